@@ -1,0 +1,1 @@
+"""The process: wiring, configuration, platforms. May import everything of ours."""

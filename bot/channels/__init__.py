@@ -1,0 +1,1 @@
+"""One folder or file a platform; each translates and never decides."""

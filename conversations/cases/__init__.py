@@ -1,0 +1,1 @@
+"""Cases: lifecycle, policy and the pure step."""

@@ -1,0 +1,238 @@
+"""What a step asks for: durable effects become rows in the same transaction, perishable ones run right after it.
+
+Text is neutral markup: the HTML subset `b i code a[href] blockquote br`, already escaped by the templates. Channels
+turn it into their platform's own form; nothing here knows a platform.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from conversations.events import Address, FileRef, Instant
+
+
+class Kind(StrEnum):
+    """What a message is for; decides whether it is sent again when the platform's answer was not seen."""
+
+    QUESTION = "question"  # sent again: a dialogue that stops is worse than a question seen twice
+    RECEIPT = "receipt"  # never sent again
+    STAFF = "staff"  # to staff; looked up by its metadata first, then sent again
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: `token` comes back in `Pressed` (64 bytes at most); with `url` it opens a link instead."""
+
+    label: str
+    token: str = ""
+    style: str = "plain"  # plain, primary or danger
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to a person: rows of buttons below it; `attachments` are ids of stored files shown with it."""
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    kind: Kind = Kind.QUESTION
+    attachments: tuple[int, ...] = ()
+    contact_label: str = ""  # asks for the person's own contact with the platform's own button
+
+
+# -- durable -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send to the conversation the step belongs to."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Bring a file from the platform into the attachment table; `attachment` is its id, known before."""
+
+    attachment: int
+    file: FileRef
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Wake the owner (session or case) at `at`; the same `kind` again moves the timer."""
+
+    kind: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class DropTimer:
+    """Forget the owner's timer of this kind."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """Open a case from a finished dialogue.
+
+    `kind` is complaint, praise, idea or question; `words` is what the person wrote, `summary` the answers as shown
+    in the confirmation, as (label, text) pairs.
+    """
+
+    kind: str
+    category: str = ""
+    severity: str = "normal"
+    order: str = ""
+    remedy: str = ""
+    words: str = ""
+    touchpoint: str = ""
+    product: str = ""
+    attachments: tuple[int, ...] = ()
+    summary: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DecideCase:
+    """The person's decision about the solution proposed in the case named in the session's bindings."""
+
+    case: int
+    accepted: bool
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Open another dialogue on top of the stack (the present one waits below, or is over)."""
+
+    dialogue: str
+    bindings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CallHuman:
+    """The person wants to talk to a human: open or use a case and tell its owner."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TellStatus:
+    """The person asked for the status of their cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Words and files outside any dialogue: they belong to the case last spoken of."""
+
+    text: str
+    attachments: tuple[int, ...] = ()
+    edited: bool = False
+    case: int = 0  # 0: the case last spoken of
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage:
+    """The person chose a language tag."""
+
+    language: str
+
+
+Durable: TypeAlias = (
+    Say
+    | Fetch
+    | SetTimer
+    | DropTimer
+    | OpenCase
+    | DecideCase
+    | Begin
+    | CallHuman
+    | TellStatus
+    | Relay
+    | SetLanguage
+)
+
+
+# -- perishable: run right after the commit, with a deadline, never stored, never retried ----------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPress:
+    """Stop the waiting sign on a pressed button, with a short text where there is something to say."""
+
+    callback: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkKeyboard:
+    """Take the keyboard away from an answered question and show the choice instead.
+
+    `message` is the platform id where the press told it; else `sent` names our outbox row of that question.
+    """
+
+    choice: str
+    message: str = ""
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Show that an answer is being written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A private remark to one member of staff, seen by nobody else."""
+
+    user: str
+    text: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form: `kind` is text, lines, select; `options` as (value, label)."""
+
+    name: str
+    label: str
+    kind: str = "lines"
+    options: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
+    optional: bool = False
+    initial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form for staff; comes back as `Submitted(form=name, case=...)`."""
+
+    name: str
+    case: int
+    title: str
+    fields: tuple[Field, ...]
+    submit: str
+    cancel: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """Open a form; the platform's `trigger` lives three seconds."""
+
+    trigger: str
+    form: Form
+
+
+Perishable: TypeAlias = AnswerPress | MarkKeyboard | Typing | Hint | OpenForm
+
+Effect: TypeAlias = Durable | Perishable
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A perishable effect together with where it happens."""
+
+    address: Address
+    effect: Perishable

@@ -1,0 +1,194 @@
+"""What comes in: one `Event` per thing a person, a member of staff or a timer did.
+
+Channels translate platform payloads into these; nothing here knows a platform. Times are UTC microseconds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Instant: TypeAlias = int
+"""A moment as UTC microseconds since 1970."""
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a conversation takes place; `account` is one bot on one platform.
+
+    `account` is `telegram:<bot id>`, `slack:<team id>` or `console:local`; `chat` is the platform's chat or channel id.
+    """
+
+    account: str
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who did it, in the platform's words. `name` is a person's word: display it, never store it in facts."""
+
+    id: str
+    name: str
+    language: str | None = None
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file that still lies with the platform. `kind` is photo, document or voice; `size` bytes, 0 if unknown."""
+
+    ref: str
+    kind: str
+    name: str
+    mime: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Plain text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button under one of our messages. `callback` identifies the press towards the platform, `message` the keyboard."""
+
+    token: str
+    callback: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Files, with the caption as text. `album` is the same for files sent together, else empty."""
+
+    files: tuple[FileRef, ...]
+    caption: str = ""
+    album: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A contact; `own` tells whether it is the sender's own."""
+
+    phone: str
+    name: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """`/name argument`; the name in lower case without slash. Slack's `/anliegen mine` is name `anliegen`."""
+
+    name: str
+    argument: str = ""
+    trigger: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An earlier message of the person, changed afterwards. `message` is the platform's message id."""
+
+    message: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """Something we cannot read as an answer: sticker, location, poll ... `kind` is the platform's word."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """The person blocked the bot or left; we can no longer write there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The person unblocked the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The platform gave the chat a new id."""
+
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """We were addressed in a group; we answer once with a hint to write to us alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """A member of staff pressed a button of a case card or list. `trigger` opens a form (Slack: 3 s of real time)."""
+
+    action: str
+    case: int
+    trigger: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A member of staff sent a form; `values` by field name."""
+
+    form: str
+    case: int
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Threaded:
+    """A member of staff wrote in the thread of a card; `thread` is the platform id of the card's message."""
+
+    thread: str
+    text: str
+    files: tuple[FileRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """A member of staff opened their overview (Slack App Home)."""
+
+
+What: TypeAlias = (
+    Said
+    | Pressed
+    | Attached
+    | Shared
+    | Commanded
+    | Edited
+    | Unsupported
+    | Departed
+    | Returned
+    | Moved
+    | Overheard
+    | Acted
+    | Submitted
+    | Threaded
+    | HomeOpened
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something happened. `key` is the stable external id, the same for every redelivery; `message` the platform's
+
+    id of the person's message (empty where there is none); `at` is when we received it by our own `Clock`.
+    """
+
+    key: str
+    at: Instant
+    address: Address
+    sender: Sender
+    what: What
+    message: str = ""

@@ -1,0 +1,77 @@
+"""What we remember of a talk: answers, sessions and the conversation that stacks them. Immutable; a step returns new ones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NewType, TypeAlias
+
+from conversations.events import Address, Instant
+
+PersonId = NewType("PersonId", int)
+ConversationId = NewType("ConversationId", int)
+SessionId = NewType("SessionId", int)
+CaseId = NewType("CaseId", int)
+AttachmentId = NewType("AttachmentId", int)
+
+Value: TypeAlias = int | str | tuple[str, ...] | None
+"""The typed part of an answer: a number, an option id, several option ids. Never a person's words."""
+
+STACK_LIMIT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. `words` is what the person wrote (erasable), `wording` the hash of the question's text they saw."""
+
+    value: Value = None
+    words: str = ""
+    attachments: tuple[int, ...] = ()
+    wording: str = ""
+    at: Instant = 0
+    skipped: bool = False
+    message: str = ""  # platform id of the person's message, so that its edit can correct the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One walk through one revision of a dialogue.
+
+    `turn` counts the questions asked: buttons carry it, so that a press on an old keyboard is recognised.
+    `returning` names the question to go back to after a correction. `bindings` are values given at the start
+    (order, touchpoint, case, proposal ...), readable in texts.
+    """
+
+    id: SessionId
+    dialogue: str
+    revision: str
+    state: str
+    started: Instant
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    bindings: Mapping[str, str] = field(default_factory=dict)
+    turn: int = 0
+    strikes: int = 0
+    partial: Answer | None = None
+    returning: str = ""
+    album: str = ""
+    asked: Instant = 0
+    reminded: bool = False
+    trail: tuple[str, ...] = ()  # questions answered, in order, for "back"
+    invitation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A chat with one person. `keyboard` is the outbox row of the last question with buttons, 0 if none."""
+
+    id: ConversationId
+    address: Address
+    person: PersonId
+    name: str = ""
+    language: str = ""
+    stack: tuple[Session, ...] = ()
+    case: CaseId | None = None  # the case last spoken of
+    keyboard: int = 0
+    keyboard_text: str = ""
+    held: str = ""  # words waiting for the person to say which case they belong to
+    reachable: bool = True
+    staffed_until: Instant = 0  # a member of staff is talking to the customer until then: no survey starts or reminds
+    version: int = 0

@@ -1,0 +1,1 @@
+"""Tallies in, digest out; pure."""

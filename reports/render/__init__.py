@@ -1,0 +1,1 @@
+"""A digest as HTML, Slack blocks, terminal text and JSON."""
