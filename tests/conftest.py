@@ -1,0 +1,9 @@
+"""What every test can ask for."""
+
+from hypothesis import settings
+
+pytest_plugins = ["tests.postgres", "tests.missing"]
+
+# No database of examples: tests write nothing into the tree. Deadlines would measure the machine.
+settings.register_profile("anliegen", database=None, deadline=None)
+settings.load_profile("anliegen")
