@@ -61,17 +61,19 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class SetTimer:
-    """Wake the owner (session or case) at `at`; the same `kind` again moves the timer."""
+    """Wake the owner (`session:<id>` or `case:<id>`) at `at`; the same `kind` again moves the timer."""
 
+    owner: str
     kind: str
     at: Instant
 
 
 @dataclass(frozen=True, slots=True)
 class DropTimer:
-    """Forget the owner's timer of this kind."""
+    """Forget the owner's timer of this kind; `*` forgets all of them."""
 
-    kind: str
+    owner: str
+    kind: str = "*"
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,14 @@ class Threaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Elapsed:
+    """A timer fell due; `owner` is `session:<id>`, `case:<id>` or `digest:<channel>`."""
+
+    owner: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class HomeOpened:
     """A member of staff opened their overview (Slack App Home)."""
 
@@ -175,6 +183,7 @@ What: TypeAlias = (
     | Acted
     | Submitted
     | Threaded
+    | Elapsed
     | HomeOpened
 )
 
