@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from conversations.events import Address, FileRef, Instant
+from conversations.session import Answer
 
 
 class Kind(StrEnum):
@@ -49,6 +50,16 @@ class Say:
     """Send to the conversation the step belongs to."""
 
     message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Store an answer as it was given or corrected, words included; goes with every `Answered` and `Corrected`."""
+
+    session: int
+    dialogue: str
+    question: str
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +155,7 @@ class SetLanguage:
 
 Durable: TypeAlias = (
     Say
+    | Keep
     | Fetch
     | SetTimer
     | DropTimer
@@ -178,6 +190,7 @@ class MarkKeyboard:
     choice: str
     message: str = ""
     sent: int = 0
+    text: str = ""  # the question as it was shown (neutral markup), where we still know it
 
 
 @dataclass(frozen=True, slots=True)
