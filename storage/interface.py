@@ -140,7 +140,8 @@ class AnswerRow:
 class CaseMessage:
     """A message within a case. `direction` is in (customer), out (to the customer), note (internal).
 
-    `author` is a staff id or empty; `delivery` is none, waiting, sent or failed.
+    `author` is a staff id or empty; `delivery` is none, waiting, sent or failed; `log` is the outbox row of its line in
+    the card's thread, 0 if it has none.
     """
 
     id: int
@@ -151,6 +152,7 @@ class CaseMessage:
     text: str
     attachments: tuple[int, ...] = ()
     delivery: str = "none"
+    log: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +274,13 @@ class Transaction(Protocol):
         """Add rows to send."""
         ...
 
-    async def claim_outbox(self, accounts: Iterable[str], limit: int, lease: float) -> list[Claimed]:
-        """Lease the oldest unsent row of each free lane (real time); expired leases come back as `uncertain`."""
+    async def claim_outbox(
+        self, accounts: Iterable[str], limit: int, lease: float, *, resendable: bool = False
+    ) -> list[Claimed]:
+        """Lease the oldest unsent row of each free lane (real time); expired leases come back as `uncertain`.
+
+        With `resendable`, only rows that may be sent again: those may be claimed within the unit that made them.
+        """
         ...
 
     async def settle(self, deliveries: Sequence[Delivery], now: Instant) -> None:
@@ -319,6 +326,10 @@ class Transaction(Protocol):
 
     async def add_message(self, message: CaseMessage) -> None:
         """Append to a case's messages."""
+        ...
+
+    async def message(self, message: int) -> CaseMessage | None:
+        """One message by its id."""
         ...
 
     async def messages(self, case: CaseId) -> list[CaseMessage]:
