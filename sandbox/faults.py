@@ -2,8 +2,8 @@
 
     telegram.faults.next("sendMessage", rate_limited(1), cut_after())
 
-A fault is used up by one call. Both platforms pass every call through `Faults.answer`, with their own way of wording
-an error body (`explain`), so that a test only says status and seconds.
+A fault is used up by one call. Both platforms pass every call through `Faults.answer`, with their own way of
+wording an error body (`explain`), so that a test only says status and seconds.
 """
 
 import asyncio
@@ -29,8 +29,8 @@ class Kind(Enum):
 class Fault:
     """One wrong answer.
 
-    `body` None lets the platform word its usual error for `status`. `retry_after` is whole seconds, sent as the
-    platform sends them. `effect` says whether the call takes effect before the fault shows.
+    `body` None lets the platform word its usual error for `status`. `retry_after` is whole seconds, sent as
+    the platform sends them. `effect` says whether the call takes effect before the fault shows.
     """
 
     kind: Kind = Kind.ANSWER
@@ -82,7 +82,7 @@ class Faults:
         self._closed = asyncio.Event()
 
     def next(self, method: str, *faults: Fault) -> None:
-        """Let the next calls of `method` (or `ANY`) meet these faults, one each, after those already waiting."""
+        """Let the next calls of `method` (or `ANY`) meet these faults, one each, after those waiting."""
         self._waiting.setdefault(method, deque()).extend(faults)
 
     def waiting(self, method: str) -> int:
@@ -119,8 +119,7 @@ class Faults:
                     return explain(fault)
                 return web.Response(status=fault.status, body=fault.body, headers=fault.headers)
             case Kind.HALF:
-                whole = done.body if done is not None else b""
-                assert isinstance(whole, bytes)
+                whole = done.body if done is not None and isinstance(done.body, bytes) else b""
                 return web.Response(body=whole[: len(whole) // 2], content_type="application/json")
             case Kind.HANG:
                 await self._gone(request)
@@ -129,8 +128,8 @@ class Faults:
         return web.Response()
 
     async def _gone(self, request: web.Request) -> None:
-        """Wait until the server stops, or the client has left (the transport shows it, so it is looked at)."""
-        while request.transport is not None and not request.transport.is_closing() and not self._closed.is_set():
+        """Wait until the server stops or the client has left; a transport tells that only when looked at."""
+        while not self._closed.is_set() and request.transport and not request.transport.is_closing():
             try:
                 await asyncio.wait_for(self._closed.wait(), 0.1)
             except TimeoutError:
