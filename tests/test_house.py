@@ -1,0 +1,117 @@
+"""Rules of the house that no other tool checks."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import distribution
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("bot", "conversations", "handlers", "reports", "sandbox", "storage")
+LONGEST = 400  # lines of a module that can still be read in one sitting
+
+# Written so that this file does not contain what it looks for.
+OF_ONE_MACHINE = re.compile(
+    r"(?<![\w.])/(work|root|home/\w+)/|(pypi|npmjs)[.](org|com)|python[h]osted|/[s]imple\b"
+)
+
+pytestmark = pytest.mark.needs("git")
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """The files of the project that git knows and that exist."""
+    listed = subprocess.run(
+        ["git", "-C", ROOT, "ls-files", "-z", *patterns], capture_output=True, text=True, check=True
+    )
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_a_package_s_init_imports_nothing() -> None:
+    """Neither re-exports nor its own children: the cycles that import-linter cannot see."""
+    for path in tracked("*__init__.py"):
+        imports = [
+            n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Import | ast.ImportFrom)
+        ]
+        assert not imports, f"{path.relative_to(ROOT)} imports something"
+
+
+def test_no_module_is_longer_than_one_sitting() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in tracked("*.py")}
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_nothing_speaks_of_one_machine() -> None:
+    found = []
+    for path in tracked():
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except UnicodeDecodeError:
+            continue  # a picture or a database
+        found += [
+            f"{path.relative_to(ROOT)}:{n}" for n, line in enumerate(lines, 1) if OF_ONE_MACHINE.search(line)
+        ]
+    assert found == []
+
+
+def test_the_wheel_carries_every_file_of_the_packages(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("anliegen-*.whl")
+    packed = set(ZipFile(wheel).namelist())
+    assert {str(path.relative_to(ROOT)) for path in tracked(*PACKAGES)} - packed == set()
+
+
+def dependencies() -> dict[str, list[Requirement]]:
+    """What pyproject.toml asks for: to run, and to test."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return {
+        "run": [Requirement(line) for line in project["project"]["dependencies"]],
+        "test": [Requirement(line) for line in project["dependency-groups"]["test"]],
+    }
+
+
+def test_the_lock_holds_what_the_project_asks_for_with_hashes_and_without_addresses() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    assert "://" not in lock
+    assert "--index" not in lock
+    entries = re.findall(r"^([\w.-]+)==(\S+)(.*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+)", lock, re.MULTILINE)
+    assert len(entries) == len(re.findall(r"^\w", lock, re.MULTILINE))
+    locked = {canonicalize_name(name): version for name, version, _ in entries}
+    for requirement in [*dependencies()["run"], *dependencies()["test"]]:
+        assert requirement.specifier.contains(locked[canonicalize_name(requirement.name)]), requirement
+
+
+def needed_to_run() -> set[str]:
+    """Every distribution the program needs, those its dependencies need included."""
+    found: set[str] = set()
+    waiting = list(dependencies()["run"])
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        if name in found:
+            continue
+        found.add(name)
+        inner = [Requirement(line) for line in distribution(name).requires or []]
+        waiting += [each for each in inner if any(wanted(each, extra) for extra in {"", *requirement.extras})]
+    return found
+
+
+def wanted(requirement: Requirement, extra: str) -> bool:
+    """Whether this machine, with this extra, needs it."""
+    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+
+
+def test_the_notice_names_every_dependency_under_a_copyleft_licence() -> None:
+    notice = (ROOT / "NOTICE").read_text()
+    for name in sorted(needed_to_run()):
+        metadata = distribution(name).metadata
+        said = [*metadata.get_all("License-Expression", []), *metadata.get_all("Classifier", [])]
+        if any(re.search(r"GPL|General Public", text) for text in said):
+            assert name in notice
