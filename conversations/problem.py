@@ -1,0 +1,31 @@
+"""What is wrong with something an author wrote: found at start-up, collected, shown all at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`path` is the place inside the file (`questions.score.next[0].goto`); `file` is added by whoever read it."""
+
+    path: str
+    text: str
+    remedy: str = ""
+    file: str = ""
+
+    def __str__(self) -> str:
+        place = ": ".join(part for part in (self.file, self.path) if part)
+        return f"{place}: {self.text}" + (f" ({self.remedy})" if self.remedy else "")
+
+    def within(self, file: str) -> "Problem":
+        """Return the same problem, placed in a file."""
+        return replace(self, file=file)
+
+
+def unknown(path: str, what: str, name: str, known: Iterable[str]) -> Problem:
+    """Report a name nobody knows, with the nearest known one as remedy."""
+    known = sorted(known)
+    near = get_close_matches(name, known, n=1)
+    remedy = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known) or 'none'}"
+    return Problem(path, f"unknown {what} '{name}'", remedy)
