@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import distribution
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -86,6 +86,27 @@ def test_the_lock_holds_what_the_project_asks_for_with_hashes_and_without_addres
     locked = {canonicalize_name(name): version for name, version, _ in entries}
     for requirement in [*dependencies()["run"], *dependencies()["test"]]:
         assert requirement.specifier.contains(locked[canonicalize_name(requirement.name)]), requirement
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level names a module imports, wherever in it."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    whole = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    parts = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.partition(".")[0] for name in whole | parts}
+
+
+@pytest.mark.parametrize(("folders", "groups"), [(PACKAGES, ["run"]), (("tests", "docs"), ["run", "test"])])
+def test_every_imported_library_is_asked_for(folders: tuple[str, ...], groups: list[str]) -> None:
+    declared = {canonicalize_name(each.name) for group in groups for each in dependencies()[group]}
+    ours = {*PACKAGES, "tests"}
+    names = {name for folder in folders for path in tracked(f"{folder}/*.py") for name in imported(path)}
+    libraries = names - ours - set(sys.stdlib_module_names)
+    owners = packages_distributions()
+    found = {
+        name for name in libraries if declared & {canonicalize_name(each) for each in owners.get(name, ())}
+    }
+    assert libraries - found == set()
 
 
 def needed_to_run() -> set[str]:
