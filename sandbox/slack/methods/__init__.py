@@ -1,0 +1,1 @@
+"""The Web API's methods, one file per family; `registry.py` knows them by name."""
