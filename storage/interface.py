@@ -269,6 +269,10 @@ class Transaction(Protocol):
         """Timers due at `now`, oldest first, locked against other workers."""
         ...
 
+    async def timers(self, owner: str) -> list[Timer]:
+        """All timers of an owner."""
+        ...
+
     # outbox
     async def enqueue(self, rows: Sequence[OutboxRow], now: Instant) -> None:
         """Add rows to send."""
@@ -381,6 +385,10 @@ class Transaction(Protocol):
 
     async def voices(self, start: Instant, end: Instant, limit: int) -> list[Voice]:
         """Comments given within [start, end) whose author said yes to being quoted, newest first."""
+        ...
+
+    async def mark_digest(self, kind: str, period: str, now: Instant) -> bool:
+        """Note that the digest of a period was made; False when it had been."""
         ...
 
     # upkeep
