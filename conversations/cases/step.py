@@ -1,0 +1,173 @@
+"""One move of a case: `step(case, policy, move, now) -> Step`. Pure; deadlines are timers the step asks for."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from conversations.cases.case import Case, State
+from conversations.cases.lifecycle import LIFECYCLE
+from conversations.cases.policy import Policy
+from conversations.effects import DropTimer, SetTimer
+from conversations.events import Instant
+from conversations.facts import CaseMoved, Escalated, Fact
+
+CLOCK: Final = "clock"
+CUSTOMER: Final = "customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Something that happens to a case. `actor` is a staff id, `customer` or `clock`; `to` the new owner."""
+
+    action: str
+    actor: str
+    to: str = ""
+    severity: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Tell these staff ids (a text key of `cases.toml`); `channel` also shows it outside the thread."""
+
+    key: str
+    staff: tuple[str, ...]
+    channel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a move made of a case. `refused` is a text key when the move is not possible now."""
+
+    case: Case
+    facts: tuple[Fact, ...] = ()
+    timers: tuple[SetTimer | DropTimer, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    refused: str = ""
+
+
+def opened(case: Case, policy: Policy, now: Instant) -> Step:
+    """Set every deadline of a new case."""
+    case = _with_due(case, policy, now)
+    limits = policy.deadlines_for(case.severity)
+    timers = [SetTimer(owner_of(case), "answer", now + limits.answer)]
+    timers += [SetTimer(owner_of(case), "solve", now + limits.solve), *_acceptance(case, policy, now)]
+    return Step(case, timers=tuple(timers))
+
+
+def step(case: Case, policy: Policy, move: Move, now: Instant) -> Step:
+    """Apply a move; an impossible one comes back with `refused` and the case untouched."""
+    after = LIFECYCLE.fire(case.state, move.action, None)
+    if after is None:
+        taken = move.action == "accept" and case.acknowledged > 0
+        return Step(case, refused="case.refused.taken" if taken else f"case.refused.{case.state.value}")
+    if move.action == "hand_over" and move.to not in policy.staff:
+        return Step(case, refused="case.refused.nobody")
+    moved = _changed(replace(case, state=State(after)), policy, move, now)
+    fact = CaseMoved(case.id, move.action, case.state.value, after, move.actor)
+    return Step(moved, (fact,), _timers(moved, policy, move, now), _notices(case, moved, policy, move))
+
+
+def elapsed(case: Case, policy: Policy, kind: str) -> Step:
+    """A deadline passed. Nobody is told when what it waited for has happened meanwhile."""
+    match kind:
+        case "accept" if not case.acknowledged:
+            staff, level, key = (case.deputy, case.owner), "deputy", "case.escalate.accept"
+        case "deputy" if not case.acknowledged:
+            staff, level, key = (case.manager, case.deputy), "manager", "case.escalate.deputy"
+        case "answer" if not case.answered and case.is_open:
+            staff, level, key = (case.owner, case.manager), case.level, "case.escalate.answer"
+        case "solve" if case.is_open and case.state is not State.PROPOSED:
+            staff, level, key = (case.owner, case.manager), case.level, "case.escalate.solve"
+        case _:
+            return Step(case)
+    told = tuple(dict.fromkeys(one for one in staff if one in policy.staff))
+    fact = Escalated(case.id, kind, ",".join(told))
+    return Step(replace(case, level=level), (fact,), notices=(Notice(key, told, channel=True),))
+
+
+def owner_of(case: Case) -> str:
+    """The name under which a case owns its timers."""
+    return f"case:{case.id}"
+
+
+def _changed(case: Case, policy: Policy, move: Move, now: Instant) -> Case:
+    match move.action:
+        case "accept":
+            # Whoever accepts takes the case: a deputy who steps in is the owner from now on.
+            case = replace(case, owner=move.actor, acknowledged=now, level="")
+        case "assess":
+            severity, category = move.severity or case.severity, move.category or case.category
+            case = replace(case, severity=severity, category=category)
+        case "reply" | "ask" if not case.answered:
+            case = replace(case, answered=now)
+        case "propose":
+            case = replace(case, round=case.round + 1, answered=case.answered or now, solved=now)
+        case "hand_over":
+            case = replace(case, owner=move.to, acknowledged=0, level="")
+        case "refuse" | "reopen":
+            case = replace(case, acknowledged=0, solved=0, closed=0, level="")
+        case "close":
+            case = replace(case, closed=now)
+        case "agree":
+            case = replace(case, solved=now)
+        case _:
+            pass
+    return _with_due(case, policy, now) if move.action in ("refuse", "reopen") else _due(case, policy)
+
+
+def _with_due(case: Case, policy: Policy, now: Instant) -> Case:
+    """Start the customer's clock at `now` (a new round after a refusal starts afresh)."""
+    limits = policy.deadlines_for(case.severity)
+    if case.answered:
+        return replace(case, due=now + limits.solve, due_kind="solve")
+    return replace(case, due=now + limits.answer, due_kind="answer")
+
+
+def _due(case: Case, policy: Policy) -> Case:
+    """Move on to the next promise once the present one is kept."""
+    if not case.is_open or case.state is State.PROPOSED:
+        return replace(case, due=0, due_kind="")
+    if case.due_kind == "answer" and case.answered:
+        return replace(case, due=case.opened + policy.deadlines_for(case.severity).solve, due_kind="solve")
+    return case
+
+
+def _acceptance(case: Case, policy: Policy, now: Instant) -> tuple[SetTimer, ...]:
+    limits, owner = policy.deadlines_for(case.severity), owner_of(case)
+    return SetTimer(owner, "accept", now + limits.accept), SetTimer(owner, "deputy", now + limits.deputy)
+
+
+def _timers(case: Case, policy: Policy, move: Move, now: Instant) -> tuple[SetTimer | DropTimer, ...]:
+    owner = owner_of(case)
+    match move.action:
+        case "accept":
+            return DropTimer(owner, "accept"), DropTimer(owner, "deputy")
+        case "reply" | "ask":
+            return (DropTimer(owner, "answer"),)
+        case "propose":
+            return DropTimer(owner, "answer"), DropTimer(owner, "solve")
+        case "hand_over":
+            return _acceptance(case, policy, now)
+        case "refuse" | "reopen":
+            solve = SetTimer(owner, "solve", now + policy.deadlines_for(case.severity).solve)
+            return (*_acceptance(case, policy, now), solve)
+        case "agree" | "close":
+            return (DropTimer(owner),)
+        case _:
+            return ()
+
+
+def _notices(before: Case, case: Case, policy: Policy, move: Move) -> tuple[Notice, ...]:
+    match move.action:
+        case "hand_over":
+            return (Notice("case.notice.handed_over", (case.owner,)),)
+        case "agree":
+            return (Notice("case.notice.agreed", (before.owner,)),)
+        case "refuse":
+            # A refusal climbs one level: the manager learns of it at once.
+            told = tuple(dict.fromkeys(one for one in (case.owner, case.manager) if one in policy.staff))
+            return (Notice("case.notice.refused", told),)
+        case "reopen":
+            return (Notice("case.notice.reopened", (case.owner,)),)
+        case _:
+            return ()

@@ -1,0 +1,173 @@
+"""What staff see of a case: its card, the lines of its thread, and the news that call them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from conversations.cases.case import Case, State
+from conversations.cases.lifecycle import actions
+from conversations.cases.step import Notice
+from conversations.events import Address
+from conversations.texts import inert
+from handlers.ports import Card, CardField, Post
+from handlers.turn import Turn
+from storage.interface import CaseMessage
+
+COLOURS: Final = {
+    State.RECEIVED: "#d1453b",
+    State.ACKNOWLEDGED: "#e3a008",
+    State.ASSESSED: "#e3a008",
+    State.IN_WORK: "#2f6fdb",
+    State.PROPOSED: "#7a4fd0",
+    State.ACCEPTED: "#2f9e5f",
+    State.REFUSED: "#d1453b",
+    State.CLOSED: "#8a8f98",
+    State.REOPENED: "#d1453b",
+}
+
+BUTTONS: Final = ("accept", "assess", "reply", "ask", "note", "hand_over", "propose", "close", "reopen")
+_STYLES: Final = {"accept": "primary", "propose": "primary", "close": "danger"}
+
+
+def staff_language(turn: Turn, staff: str) -> str:
+    """The language a member of staff reads, by staff id."""
+    known = turn.organisation.policy.staff.get(staff)
+    return known.language if known else turn.organisation.languages[0]
+
+
+def staff_name(turn: Turn, staff: str) -> str:
+    """The full name of a member of staff; the id itself when the configuration no longer names them."""
+    known = turn.organisation.policy.staff.get(staff)
+    return known.name if known else staff
+
+
+def first_name(turn: Turn, staff: str) -> str:
+    """What customers may know of a member of staff."""
+    known = turn.organisation.policy.staff.get(staff)
+    return known.first_name if known else turn.organisation.name
+
+
+def label(turn: Turn, key: str, language: str) -> str:
+    """A label from the texts; configured words of one's own (a category, a touchpoint) are shown as they are."""
+    texts = turn.organisation.texts
+    return texts.plain(key, language) if key in texts else key.rpartition(".")[2].replace("_", " ")
+
+
+async def show(turn: Turn, case: Case) -> Case:
+    """Post the card of a case, or edit it in place; return the case with its card."""
+    if not turn.organisation.staff_account:
+        return case
+    card = await _card(turn, case)
+    place, lane = channel_of(turn, case), f"case:{case.id}"
+    row = turn.send(place, card, lane=lane, case=case.id, edits=case.card)
+    if not case.card:
+        case = replace(case, card=row)
+        turn.keep_case(case)
+    return case
+
+
+def channel_of(turn: Turn, case: Case) -> Address:
+    """Where the card of a case lies."""
+    return Address(turn.organisation.staff_account, case.channel)
+
+
+def write_line(
+    turn: Turn,
+    case: Case,
+    text: str,
+    *,
+    mention: Iterable[str] = (),
+    attachments: tuple[int, ...] = (),
+) -> int:
+    """Add a line to the thread of a card; return its outbox row, 0 without Slack."""
+    if not turn.organisation.staff_account:
+        return 0
+    post = Post(text, slack_users(turn, mention), attachments)
+    lane = f"case:{case.id}"
+    return turn.send(channel_of(turn, case), post, lane=lane, case=case.id, thread_of=case.card)
+
+
+def tell(turn: Turn, case: Case, notice: Notice) -> None:
+    """Call staff in the thread and, for an escalation, in the channel as well."""
+    if not turn.organisation.staff_account:
+        return
+    language = staff_language(turn, notice.staff[0] if notice.staff else case.owner)
+    text = turn.organisation.texts.render(notice.key, language, number=case.number)
+    write_line(turn, case, text, mention=notice.staff)
+    if notice.channel:
+        post = Post(text, slack_users(turn, notice.staff))
+        turn.send(channel_of(turn, case), post, lane=f"case:{case.id}", case=case.id)
+
+
+def slack_users(turn: Turn, staff: Iterable[str]) -> tuple[str, ...]:
+    """Slack user ids of staff ids."""
+    known = turn.organisation.policy.staff
+    return tuple(known[one].slack for one in staff if one in known and known[one].slack)
+
+
+async def _card(turn: Turn, case: Case) -> Card:
+    language = staff_language(turn, case.owner)
+    texts = turn.organisation.texts
+    messages = await turn.tx.messages(case.id)
+    first = messages[0] if messages else None
+    title = texts.plain(
+        "staff.card.title",
+        language,
+        number=case.number,
+        kind=label(turn, f"case.kind.{case.kind}", language),
+        category=label(turn, f"case.category.{case.category}", language),
+    )
+    return Card(
+        case=case.id,
+        title=title,
+        colour=COLOURS[case.state],
+        fields=tuple(await _fields(turn, case, language)),
+        text=inert(first.text) if first else "",
+        actions=_buttons(turn, case, language),
+        attachments=_evidence(messages),
+        mention="" if case.acknowledged else "".join(slack_users(turn, (case.owner,))),
+    )
+
+
+async def _fields(turn: Turn, case: Case, language: str) -> list[CardField]:
+    texts = turn.organisation.texts
+    conversation = await turn.conversation(case.conversation)
+    owner = inert(staff_name(turn, case.owner))
+    if not case.acknowledged:
+        owner = texts.render("staff.card.unaccepted", language, owner=staff_name(turn, case.owner))
+    rows = [
+        ("state", texts.render(f"case.state.{case.state.value}", language)),
+        ("owner", owner),
+        ("customer", inert(conversation.name if conversation else "")),
+        ("severity", inert(label(turn, f"case.severity.{case.severity}", language))),
+        ("order", inert(case.order)),
+        ("remedy", inert(label(turn, f"case.remedy.{case.remedy}", language)) if case.remedy else ""),
+        ("touchpoint", inert(case.touchpoint)),
+        ("due", _due(turn, case, language)),
+    ]
+    return [CardField(texts.plain(f"staff.card.{name}", language), text) for name, text in rows if text]
+
+
+def _due(turn: Turn, case: Case, language: str) -> str:
+    if not case.due:
+        return ""
+    texts = turn.organisation.texts
+    what = texts.plain(f"case.status.{case.due_kind}", language)
+    return texts.render("staff.card.due_line", language, what=what, due=case.due)
+
+
+def _buttons(turn: Turn, case: Case, language: str) -> tuple[tuple[str, str, str], ...]:
+    possible = set(actions(case.state))
+    texts = turn.organisation.texts
+    return tuple(
+        (action, texts.plain(f"staff.action.{action}", language), _STYLES.get(action, "plain"))
+        for action in BUTTONS
+        if action in possible
+    )
+
+
+def _evidence(messages: Iterable[CaseMessage]) -> tuple[int, ...]:
+    """The files that came with the complaint itself; later ones are in the thread."""
+    for message in messages:
+        return message.attachments
+    return ()

@@ -1,0 +1,241 @@
+"""Cases from the customer's side: opened, decided, asked about, written to; and the deadlines that pass."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from conversations.cases.case import Case, State
+from conversations.cases.step import CUSTOMER, Move, Step, elapsed, opened, step
+from conversations.effects import Button, DecideCase, Kind, Message, OpenCase, Relay, SetTimer
+from conversations.events import SECOND, Elapsed
+from conversations.facts import CaseOpened
+from conversations.session import CaseId, Conversation
+from handlers.cards import first_name, show, staff_language, tell, write_line
+from handlers.turn import Turn
+from storage.interface import CaseMessage
+
+STAFFED = 2 * 3600 * SECOND
+"""How long after a word of staff no survey starts or reminds."""
+
+
+async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *, receipt: str = "") -> Case:
+    """Open a case, find who answers for it, tell the customer number, deadline and name, post the card."""
+    policy, now = turn.organisation.policy, turn.now
+    language = conversation.language
+    route = policy.route(
+        kind=wanted.kind,
+        category=wanted.category,
+        product=wanted.product,
+        language=language,
+        severity=wanted.severity,
+    )
+    year = datetime.fromtimestamp(now // SECOND, UTC).astimezone(turn.organisation.zone).year
+    case = Case(
+        id=CaseId(turn.ids.next()),
+        number=f"A-{year}-{await turn.tx.next_number(year):06d}",
+        kind=wanted.kind,
+        state=State.RECEIVED,
+        category=wanted.category or "other",
+        severity=wanted.severity,
+        person=conversation.person,
+        conversation=conversation.id,
+        owner=route.owner,
+        deputy=route.deputy,
+        manager=route.manager,
+        channel=route.channel,
+        language=language,
+        order=wanted.order,
+        remedy=wanted.remedy,
+        touchpoint=wanted.touchpoint,
+        product=wanted.product,
+        opened=now,
+    )
+    begun = opened(case, policy, now)
+    await turn.open_case(begun.case)
+    turn.record(
+        CaseOpened(
+            case.id, case.number, case.kind, case.category, case.severity, case.owner, case.touchpoint
+        ),
+        conversation,
+        begun.case,
+    )
+    await turn.tx.add_message(
+        CaseMessage(turn.ids.next(), case.id, now, "in", "", _words(wanted), wanted.attachments)
+    )
+    await turn.tx.attach_to_case(wanted.attachments, case.id)
+    turn.keep(replace(_latest(turn, conversation), case=case.id))
+    apply_timers(turn, begun)
+    case = await show(turn, begun.case)
+    key = receipt or ("case.receipt" if case.kind == "complaint" else "case.thanks")
+    tell_customer(turn, conversation, case, key)
+    return case
+
+
+async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -> None:
+    """The customer accepts or refuses the proposed solution."""
+    case = await turn.case(CaseId(decision.case))
+    if case is None or case.conversation != conversation.id:
+        return
+    move = Move("agree" if decision.accepted else "refuse", CUSTOMER)
+    moved = step(case, turn.organisation.policy, move, turn.now)
+    if moved.refused:
+        tell_customer(turn, conversation, case, "case.not_now")
+        return
+    await carry_out(turn, moved)
+    language = staff_language(turn, case.owner)
+    key = "staff.line.agreed" if decision.accepted else "staff.line.refused"
+    write_line(turn, moved.case, turn.organisation.texts.render(key, language, text=decision.words))
+    await turn.tx.add_message(CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", decision.words))
+    customer_key = "case.agreed" if decision.accepted else "case.refused_by_customer"
+    tell_customer(turn, conversation, moved.case, customer_key)
+
+
+async def tell_status(turn: Turn, conversation: Conversation) -> None:
+    """Answer `/status`: number, state, owner's first name and next deadline of every open case."""
+    texts, language = turn.organisation.texts, conversation.language
+    cases = await turn.tx.open_cases(person=conversation.person)
+    lines = [
+        texts.render(
+            "case.status.line",
+            language,
+            number=case.number,
+            state=texts.plain(f"case.state.{case.state.value}", language),
+            owner=first_name(turn, case.owner),
+            due=case.due,
+            next=texts.plain(f"case.status.{case.due_kind}", language) if case.due_kind else "",
+        )
+        for case in (turn.know_case(found) for found in cases)
+    ]
+    text = "<br>".join(lines) or texts.render("case.status.none", language)
+    turn.say(_latest(turn, conversation), Message(text, kind=Kind.RECEIPT))
+
+
+async def call_human(turn: Turn, conversation: Conversation, words: str) -> None:
+    """Bring a member of staff in: through the open case if there is one, else through a new one."""
+    cases = await turn.tx.open_cases(person=conversation.person)
+    if not cases:
+        await open_case(
+            turn,
+            conversation,
+            OpenCase(kind="question", category="other", words=words),
+            receipt="case.human",
+        )
+        return
+    case = turn.know_case(next((one for one in cases if one.id == conversation.case), cases[0]))
+    line = turn.organisation.texts.render("staff.line.human", staff_language(turn, case.owner))
+    write_line(turn, case, line, mention=(case.owner,))
+    turn.keep(replace(_latest(turn, conversation), case=case.id))
+    if words:
+        await _add_words(turn, case, Relay(words))
+    tell_customer(turn, conversation, case, "case.human")
+
+
+async def relay(turn: Turn, conversation: Conversation, words: Relay) -> None:
+    """Words outside any dialogue belong to the case last spoken of; with several open ones, ask which."""
+    cases = [turn.know_case(case) for case in await turn.tx.open_cases(person=conversation.person)]
+    spoken_of = next((case for case in cases if case.id == (words.case or conversation.case)), None)
+    if not cases:
+        if not words.edited:
+            tell_customer(turn, conversation, None, "case.none")
+        return
+    if len(cases) > 1 and spoken_of is None:
+        turn.keep(replace(_latest(turn, conversation), held=words.text))
+        _ask_which(turn, conversation, cases)
+        return
+    case = spoken_of or cases[0]
+    await _add_words(turn, case, words)
+    turn.keep(replace(_latest(turn, conversation), case=case.id, held=""))
+    if not words.edited:
+        tell_customer(turn, conversation, case, "case.relayed")
+
+
+async def choose(turn: Turn, conversation: Conversation, case: CaseId) -> None:
+    """The customer pressed which case their held words belong to."""
+    held = conversation.held
+    turn.keep(replace(_latest(turn, conversation), case=case, held=""))
+    if held:
+        await relay(turn, _latest(turn, conversation), Relay(held, case=case))
+
+
+async def deadline(turn: Turn, event: Elapsed, wanted: CaseId) -> None:
+    """A deadline of a case passed."""
+    case = await turn.case(wanted)
+    if case is not None:
+        await carry_out(turn, elapsed(case, turn.organisation.policy, event.kind))
+
+
+async def carry_out(turn: Turn, moved: Step) -> None:
+    """Keep what a step made of a case, tell whom it names, show the card."""
+    turn.keep_case(moved.case)
+    for fact in moved.facts:
+        turn.record(fact, case=moved.case)
+    apply_timers(turn, moved)
+    if moved.facts:
+        await show(turn, moved.case)
+    for notice in moved.notices:
+        tell(turn, moved.case, notice)
+
+
+def apply_timers(turn: Turn, moved: Step) -> None:
+    """Set and drop what the step asked for."""
+    for timer in moved.timers:
+        if isinstance(timer, SetTimer):
+            turn.set_timer(timer, conversation=moved.case.conversation, case=moved.case.id)
+        else:
+            turn.drop_timer(timer.owner, timer.kind)
+
+
+def tell_customer(turn: Turn, conversation: Conversation, case: Case | None, key: str, **more: object) -> None:
+    """Send the customer a system text about a case."""
+    values: dict[str, object] = {}
+    if case is not None:
+        values = {
+            "number": case.number,
+            "owner": first_name(turn, case.owner),
+            "manager": first_name(turn, case.manager),
+            "due": case.due,
+        }
+    text = turn.organisation.texts.render(key, conversation.language, **values, **more)
+    turn.say(_latest(turn, conversation), Message(text, kind=Kind.RECEIPT))
+
+
+async def _add_words(turn: Turn, case: Case, words: Relay) -> None:
+    """Store what the customer wrote and show it in the thread, the owner called."""
+    texts, language = turn.organisation.texts, staff_language(turn, case.owner)
+    key = "staff.line.customer_edited" if words.edited else "staff.line.customer"
+    if not words.text and words.attachments:
+        line = texts.render("staff.line.files", language, n=len(words.attachments))
+    else:
+        line = texts.render(key, language, text=words.text)
+    row = write_line(turn, case, line, mention=(case.owner,))
+    await turn.tx.add_message(
+        CaseMessage(
+            turn.ids.next(), case.id, turn.now, "in", "", words.text, words.attachments, log=row
+        )
+    )
+    await turn.tx.attach_to_case(words.attachments, case.id)
+
+
+def _ask_which(turn: Turn, conversation: Conversation, cases: list[Case]) -> None:
+    texts, language = turn.organisation.texts, conversation.language
+    buttons = tuple(
+        (
+            Button(
+                f"{case.number} · {texts.plain(f'case.state.{case.state.value}', language)}",
+                f"case:{case.id}",
+            ),
+        )
+        for case in cases[:8]
+    )
+    turn.say(_latest(turn, conversation), Message(texts.render("case.which", language), buttons))
+
+
+def _latest(turn: Turn, conversation: Conversation) -> Conversation:
+    """The conversation as this turn left it; a step may have changed it since it was handed to us."""
+    return turn.at(conversation.address) or conversation
+
+
+def _words(wanted: OpenCase) -> str:
+    """What the first message of the case says: the person's words, else the summary they confirmed."""
+    return wanted.words or "\n".join(f"{name}: {text}" for name, text in wanted.summary)
+
+

@@ -1,0 +1,90 @@
+"""What follows from how a send ended: files stored, delivery shown in the thread, unreachable people marked."""
+
+from dataclasses import replace
+
+from conversations.cases.case import Case
+from conversations.events import Instant
+from conversations.session import CaseId
+from handlers.cards import channel_of, show, staff_language, staff_name, write_line
+from handlers.organisation import Organisation
+from handlers.parcels import decode
+from handlers.ports import Download, Ids, Later, Never, Outcome, Post, Sent, Unknown
+from handlers.staff import delivery_line
+from handlers.turn import Turn
+from storage.interface import CaseMessage, Claimed, Transaction
+
+
+async def follow_up(
+    tx: Transaction, organisation: Organisation, ids: Ids, now: Instant, claimed: Claimed, outcome: Outcome
+) -> None:
+    """Draw the consequences of one send, in the transaction that records it."""
+    row = claimed.row
+    if row.kind not in ("download", "message") or isinstance(outcome, Later):
+        return
+    turn = Turn(tx, organisation, ids, now)
+    if row.kind == "download":
+        await _file_came(turn, claimed, outcome)
+    elif row.message:
+        await _show_delivery(turn, row.message, outcome)
+    if isinstance(outcome, Never):
+        if outcome.moved:
+            await tx.move_chat(row.address, outcome.moved)
+        if outcome.unreachable:
+            await _mark_unreachable(turn, claimed)
+    await turn.write()
+
+
+async def _file_came(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
+    body = decode(claimed).body
+    if not isinstance(body, Download):
+        return
+    match outcome:
+        case Sent(content=bytes(content), mime=mime):
+            await turn.tx.store_attachment(body.attachment, content, mime, body.file.name)
+        case Never(reason=reason):
+            await turn.tx.refuse_attachment(body.attachment, reason)
+            return
+        case _:
+            return
+    found = await turn.tx.attachment(body.attachment)
+    if found is None or found[0].case is None:
+        return
+    case = await turn.case(found[0].case)
+    if case is None:
+        return
+    messages = await turn.tx.messages(case.id)
+    if messages and body.attachment in messages[0].attachments:
+        await show(turn, case)  # evidence belongs on the card
+    else:
+        language = staff_language(turn, case.owner)
+        line = turn.organisation.texts.render("staff.line.files", language, n=1)
+        write_line(turn, case, line, attachments=(body.attachment,))
+
+
+async def _show_delivery(turn: Turn, message: int, outcome: Outcome) -> None:
+    """Edit the line of a relayed message: delivered, failed or unclear."""
+    found = await turn.tx.message(message)
+    case = None if found is None else await turn.case(CaseId(found.case))
+    if found is None or case is None or not found.log:
+        return
+    state = {Sent: "sent", Never: "failed", Unknown: "unknown"}[type(outcome)]
+    _edit_line(turn, case, found, state)
+
+
+def _edit_line(turn: Turn, case: Case, message: CaseMessage, state: str) -> None:
+    text = delivery_line(turn, case, staff_name(turn, message.author), message.text, state)
+    turn.send(channel_of(turn, case), Post(text), lane=f"case:{case.id}", case=case.id, edits=message.log)
+
+
+async def _mark_unreachable(turn: Turn, claimed: Claimed) -> None:
+    if claimed.row.conversation is None:
+        return
+    conversation = await turn.conversation(claimed.row.conversation)
+    if conversation is None or not conversation.reachable:
+        return
+    turn.keep(replace(conversation, reachable=False))
+    for case in await turn.tx.open_cases(person=conversation.person):
+        known = turn.know_case(case)
+        text = turn.organisation.texts.render("staff.line.unreachable", staff_language(turn, known.owner))
+        write_line(turn, known, text, mention=(known.owner,))
+

@@ -1,0 +1,135 @@
+"""A person's side of a dialogue: what they do goes to the pure talk, what it asks for is carried out here."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from conversations import talk
+from conversations.effects import (
+    AnswerPress,
+    Begin,
+    CallHuman,
+    DecideCase,
+    DropTimer,
+    Effect,
+    Fetch,
+    Hint,
+    Keep,
+    MarkKeyboard,
+    OpenCase,
+    OpenForm,
+    Relay,
+    Say,
+    SetLanguage,
+    SetTimer,
+    TellStatus,
+    Typing,
+)
+from conversations.events import Elapsed, Event, Pressed, Sender
+from conversations.session import CaseId, Conversation, ConversationId
+from handlers import cases
+from handlers.ports import Download
+from handlers.turn import Turn
+from storage.interface import AnswerRow, Attachment
+
+_NOBODY = Sender("", "")
+
+
+async def converse(turn: Turn, conversation: Conversation, event: Event) -> None:
+    """One thing the person did."""
+    step = talk.turn(turn.organisation.library, conversation, event, turn.now, turn.ids.next)
+    await _carry_out(turn, step)
+
+
+async def wake(turn: Turn, wanted: ConversationId, event: Elapsed) -> None:
+    """A reminder or the end of an unfinished dialogue."""
+    conversation = await turn.conversation(wanted)
+    if conversation is not None:
+        woken = Event(f"timer:{event.owner}:{event.kind}", turn.now, conversation.address, _NOBODY, event)
+        await converse(turn, conversation, woken)
+
+
+async def begin(
+    turn: Turn,
+    conversation: Conversation,
+    dialogue: str,
+    bindings: Mapping[str, str],
+    *,
+    invitation: int = 0,
+    case_message: int = 0,
+) -> None:
+    """Open a dialogue on top of what the person is in the middle of."""
+    step = talk.begin(
+        turn.organisation.library,
+        turn.at(conversation.address) or conversation,
+        dialogue,
+        bindings,
+        turn.now,
+        turn.ids.next,
+        invitation=invitation,
+    )
+    await _carry_out(turn, step, case_message=case_message)
+
+
+async def press_outside(turn: Turn, conversation: Conversation, event: Event) -> None:
+    """A button that belongs to no dialogue: which case the held words are for."""
+    assert isinstance(event.what, Pressed)
+    turn.perish(event.address, AnswerPress(event.what.callback))
+    if conversation.keyboard:
+        turn.perish(event.address, MarkKeyboard("✓", event.what.message, text=conversation.keyboard_text))
+        turn.keep(replace(conversation, keyboard=0, keyboard_text=""))
+    wanted = event.what.token.removeprefix("case:")
+    open_cases = await turn.tx.open_cases(person=conversation.person)
+    if wanted.isdecimal() and any(case.id == int(wanted) for case in open_cases):
+        await cases.choose(turn, turn.at(event.address) or conversation, CaseId(int(wanted)))
+
+
+async def _carry_out(turn: Turn, step: talk.Turn, *, case_message: int = 0) -> None:
+    conversation = step.conversation
+    turn.keep(conversation)
+    for fact in step.facts:
+        turn.record(fact, conversation)
+    for effect in step.effects:
+        await _do(turn, turn.at(conversation.address) or conversation, effect, case_message)
+
+
+async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_message: int) -> None:
+    match effect:
+        case Say(message=message):
+            turn.say(conversation, message, case_message=case_message)
+        case Keep(session=session, dialogue=dialogue, question=question, answer=answer):
+            turn.answered(
+                AnswerRow(session, dialogue, question, conversation.person, conversation.id, answer)
+            )
+        case Fetch():
+            await _fetch(turn, conversation, effect)
+        case SetTimer():
+            turn.set_timer(effect, conversation=conversation.id)
+        case DropTimer(owner=owner, kind=kind):
+            turn.drop_timer(owner, kind)
+        case OpenCase():
+            await cases.open_case(turn, conversation, effect)
+        case DecideCase():
+            await cases.decide(turn, conversation, effect)
+        case Begin(dialogue=dialogue, bindings=bindings):
+            await begin(turn, conversation, dialogue, bindings)
+        case CallHuman(words=words):
+            await cases.call_human(turn, conversation, words)
+        case TellStatus():
+            await cases.tell_status(turn, conversation)
+        case Relay():
+            await cases.relay(turn, conversation, effect)
+        case SetLanguage(language=language):
+            turn.keep(replace(conversation, language=language))
+        case AnswerPress() | MarkKeyboard() | Typing() | Hint() | OpenForm():
+            turn.perish(conversation.address, effect)
+
+
+async def _fetch(turn: Turn, conversation: Conversation, effect: Fetch) -> None:
+    file = effect.file
+    await turn.tx.expect_attachment(
+        Attachment(effect.attachment, conversation.person, file.name, file.mime, file.size, "waiting")
+    )
+    # A lane of its own: a slow download must not hold back the talk.
+    body = Download(effect.attachment, file)
+    turn.send(conversation.address, body, lane=f"file:{effect.attachment}", conversation=conversation.id)
+

@@ -1,0 +1,192 @@
+"""The digest: tallies of a period become a report, posted on its day or pulled at any time.
+
+Drawing takes seconds, so a due digest only leaves a note in the turn; `produce` does the work afterwards and commits
+the post together with the timer that asked for it. Its timer stands until then: a crash in between asks again.
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from conversations.cases.policy import Staff
+from conversations.effects import SetTimer
+from conversations.events import MINUTE, SECOND, Address, Instant
+from conversations.tallies import TallyKey, week_of
+from handlers.organisation import DigestPlan, Organisation
+from handlers.ports import Clock, DigestPost, Ids
+from handlers.turn import Turn
+from reports import charts
+from reports.data import CaseLine, Figures, Period, VoiceLine
+from reports.digest import build
+from reports.render import html, slack
+from storage.interface import Attachment, Store, Timer, Transaction
+
+WEEKLY = "digest:weekly"
+_PULLED = "digest:pulled"
+_AGAIN = 5 * MINUTE
+_VOICES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A digest in the form it is posted: plain text, Slack blocks as JSON, picture (PNG) and HTML."""
+
+    text: str
+    blocks: str
+    picture: bytes
+    html: bytes
+
+
+def pull(turn: Turn, place: Address, staff: Staff) -> None:
+    """Ask for the digest of the running week, posted where it was asked for."""
+    timer = SetTimer(_PULLED, f"{place.chat}:{staff.id}:{turn.now}", turn.now)
+    turn.set_timer(timer, note=f"{place.chat}|{staff.language}")
+
+
+def fall_due(turn: Turn, timer: Timer) -> None:
+    """A digest is due: draw it after this commit, ask again should that fail."""
+    turn.set_timer(SetTimer(timer.owner, timer.kind, turn.now + _AGAIN), note=timer.note)
+    turn.digests.append(timer)
+
+
+async def plan(store: Store, organisation: Organisation, now: Instant) -> None:
+    """Make sure that the next weekly digest is on the clock; one that fell due meanwhile stays due."""
+    if not organisation.digest.channel or not organisation.staff_account:
+        return
+    async with store.transaction() as tx:
+        if not await tx.timers(WEEKLY):
+            await tx.set_timers([Timer(WEEKLY, "weekly", next_post(organisation.digest, now))])
+
+
+async def produce(
+    store: Store, organisation: Organisation, clock: Clock, ids: Ids, timer: Timer
+) -> None:
+    """Draw and post one digest. The weekly one is of the week before its day, once per week."""
+    now = clock.now()
+    weekly = timer.owner == WEEKLY
+    week = week_of(timer.due, organisation.digest.zone) if weekly else week_of(now, organisation.zone)
+    if weekly:
+        week = _shift(week, -1)
+    chat, _, language = timer.note.partition("|")
+    channel = organisation.digest.channel if weekly else chat
+    figures = await read_figures(store, organisation, week, now, language or organisation.digest.language)
+    drawn = await asyncio.to_thread(draw, figures, organisation, language or organisation.digest.language)
+    async with store.transaction() as tx:
+        if weekly:
+            await tx.set_timers([Timer(WEEKLY, "weekly", next_post(organisation.digest, now))])
+            if not await tx.mark_digest("weekly", week, now):
+                return
+        else:
+            await tx.drop_timers([(timer.owner, timer.kind)])
+        await _post(tx, organisation, ids, now, Address(organisation.staff_account, channel), week, drawn)
+
+
+async def read_figures(
+    store: Store, organisation: Organisation, week: str, now: Instant, language: str
+) -> Figures:
+    """Read what the digest of a week (its Monday) says. Raises ValueError for what is no Monday."""
+    period = Period.of_weeks(week, week, str(organisation.zone), now)
+    async with store.reading() as tx:
+        tallies = await tx.tallies(period.earliest_week, period.last_week)
+        cases = await tx.cases_between(period.cohort_start, period.end)
+        voices = await tx.voices(period.start, period.end, _VOICES)
+    staff = organisation.policy.staff
+    lines = tuple(
+        CaseLine(
+            number=case.number,
+            kind=case.kind,
+            category=case.category,
+            severity=case.severity,
+            state=case.state,
+            owner_name=staff[case.owner].name if case.owner in staff else case.owner,
+            opened=case.opened,
+            answered=case.answered,
+            closed=case.closed,
+            due=case.due,
+            due_kind=case.due_kind,
+        )
+        for case in cases
+    )
+    said = tuple(
+        VoiceLine(voice.at, voice.dialogue, int(voice.score) if voice.score.isdecimal() else None, voice.words)
+        for voice in voices
+    )
+    labels = _labels(organisation, tallies, language)
+    return Figures(organisation.name, period, tallies, now, lines, said, labels)
+
+
+def draw(figures: Figures, organisation: Organisation, language: str) -> Drawn:
+    """Render a digest; pure, but slow for its picture."""
+    digest = build(figures, language, organisation.texts)
+    return Drawn(
+        text=slack.plain(digest),
+        blocks=slack.blocks(digest),
+        picture=charts.png(digest),
+        html=html.render(digest).encode(),
+    )
+
+
+def next_post(plan: DigestPlan, now: Instant) -> Instant:
+    """The next weekday and hour after `now` in the plan's zone; an hour that DST skips falls an hour later."""
+    local = datetime.fromtimestamp(now // SECOND, UTC).astimezone(plan.zone)
+    day = local.date() + timedelta(days=(plan.weekday - local.weekday()) % 7)
+    due = datetime(day.year, day.month, day.day, plan.hour, tzinfo=plan.zone)
+    if due <= local:
+        due = datetime.combine(day + timedelta(days=7), due.timetz())
+    return int(due.timestamp()) * SECOND
+
+
+def monday(text: str, organisation: Organisation, now: Instant) -> str:
+    """The Monday a person means: empty for this week, `last`, `2026-W47` or a date. Raises ValueError."""
+    this = week_of(now, organisation.zone)
+    if text in ("", "this"):
+        return this
+    if text == "last":
+        return _shift(this, -1)
+    if re.fullmatch(r"\d{4}-W\d{2}", text):
+        return datetime.strptime(f"{text}-1", "%G-W%V-%u").replace(tzinfo=UTC).date().isoformat()
+    day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    return (day - timedelta(days=day.weekday())).isoformat()
+
+
+async def _post(
+    tx: Transaction,
+    organisation: Organisation,
+    ids: Ids,
+    now: Instant,
+    place: Address,
+    week: str,
+    drawn: Drawn,
+) -> None:
+    files = []
+    for name, mime, content in (
+        (f"digest-{week}.png", "image/png", drawn.picture),
+        (f"digest-{week}.html", "text/html", drawn.html),
+    ):
+        attachment = ids.next()
+        await tx.expect_attachment(Attachment(attachment, None, name, mime, len(content), "waiting"))
+        await tx.store_attachment(attachment, content, mime, name)
+        files.append(attachment)
+    turn = Turn(tx, organisation, ids, now)
+    turn.send(place, DigestPost(drawn.text, drawn.blocks, *files), lane=f"digest:{place.chat}")
+    await turn.write()
+
+
+def _labels(organisation: Organisation, tallies: dict[TallyKey, int], language: str) -> dict[str, str]:
+    texts = organisation.texts
+    labels = {
+        f"category:{key.rpartition('.')[2]}": texts.plain(key, language)
+        for key in texts.entries
+        if key.startswith("case.category.")
+    }
+    for name in {key.dialogue for key in tallies if key.dialogue}:
+        title = organisation.library.title(name, language)
+        if title:
+            labels[f"dialogue:{name}"] = title
+    return labels
+
+
+def _shift(week: str, weeks: int) -> str:
+    day = datetime.strptime(week, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    return (day + timedelta(weeks=weeks)).isoformat()

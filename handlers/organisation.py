@@ -1,0 +1,33 @@
+"""What the use cases know of the company they serve: the configuration as plain values, read once at the start."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from conversations.cases.policy import Policy
+from conversations.library import Library
+from conversations.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """When and where the weekly digest is posted: `weekday` 0 is Monday, `hour` in `zone`; no channel, no post."""
+
+    weekday: int
+    hour: int
+    zone: tzinfo
+    channel: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One company. `staff_account` is the Slack account its staff work in, empty when Slack is off."""
+
+    name: str
+    languages: tuple[str, ...]
+    zone: tzinfo
+    policy: Policy
+    library: Library
+    texts: Texts
+    digest: DigestPlan
+    staff_account: str = ""

@@ -1,0 +1,216 @@
+"""What staff do in Slack: buttons, forms, threads, commands. Rights are checked here, at the action and at the form."""
+
+from dataclasses import replace
+
+from conversations.cases.case import Case, State
+from conversations.cases.policy import Staff
+from conversations.cases.step import Move, step
+from conversations.effects import Hint, Kind, Message, OpenForm
+from conversations.events import Acted, Commanded, Event, HomeOpened, Submitted, Threaded
+from conversations.facts import Rejected
+from conversations.session import CaseId
+from conversations.texts import inert
+from handlers.cards import label, staff_language, write_line
+from handlers.cases import STAFFED, carry_out, tell_customer
+from handlers.dialogues import begin
+from handlers.forms import form_for
+from handlers.lists import answer_command, send_story, show_overview
+from handlers.turn import Turn
+from storage.interface import CaseMessage
+
+_TO_CUSTOMER = ("reply", "ask", "propose")
+
+
+async def act(turn: Turn, event: Event) -> None:
+    """Apply what a member of staff did; strangers get a private refusal."""
+    staff = turn.organisation.policy.by_slack(event.sender.id)
+    if staff is None:
+        _refuse_stranger(turn, event)
+        return
+    match event.what:
+        case Acted(action="show", case=case):
+            await _show_case(turn, CaseId(case), staff)
+        case Acted(action=action, case=case, trigger=trigger):
+            await _press(turn, event, staff, CaseId(case), action, trigger)
+        case Submitted(form=form, case=case, values=values):
+            text = values.get("text", "").strip()
+            move = Move(form, staff.id, values.get("to", ""), values.get("severity", ""), values.get("category", ""))
+            await _move(turn, event, CaseId(case), move, text)
+        case Threaded(thread=thread, text=text):
+            await _write_note(turn, event, staff, thread, text)
+        case HomeOpened():
+            await show_overview(turn, event, staff)
+        case Commanded(argument=argument):
+            await answer_command(turn, event, staff, argument)
+        case _:
+            pass
+
+
+def _refuse_stranger(turn: Turn, event: Event) -> None:
+    match event.what:
+        case Threaded() | HomeOpened():
+            return  # chatting below a card and looking around are not actions
+        case Acted(action=action, case=case) | Submitted(form=action, case=case):
+            turn.record(Rejected(case, action, event.sender.id))
+        case _:
+            pass
+    _hint(turn, event, turn.organisation.texts.render("staff.refused.stranger", _language(turn, None)))
+
+
+async def _press(turn: Turn, event: Event, staff: Staff, wanted: CaseId, action: str, trigger: str) -> None:
+    """A button of the card: open its form, or act at once where there is nothing to ask."""
+    case = await turn.case(wanted)
+    if case is None:
+        _hint(turn, event, turn.organisation.texts.render("case.refused.unknown", staff.language))
+        return
+    form = form_for(turn, action, case, staff.language)
+    if form is None:
+        await _move(turn, event, wanted, Move(action, staff.id), "")
+        return
+    # What cannot be done now is said before anybody writes a text for it.
+    possible = step(case, turn.organisation.policy, Move(action, staff.id, to=staff.id), turn.now)
+    if possible.refused:
+        _explain(turn, event, staff, case, possible.refused)
+        return
+    turn.perish(event.address, OpenForm(trigger, form))
+
+
+async def _move(turn: Turn, event: Event, wanted: CaseId, move: Move, text: str) -> None:
+    staff = turn.organisation.policy.staff[move.actor]
+    case = await turn.case(wanted)
+    if case is None:
+        _hint(turn, event, turn.organisation.texts.render("case.refused.unknown", staff.language))
+        return
+    if not text and move.action in (*_TO_CUSTOMER, "note"):
+        _explain(turn, event, staff, case, "case.refused.empty")
+        return
+    moved = step(case, turn.organisation.policy, move, turn.now)
+    if moved.refused:
+        _explain(turn, event, staff, case, moved.refused)
+        return
+    await carry_out(turn, moved)
+    await _say_it(turn, moved.case, case, staff, move, text)
+
+
+async def _say_it(turn: Turn, case: Case, before: Case, staff: Staff, move: Move, text: str) -> None:
+    """Write the line in the thread and, for what concerns them, to the customer."""
+    texts = turn.organisation.texts
+    language = staff_language(turn, case.owner)
+    conversation = await turn.conversation(case.conversation)
+    match move.action:
+        case "reply" | "ask":
+            await _relay_out(turn, case, staff, move.action, text)
+        case "propose":
+            await _relay_out(turn, case, staff, "propose", text)
+        case "note":
+            await _log(turn, case, staff, "note", text)
+        case "assess":
+            said = label(turn, f"case.severity.{case.severity}", language)
+            said += " · " + label(turn, f"case.category.{case.category}", language)
+            write_line(turn, case, texts.render("staff.line.assess", language, actor=staff.name, text=said))
+        case "hand_over":
+            to = turn.organisation.policy.staff[move.to].name
+            write_line(
+                turn, case, texts.render("staff.line.hand_over", language, actor=staff.name, to=to, text=text)
+            )
+            if conversation and before.acknowledged:
+                tell_customer(turn, conversation, case, "case.handed_over")
+        case "accept":
+            write_line(turn, case, texts.render("staff.line.accept", language, actor=staff.name))
+            if conversation and case.kind == "complaint":
+                tell_customer(turn, conversation, case, "case.acknowledged")
+        case "close":
+            write_line(turn, case, texts.render("staff.line.close", language, actor=staff.name))
+            if conversation:
+                tell_customer(turn, conversation, case, "case.closed", text=text)
+                if before.state is not State.ACCEPTED:
+                    await begin(turn, conversation, "after_case", _bindings(turn, case))
+        case "reopen":
+            write_line(turn, case, texts.render("staff.line.reopen", language, actor=staff.name, text=text))
+            if conversation:
+                tell_customer(turn, conversation, case, "case.reopened")
+        case _:
+            pass
+
+
+async def _relay_out(turn: Turn, case: Case, staff: Staff, action: str, text: str) -> None:
+    """Send staff's words to the customer; the line in the thread will show whether they arrived."""
+    texts = turn.organisation.texts
+    conversation = await turn.conversation(case.conversation)
+    if conversation is None:
+        return
+    line = delivery_line(turn, case, staff.name, text, "waiting")
+    row = write_line(turn, case, line)
+    message = CaseMessage(turn.ids.next(), case.id, turn.now, "out", staff.id, text, delivery="waiting", log=row)
+    await turn.tx.add_message(message)
+    conversation = replace(
+        turn.at(conversation.address) or conversation, case=case.id, staffed_until=turn.now + STAFFED
+    )
+    turn.keep(conversation)
+    if action == "propose":
+        bindings = _bindings(turn, case) | {"proposal": text, "author": staff.first_name}
+        await begin(turn, conversation, "solution", bindings, case_message=message.id)
+        return
+    shown = texts.render(
+        f"case.{action}", conversation.language, author=staff.first_name, number=case.number, text=inert(text)
+    )
+    turn.say(conversation, Message(shown, kind=Kind.QUESTION), case_message=message.id)
+
+
+def delivery_line(turn: Turn, case: Case, actor: str, text: str, delivery: str) -> str:
+    """The thread line of a relayed message, with whether it was delivered."""
+    texts, language = turn.organisation.texts, staff_language(turn, case.owner)
+    shown = texts.plain(f"staff.delivery.{delivery}", language)
+    return texts.render("staff.line.reply", language, actor=actor, delivery=shown, text=inert(text))
+
+
+async def _log(turn: Turn, case: Case, staff: Staff, action: str, text: str) -> None:
+    language = staff_language(turn, case.owner)
+    line = turn.organisation.texts.render(f"staff.line.{action}", language, actor=staff.name, text=inert(text))
+    row = write_line(turn, case, line)
+    await turn.tx.add_message(CaseMessage(turn.ids.next(), case.id, turn.now, "note", staff.id, text, log=row))
+
+
+async def _write_note(turn: Turn, event: Event, staff: Staff, thread: str, text: str) -> None:
+    """What staff write in the thread is internal: kept with the case, sent to nobody."""
+    case = await turn.tx.case_by_card(event.address, thread)
+    if case is not None and text.strip():
+        note = CaseMessage(turn.ids.next(), case.id, turn.now, "note", staff.id, text)
+        await turn.tx.add_message(note)
+
+
+async def _show_case(turn: Turn, wanted: CaseId, staff: Staff) -> None:
+    """Send what there is about a case to the one who asked; the card stays the one place to act."""
+    case = await turn.case(wanted)
+    if case is not None:
+        await send_story(turn, case, staff)
+
+
+def _explain(turn: Turn, event: Event, staff: Staff, case: Case, key: str) -> None:
+    owner = turn.organisation.policy.staff.get(case.owner)
+    text = turn.organisation.texts.render(
+        key, staff.language, number=case.number, owner=owner.name if owner else case.owner
+    )
+    turn.record(Rejected(case.id, key.rpartition(".")[2], staff.id), case=case)
+    _hint(turn, event, text)
+
+
+def _hint(turn: Turn, event: Event, text: str) -> None:
+    turn.perish(event.address, Hint(event.sender.id, text))
+
+
+def _language(turn: Turn, staff: Staff | None) -> str:
+    return staff.language if staff else turn.organisation.languages[0]
+
+
+def _bindings(turn: Turn, case: Case) -> dict[str, str]:
+    owner = turn.organisation.policy.staff.get(case.owner)
+    return {
+        "case": str(case.id),
+        "number": case.number,
+        "owner": owner.first_name if owner else turn.organisation.name,
+        "order": case.order,
+        "touchpoint": case.touchpoint,
+    }
+
+

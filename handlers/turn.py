@@ -1,0 +1,232 @@
+"""A turn: everything one batch of events changes, gathered in memory and written once, in one transaction."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from conversations.cases.case import Case
+from conversations.effects import At, Message, Perishable, SetTimer
+from conversations.events import Address, Event, Instant
+from conversations.facts import Fact
+from conversations.session import CaseId, Conversation, ConversationId, PersonId
+from handlers.organisation import Organisation
+from handlers.parcels import encode, may_resend
+from handlers.ports import Body, Ids
+from storage.interface import AnswerRow, FactRow, OutboxRow, Timer, Transaction
+
+
+class Turn:
+    """Holds the loaded conversations and cases, and what shall become of them; `write` flushes it batch-wise.
+
+    Several events of a batch may touch the same conversation: each sees what the one before made of it. Nothing is
+    visible outside until the transaction around it commits; `perishables` are for afterwards.
+    """
+
+    def __init__(self, tx: Transaction, organisation: Organisation, ids: Ids, now: Instant) -> None:
+        self.tx = tx
+        self.organisation = organisation
+        self.ids = ids
+        self.now = now
+        self.perishables: list[At] = []
+        self.digests: list[Timer] = []  # digests to draw after the commit: slow work that must not hold the turn
+        self._conversations: dict[ConversationId, Conversation] = {}
+        self._by_address: dict[Address, ConversationId] = {}
+        self._stored: dict[ConversationId, Conversation] = {}  # as the database has it; absent: new
+        self._new: dict[ConversationId, str] = {}
+        self._cases: dict[CaseId, Case] = {}
+        self._stored_cases: dict[CaseId, Case] = {}
+        self._facts: list[FactRow] = []
+        self._answers: list[AnswerRow] = []
+        self._outbox: list[OutboxRow] = []
+        self._timers: dict[tuple[str, str], Timer | None] = {}
+
+    # conversations
+
+    async def load(self, events: Iterable[Event]) -> None:
+        """Load the conversations of a batch together."""
+        missing = {event.address for event in events} - self._by_address.keys()
+        if missing:
+            for conversation in (await self.tx.conversations(missing)).values():
+                self._remember(conversation)
+
+    def at(self, address: Address) -> Conversation | None:
+        """The conversation at an address, as this turn left it."""
+        found = self._by_address.get(address)
+        return None if found is None else self._conversations[found]
+
+    def meet(self, event: Event) -> Conversation:
+        """The conversation of an event; a new one when we have not met."""
+        known = self.at(event.address)
+        if known is not None:
+            return known
+        new = Conversation(
+            id=ConversationId(self.ids.next()),
+            address=event.address,
+            person=PersonId(self.ids.next()),
+            name=event.sender.name,
+            language=self.supported(event.sender.language),
+        )
+        self._new[new.id] = event.sender.id
+        self._conversations[new.id] = new
+        self._by_address[new.address] = new.id
+        return new
+
+    async def conversation(self, wanted: ConversationId) -> Conversation | None:
+        """A conversation by its id, loaded when this turn has not seen it."""
+        if wanted not in self._conversations:
+            for conversation in (await self.tx.conversations_by_id([wanted])).values():
+                self._remember(conversation)
+        return self._conversations.get(wanted)
+
+    def keep(self, conversation: Conversation) -> None:
+        """Take over what a step made of a conversation."""
+        self._conversations[conversation.id] = conversation
+
+    def supported(self, language: str | None) -> str:
+        """The organisation's language nearest to a platform's language tag; its first one when none fits."""
+        wanted = (language or "").lower()
+        for tag in self.organisation.languages:
+            if wanted.split("-")[0] == tag.lower().split("-")[0]:
+                return tag
+        return self.organisation.languages[0]
+
+    def _remember(self, conversation: Conversation) -> None:
+        if conversation.id not in self._conversations:
+            self._conversations[conversation.id] = conversation
+            self._by_address[conversation.address] = conversation.id
+            self._stored[conversation.id] = conversation
+
+    # cases
+
+    async def case(self, wanted: CaseId) -> Case | None:
+        """A case by its id, as this turn left it."""
+        if wanted not in self._cases:
+            found = (await self.tx.cases([wanted])).get(wanted)
+            if found is None:
+                return None
+            self.know_case(found)
+        return self._cases[wanted]
+
+    def know_case(self, case: Case) -> Case:
+        """Take note of a case found by other means; what this turn already made of it wins."""
+        self._stored_cases.setdefault(case.id, case)
+        return self._cases.setdefault(case.id, case)
+
+    async def open_case(self, case: Case) -> None:
+        """Insert a new case."""
+        await self.tx.create_case(case)
+        self.know_case(case)
+
+    def keep_case(self, case: Case) -> None:
+        """Take over what a step made of a case."""
+        self._cases[case.id] = case
+
+    # what happened and what shall happen
+
+    def record(self, fact: Fact, conversation: Conversation | None = None, case: Case | None = None) -> None:
+        """Append a fact."""
+        person = conversation.person if conversation else case.person if case else None
+        place = conversation.id if conversation else case.conversation if case else None
+        concern = case.id if case else None
+        self._facts.append(FactRow(self.ids.next(), self.now, fact, person, place, concern))
+
+    def answered(self, row: AnswerRow) -> None:
+        """Keep an answer."""
+        self._answers.append(row)
+
+    def say(self, conversation: Conversation, message: Message, *, case_message: int = 0) -> int:
+        """Send to a conversation; return the outbox row, and remember it where it carries the keyboard."""
+        lane = f"conversation:{conversation.id}"
+        row = self.send(
+            conversation.address, message, lane=lane, conversation=conversation.id, message=case_message
+        )
+        if message.buttons:
+            present = self._conversations.get(conversation.id, conversation)
+            self.keep(replace(present, keyboard=row, keyboard_text=message.text))
+        return row
+
+    def send(
+        self,
+        address: Address,
+        body: Body,
+        *,
+        lane: str,
+        conversation: ConversationId | None = None,
+        case: CaseId | None = None,
+        message: int = 0,
+        thread_of: int = 0,
+        edits: int = 0,
+    ) -> int:
+        """Enqueue a body; rows of a lane leave in order. Return the outbox row's id."""
+        kind, text = encode(body)
+        row = OutboxRow(
+            self.ids.next(),
+            lane,
+            address,
+            kind,
+            text,
+            conversation=conversation,
+            case=case,
+            message=message,
+            thread_of=thread_of,
+            edits=edits,
+            resend=may_resend(body),
+        )
+        self._outbox.append(row)
+        return row.id
+
+    def perish(self, address: Address, effect: Perishable) -> None:
+        """Do this right after the commit, or not at all."""
+        self.perishables.append(At(address, effect))
+
+    def set_timer(
+        self,
+        timer: SetTimer,
+        *,
+        conversation: ConversationId | None = None,
+        case: CaseId | None = None,
+        note: str = "",
+    ) -> None:
+        """Set or move a timer."""
+        self._timers[timer.owner, timer.kind] = Timer(
+            timer.owner, timer.kind, timer.at, conversation, case, note
+        )
+
+    def drop_timer(self, owner: str, kind: str = "*") -> None:
+        """Forget a timer, or all of an owner's."""
+        if kind == "*":
+            for key in [key for key in self._timers if key[0] == owner]:
+                del self._timers[key]
+        self._timers[owner, kind] = None
+
+    # the end
+
+    async def write(self) -> None:
+        """Write everything, each kind of row at once. Raises Conflict."""
+        new = [(self._conversations[one], user) for one, user in self._new.items()]
+        if new:
+            await self.tx.create_conversations(new, self.now)
+        changed = [
+            replace(self._conversations[one], version=stored.version + 1)
+            for one, stored in self._stored.items()
+            if self._conversations[one] != stored
+        ]
+        if changed:
+            await self.tx.save_conversations(changed)
+        for case, stored in self._stored_cases.items():
+            if self._cases[case] != stored:
+                await self.tx.save_case(replace(self._cases[case], version=stored.version + 1))
+        if self._facts:
+            await self.tx.record(self._facts)
+        if self._answers:
+            await self.tx.keep_answers(self._answers)
+        await self._write_timers()
+        if self._outbox:
+            await self.tx.enqueue(self._outbox, self.now)
+
+    async def _write_timers(self) -> None:
+        gone = [key for key, timer in self._timers.items() if timer is None]
+        kept = [timer for timer in self._timers.values() if timer is not None]
+        if gone:
+            await self.tx.drop_timers(gone)
+        if kept:
+            await self.tx.set_timers(kept)
