@@ -68,14 +68,18 @@ def language_name(language: str) -> str:
     return str(locale.get_display_name(locale) or language).capitalize()
 
 
-def entries_of(source: Mapping[str, object], path: str = "") -> tuple[dict[str, dict[str, str]], list[Problem]]:
+def entries_of(
+    source: Mapping[str, object], path: str = ""
+) -> tuple[dict[str, dict[str, str]], list[Problem]]:
     """Flatten parsed TOML of nested tables; a table whose values are all strings is one text."""
     found: dict[str, dict[str, str]] = {}
     problems: list[Problem] = []
     for key, value in source.items():
         here = f"{path}.{key}" if path else key
         if not isinstance(value, Mapping):
-            problems.append(Problem(here, "is not a table of languages", 'write en = "..." below its own [key]'))
+            problems.append(
+                Problem(here, "is not a table of languages", 'write en = "..." below its own [key]')
+            )
         elif value and all(isinstance(text, str) for text in value.values()):
             found[here] = {tag: text.strip() for tag, text in value.items()}
             problems += [
@@ -109,7 +113,9 @@ class Texts:
         for name, source in sources.items():
             found, wrong = entries_of(source)
             problems += [problem.within(name) for problem in wrong]
-            problems += [Problem(key, "is written twice", "keep one", name) for key in found if key in entries]
+            problems += [
+                Problem(key, "is written twice", "keep one", name) for key in found if key in entries
+            ]
             entries |= found
         return cls(entries, zone, tuple(problems))
 
@@ -208,9 +214,13 @@ def inert(words: str) -> Markup:
 def _environment(zone: tzinfo, *, markup: bool) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(autoescape=markup, undefined=StrictUndefined)
     environment.globals.clear()  # no range, no lipsum: a text is not a program
-    kept = {name: environment.filters[name] for name in ("default", "first", "join", "length", "lower", "upper")}
+    kept = {
+        name: environment.filters[name] for name in ("default", "first", "join", "length", "lower", "upper")
+    }
     environment.filters.clear()
-    environment.filters.update(kept, plural=_plural, number=_number, date=_date(zone), datetime=_datetime(zone))
+    environment.filters.update(
+        kept, plural=_plural, number=_number, date=_date(zone), datetime=_datetime(zone)
+    )
     return environment
 
 

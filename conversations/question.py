@@ -1,0 +1,310 @@
+"""What a question is, and what every question type can do. A type is one module in `conversations/questions`.
+
+A type module has `question` (a `QuestionType`), `TEXTS` (its own words, key -> language -> template; reached as
+`question.<type>.<key>`) and `EXAMPLES`, which the contract tests run. Its file name is its name in TOML. A type turns
+replies into typed values; it knows no other type, no dialogue, no markup and no platform.
+"""
+
+import importlib
+import pkgutil
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from types import ModuleType
+from typing import Protocol, TypeAlias
+
+from conversations import questions
+from conversations.effects import Fetch
+from conversations.events import Attached, FileRef, Said, Shared
+from conversations.problem import Problem
+from conversations.session import Answer, Value
+
+Setting: TypeAlias = int | str | bool | tuple[str, ...]
+"""What a key of a question may hold."""
+
+WORDS_LIMIT = 4000
+"""Characters kept of a person's words: no chat platform shows more in one message."""
+
+PARSE_LIMIT = 200
+"""Characters looked at where a short reply is expected: cut before any pattern sees them."""
+
+
+class Ids(Protocol):
+    """Gives 64-bit ids, each greater than every one before it."""
+
+    def next(self) -> int:
+        """Return the next id."""
+        ...
+
+
+# -- a question as its author wrote it ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`settings` are the type's own keys, defaults filled in; `given` names a binding that answers it beforehand.
+
+    `otherwise` is the outcome that counts when nobody ever answers (empty: the dialogue expires).
+    """
+
+    id: str
+    type: str
+    options: tuple[str, ...] = ()
+    metric: str = ""
+    optional: bool = False
+    given: str = ""
+    otherwise: str = ""
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+
+    def number(self, key: str) -> int:
+        """Return an integer setting."""
+        value = self.settings.get(key, 0)
+        return value if isinstance(value, int) else 0
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """Return a setting that is a list of words."""
+        value = self.settings.get(key, ())
+        return value if isinstance(value, tuple) else ()
+
+    def word(self, key: str) -> str:
+        """Return a setting that is text."""
+        return str(self.settings.get(key, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """An answer already given, as a summary shows it: question id, its short name, the answer in words."""
+
+    question: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question put to one person now. `label` gives the author's texts of the question (`low`, `options.price`),
+
+    `phrase` the type's own from `TEXTS`; both in the person's language, without markup. `today` is the date in the
+    organisation's zone.
+    """
+
+    question: Question
+    label: Callable[[str], str]
+    phrase: Callable[..., str]
+    today: date
+    ids: Ids
+    partial: Answer | None = None
+    points: tuple[Point, ...] = ()
+
+    def option(self, key: str) -> str:
+        """Return an option's label."""
+        return self.label(f"options.{key}")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to press: `key` comes back in `Chosen`."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """How to ask: rows of choices, a plain note below the text, points to show, and the platform's contact button."""
+
+    choices: tuple[tuple[Choice, ...], ...] = ()
+    note: str = ""
+    points: tuple[Point, ...] = ()
+    contact_label: str = ""
+
+
+# -- replies and what becomes of them ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A choice was pressed."""
+
+    key: str
+
+
+Reply: TypeAlias = Said | Chosen | Attached | Shared
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The question is answered."""
+
+    value: Value = None
+    words: str = ""
+    attachments: tuple[int, ...] = ()
+    fetches: tuple[Fetch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """Understood, and more may come. `note` tells the person so; empty stays silent."""
+
+    answer: Answer
+    note: str = ""
+    fetches: tuple[Fetch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Not an answer; `reason` explains it kindly, in plain words."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The person wants to change the answer to another question."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The person has nothing to say here: skips the question where it is optional, else they are asked again."""
+
+
+Result: TypeAlias = Accepted | Partial | Rejection | Correction | Declined
+
+
+class QuestionType(Protocol):
+    """A way to ask. All functions are pure."""
+
+    @property
+    def settings(self) -> Mapping[str, Setting]:
+        """The TOML keys it takes, with their defaults (which also give their type)."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The texts per language it takes besides `ask` and `label`."""
+        ...
+
+    @property
+    def has_options(self) -> bool:
+        """Whether the author lists options."""
+        ...
+
+    def problems(self, question: Question) -> Iterable[Problem]:
+        """Check settings beyond their types; paths are relative to the question."""
+        ...
+
+    def prompt(self, ask: Ask) -> Prompt:
+        """Say what to show."""
+        ...
+
+    def accept(self, ask: Ask, reply: Reply) -> Result:
+        """Judge a reply. Never raises."""
+        ...
+
+    def show(self, ask: Ask, answer: Answer) -> str:
+        """Return an answer in plain words, in the person's language."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """For the contract tests: a question in TOML's terms, replies with the value each gives, and replies refused."""
+
+    question: Mapping[str, object]
+    accepted: tuple[tuple[tuple[Reply, ...], Value], ...]
+    rejected: tuple[Reply, ...]
+
+
+def _modules() -> Iterable[tuple[str, ModuleType]]:
+    for found in sorted(pkgutil.iter_modules(questions.__path__), key=lambda module: module.name):
+        yield found.name, importlib.import_module(f"{questions.__name__}.{found.name}")
+
+
+@cache
+def question_types() -> Mapping[str, QuestionType]:
+    """Return every type by its name: the modules found in `conversations/questions`."""
+    return {name: module.question for name, module in _modules()}
+
+
+@cache
+def examples() -> Mapping[str, tuple[Example, ...]]:
+    """Return every type's examples."""
+    return {name: module.EXAMPLES for name, module in _modules()}
+
+
+@cache
+def type_texts() -> Mapping[str, Mapping[str, object]]:
+    """Return every type's own words as text sources, by file name, ready for `Texts.load`."""
+    return {
+        f"questions/{name}.py": {"question": {name: module.TEXTS}}
+        for name, module in _modules()
+        if module.TEXTS
+    }
+
+
+# -- what several types need -------------------------------------------------------------------------------------------
+
+
+def clean(text: str, limit: int = WORDS_LIMIT) -> str:
+    """Return people's words cut, in NFC, without control characters other than line breaks."""
+    text = unicodedata.normalize("NFC", text[:limit])
+    kept = (
+        char
+        for char in text.replace("\r\n", "\n")
+        if char in "\n\u200d" or unicodedata.category(char)[0] != "C"
+    )
+    return "".join(kept).strip()  # U+200D stays: it holds pictures of families together
+
+
+def folded(text: str) -> str:
+    """Return a short reply for comparing: cut, case folded, its words without punctuation and pictures."""
+    words = re.findall(r"[\w%/+-]+", clean(text, PARSE_LIMIT).casefold())
+    return " ".join(words)
+
+
+def pick(text: str, labels: Mapping[str, str]) -> str | None:
+    """Return the key of the label (or the place in the list, from 1) that a reply names; None for none or several."""
+    wanted = folded(text)
+    if not wanted:
+        return None
+    named = [key for key, label in labels.items() if wanted in (folded(label), key.casefold())]
+    if named:
+        return named[0]
+    if wanted.isascii() and wanted.isdigit() and len(wanted) <= 3 and 1 <= int(wanted) <= len(labels):
+        return list(labels)[int(wanted) - 1]
+    begun = [key for key, label in labels.items() if len(wanted) >= 3 and folded(label).startswith(wanted)]
+    return begun[0] if len(begun) == 1 else None
+
+
+def phrases(listed: str) -> frozenset[str]:
+    """Return a list of replies, separated by commas, as `folded` gives them."""
+    return frozenset(folded(phrase) or phrase.strip() for phrase in listed.split(","))
+
+
+NOTHING = phrases(
+    "nein, nee, nö, nichts, keine, keins, kein, keine ahnung, weiß nicht, weiss nicht, habe ich nicht, hab ich nicht,"
+    "habe keine, no, nope, none, nothing, n/a, -, not sure, i have none, no idea"
+)
+DONE = phrases(
+    "fertig, done, ok, okay, das war's, das wars, das war alles, das ist alles, that's all, that's it"
+)
+
+
+def declines(text: str) -> bool:
+    """Tell whether a reply says that there is nothing to say."""
+    return folded(text) in NOTHING
+
+
+def finishes(text: str) -> bool:
+    """Tell whether a reply says that nothing more will come."""
+    return folded(text) in DONE
+
+
+def too_big(files: tuple[FileRef, ...], megabytes: int) -> bool:
+    """Tell whether a file is known to be larger than allowed."""
+    return any(file.size > megabytes * 1_000_000 for file in files)

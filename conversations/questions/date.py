@@ -1,0 +1,156 @@
+"""A day, in German or English notation or in words (`gestern`, `March 3`). The value is its ISO form."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from conversations.events import Attached, Said
+from conversations.problem import Problem
+from conversations.question import (
+    Accepted,
+    Ask,
+    Choice,
+    Chosen,
+    Declined,
+    Example,
+    Prompt,
+    Question,
+    Rejection,
+    Reply,
+    Result,
+    Setting,
+    declines,
+    folded,
+)
+from conversations.session import Answer
+
+NEAR = {
+    "heute": 0, "today": 0, "gestern": -1, "yesterday": -1, "vorgestern": -2, "morgen": 1, "tomorrow": 1,
+    "übermorgen": 2,
+}  # fmt: skip
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan",
+            "feb",
+            "mär mar mrz maer",
+            "apr",
+            "mai may",
+            "jun",
+            "jul",
+            "aug",
+            "sep",
+            "okt oct",
+            "nov",
+            "dez dec",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+# Of a folded reply: dots and commas have become spaces.
+ISO = re.compile(r"(\d{4})[-/ ](\d{1,2})[-/ ](\d{1,2})")
+DAY_FIRST = re.compile(r"(\d{1,2})[-/ ](\d{1,2})(?:[-/ ](\d{2}|\d{4}))?")
+NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? (?:of )?([^\W\d]{3,9})(?: (\d{4}|\d{2}))?")
+NAMED_FIRST = re.compile(r"([^\W\d]{3,9}) (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}|\d{2}))?")
+
+TEXTS = {
+    "reject": {
+        "en": "I need a day here, please, like 24.12.2026 or yesterday.",
+        "de": "Hier brauche ich bitte einen Tag, etwa 24.12.2026 oder gestern.",
+    },
+    "past": {"en": "That day is already over.", "de": "Dieser Tag ist schon vorbei."},
+    "future": {"en": "That day is still to come.", "de": "Dieser Tag kommt erst noch."},
+    "today": {"en": "Today", "de": "Heute"},
+    "yesterday": {"en": "Yesterday", "de": "Gestern"},
+    "shown": {"en": "{{ day | date('long') }}", "de": "{{ day | date('long') }}"},
+}
+
+
+class Day:
+    """Without a year, the nearest such day counts that `past` and `future` allow."""
+
+    settings: Mapping[str, Setting] = {"past": True, "future": True}
+    labels = ()
+    has_options = False
+
+    def problems(self, question: Question) -> Iterator[Problem]:
+        """One direction must be open."""
+        if not (question.settings.get("past") or question.settings.get("future")):
+            yield Problem("future", "neither past nor future days are allowed", "allow one")
+
+    def prompt(self, ask: Ask) -> Prompt:
+        """Offer today and yesterday where the past is meant."""
+        if not ask.question.settings.get("past"):
+            return Prompt()
+        return Prompt((tuple(Choice(key, ask.phrase(key)) for key in ("today", "yesterday")),))
+
+    def accept(self, ask: Ask, reply: Reply) -> Result:
+        """Take a day in any usual way of writing."""
+        match reply:
+            case Said(text) if ask.question.optional and declines(text):
+                return Declined()
+            case Said(text) | Chosen(text):
+                day = _parse(text, ask)
+            case _:
+                day = None
+        if day is None:
+            return Rejection(ask.phrase("reject"))
+        if day < ask.today and not ask.question.settings.get("past"):
+            return Rejection(ask.phrase("past"))
+        if day > ask.today and not ask.question.settings.get("future"):
+            return Rejection(ask.phrase("future"))
+        return Accepted(day.isoformat())
+
+    def show(self, ask: Ask, answer: Answer) -> str:
+        """Return the day in the person's language."""
+        return ask.phrase("shown", day=date.fromisoformat(str(answer.value)))
+
+
+def _parse(text: str, ask: Ask) -> date | None:
+    said = folded(text)
+    if said in NEAR:
+        return ask.today + timedelta(days=NEAR[said])
+    if found := ISO.fullmatch(said):
+        return _day(int(found[1]), int(found[2]), int(found[3]))
+    if found := DAY_FIRST.fullmatch(said):
+        return _full(found[3], int(found[2]), int(found[1]), ask)
+    if (found := NAMED.fullmatch(said)) and (month := MONTHS.get(found[2][:3])):
+        return _full(found[3], month, int(found[1]), ask)
+    if (found := NAMED_FIRST.fullmatch(said)) and (month := MONTHS.get(found[1][:3])):
+        return _full(found[3], month, int(found[2]), ask)
+    return None
+
+
+def _full(year: str | None, month: int, day: int, ask: Ask) -> date | None:
+    if year:
+        return _day(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    near = [one for year in range(ask.today.year - 1, ask.today.year + 2) if (one := _day(year, month, day))]
+    past, future = bool(ask.question.settings.get("past")), bool(ask.question.settings.get("future"))
+    fitting = [one for one in near if (past and one <= ask.today) or (future and one >= ask.today)]
+    return min(fitting, key=lambda one: abs(one - ask.today), default=None)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+question = Day()
+EXAMPLES = (
+    Example(
+        {"type": "date", "future": False},
+        (
+            ((Said("24.12.2025"),), "2025-12-24"),
+            ((Said("24.12.25"),), "2025-12-24"),
+            ((Said("2025-12-24"),), "2025-12-24"),
+            ((Said("3. März 2025"),), "2025-03-03"),
+            ((Said("March 3rd, 2025"),), "2025-03-03"),
+            ((Said("3 of March 2025"),), "2025-03-03"),
+        ),
+        (Said("31.02.2025"), Said("neulich"), Said("24.12.2999"), Said("1" * 500), Said(""), Attached(())),
+    ),
+)

@@ -1,0 +1,137 @@
+"""Several of several options: every press ticks or unticks, Done answers."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from conversations.events import Attached, Said
+from conversations.problem import Problem
+from conversations.question import (
+    PARSE_LIMIT,
+    Accepted,
+    Ask,
+    Choice,
+    Chosen,
+    Example,
+    Partial,
+    Prompt,
+    Question,
+    Rejection,
+    Reply,
+    Result,
+    Setting,
+    clean,
+    finishes,
+    pick,
+)
+from conversations.session import Answer
+
+DONE_KEY = "done"
+BETWEEN = re.compile(r"[,;\n+&]|\bund\b|\band\b|(?<=\d)\s+(?=\d)", re.IGNORECASE)
+
+TEXTS = {
+    "reject": {
+        "en": "Please tap what fits, or write the numbers, like 1, 3.",
+        "de": "Bitte antippen, was passt, oder die Nummern schreiben, etwa 1, 3.",
+    },
+    "few": {
+        "en": "Please choose at least {{ wanted }}.",
+        "de": "Bitte mindestens {{ wanted }} auswählen.",
+    },
+    "most": {"en": "{{ wanted }} at most, please.", "de": "Bitte höchstens {{ wanted }}."},
+    "done": {"en": "Done", "de": "Fertig"},
+    "none": {"en": "Nothing chosen yet", "de": "Noch nichts ausgewählt"},
+}
+
+
+class Many:
+    """Buttons with ticks; as text, labels or numbers separated by commas."""
+
+    settings: Mapping[str, Setting] = {"at_least": 1, "at_most": 0}
+    labels = ()
+    has_options = True
+
+    def problems(self, question: Question) -> Iterator[Problem]:
+        """Bounds must be reachable, and no option may be called as our own button."""
+        if len(question.options) < 2:
+            yield Problem("options", "a choice needs two options at least", 'write options.one.en = "..."')
+        if question.number("at_least") > len(question.options):
+            yield Problem("at_least", "is more than there are options", "lower it")
+        if DONE_KEY in question.options:
+            yield Problem(f"options.{DONE_KEY}", "is the name of the Done button", "choose another name")
+
+    def prompt(self, ask: Ask) -> Prompt:
+        """One option a row, ticked where chosen, and Done below."""
+        chosen = _chosen(ask)
+        rows = [
+            (Choice(key, f"{'✓ ' if key in chosen else ''}{ask.option(key)}"),)
+            for key in ask.question.options
+        ]
+        return Prompt((*rows, (Choice(DONE_KEY, ask.phrase("done")),)))
+
+    def accept(self, ask: Ask, reply: Reply) -> Result:
+        """Tick, or take what is ticked or listed."""
+        match reply:
+            case Chosen(key) if key == DONE_KEY:
+                return self._finish(ask, _chosen(ask))
+            case Chosen(key) if key in ask.question.options:
+                chosen = set(_chosen(ask)) ^ {key}
+                value = tuple(option for option in ask.question.options if option in chosen)
+                return Partial(Answer(value=value), note=_labels(ask, value) or ask.phrase("none"))
+            case Said(text) if finishes(text):
+                return self._finish(ask, _chosen(ask))
+            case Said(text):
+                named = _named(ask, text)
+                return self._finish(ask, named) if named else Rejection(ask.phrase("reject"))
+            case _:
+                return Rejection(ask.phrase("reject"))
+
+    def _finish(self, ask: Ask, chosen: Iterable[str]) -> Result:
+        value = tuple(option for option in ask.question.options if option in set(chosen))
+        few, most = ask.question.number("at_least"), ask.question.number("at_most")
+        if len(value) < few:
+            return Rejection(ask.phrase("few", wanted=few))
+        if most and len(value) > most:
+            return Rejection(ask.phrase("most", wanted=most))
+        return Accepted(value)
+
+    def show(self, ask: Ask, answer: Answer) -> str:
+        """Return the labels in the author's order."""
+        return _labels(ask, answer.value if isinstance(answer.value, tuple) else ())
+
+
+def _chosen(ask: Ask) -> tuple[str, ...]:
+    value = ask.partial.value if ask.partial else ()
+    return value if isinstance(value, tuple) else ()
+
+
+def _labels(ask: Ask, value: tuple[str, ...]) -> str:
+    return ", ".join(ask.option(key) for key in value)
+
+
+def _named(ask: Ask, text: str) -> tuple[str, ...]:
+    labels = {key: ask.option(key) for key in ask.question.options}
+    whole = pick(text, labels)
+    if whole:
+        return (whole,)
+    parts = [part for part in BETWEEN.split(clean(text, PARSE_LIMIT)) if part.strip()]
+    named = [pick(part, labels) for part in parts]
+    return tuple(key for key in named if key) if all(named) else ()
+
+
+question = Many()
+_OPTIONS = {"speed": {"en": "Speed"}, "price": {"en": "Price"}, "care": {"en": "Care"}}
+EXAMPLES = (
+    Example(
+        {"type": "many", "options": _OPTIONS},
+        (
+            ((Chosen("price"), Chosen("speed"), Chosen(DONE_KEY)), ("speed", "price")),
+            ((Chosen("price"), Chosen("speed"), Chosen("price"), Said("done")), ("speed",)),
+            ((Said("1, 3"),), ("speed", "care")),
+            ((Said("price and care"),), ("price", "care")),
+        ),
+        (Said("none of it"), Said("4"), Chosen(DONE_KEY), Chosen("colour"), Attached(())),
+    ),
+    Example(
+        {"type": "many", "options": _OPTIONS, "at_most": 1}, (((Said("2"),), ("price",)),), (Said("1, 2"),)
+    ),
+)

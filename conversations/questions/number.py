@@ -1,0 +1,117 @@
+"""A number, whole or with decimals, in German or English notation."""
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from conversations.events import Attached, Said
+from conversations.problem import Problem
+from conversations.question import (
+    PARSE_LIMIT,
+    Accepted,
+    Ask,
+    Chosen,
+    Declined,
+    Example,
+    Prompt,
+    Question,
+    Rejection,
+    Reply,
+    Result,
+    Setting,
+    clean,
+    declines,
+)
+from conversations.session import Answer
+
+FAR = 10**12
+DIGITS = 18
+FOUND = re.compile(r"[+-]?\d[\d.,' ]*")
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,' ]\d{3})+")
+
+TEXTS = {
+    "reject": {"en": "I need a number here, please.", "de": "Hier brauche ich bitte eine Zahl."},
+    "whole": {"en": "A whole number, please.", "de": "Bitte eine ganze Zahl."},
+    "range": {
+        "en": "A number from {{ low | number }} to {{ high | number }}, please.",
+        "de": "Bitte eine Zahl von {{ low | number }} bis {{ high | number }}.",
+    },
+    "shown": {"en": "{{ value | number }}", "de": "{{ value | number }}"},
+}
+
+
+class Number:
+    """The value is an integer, or a decimal as text (`3.5`) where `decimals = true`."""
+
+    settings: Mapping[str, Setting] = {"min": -FAR, "max": FAR, "decimals": False}
+    labels = ()
+    has_options = False
+
+    def problems(self, question: Question) -> Iterator[Problem]:
+        """The range must not be empty."""
+        if question.number("min") >= question.number("max"):
+            yield Problem("max", "is not above min", "raise it")
+
+    def prompt(self, ask: Ask) -> Prompt:
+        """Nothing to press."""
+        return Prompt()
+
+    def accept(self, ask: Ask, reply: Reply) -> Result:
+        """Take the one number in a text; units around it do no harm."""
+        if not isinstance(reply, Said):
+            return Rejection(ask.phrase("reject"))
+        if ask.question.optional and declines(reply.text):
+            return Declined()
+        number = _parse(reply.text)
+        if number is None:
+            return Rejection(ask.phrase("reject"))
+        low, high = ask.question.number("min"), ask.question.number("max")
+        if not low <= number <= high:
+            return Rejection(ask.phrase("range", low=low, high=high))
+        if number == number.to_integral_value():
+            return Accepted(int(number))
+        if not ask.question.settings.get("decimals"):
+            return Rejection(ask.phrase("whole"))
+        return Accepted(format(number.normalize(), "f"))
+
+    def show(self, ask: Ask, answer: Answer) -> str:
+        """Return it in the notation of the person's language."""
+        return ask.phrase("shown", value=answer.value)
+
+
+def _parse(text: str) -> Decimal | None:
+    found = [one.strip(" .,'") for one in FOUND.findall(clean(text, PARSE_LIMIT))]
+    if len(found) != 1 or len(found[0]) > DIGITS:
+        return None
+    (one,) = found
+    if THOUSANDS.fullmatch(one) and len({char for char in one if char in ".,' "}) == 1:
+        return Decimal(re.sub(r"[.,' ]", "", one))
+    whole, point, fraction = one.replace("'", "").replace(" ", "").replace(",", ".").rpartition(".")
+    return Decimal(f"{whole.replace('.', '')}{point}{fraction}" if point else fraction)
+
+
+question = Number()
+EXAMPLES = (
+    Example(
+        {"type": "number", "decimals": True, "min": -100, "max": 1000000},
+        (
+            ((Said("3"),), 3),
+            ((Said("3,5"),), "3.5"),
+            ((Said("about 3.50 €"),), "3.5"),
+            ((Said("1.234,56"),), "1234.56"),
+            ((Said("1,234.56"),), "1234.56"),
+            ((Said("1.234"),), 1234),
+            ((Said("-7"),), -7),
+        ),
+        (
+            Said("viele"),
+            Said("3 oder 4"),
+            Said("2000000"),
+            Said("9" * 10_000),
+            Said(""),
+            Chosen("3"),
+            Attached(()),
+        ),
+    ),
+    Example({"type": "number", "min": 1, "max": 10}, (((Said("10"),), 10),), (Said("2,5"), Said("11"))),
+)

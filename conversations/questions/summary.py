@@ -1,0 +1,92 @@
+"""All answers once more: confirm them, or pick one to correct."""
+
+from collections.abc import Iterator, Mapping
+
+from conversations.events import Attached, Said
+from conversations.problem import Problem
+from conversations.question import (
+    Accepted,
+    Ask,
+    Choice,
+    Chosen,
+    Correction,
+    Example,
+    Prompt,
+    Question,
+    Rejection,
+    Reply,
+    Result,
+    Setting,
+    folded,
+    phrases,
+    pick,
+)
+from conversations.session import Answer
+
+CONFIRM = "confirm"
+AGREED = phrases(
+    "ja, ok, okay, passt, stimmt, richtig, alles richtig, bestätigen, absenden, senden, genau, yes, confirm, right,"
+    "all correct, send, fine, looks good, 👍"
+)
+
+TEXTS = {
+    "confirm": {"en": "That is right", "de": "Alles richtig"},
+    "reject": {
+        "en": "Please confirm, or tap the point that should change.",
+        "de": "Bitte bestätigen oder den Punkt antippen, der anders sein soll.",
+    },
+}
+
+
+class Summary:
+    """The value is `yes` once confirmed. Points are the answers of questions with a `label`."""
+
+    settings: Mapping[str, Setting] = {}
+    labels = (CONFIRM,)
+    has_options = False
+
+    def problems(self, question: Question) -> Iterator[Problem]:
+        """What is confirmed cannot be passed over."""
+        if question.optional:
+            yield Problem("optional", "a summary cannot be skipped", "remove it")
+
+    def prompt(self, ask: Ask) -> Prompt:
+        """Confirm on top, two points a row below."""
+        points = [Choice(point.question, f"✎ {point.label}") for point in ask.points]
+        rows = [tuple(points[at : at + 2]) for at in range(0, len(points), 2)]
+        return Prompt(((Choice(CONFIRM, _confirm(ask)),), *rows), points=ask.points)
+
+    def accept(self, ask: Ask, reply: Reply) -> Result:
+        """Take a yes, or lead to the point that is named."""
+        labels = {point.question: point.label for point in ask.points}
+        match reply:
+            case Chosen(key) if key == CONFIRM:
+                return Accepted("yes")
+            case Chosen(key) if key in labels:
+                return Correction(key)
+            case Said(text) if (folded(text) or text.strip()[:1]) in AGREED or folded(text) == folded(
+                _confirm(ask)
+            ):
+                return Accepted("yes")
+            case Said(text) if named := pick(text, labels):
+                return Correction(named)
+            case _:
+                return Rejection(ask.phrase("reject"))
+
+    def show(self, ask: Ask, answer: Answer) -> str:
+        """Return the label of the button."""
+        return _confirm(ask)
+
+
+def _confirm(ask: Ask) -> str:
+    return ask.label(CONFIRM) or ask.phrase(CONFIRM)
+
+
+question = Summary()
+EXAMPLES = (
+    Example(
+        {"type": "summary"},
+        (((Chosen(CONFIRM),), "yes"), ((Said("Passt!"),), "yes"), ((Said("👍"),), "yes")),
+        (Said("nein"), Said(""), Chosen("elsewhere"), Attached(())),
+    ),
+)
