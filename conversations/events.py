@@ -57,7 +57,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button under one of our messages. `callback` identifies the press towards the platform, `message` the keyboard."""
+    """A button under one of our messages: `callback` identifies the press to the platform, `message` the keyboard."""
 
     token: str
     callback: str

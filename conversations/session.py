@@ -1,4 +1,4 @@
-"""What we remember of a talk: answers, sessions and the conversation that stacks them. Immutable; a step returns new ones."""
+"""What we remember of a talk: answers, sessions, the conversation that stacks them. Immutable; a step returns new ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -73,5 +73,7 @@ class Conversation:
     keyboard_text: str = ""
     held: str = ""  # words waiting for the person to say which case they belong to
     reachable: bool = True
-    staffed_until: Instant = 0  # a member of staff is talking to the customer until then: no survey starts or reminds
+    staffed_until: Instant = (
+        0  # a member of staff is talking to the customer until then: no survey starts or reminds
+    )
     version: int = 0

@@ -87,6 +87,13 @@ def write_line(
     return turn.send(channel_of(turn, case), post, lane=lane, case=case.id, thread_of=case.card)
 
 
+def delivery_line(turn: Turn, case: Case, actor: str, text: str, delivery: str) -> str:
+    """The thread line of a relayed message, with whether it was delivered."""
+    texts, language = turn.organisation.texts, staff_language(turn, case.owner)
+    shown = texts.plain(f"staff.delivery.{delivery}", language)
+    return texts.render("staff.line.reply", language, actor=actor, delivery=shown, text=inert(text))
+
+
 def tell(turn: Turn, case: Case, notice: Notice) -> None:
     """Call staff in the thread and, for an escalation, in the channel as well."""
     if not turn.organisation.staff_account:

@@ -184,7 +184,9 @@ def apply_timers(turn: Turn, moved: Step) -> None:
             turn.drop_timer(timer.owner, timer.kind)
 
 
-def tell_customer(turn: Turn, conversation: Conversation, case: Case | None, key: str, **more: object) -> None:
+def tell_customer(
+    turn: Turn, conversation: Conversation, case: Case | None, key: str, **more: object
+) -> None:
     """Send the customer a system text about a case."""
     values: dict[str, object] = {}
     if case is not None:
@@ -208,9 +210,7 @@ async def _add_words(turn: Turn, case: Case, words: Relay) -> None:
         line = texts.render(key, language, text=words.text)
     row = write_line(turn, case, line, mention=(case.owner,))
     await turn.tx.add_message(
-        CaseMessage(
-            turn.ids.next(), case.id, turn.now, "in", "", words.text, words.attachments, log=row
-        )
+        CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", words.text, words.attachments, log=row)
     )
     await turn.tx.attach_to_case(words.attachments, case.id)
 
@@ -237,5 +237,3 @@ def _latest(turn: Turn, conversation: Conversation) -> Conversation:
 def _words(wanted: OpenCase) -> str:
     """What the first message of the case says: the person's words, else the summary they confirmed."""
     return wanted.words or "\n".join(f"{name}: {text}" for name, text in wanted.summary)
-
-

@@ -5,11 +5,10 @@ from dataclasses import replace
 from conversations.cases.case import Case
 from conversations.events import Instant
 from conversations.session import CaseId
-from handlers.cards import channel_of, show, staff_language, staff_name, write_line
+from handlers.cards import channel_of, delivery_line, show, staff_language, staff_name, write_line
 from handlers.organisation import Organisation
 from handlers.parcels import decode
 from handlers.ports import Download, Ids, Later, Never, Outcome, Post, Sent, Unknown
-from handlers.staff import delivery_line
 from handlers.turn import Turn
 from storage.interface import CaseMessage, Claimed, Transaction
 
@@ -87,4 +86,3 @@ async def _mark_unreachable(turn: Turn, claimed: Claimed) -> None:
         known = turn.know_case(case)
         text = turn.organisation.texts.render("staff.line.unreachable", staff_language(turn, known.owner))
         write_line(turn, known, text, mention=(known.owner,))
-

@@ -24,7 +24,7 @@ from conversations.effects import (
     TellStatus,
     Typing,
 )
-from conversations.events import Elapsed, Event, Pressed, Sender
+from conversations.events import Address, Elapsed, Event, Pressed, Sender
 from conversations.session import CaseId, Conversation, ConversationId
 from handlers import cases
 from handlers.ports import Download
@@ -70,17 +70,16 @@ async def begin(
     await _carry_out(turn, step, case_message=case_message)
 
 
-async def press_outside(turn: Turn, conversation: Conversation, event: Event) -> None:
+async def choose_case(turn: Turn, conversation: Conversation, address: Address, press: Pressed) -> None:
     """A button that belongs to no dialogue: which case the held words are for."""
-    assert isinstance(event.what, Pressed)
-    turn.perish(event.address, AnswerPress(event.what.callback))
+    turn.perish(address, AnswerPress(press.callback))
     if conversation.keyboard:
-        turn.perish(event.address, MarkKeyboard("✓", event.what.message, text=conversation.keyboard_text))
+        turn.perish(address, MarkKeyboard("✓", press.message, text=conversation.keyboard_text))
         turn.keep(replace(conversation, keyboard=0, keyboard_text=""))
-    wanted = event.what.token.removeprefix("case:")
+    wanted = press.token.removeprefix("case:")
     open_cases = await turn.tx.open_cases(person=conversation.person)
     if wanted.isdecimal() and any(case.id == int(wanted) for case in open_cases):
-        await cases.choose(turn, turn.at(event.address) or conversation, CaseId(int(wanted)))
+        await cases.choose(turn, turn.at(address) or conversation, CaseId(int(wanted)))
 
 
 async def _carry_out(turn: Turn, step: talk.Turn, *, case_message: int = 0) -> None:
@@ -92,7 +91,7 @@ async def _carry_out(turn: Turn, step: talk.Turn, *, case_message: int = 0) -> N
         await _do(turn, turn.at(conversation.address) or conversation, effect, case_message)
 
 
-async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_message: int) -> None:
+async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_message: int) -> None:  # noqa: C901 - one arm each
     match effect:
         case Say(message=message):
             turn.say(conversation, message, case_message=case_message)
@@ -132,4 +131,3 @@ async def _fetch(turn: Turn, conversation: Conversation, effect: Fetch) -> None:
     # A lane of its own: a slow download must not hold back the talk.
     body = Download(effect.attachment, file)
     turn.send(conversation.address, body, lane=f"file:{effect.attachment}", conversation=conversation.id)
-

@@ -59,9 +59,7 @@ async def plan(store: Store, organisation: Organisation, now: Instant) -> None:
             await tx.set_timers([Timer(WEEKLY, "weekly", next_post(organisation.digest, now))])
 
 
-async def produce(
-    store: Store, organisation: Organisation, clock: Clock, ids: Ids, timer: Timer
-) -> None:
+async def produce(store: Store, organisation: Organisation, clock: Clock, ids: Ids, timer: Timer) -> None:
     """Draw and post one digest. The weekly one is of the week before its day, once per week."""
     now = clock.now()
     weekly = timer.owner == WEEKLY
@@ -109,7 +107,9 @@ async def read_figures(
         for case in cases
     )
     said = tuple(
-        VoiceLine(voice.at, voice.dialogue, int(voice.score) if voice.score.isdecimal() else None, voice.words)
+        VoiceLine(
+            voice.at, voice.dialogue, int(voice.score) if voice.score.isdecimal() else None, voice.words
+        )
         for voice in voices
     )
     labels = _labels(organisation, tallies, language)

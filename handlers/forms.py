@@ -74,5 +74,7 @@ def _fields(turn: Turn, action: str, case: Case, language: str) -> tuple[Field, 
 def _categories(turn: Turn, case: Case) -> list[str]:
     """Every category the texts or the routes name, and the case's own."""
     named = [route.category for route in turn.organisation.policy.routes if route.category]
-    known = [key.rpartition(".")[2] for key in turn.organisation.texts.entries if key.startswith("case.category.")]
+    known = [
+        key.rpartition(".")[2] for key in turn.organisation.texts.entries if key.startswith("case.category.")
+    ]
     return list(dict.fromkeys([case.category, *known, *named]))

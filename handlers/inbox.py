@@ -1,4 +1,4 @@
-"""The single entrance. Commit A: `receive` stores raw bodies. Commit B: `apply` turns what waits into state and messages.
+"""The single entrance. Commit A: `receive` stores raw bodies. Commit B: `apply` makes state and messages of them.
 
 A batch is the unit of work: everything that waits is loaded together, stepped in memory and committed once. When a
 batch fails, each of its rows gets a transaction of its own, and the one that fails alone becomes a dead letter.
@@ -112,8 +112,8 @@ class Inbox:
                 await tx.bury_inbox(row.id, f"unreadable: {error}", now)
         await turn.load(event for event in events.values() if event is not None)
         finished: dict[int, ConversationId | None] = {}
-        for row, event in events.items():
-            finished[row] = None if event is None else await route(turn, event)
+        for inbox, event in events.items():
+            finished[inbox] = None if event is None else await route(turn, event)
         await tx.finish_inbox(finished, now)
 
     async def _apply_timers(self, tx: Transaction, turn: Turn, timers: list[Timer], now: Instant) -> None:

@@ -5,8 +5,8 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from conversations.events import DAY, Event, Instant
 from conversations.effects import Kind, Message
+from conversations.events import DAY, Event, Instant
 from conversations.facts import Invited
 from conversations.session import Conversation
 from handlers import dialogues
@@ -50,8 +50,12 @@ async def accept(turn: Turn, conversation: Conversation, event: Event, secret: s
     found = await turn.tx.invitation(digest_of(secret)) if len(secret) <= 64 else None
     library = turn.organisation.library
     usable = found is not None and found.expires > turn.now and found.dialogue in library
-    if found is None or not usable or not await turn.tx.bind_invitation(
-        found.id, f"{event.address.account}/{event.address.chat}", 0, turn.now
+    if (
+        found is None
+        or not usable
+        or not await turn.tx.bind_invitation(
+            found.id, f"{event.address.account}/{event.address.chat}", 0, turn.now
+        )
     ):
         text = turn.organisation.texts.render("invitation.void", conversation.language)
         turn.say(conversation, Message(text, kind=Kind.RECEIPT))

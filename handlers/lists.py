@@ -3,7 +3,7 @@
 from conversations.cases.case import Case
 from conversations.cases.policy import Staff
 from conversations.effects import Hint
-from conversations.events import Address, Commanded, Event
+from conversations.events import Address, Event
 from conversations.texts import inert
 from handlers import digest
 from handlers.cards import label, staff_name
@@ -31,7 +31,6 @@ async def answer_command(turn: Turn, event: Event, staff: Staff, argument: str) 
                 await send_story(turn, turn.know_case(found), staff)
                 _hint(turn, event, _line(turn, turn.know_case(found), staff.language))
         case "digest":
-            assert isinstance(event.what, Commanded)
             digest.pull(turn, event.address, staff)
             _hint(turn, event, texts.render("staff.digest.coming", staff.language))
         case _:
@@ -77,7 +76,7 @@ async def send_story(turn: Turn, case: Case, staff: Staff) -> None:
 async def _list(turn: Turn, event: Event, staff: Staff, which: str, cases: list[Case]) -> None:
     texts = turn.organisation.texts
     known = [turn.know_case(case) for case in cases]
-    lines = [texts.render(f"staff.list.{which}", staff.language)]
+    lines: list[str] = [texts.render(f"staff.list.{which}", staff.language)]
     lines += [_line(turn, case, staff.language) for case in known if case.is_open]
     if len(lines) == 1:
         lines.append(texts.render("staff.list.none", staff.language))

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from conversations.cases.policy import Policy
 from conversations.library import Library
+
+from conversations.cases.policy import Policy
 from conversations.texts import Texts
 
 

@@ -50,7 +50,9 @@ class Outbox:
         if not settled:
             return
         try:
-            await tx.settle([self._delivery(claimed, outcome) for claimed, outcome in settled], self._clock.now())
+            await tx.settle(
+                [self._delivery(claimed, outcome) for claimed, outcome in settled], self._clock.now()
+            )
             for claimed, outcome in settled:
                 await follow_up(tx, self._organisation, self._ids, self._clock.now(), claimed, outcome)
         except BaseException:
@@ -73,7 +75,9 @@ class Outbox:
         accounts = self._open_accounts()
         async with self._store.transaction() as tx:
             await self.settle_within(tx)
-            claimed = await tx.claim_outbox(accounts, min(room, BATCH), LEASE) if room > 0 and accounts else []
+            claimed = (
+                await tx.claim_outbox(accounts, min(room, BATCH), LEASE) if room > 0 and accounts else []
+            )
         self.start(claimed)
         return len(claimed)
 
@@ -125,7 +129,9 @@ class Outbox:
             case Sent():
                 return Delivery(row.id, claimed.attempt, "sent", message=outcome.message)
             case Later():
-                return Delivery(row.id, claimed.attempt, "waiting", reason=outcome.reason, wait=outcome.seconds)
+                return Delivery(
+                    row.id, claimed.attempt, "waiting", reason=outcome.reason, wait=outcome.seconds
+                )
             case Never():
                 log.warning("outbox row %s is dead: %s", row.id, outcome.reason)
                 return Delivery(row.id, claimed.attempt, "dead", reason=outcome.reason)
@@ -134,4 +140,3 @@ class Outbox:
                 return Delivery(row.id, claimed.attempt, "unknown", reason=outcome.reason, wait=wait)
             case Unknown():
                 return Delivery(row.id, claimed.attempt, "unknown", reason=outcome.reason)
-

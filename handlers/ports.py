@@ -14,7 +14,6 @@ class Clock(Protocol):
 
     def now(self) -> Instant:
         """Return UTC microseconds."""
-        ...
 
 
 class Ids(Protocol):
@@ -22,7 +21,6 @@ class Ids(Protocol):
 
     def next(self) -> int:
         """Return the next id; greater than every one before it."""
-        ...
 
 
 # -- what can be sent: the body of an outbox row --------------------------------------------------------------------
@@ -165,28 +163,21 @@ class Channel(Protocol):
     @property
     def account(self) -> str:
         """`telegram:<bot id>`, `slack:<team>` or `console:local`; known after `open`."""
-        ...
 
     async def open(self) -> None:
         """Find out who we are and prepare menus. Raises ConnectionError (try again) or PermissionError (bad token)."""
-        ...
 
     async def listen(self, receive: Receive) -> None:
         """Take in bodies until cancelled, confirming each to the platform only after `receive` returned."""
-        ...
 
     def read(self, body: RawBody, at: Instant) -> Event | None:
         """Translate a stored body; None for what we pass over in silence. Raises Unreadable."""
-        ...
 
     async def send(self, parcel: Parcel) -> Outcome:
         """Send one parcel, one platform call where possible. Never raises for what a platform may answer."""
-        ...
 
     async def perform(self, effect: At) -> None:
         """Run a perishable effect; failures are logged, never raised. `MarkKeyboard.message` is filled in."""
-        ...
 
     async def close(self) -> None:
         """Let go of connections."""
-        ...

@@ -34,8 +34,8 @@ async def route(turn: Turn, event: Event) -> ConversationId | None:
     match event.what:
         case Commanded(name="start", argument=secret) if secret:
             await invitations.accept(turn, conversation, event, secret)
-        case Pressed(token=token) if token.startswith("case:"):
-            await dialogues.press_outside(turn, conversation, event)
+        case Pressed(token=token) as press if token.startswith("case:"):
+            await dialogues.choose_case(turn, conversation, event.address, press)
         case _:
             await dialogues.converse(turn, conversation, event)
     return conversation.id

@@ -10,7 +10,7 @@ from conversations.events import Acted, Commanded, Event, HomeOpened, Submitted,
 from conversations.facts import Rejected
 from conversations.session import CaseId
 from conversations.texts import inert
-from handlers.cards import label, staff_language, write_line
+from handlers.cards import delivery_line, label, staff_language, write_line
 from handlers.cases import STAFFED, carry_out, tell_customer
 from handlers.dialogues import begin
 from handlers.forms import form_for
@@ -34,7 +34,9 @@ async def act(turn: Turn, event: Event) -> None:
             await _press(turn, event, staff, CaseId(case), action, trigger)
         case Submitted(form=form, case=case, values=values):
             text = values.get("text", "").strip()
-            move = Move(form, staff.id, values.get("to", ""), values.get("severity", ""), values.get("category", ""))
+            move = Move(
+                form, staff.id, values.get("to", ""), values.get("severity", ""), values.get("category", "")
+            )
             await _move(turn, event, CaseId(case), move, text)
         case Threaded(thread=thread, text=text):
             await _write_note(turn, event, staff, thread, text)
@@ -93,42 +95,47 @@ async def _move(turn: Turn, event: Event, wanted: CaseId, move: Move, text: str)
 
 
 async def _say_it(turn: Turn, case: Case, before: Case, staff: Staff, move: Move, text: str) -> None:
-    """Write the line in the thread and, for what concerns them, to the customer."""
-    texts = turn.organisation.texts
-    language = staff_language(turn, case.owner)
-    conversation = await turn.conversation(case.conversation)
+    """Write the line in the thread and, where it concerns them, to the customer."""
     match move.action:
-        case "reply" | "ask":
+        case "reply" | "ask" | "propose":
             await _relay_out(turn, case, staff, move.action, text)
-        case "propose":
-            await _relay_out(turn, case, staff, "propose", text)
+            return
         case "note":
-            await _log(turn, case, staff, "note", text)
+            await _log(turn, case, staff, text)
+            return
         case "assess":
-            said = label(turn, f"case.severity.{case.severity}", language)
-            said += " · " + label(turn, f"case.category.{case.category}", language)
-            write_line(turn, case, texts.render("staff.line.assess", language, actor=staff.name, text=said))
-        case "hand_over":
-            to = turn.organisation.policy.staff[move.to].name
-            write_line(
-                turn, case, texts.render("staff.line.hand_over", language, actor=staff.name, to=to, text=text)
-            )
-            if conversation and before.acknowledged:
-                tell_customer(turn, conversation, case, "case.handed_over")
-        case "accept":
-            write_line(turn, case, texts.render("staff.line.accept", language, actor=staff.name))
-            if conversation and case.kind == "complaint":
-                tell_customer(turn, conversation, case, "case.acknowledged")
-        case "close":
-            write_line(turn, case, texts.render("staff.line.close", language, actor=staff.name))
-            if conversation:
-                tell_customer(turn, conversation, case, "case.closed", text=text)
-                if before.state is not State.ACCEPTED:
-                    await begin(turn, conversation, "after_case", _bindings(turn, case))
+            language = staff_language(turn, case.owner)
+            text = label(turn, f"case.severity.{case.severity}", language)
+            text += " · " + label(turn, f"case.category.{case.category}", language)
+        case _:
+            pass
+    to = turn.organisation.policy.staff[move.to].name if move.to else ""
+    line = turn.organisation.texts.render(
+        f"staff.line.{move.action}",
+        staff_language(turn, case.owner),
+        actor=staff.name,
+        to=to,
+        text=inert(text),
+    )
+    write_line(turn, case, line)
+    await _tell_customer(turn, case, before, move, text)
+
+
+async def _tell_customer(turn: Turn, case: Case, before: Case, move: Move, text: str) -> None:
+    conversation = await turn.conversation(case.conversation)
+    if conversation is None:
+        return
+    match move.action:
+        case "accept" if case.kind == "complaint":
+            tell_customer(turn, conversation, case, "case.acknowledged")
+        case "hand_over" if before.acknowledged:
+            tell_customer(turn, conversation, case, "case.handed_over")
         case "reopen":
-            write_line(turn, case, texts.render("staff.line.reopen", language, actor=staff.name, text=text))
-            if conversation:
-                tell_customer(turn, conversation, case, "case.reopened")
+            tell_customer(turn, conversation, case, "case.reopened")
+        case "close":
+            tell_customer(turn, conversation, case, "case.closed", text=inert(text))
+            if before.state is not State.ACCEPTED:
+                await begin(turn, conversation, "after_case", _bindings(turn, case))
         case _:
             pass
 
@@ -141,7 +148,9 @@ async def _relay_out(turn: Turn, case: Case, staff: Staff, action: str, text: st
         return
     line = delivery_line(turn, case, staff.name, text, "waiting")
     row = write_line(turn, case, line)
-    message = CaseMessage(turn.ids.next(), case.id, turn.now, "out", staff.id, text, delivery="waiting", log=row)
+    message = CaseMessage(
+        turn.ids.next(), case.id, turn.now, "out", staff.id, text, delivery="waiting", log=row
+    )
     await turn.tx.add_message(message)
     conversation = replace(
         turn.at(conversation.address) or conversation, case=case.id, staffed_until=turn.now + STAFFED
@@ -157,18 +166,13 @@ async def _relay_out(turn: Turn, case: Case, staff: Staff, action: str, text: st
     turn.say(conversation, Message(shown, kind=Kind.QUESTION), case_message=message.id)
 
 
-def delivery_line(turn: Turn, case: Case, actor: str, text: str, delivery: str) -> str:
-    """The thread line of a relayed message, with whether it was delivered."""
-    texts, language = turn.organisation.texts, staff_language(turn, case.owner)
-    shown = texts.plain(f"staff.delivery.{delivery}", language)
-    return texts.render("staff.line.reply", language, actor=actor, delivery=shown, text=inert(text))
-
-
-async def _log(turn: Turn, case: Case, staff: Staff, action: str, text: str) -> None:
+async def _log(turn: Turn, case: Case, staff: Staff, text: str) -> None:
     language = staff_language(turn, case.owner)
-    line = turn.organisation.texts.render(f"staff.line.{action}", language, actor=staff.name, text=inert(text))
+    line = turn.organisation.texts.render("staff.line.note", language, actor=staff.name, text=inert(text))
     row = write_line(turn, case, line)
-    await turn.tx.add_message(CaseMessage(turn.ids.next(), case.id, turn.now, "note", staff.id, text, log=row))
+    await turn.tx.add_message(
+        CaseMessage(turn.ids.next(), case.id, turn.now, "note", staff.id, text, log=row)
+    )
 
 
 async def _write_note(turn: Turn, event: Event, staff: Staff, thread: str, text: str) -> None:
@@ -212,5 +216,3 @@ def _bindings(turn: Turn, case: Case) -> dict[str, str]:
         "order": case.order,
         "touchpoint": case.touchpoint,
     }
-
-

@@ -27,7 +27,9 @@ class Turn:
         self.ids = ids
         self.now = now
         self.perishables: list[At] = []
-        self.digests: list[Timer] = []  # digests to draw after the commit: slow work that must not hold the turn
+        self.digests: list[
+            Timer
+        ] = []  # digests to draw after the commit: slow work that must not hold the turn
         self._conversations: dict[ConversationId, Conversation] = {}
         self._by_address: dict[Address, ConversationId] = {}
         self._stored: dict[ConversationId, Conversation] = {}  # as the database has it; absent: new

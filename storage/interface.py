@@ -200,83 +200,65 @@ class Transaction(Protocol):
     # inbox
     async def receive(self, bodies: Sequence[RawBody], ids: Sequence[int], now: Instant) -> int:
         """Insert bodies, passing over keys already there; return how many were new."""
-        ...
 
     async def claim_inbox(self, limit: int) -> list[InboxRow]:
         """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""
-        ...
 
     async def finish_inbox(self, ids: Mapping[int, ConversationId | None], now: Instant) -> None:
         """Mark rows applied, each with the conversation it changed."""
-        ...
 
     async def bury_inbox(self, inbox: int, reason: str, now: Instant) -> None:
         """Make a row a dead letter."""
-        ...
 
     # people and conversations
     async def conversations(self, addresses: Iterable[Address]) -> dict[Address, Conversation]:
         """Load (and lock) the conversations at these addresses."""
-        ...
 
     async def conversations_by_id(self, ids: Iterable[ConversationId]) -> dict[ConversationId, Conversation]:
         """Load (and lock) conversations."""
-        ...
 
     async def create_conversations(self, new: Sequence[tuple[Conversation, str]], now: Instant) -> None:
         """Insert conversations (version 0) with person and address rows; the text is the platform's user id.
 
         The person is found by (account, user id) or made with the conversation's `person` id.
         """
-        ...
 
     async def save_conversations(self, changed: Sequence[Conversation]) -> None:
         """Write conversations, each with `version` one above the stored one. Raises Conflict."""
-        ...
 
     async def move_chat(self, old: Address, new: str) -> None:
         """The platform gave a chat a new id."""
-        ...
 
     # dialogues
     async def keep_dialogues(self, revisions: Mapping[str, tuple[str, str]], now: Instant) -> None:
         """Store definitions: hash -> (name, JSON); known hashes are left alone."""
-        ...
 
     async def dialogue(self, revision: str) -> tuple[str, str] | None:
         """Return (name, JSON) of a stored definition."""
-        ...
 
     # what happened
     async def record(self, facts: Sequence[FactRow]) -> None:
         """Append facts and move their tallies."""
-        ...
 
     async def keep_answers(self, answers: Sequence[AnswerRow]) -> None:
         """Insert answers; an answer to the same question of the same session is replaced."""
-        ...
 
     # timers
     async def set_timers(self, timers: Sequence[Timer]) -> None:
         """Insert or move timers."""
-        ...
 
     async def drop_timers(self, timers: Iterable[tuple[str, str]]) -> None:
         """Delete timers by (owner, kind); kind `*` deletes all of the owner."""
-        ...
 
     async def due_timers(self, now: Instant, limit: int) -> list[Timer]:
         """Timers due at `now`, oldest first, locked against other workers."""
-        ...
 
     async def timers(self, owner: str) -> list[Timer]:
         """All timers of an owner."""
-        ...
 
     # outbox
     async def enqueue(self, rows: Sequence[OutboxRow], now: Instant) -> None:
         """Add rows to send."""
-        ...
 
     async def claim_outbox(
         self, accounts: Iterable[str], limit: int, lease: float, *, resendable: bool = False
@@ -285,128 +267,100 @@ class Transaction(Protocol):
 
         With `resendable`, only rows that may be sent again: those may be claimed within the unit that made them.
         """
-        ...
 
     async def settle(self, deliveries: Sequence[Delivery], now: Instant) -> None:
         """Record how sends ended, fenced by attempt; the delivery state of case messages follows."""
-        ...
 
     async def platform_messages(self, outbox: Iterable[int]) -> dict[int, str]:
         """Platform message ids of sent rows."""
-        ...
 
     async def outbox_by_message(self, address: Address, message: str) -> int:
         """The outbox row behind a platform message id in a chat, 0 if none."""
-        ...
 
     # cases
     async def next_number(self, year: int) -> int:
         """Take the next case number of a year; never reused."""
-        ...
 
     async def create_case(self, case: Case) -> None:
         """Insert a case (version 0)."""
-        ...
 
     async def save_case(self, case: Case) -> None:
         """Write a case with `version` one above the stored one. Raises Conflict."""
-        ...
 
     async def cases(self, ids: Iterable[CaseId]) -> dict[CaseId, Case]:
         """Load (and lock) cases."""
-        ...
 
     async def case_by_number(self, number: str) -> Case | None:
         """Find a case by its number, in any letter case."""
-        ...
 
     async def case_by_card(self, address: Address, message: str) -> Case | None:
         """The case whose card is this platform message."""
-        ...
 
-    async def open_cases(self, *, person: PersonId | None = None, staff: str = "", limit: int = 100) -> list[Case]:
+    async def open_cases(
+        self, *, person: PersonId | None = None, staff: str = "", limit: int = 100
+    ) -> list[Case]:
         """Open cases of a person, of an owner, or of all; by next deadline."""
-        ...
 
     async def add_message(self, message: CaseMessage) -> None:
         """Append to a case's messages."""
-        ...
 
     async def message(self, message: int) -> CaseMessage | None:
         """One message by its id."""
-        ...
 
     async def messages(self, case: CaseId) -> list[CaseMessage]:
         """All messages of a case, oldest first."""
-        ...
 
     # attachments
     async def expect_attachment(self, attachment: Attachment) -> None:
         """Reserve a place for a file that is being fetched."""
-        ...
 
     async def store_attachment(self, attachment: int, content: bytes, mime: str, name: str = "") -> None:
         """Put the bytes in (SHA-256 is computed here)."""
-        ...
 
     async def refuse_attachment(self, attachment: int, reason: str) -> None:
         """The file could not or must not be stored."""
-        ...
 
     async def attach_to_case(self, attachments: Iterable[int], case: CaseId) -> None:
         """Tie stored files to a case."""
-        ...
 
     async def attachment(self, attachment: int) -> tuple[Attachment, bytes] | None:
         """A file and its bytes (empty while waiting)."""
-        ...
 
     # invitations
     async def invite(self, invitation: Invitation) -> Invitation:
         """Insert, or replace the secret of, the invitation with the same (dialogue, order); return what is stored."""
-        ...
 
     async def invitation(self, digest: str) -> Invitation | None:
         """Find by SHA-256 of the secret."""
-        ...
 
     async def bind_invitation(self, invitation: int, chat: str, session: int, now: Instant) -> bool:
         """Bind to its first chat; False when it was used before."""
-        ...
 
     # reports
     async def tallies(self, first_week: str, last_week: str) -> dict[TallyKey, int]:
         """All tallies of these weeks (Mondays, inclusive), zero counts left out."""
-        ...
 
     async def cases_between(self, start: Instant, end: Instant) -> list[Case]:
         """Cases opened or closed within [start, end), or still open at `end`."""
-        ...
 
     async def voices(self, start: Instant, end: Instant, limit: int) -> list[Voice]:
         """Comments given within [start, end) whose author said yes to being quoted, newest first."""
-        ...
 
     async def mark_digest(self, kind: str, period: str, now: Instant) -> bool:
         """Note that the digest of a period was made; False when it had been."""
-        ...
 
     # upkeep
     async def find_person(self, wanted: str) -> list[PersonId]:
         """Persons by id, `account/user`, or a case number."""
-        ...
 
     async def erase(self, person: PersonId, now: Instant) -> dict[str, int]:
         """Empty every word, name, body and file of a person; return how many rows of each table."""
-        ...
 
     async def drop_bodies(self, before: Instant) -> int:
         """Empty the raw bodies of rows applied before; return how many."""
-        ...
 
     async def counts(self) -> dict[str, int]:
         """Figures for doctor and status: inbox_pending, inbox_dead, outbox_waiting, outbox_unknown, outbox_dead, ..."""
-        ...
 
 
 class Store(Protocol):
@@ -414,16 +368,12 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a unit of work that writes (BEGIN IMMEDIATE on SQLite). Raises StoreUnavailable."""
-        ...
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a unit that only reads."""
-        ...
 
     async def broken_invariants(self) -> list[str]:
         """Sentences about every invariant I1 to I8 that does not hold; empty when all is well."""
-        ...
 
     async def close(self) -> None:
         """Checkpoint and let go."""
-        ...

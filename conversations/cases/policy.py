@@ -19,7 +19,7 @@ class Staff:
     @property
     def first_name(self) -> str:
         """What a customer may know."""
-        return self.name.split()[0]
+        return self.name.split(maxsplit=1)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Policy:
         """
         for row in self.routes:
             wanted = (row.kind, row.category, row.product, row.language, row.severity)
-            found = (kind, category, product, language.split("-")[0], severity)
+            found = (kind, category, product, language.split("-", maxsplit=1)[0], severity)
             if all(not want or want == have for want, have in zip(wanted, found, strict=True)):
                 return row
         raise LookupError("no route matches; end [[routes]] with a row that has no condition")

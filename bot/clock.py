@@ -1,0 +1,93 @@
+"""The one clock and the one source of ids. Only `bot` may ask the machine for the time."""
+
+import json
+import logging
+import os
+import time
+from pathlib import Path
+from typing import Final
+
+from conversations.events import SECOND, Instant
+from handlers.ports import Clock
+
+log = logging.getLogger(__name__)
+
+_LOOK: Final = 0.1  # seconds of real time between two looks at the offset file
+
+
+class SystemClock:
+    """The machine's UTC time."""
+
+    def now(self) -> Instant:
+        """Return UTC microseconds."""
+        return time.time_ns() // 1000
+
+
+class ShiftedClock:
+    """The machine's time plus an offset in whole seconds, read from a watched file: for demos and tests.
+
+    The file holds one JSON integer. A missing or broken file leaves the offset as it was. Time never runs backwards.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._offset = 0
+        self._looked = -_LOOK
+        self._latest = 0
+
+    def now(self) -> Instant:
+        """Return UTC microseconds, shifted."""
+        if time.monotonic() - self._looked >= _LOOK:
+            self._looked = time.monotonic()
+            self._offset = self._read()
+        self._latest = max(self._latest, time.time_ns() // 1000 + self._offset * SECOND)
+        return self._latest
+
+    def _read(self) -> int:
+        try:
+            offset = json.loads(self._file.read_text())
+        except (OSError, ValueError):
+            return self._offset
+        return offset if isinstance(offset, int) else self._offset
+
+
+def clock_from(environ: dict[str, str] | os._Environ[str], *, loopback: bool) -> Clock:
+    """Return the clock `ANLIEGEN_CLOCK` asks for.
+
+    Raises:
+        PermissionError: a shifted clock was asked for although a platform is not on this machine.
+    """
+    file = environ.get("ANLIEGEN_CLOCK", "")
+    if not file:
+        return SystemClock()
+    if not loopback:
+        raise PermissionError(
+            "ANLIEGEN_CLOCK shifts the time and is allowed only while every base URL is a loopback address; unset it"
+        )
+    log.warning("the clock is shifted by the offset in %s", file)
+    return ShiftedClock(Path(file))
+
+
+class TimeOrderedIds:
+    """63-bit ids: 41 bits of milliseconds since 2020, 10 bits of worker, 12 bits of sequence.
+
+    Real time, so that ids of several workers interleave; within a process they only ever grow.
+    """
+
+    _EPOCH: Final = 1_577_836_800_000  # 2020-01-01 in milliseconds
+
+    def __init__(self, worker: int = 0) -> None:
+        if not 0 <= worker < 1024:
+            raise ValueError("a worker number is between 0 and 1023")
+        self._worker = worker << 12
+        self._latest = 0
+
+    def next(self) -> int:
+        """Return the next id; greater than every one before it."""
+        moment = (time.time_ns() // 1_000_000 - self._EPOCH) << 22 | self._worker
+        if moment <= self._latest:
+            moment = self._latest + 1
+            if not moment & 0xFFF:  # this millisecond's sequence is used up: go on in the next one
+                moment = ((moment >> 22) + 1) << 22 | self._worker
+        self._latest = moment
+        return moment
