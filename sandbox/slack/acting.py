@@ -86,7 +86,9 @@ async def press_in_message(
     await _interact(workspace, payload)
 
 
-async def press_in_view(workspace: Workspace, person: Person, view: View, element: Json, value: object) -> None:
+async def press_in_view(
+    workspace: Workspace, person: Person, view: View, element: Json, value: object
+) -> None:
     """Press a button or choose in a menu of a form or home; fields that do not dispatch only keep the choice."""
     payload = interactions.pressed_in_view(workspace, person, view, element, value)
     asked = next(block for block in view.blocks if block["block_id"] == element["block_id"])
@@ -110,7 +112,9 @@ async def submit(workspace: Workspace, person: Person, values: Mapping[str, Any]
             _obey(workspace, person, view, reply)
         except Refusal as refusal:
             view.trouble = TROUBLE
-            raise Unanswered(f"the answer to the form {view.title!r} is invalid: {refusal.answer}") from refusal
+            raise Unanswered(
+                f"the answer to the form {view.title!r} is invalid: {refusal.answer}"
+            ) from refusal
     workspace.pulse.beat()
 
 
@@ -196,7 +200,9 @@ async def shortcut(workspace: Workspace, person: Person, callback_id: str) -> No
 async def message_shortcut(
     workspace: Workspace, person: Person, callback_id: str, channel: Channel, message: Message
 ) -> None:
-    await _interact(workspace, interactions.message_shortcut(workspace, person, callback_id, channel, message))
+    await _interact(
+        workspace, interactions.message_shortcut(workspace, person, callback_id, channel, message)
+    )
 
 
 async def _interact(workspace: Workspace, payload: Json) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -58,11 +58,12 @@ class Carrier(Protocol):
 class Office:
     """Knows both ways to the app, remembers every parcel and repeats events that were not taken."""
 
-    def __init__(self, carriers: dict[Mode, Carrier]) -> None:
+    def __init__(self, carriers: dict[Mode, Carrier], changed: Callable[[], None]) -> None:
         self.mode: Mode = "socket"
         self.delays: tuple[float, ...] = SLACKS_DELAYS
         self.parcels: list[Parcel] = []
         self._carriers = carriers
+        self._changed = changed
         self._queues: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -121,7 +122,11 @@ class Office:
         try:
             reply = await self._carriers[self.mode].carry(parcel, attempt, reason)
         except Undelivered as failure:
-            parcel.outcomes.append(failure.reason)
+            self._note(parcel, failure.reason)
             raise
-        parcel.outcomes.append("ok")
+        self._note(parcel, "ok")
         return reply
+
+    def _note(self, parcel: Parcel, outcome: str) -> None:
+        parcel.outcomes.append(outcome)
+        self._changed()

@@ -149,7 +149,11 @@ class SocketCarrier:
         return {
             "type": "hello",
             "num_connections": len(self.connections),
-            "debug_info": {"host": "applink-sandbox", "build_number": 1, "approximate_connection_time": 18060},
+            "debug_info": {
+                "host": "applink-sandbox",
+                "build_number": 1,
+                "approximate_connection_time": 18060,
+            },
             "connection_info": {"app_id": self.app_id},
         }
 

@@ -7,7 +7,9 @@ from sandbox.slack.findings import Findings, Node
 LISTS = ("static", "external", "users", "conversations", "channels")
 MENUS = {f"{many}{kind}_select" for many in ("", "multi_") for kind in LISTS}
 CHOICES = {"checkboxes", "radio_buttons", "datepicker", "timepicker", "datetimepicker"}
-WRITING = {f"{kind}_input" for kind in ("plain_text", "email_text", "url_text", "number", "rich_text", "file")}
+WRITING = {
+    f"{kind}_input" for kind in ("plain_text", "email_text", "url_text", "number", "rich_text", "file")
+}
 PRESSED = {"button", "overflow", "workflow_button"}
 
 IN_ACTIONS = MENUS | CHOICES | PRESSED

@@ -19,7 +19,9 @@ def subscription_of(event: Json) -> str:
     """Return the manifest's name for what an event needs: `message.im` for a message in a direct message."""
     if event["type"] != "message":
         return str(event["type"])
-    return {"channel": "message.channels", "group": "message.groups", "im": "message.im"}[event["channel_type"]]
+    return {"channel": "message.channels", "group": "message.groups", "im": "message.im"}[
+        event["channel_type"]
+    ]
 
 
 def said(channel: Channel, message: Message) -> Json:
@@ -63,7 +65,9 @@ def deleted(channel: Channel, before: Json, event_ts: str) -> Json:
     return _placed(event, channel, event_ts)
 
 
-def reacted(channel: Channel, message: Message, person: Person, name: str, event_ts: str, added: bool) -> Json:
+def reacted(
+    channel: Channel, message: Message, person: Person, name: str, event_ts: str, added: bool
+) -> Json:
     return {
         "type": "reaction_added" if added else "reaction_removed",
         "user": person.id,

@@ -73,7 +73,9 @@ class StoredFile:
             "has_rich_preview": False,
             "file_access": "visible",
             "channels": list(self.shares),
-            "shares": {"public": {channel: [{"ts": ts} for ts in all_ts] for channel, all_ts in self.shares.items()}},
+            "shares": {
+                "public": {channel: [{"ts": ts} for ts in all_ts] for channel, all_ts in self.shares.items()}
+            },
         }
 
 

@@ -33,7 +33,9 @@ class Findings:
         elif len(value) > limit:
             self.note(f"{where}/{key}", f"must be less than {limit + 1} characters")
 
-    def items(self, node: Node, key: str, where: str, most: int, least: int = 1) -> Iterator[tuple[Node, str]]:
+    def items(
+        self, node: Node, key: str, where: str, most: int, least: int = 1
+    ) -> Iterator[tuple[Node, str]]:
         """Check the length of the list `node[key]` and yield its objects with their pointers."""
         value = node.get(key)
         here = f"{where}/{key}"
@@ -43,7 +45,9 @@ class Findings:
         if len(value) > most:
             self.note(here, f"no more than {most} items allowed")
         if len(value) < least:
-            self.note(here, f"no fewer than {least} items allowed" if least > 1 else "must provide at least 1 item")
+            self.note(
+                here, f"no fewer than {least} items allowed" if least > 1 else "must provide at least 1 item"
+            )
         for index, item in enumerate(value):
             if self.is_object(item, f"{here}/{index}"):
                 yield item, f"{here}/{index}"

@@ -23,7 +23,11 @@ def _common(workspace: Workspace, kind: str, person: Person) -> Json:
 
 def action_of(element: Json, value: object, action_ts: str) -> Json:
     """One entry of `actions`: the pressed button with its value, or the menu with what was chosen."""
-    shape: Json = {"type": element["type"], "action_id": element["action_id"], "block_id": element["block_id"]}
+    shape: Json = {
+        "type": element["type"],
+        "action_id": element["action_id"],
+        "block_id": element["block_id"],
+    }
     if element["type"] == "button":
         shape |= {key: element[key] for key in ("text", "value", "style", "url") if key in element}
     else:
@@ -50,7 +54,11 @@ def pressed_in_message(
         container["thread_ts"] = message.thread_ts
     for attached in message.attachments:
         if any(block["block_id"] == element["block_id"] for block in attached.get("blocks", [])):
-            container |= {"type": "message_attachment", "attachment_id": attached["id"], "is_app_unfurl": False}
+            container |= {
+                "type": "message_attachment",
+                "attachment_id": attached["id"],
+                "is_app_unfurl": False,
+            }
     payload = _common(workspace, "block_actions", person) | {
         "container": container,
         "trigger_id": workspace.triggers.give(person.id),

@@ -39,7 +39,7 @@ class LocalSlack:
         self.pulse = Pulse()
         self.http = HttpCarrier(signing_secret)
         self.sockets = SocketCarrier(named("A", team), self.pulse.beat)
-        self.office = Office({"http": self.http, "socket": self.sockets})
+        self.office = Office({"http": self.http, "socket": self.sockets}, self.pulse.beat)
         keys = Keys(bot_token, app_token, signing_secret)
         self.workspace = Workspace(team, keys, self.office, self.sockets, self.pulse)
         self.web = Web(self.workspace)
@@ -106,7 +106,13 @@ class LocalSlack:
         return self.workspace.bot
 
     def channel(
-        self, name: str, *, private: bool = False, bot: bool = True, shared: bool = False, archived: bool = False
+        self,
+        name: str,
+        *,
+        private: bool = False,
+        bot: bool = True,
+        shared: bool = False,
+        archived: bool = False,
     ) -> Channel:
         """Return the channel of this name, made if there is none. `shared` ones hold strangers (Slack Connect)."""
         known = self.workspace.channel_named(name)
@@ -179,6 +185,15 @@ class LocalSlack:
 
         return await self.pulse.until(look, timeout, complaint)
 
+    async def until_delivered(self, parcel: Parcel | None = None, timeout: float = 10) -> Parcel:
+        """Wait until the app has taken a parcel, the last one without an argument. Raises Unseen."""
+        awaited = parcel or self.deliveries[-1]
+
+        def look() -> Parcel | None:
+            return awaited if awaited.delivered else None
+
+        return await self.pulse.until(look, timeout, lambda: f"the app did not take it: {awaited.outcomes}")
+
     async def until_called(self, method: str, times: int = 1, timeout: float = 10) -> Call:
         """Wait for the n-th call of a method and return it. Raises Unseen."""
 
@@ -186,7 +201,9 @@ class LocalSlack:
             calls = self.called(method)
             return calls[times - 1] if len(calls) >= times else None
 
-        return await self.pulse.until(look, timeout, lambda: f"{method} was called {len(self.called(method))} times")
+        return await self.pulse.until(
+            look, timeout, lambda: f"{method} was called {len(self.called(method))} times"
+        )
 
     def snapshot(self) -> Json:
         """Return the workspace as JSON-able data."""

@@ -127,7 +127,9 @@ class Member:
     def buttons(self, in_: Place | None = None) -> list[str]:
         """The labels and menus this person could use, newest place first."""
         seen = (place.blocks if isinstance(place, View) else place.every_block for place in self._places(in_))
-        return [names[0] for blocks in seen for element in elements_of(blocks) if (names := list(_names(element)))]
+        return [
+            names[0] for blocks in seen for element in elements_of(blocks) if (names := list(_names(element)))
+        ]
 
     async def submits(self, values: Json | None = None) -> None:
         """Fill in the form on top (fields by label, block_id or action_id) and submit it.

@@ -31,7 +31,7 @@ class Message:
     reactions: dict[str, list[str]] = field(default_factory=dict)
     unfurl: Json = field(default_factory=dict)
     client_msg_id: str = ""
-    states: dict[str, Json] = field(default_factory=dict)  # by person: what they chose in selects, not yet "sent"
+    states: dict[str, Json] = field(default_factory=dict)  # by person: what they chose in menus
 
     @property
     def is_reply(self) -> bool:
@@ -62,7 +62,9 @@ class Message:
         lines = list(texts_of(self.blocks)) if self.blocks else [self.text]
         for attached in self.attachments:
             lines += [attached[key] for key in LEGACY if isinstance(attached.get(key), str)]
-            lines += [f"{line.get('title', '')} {line.get('value', '')}" for line in attached.get("fields", [])]
+            lines += [
+                f"{line.get('title', '')} {line.get('value', '')}" for line in attached.get("fields", [])
+            ]
             lines += texts_of(attached.get("blocks", []))
         lines += [file.title for file in self.files]
         return html.unescape("\n".join(line for line in lines if line))
@@ -102,9 +104,10 @@ class Message:
         yield "files", [file.json for file in self.files]
         yield "thread_ts", self.thread_ts
         yield "edited", self.edited
-        yield "reactions", [
-            {"name": name, "users": users, "count": len(users)} for name, users in self.reactions.items()
-        ]
+        yield (
+            "reactions",
+            [{"name": name, "users": users, "count": len(users)} for name, users in self.reactions.items()],
+        )
 
 
 def texts_of(node: object) -> Iterator[str]:

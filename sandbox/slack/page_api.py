@@ -55,7 +55,9 @@ class PageApi:
         """multipart form: member, channel, text, thread_ts and any number of files."""
         form = await request.post()
         given: Json = {name: value for name, value in form.items() if isinstance(value, str)}
-        files = [(value.filename, value.file.read()) for value in form.values() if isinstance(value, web.FileField)]
+        files = [
+            (value.filename, value.file.read()) for value in form.values() if isinstance(value, web.FileField)
+        ]
 
         async def action(person: Person, body: Json) -> Json:
             channel = self._channel(person, body)
@@ -67,7 +69,9 @@ class PageApi:
     async def _say(self, person: Person, body: Json) -> Json:
         """{channel (an id; without one the direct message), text, thread_ts?}"""
         channel = self._channel(person, body)
-        message = acting.speak(self.workspace, person, channel, str(body["text"]), body.get("thread_ts") or "")
+        message = acting.speak(
+            self.workspace, person, channel, str(body["text"]), body.get("thread_ts") or ""
+        )
         return {"ts": message.ts, "channel": channel.id}
 
     async def _press(self, person: Person, body: Json) -> Json:
@@ -113,14 +117,19 @@ class PageApi:
 
     def _place(self, person: Person, body: Json) -> Message | View:
         if view_id := body.get("view"):
-            named = {"home": self.workspace.views.homes.get(person.id), "modal": self.workspace.views.top(person.id)}
+            named = {
+                "home": self.workspace.views.homes.get(person.id),
+                "modal": self.workspace.views.top(person.id),
+            }
             view = named.get(view_id) or self.workspace.views.find(view_id)
             if view is None or view.person != person.id:
                 raise Impossible("this view is closed")
             return view
         ts = body.get("message_ts", "")
         private = self.workspace.ephemerals.get(person.id, [])
-        message = self._channel(person, body).find(ts) or next((each for each in private if each.ts == ts), None)
+        message = self._channel(person, body).find(ts) or next(
+            (each for each in private if each.ts == ts), None
+        )
         if message is None:
             raise Impossible("this message is gone")
         return message

@@ -22,7 +22,9 @@ def snapshot(workspace: Workspace) -> Json:
         "dms": {dm.members[0]: _channel(dm) for dm in workspace.channels.values() if dm.kind == "im"},
         "homes": {person: _view(view) for person, view in workspace.views.homes.items()},
         "modals": {
-            person: [_view(view) for view in stack] for person, stack in workspace.views.stacks.items() if stack
+            person: [_view(view) for view in stack]
+            for person, stack in workspace.views.stacks.items()
+            if stack
         },
         "ephemerals": {
             person: [_message(message) for message in shown] for person, shown in workspace.ephemerals.items()

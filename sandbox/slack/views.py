@@ -161,7 +161,9 @@ class Views:
 def checked(body: Node, *allowed: str) -> Json:
     """Return a view's body that Slack would take as one of the `allowed` types. Raises Refusal with every problem."""
     if not isinstance(body, dict):
-        raise Refusal("invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: view"]})
+        raise Refusal(
+            "invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: view"]}
+        )
     if len(json.dumps(body)) > LARGEST:
         raise Refusal("view_too_large")
     if problems := problems_of_view(body, allowed):
@@ -187,7 +189,9 @@ def problems_of_view(body: Json, allowed: tuple[str, ...]) -> list[str]:
     if not isinstance(body.get("blocks"), list):
         found.note("/view", "missing required field: blocks")
         return found.problems
-    return found.problems + problems_of(body["blocks"], "modal" if kind == "modal" else "home", "/view/blocks")
+    return found.problems + problems_of(
+        body["blocks"], "modal" if kind == "modal" else "home", "/view/blocks"
+    )
 
 
 def _check_submit(body: Json, found: Findings) -> None:

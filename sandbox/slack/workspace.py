@@ -59,7 +59,13 @@ class Workspace:
         self.domain = "sandbox"
         self.app_id = sockets.app_id
         self.bot = Person(
-            named("U", f"bot {team}"), "anliegen", "Anliegen", team, team, bot_id=named("B", team), app_id=self.app_id
+            named("U", f"bot {team}"),
+            "anliegen",
+            "Anliegen",
+            team,
+            team,
+            bot_id=named("B", team),
+            app_id=self.app_id,
         )
         self.subscriptions: Collection[str] = events.SUBSCRIPTIONS
         self.stamps = Stamps()
@@ -89,7 +95,9 @@ class Workspace:
 
     def channel_named(self, name: str) -> Channel | None:
         bare = name.removeprefix("#")
-        return next((each for each in self.channels.values() if each.kind != "im" and each.name == bare), None)
+        return next(
+            (each for each in self.channels.values() if each.kind != "im" and each.name == bare), None
+        )
 
     def add_person(self, person: Person) -> Person:
         self.people[person.id] = person
@@ -112,7 +120,13 @@ class Workspace:
         channel_id = named("D", f"{self.team} {person.id}")
         if channel_id not in self.channels:
             self.channels[channel_id] = Channel(
-                channel_id, person.name, "im", self.team, self.pulse, [person.id, self.bot.id], created=int(time.time())
+                channel_id,
+                person.name,
+                "im",
+                self.team,
+                self.pulse,
+                [person.id, self.bot.id],
+                created=int(time.time()),
             )
         return self.channels[channel_id]
 
@@ -146,7 +160,8 @@ class Workspace:
         """Give blocks and attachments the ids that Slack gives."""
         message.blocks = with_ids(message.blocks)
         message.attachments = [
-            {"id": number, **attached} | ({"blocks": with_ids(attached["blocks"])} if "blocks" in attached else {})
+            {"id": number, **attached}
+            | ({"blocks": with_ids(attached["blocks"])} if "blocks" in attached else {})
             for number, attached in enumerate(message.attachments, 1)
         ]
 
@@ -173,7 +188,9 @@ class Workspace:
 
     # --- files --------------------------------------------------------------------------------------------------
 
-    def add_file(self, name: str, content: bytes, owner: Person, title: str = "", file_id: str = "") -> StoredFile:
+    def add_file(
+        self, name: str, content: bytes, owner: Person, title: str = "", file_id: str = ""
+    ) -> StoredFile:
         file = StoredFile(file_id or fresh("F"), name, content, owner.id, self.team, self.url, title or name)
         self.files[file.id] = file
         return file

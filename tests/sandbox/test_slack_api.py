@@ -50,7 +50,9 @@ def section(text: str) -> dict[str, Any]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
-async def test_a_posted_card_is_seen_edited_in_place_and_deleted(slack: LocalSlack, client: AsyncWebClient) -> None:
+async def test_a_posted_card_is_seen_edited_in_place_and_deleted(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
     support = slack.channel("support")
     card = {"color": "#d72b3f", "blocks": [section("*A-2026-000001*  Lieferung kaputt"), BUTTON]}
     posted = await client.chat_postMessage(channel="#support", text="Neuer Fall", attachments=[card])
@@ -67,7 +69,9 @@ async def test_a_posted_card_is_seen_edited_in_place_and_deleted(slack: LocalSla
     assert support.messages == []
 
 
-async def test_a_reply_stands_in_its_thread_and_not_in_the_channel(slack: LocalSlack, client: AsyncWebClient) -> None:
+async def test_a_reply_stands_in_its_thread_and_not_in_the_channel(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
     support = slack.channel("support")
     first = await client.chat_postMessage(channel=support.id, text="Fall")
     await client.chat_postMessage(channel=support.id, text="Notiz", thread_ts=first["ts"])
@@ -133,10 +137,15 @@ async def test_what_cannot_be_changed_is_refused(slack: LocalSlack, client: Asyn
     support = slack.channel("support")
     theirs = await slack.member("U0EVA", "eva").says(support, "Ich schaue mal.")
 
-    assert await refused(client.chat_update(channel=support.id, ts=theirs.ts, text="x")) == "cant_update_message"
+    assert (
+        await refused(client.chat_update(channel=support.id, ts=theirs.ts, text="x")) == "cant_update_message"
+    )
     assert await refused(client.chat_delete(channel=support.id, ts=theirs.ts)) == "cant_delete_message"
     assert await refused(client.chat_update(channel=support.id, ts="1.0", text="x")) == "message_not_found"
-    assert await refused(client.chat_postMessage(channel=support.id, text="x", thread_ts="1.0")) == "thread_not_found"
+    assert (
+        await refused(client.chat_postMessage(channel=support.id, text="x", thread_ts="1.0"))
+        == "thread_not_found"
+    )
     assert await refused(client.conversations_replies(channel=support.id, ts="1.0")) == "thread_not_found"
 
 
@@ -148,7 +157,10 @@ async def test_what_cannot_be_changed_is_refused(slack: LocalSlack, client: Asyn
         ({"text": "x", "blocks": "no list"}, "invalid_blocks_format"),
         ({"text": "x", "blocks": [section("x" * 3001)]}, "invalid_blocks"),
         ({"text": "x", "blocks": [section("x" * 3000)] * 5}, "msg_blocks_too_long"),
-        ({"text": "x", "attachments": [{"color": "#fff", "blocks": [{"type": "curtain"}]}]}, "invalid_attachments"),
+        (
+            {"text": "x", "attachments": [{"color": "#fff", "blocks": [{"type": "curtain"}]}]},
+            "invalid_attachments",
+        ),
         ({"text": "x", "metadata": {"event_type": "outbox"}}, "invalid_metadata_format"),
     ],
 )
@@ -205,7 +217,11 @@ async def test_a_file_is_uploaded_shared_and_given_only_to_the_token(
     parent = await client.chat_postMessage(channel=support.id, text="Fall")
     picture = b"\x89PNG\r\n\x1a\n" + bytes(2000)
     done = await client.files_upload_v2(
-        channel=support.id, thread_ts=parent["ts"], filename="kaputt.png", content=picture, title="Foto des Kunden"
+        channel=support.id,
+        thread_ts=parent["ts"],
+        filename="kaputt.png",
+        content=picture,
+        title="Foto des Kunden",
     )
 
     message = await support.sees("Foto des Kunden")
@@ -217,11 +233,14 @@ async def test_a_file_is_uploaded_shared_and_given_only_to_the_token(
         bearer = {"Authorization": "Bearer xoxb-sandbox-bot"}
         async with session.get(address, headers=bearer) as response:
             assert await response.read() == picture
-        async with session.get(address) as response:  # a sign-in page with status 200, as on the real platform
+        async with session.get(address) as response:
+            # a sign-in page with status 200, as on the real platform
             assert (response.status, response.content_type) == (200, "text/html")
 
 
-async def test_faults_are_met_once_and_worded_as_slack_does(slack: LocalSlack, client: AsyncWebClient) -> None:
+async def test_faults_are_met_once_and_worded_as_slack_does(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
     support = slack.channel("support")
     slack.faults.next("chat.postMessage", rate_limited(7))
     with pytest.raises(SlackApiError) as refusal:

@@ -26,9 +26,13 @@ def button(label: str, action_id: str, value: str = "") -> Json:
     return {"type": "button", "action_id": action_id, "text": plain(label), "value": value or label}
 
 
-CARD = [
+CARD: list[Json] = [
     {"type": "section", "block_id": "about", "text": {"type": "mrkdwn", "text": "*A-1* Lieferung kaputt"}},
-    {"type": "actions", "block_id": "case", "elements": [button("Antworten", "reply", "A-1"), button("Weg", "drop")]},
+    {
+        "type": "actions",
+        "block_id": "case",
+        "elements": [button("Antworten", "reply", "A-1"), button("Weg", "drop")],
+    },
     {
         "type": "actions",
         "block_id": "owner",
@@ -43,7 +47,7 @@ CARD = [
     },
 ]
 
-FORM = {
+FORM: Json = {
     "type": "modal",
     "callback_id": "answer",
     "title": plain("Antwort"),
@@ -65,7 +69,10 @@ FORM = {
             "element": {
                 "type": "radio_buttons",
                 "action_id": "tone",
-                "options": [{"text": plain("freundlich"), "value": "de"}, {"text": plain("förmlich"), "value": "Sie"}],
+                "options": [
+                    {"text": plain("freundlich"), "value": "de"},
+                    {"text": plain("förmlich"), "value": "Sie"},
+                ],
             },
         },
     ],
@@ -85,7 +92,9 @@ class Desk:
         """Wait until the app has heard the n-th event or interaction of this type."""
 
         def look() -> Json | None:
-            fitting = [body for body in self.heard if kind in (body.get("type"), body.get("event", {}).get("type"))]
+            fitting = [
+                body for body in self.heard if kind in (body.get("type"), body.get("event", {}).get("type"))
+            ]
             return fitting[times - 1] if len(fitting) >= times else None
 
         return await self.slack.pulse.until(look, 5, lambda: f"heard no {kind}, but {self.heard}")
@@ -100,7 +109,9 @@ async def desk(request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
     client = AsyncWebClient("xoxb-sandbox-bot", base_url=slack.base_url)
     app = AsyncApp(client=client, signing_secret="secret")
     desk = Desk(slack, app, client)
-    equip(desk)
+    listen_to_words(desk)
+    listen_to_clicks(desk)
+    listen_to_forms(desk)
     if request.param == "http":
         runner = web.AppRunner(app.web_app(path="/slack/events"), access_log=None)
         await runner.setup()
@@ -112,14 +123,14 @@ async def desk(request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
         await runner.cleanup()
     else:
         handler = AsyncSocketModeHandler(app, "xapp-sandbox-app")
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call]  # the adapter ships without these types
         yield desk
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
         await slack.close()
 
 
-def equip(desk: Desk) -> None:
-    """Give the app its listeners; each tells the desk what it heard."""
+def listen_to_words(desk: Desk) -> None:
+    """Let the desk hear everything, and let the app answer what people write."""
     app, client = desk.app, desk.client
 
     @app.middleware
@@ -141,6 +152,14 @@ def equip(desk: Desk) -> None:
     async def on_home(event: Json) -> None:
         await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": CARD[:2]})
 
+    @app.command("/anliegen")
+    async def on_command(ack: Any, command: Json) -> None:
+        await ack(f"Sie wollten: {command['text']}")
+
+
+def listen_to_clicks(desk: Desk) -> None:
+    app, client = desk.app, desk.client
+
     @app.action("reply")
     async def on_reply(ack: Any, body: Json) -> None:
         await ack()
@@ -156,6 +175,10 @@ def equip(desk: Desk) -> None:
         await ack()
         await respond(f"Übergeben an {action['selected_option']['value']}")
 
+
+def listen_to_forms(desk: Desk) -> None:
+    app = desk.app
+
     @app.view("answer")
     async def on_answer(ack: Any, view: Json) -> None:
         words = view["state"]["values"]["words"]["text"]["value"]
@@ -169,10 +192,6 @@ def equip(desk: Desk) -> None:
     @app.view_closed("answer")
     async def on_closed(ack: Any) -> None:
         await ack()
-
-    @app.command("/anliegen")
-    async def on_command(ack: Any, command: Json) -> None:
-        await ack(f"Sie wollten: {command['text']}")
 
 
 async def test_what_an_employee_writes_to_the_bot_is_answered(desk: Desk) -> None:
@@ -204,7 +223,11 @@ async def test_replies_files_edits_and_deletions_have_slacks_shapes(desk: Desk) 
     shared = (await desk.hears("message", 2))["event"]
     changed = (await desk.hears("message", 3))["event"]
     deleted = (await desk.hears("message", 4))["event"]
-    assert (shared["subtype"], shared["thread_ts"], shared["parent_user_id"]) == ("file_share", parent.ts, eva.id)
+    assert (shared["subtype"], shared["thread_ts"], shared["parent_user_id"]) == (
+        "file_share",
+        parent.ts,
+        eva.id,
+    )
     assert shared["files"][0]["mimetype"] == "image/jpeg"
     assert (changed["message"]["text"], changed["previous_message"]["text"]) == ("Bild", "Foto")
     assert (deleted["subtype"], deleted["deleted_ts"]) == ("message_deleted", reply.ts)
@@ -219,7 +242,11 @@ async def test_a_button_opens_a_form_and_the_form_is_submitted(desk: Desk) -> No
     assert eva.modal is None
 
     press, form = await desk.hears("block_actions"), await desk.hears("view_submission")
-    assert (press["actions"][0]["value"], press["channel"]["name"], press["message"]["blocks"][0]["block_id"]) == (
+    assert (
+        press["actions"][0]["value"],
+        press["channel"]["name"],
+        press["message"]["blocks"][0]["block_id"],
+    ) == (
         "A-1",
         "support",
         "about",
@@ -227,7 +254,9 @@ async def test_a_button_opens_a_form_and_the_form_is_submitted(desk: Desk) -> No
     assert form["view"]["private_metadata"] == "A-1"
     assert form["view"]["state"]["values"] == {
         "words": {"text": {"type": "plain_text_input", "value": "Es tut uns leid."}},
-        "tone": {"tone": {"type": "radio_buttons", "selected_option": {"text": plain("freundlich"), "value": "de"}}},
+        "tone": {
+            "tone": {"type": "radio_buttons", "selected_option": {"text": plain("freundlich"), "value": "de"}}
+        },
     }
 
 

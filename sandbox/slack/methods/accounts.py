@@ -66,7 +66,13 @@ def bots_info(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def team_info(workspace: Workspace, arguments: Arguments) -> Json:
-    team = {"id": workspace.team, "name": "Sandbox", "domain": workspace.domain, "email_domain": "", "icon": {}}
+    team = {
+        "id": workspace.team,
+        "name": "Sandbox",
+        "domain": workspace.domain,
+        "email_domain": "",
+        "icon": {},
+    }
     return {"team": team}
 
 

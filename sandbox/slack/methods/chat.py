@@ -62,7 +62,12 @@ def update(workspace: Workspace, arguments: Arguments) -> Json:
     if not parts:
         raise Refusal("no_text")
     workspace.edit(channel, message, **parts)
-    return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": message.json(with_metadata=True)}
+    return {
+        "channel": channel.id,
+        "ts": message.ts,
+        "text": message.text,
+        "message": message.json(with_metadata=True),
+    }
 
 
 def delete(workspace: Workspace, arguments: Arguments) -> Json:

@@ -127,7 +127,10 @@ def _within(message: Message, arguments: Arguments) -> bool:
 def _told(channel: Channel, messages: list[Message], arguments: Arguments) -> Json:
     items, cursor = page(messages, arguments)
     with_metadata = arguments.flag("include_all_metadata")
-    answer: Json = {"messages": [channel.shape(each, with_metadata) for each in items], "has_more": bool(cursor)}
+    answer: Json = {
+        "messages": [channel.shape(each, with_metadata) for each in items],
+        "has_more": bool(cursor),
+    }
     return answer | ({"response_metadata": {"next_cursor": cursor}} if cursor else {})
 
 

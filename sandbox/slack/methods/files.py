@@ -40,7 +40,9 @@ def _completed(workspace: Workspace, item: object) -> StoredFile:
     for ticket, upload in workspace.uploads.items():
         if upload.file_id == file_id and upload.content is not None:
             del workspace.uploads[ticket]
-            return workspace.add_file(upload.name, upload.content, workspace.bot, str(title or ""), upload.file_id)
+            return workspace.add_file(
+                upload.name, upload.content, workspace.bot, str(title or ""), upload.file_id
+            )
     raise Refusal("file_not_found")
 
 
