@@ -1,0 +1,40 @@
+"""Update -> RawBody: what is stored before anything is understood."""
+
+import hashlib
+import json
+
+from bot.channels.telegram.reading import ALLOWED_UPDATES
+from storage.interface import RawBody
+
+
+def raw_body(account: str, update: object, content: bytes | None = None) -> RawBody:
+    """Wrap an update, of whatever shape; `content` are its bytes where we have them.
+
+    The key is (bot, update id), or the digest of what has no id; the lane is the chat, so that a chat keeps its order.
+    """
+    if content is None:
+        content = json.dumps(update, separators=(",", ":")).encode("ascii")
+    number = update_id(update)
+    name = f"sha256:{hashlib.sha256(content).hexdigest()}" if number is None else str(number)
+    key = f"{account}:{name}"
+    chat = _chat(update)
+    return RawBody(key, account, key if chat is None else f"{account}:chat:{chat}", content)
+
+
+def update_id(update: object) -> int | None:
+    """Return the id of an update, None where it has none."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def _chat(update: object) -> int | None:
+    if not isinstance(update, dict):
+        return None
+    for kind in ALLOWED_UPDATES:
+        content = update.get(kind)
+        if isinstance(content, dict):
+            message = content.get("message") if kind == "callback_query" else content
+            chat = message.get("chat") if isinstance(message, dict) else None
+            number = chat.get("id") if isinstance(chat, dict) else None
+            return number if isinstance(number, int) else None
+    return None

@@ -1,0 +1,98 @@
+"""Long polling that loses nothing: an update is confirmed to the platform only after it is stored.
+
+The offset lives in memory. A new process asks without one and gets every unconfirmed update again (their keys make
+repeats harmless); a stored offset would be wrong, because after a week of silence the platform may number from a lower
+place. For the same reason the offset is dropped after a day without updates.
+"""
+
+import asyncio
+import logging
+import random
+import time
+import warnings
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from telegram import Bot
+from telegram.error import Conflict, RetryAfter, TelegramError
+from telegram.warnings import PTBUserWarning
+
+from bot.channels.telegram.bodies import raw_body, update_id
+from bot.channels.telegram.errors import describe, refused_token, waited
+from bot.channels.telegram.reading import ALLOWED_UPDATES
+from handlers.ports import Receive
+
+_log = logging.getLogger(__name__)
+
+_BATCH: Final = 100  # the most the platform hands over at once
+_IDLE_DAY: Final = 24 * 3600.0
+_STAND_DOWN: Final = 60.0
+_LONGEST_PAUSE: Final = 60.0
+
+
+@dataclass(slots=True)
+class Poller:
+    """Takes in updates of one bot. `wait` is how many seconds the platform may hold a request open."""
+
+    bot: Bot
+    account: str
+    wait: int = 30
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    monotonic: Callable[[], float] = time.monotonic
+    offset: int | None = None
+
+    async def run(self, receive: Receive) -> None:
+        """Poll until cancelled. Raises PermissionError when the token is refused."""
+        last_news = self.monotonic()
+        failures = 0
+        while True:
+            try:
+                if await self._poll(receive):
+                    last_news = self.monotonic()
+                elif self.monotonic() - last_news >= _IDLE_DAY:
+                    self.offset = None
+                failures = 0
+            except Exception as error:
+                failures += 1
+                await self.sleep(self._pause(error, failures))
+
+    async def _poll(self, receive: Receive) -> int:
+        """Fetch, store, move on; return how many updates came."""
+        updates = await self._fetch()
+        if updates:
+            await receive([raw_body(self.account, update) for update in updates])
+            known = [number for update in updates if (number := update_id(update)) is not None]
+            if not known:
+                raise TelegramError("no update of the answer has an id")
+            self.offset = max(known) + 1
+        return len(updates)
+
+    async def _fetch(self) -> list[object]:
+        # The library would rather parse updates itself, and one that it cannot parse would stop all others.
+        warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)
+        asked = {"limit": _BATCH, "timeout": self.wait, "allowed_updates": list(ALLOWED_UPDATES)}
+        if self.offset is not None:
+            asked["offset"] = self.offset
+        updates = await self.bot.do_api_request("getUpdates", asked, read_timeout=self.wait + 10)
+        if not isinstance(updates, list):
+            raise TelegramError("the answer is not a list of updates")
+        return updates
+
+    def _pause(self, error: Exception, failures: int) -> float:
+        """Return the seconds to wait after a failure. Raises PermissionError for a refused token."""
+        words = describe(error, self.bot.token)
+        if refused_token(error):
+            raise PermissionError("Telegram refuses the token: check [telegram] token") from None
+        if isinstance(error, Conflict):
+            _log.warning(
+                "another process polls with this token, or a webhook is set; standing down: %s", words
+            )
+            return _STAND_DOWN
+        if isinstance(error, RetryAfter):
+            return waited(error)
+        pause = min(2.0 ** min(failures, 10), _LONGEST_PAUSE)
+        # Several bots that lost the same server should not come back in step.
+        pause *= random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
+        _log.warning("polling failed, next try in %.0f s: %s", pause, words)
+        return pause
