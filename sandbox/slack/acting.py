@@ -69,7 +69,7 @@ def as_typed(workspace: Workspace, text: str) -> str:
     for person in workspace.people.values():
         escaped = escaped.replace(f"&lt;@{person.id}&gt;", f"<@{person.id}>")
         for name in (person.real_name, person.name):
-            escaped = re.sub(rf"@{re.escape(name)}(?!\w)", f"<@{person.id}>", escaped)
+            escaped = re.sub(rf"(?<!\w)@{re.escape(name)}(?!\w)", f"<@{person.id}>", escaped)
     return escaped
 
 
@@ -132,7 +132,7 @@ def _obey(workspace: Workspace, person: Person, view: View, reply: Reply) -> Non
     answer = reply.json or {}
     match answer.get("response_action"):
         case None:
-            workspace.views.stacks[person.id].remove(view)
+            workspace.views.close(view)
         case "clear":
             workspace.views.clear(person.id)
         case "errors":
@@ -160,7 +160,7 @@ async def close(workspace: Workspace, person: Person, everything: bool = False) 
     everything = everything or bool(top.body.get("clear_on_close"))
     leaving = list(reversed(stack)) if everything else [top]
     for view in leaving:
-        stack.remove(view)
+        workspace.views.close(view)
     workspace.pulse.beat()
     for view in leaving:
         if view.body.get("notify_on_close"):

@@ -106,7 +106,8 @@ def _core(option: Node) -> Node:
 def _check_writing(element: Node, where: str, found: Findings) -> None:
     found.whole(element, "min_length", where, 0, 3000)
     found.whole(element, "max_length", where, 1, 3000)
-    found.string(element, "initial_value", where, element.get("max_length") or 3000)
+    longest = element.get("max_length")
+    found.string(element, "initial_value", where, longest if isinstance(longest, int) else 3000)
 
 
 def _check_number(element: Node, where: str, found: Findings) -> None:

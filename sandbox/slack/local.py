@@ -95,6 +95,15 @@ class LocalSlack:
         self.http.request_url = address
         self.office.mode = "http" if address else "socket"
 
+    @property
+    def retry_delays(self) -> tuple[float, ...]:
+        """Seconds before each repetition of an event that was not taken; Slack's own are 0, 60 and 300."""
+        return self.office.delays
+
+    @retry_delays.setter
+    def retry_delays(self, seconds: tuple[float, ...]) -> None:
+        self.office.delays = seconds
+
     async def verify_request_url(self) -> None:
         """Send the challenge that Slack sends when a request URL is entered. Raises Undelivered."""
         await self.http.verify()

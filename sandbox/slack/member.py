@@ -113,11 +113,12 @@ class Member:
 
         A form that is open covers everything else. Raises Impossible without such a button, Unanswered.
         """
-        for place in self._places(in_):
-            blocks = place.blocks if isinstance(place, View) else place.every_block
-            if element := _element(blocks, label):
-                await self._press(place, element, option)
-                return
+        places = list(self._places(in_))
+        for fits in (_is_called, _is_nearly_called):
+            for place in places:
+                if element := next((each for each in _elements(place) if fits(each, label)), None):
+                    await self._press(place, element, option)
+                    return
         raise Impossible(f"{self.person.name} sees no button {label!r}; there are {self.buttons(in_)}")
 
     async def chooses(self, label: str, option: Any, in_: Place | None = None) -> None:
@@ -126,10 +127,7 @@ class Member:
 
     def buttons(self, in_: Place | None = None) -> list[str]:
         """The labels and menus this person could use, newest place first."""
-        seen = (place.blocks if isinstance(place, View) else place.every_block for place in self._places(in_))
-        return [
-            names[0] for blocks in seen for element in elements_of(blocks) if (names := list(_names(element)))
-        ]
+        return [next(_names(element)) for place in self._places(in_) for element in _elements(place)]
 
     async def submits(self, values: Json | None = None) -> None:
         """Fill in the form on top (fields by label, block_id or action_id) and submit it.
@@ -190,17 +188,27 @@ def _newest_first(messages: Iterable[Message]) -> list[Message]:
     return sorted(messages, key=lambda message: message.ts, reverse=True)
 
 
+def _elements(place: Message | View) -> Iterator[Json]:
+    """Yield the place's elements, each with the label of the block that asks for it."""
+    blocks = place.blocks if isinstance(place, View) else place.every_block
+    labels = {block["block_id"]: block.get("label") for block in blocks}
+    for element in elements_of(blocks):
+        yield element | {"label": labels[element["block_id"]]}
+
+
 def _names(element: Json) -> Iterator[str]:
-    for text in (element.get("text"), element.get("placeholder")):
+    """Yield what a person or a test may call it, the words on the screen first."""
+    for text in (element.get("text"), element.get("placeholder"), element.get("label")):
         if isinstance(text, dict):
             yield str(text["text"])
     yield str(element["action_id"])
     yield str(element["block_id"])
 
 
-def _element(blocks: list[Json], label: str) -> Json | None:
-    labelled = {block["block_id"]: (block.get("label") or {}).get("text") for block in blocks}
-    for element in elements_of(blocks):
-        if label in _names(element) or label == labelled[element["block_id"]]:
-            return element
-    return None
+def _is_called(element: Json, label: str) -> bool:
+    return label in _names(element)
+
+
+def _is_nearly_called(element: Json, label: str) -> bool:
+    """The label is a part of the words, as where an emoji stands before them."""
+    return label in next(_names(element))

@@ -146,9 +146,11 @@ class Views:
             return self.update(view, body, given_hash)
         return self.homes.setdefault(person, self._new(person, body))
 
-    def pop(self, person: str) -> None:
-        if stack := self.stacks.get(person):
-            stack.pop()
+    def close(self, view: View) -> None:
+        """Take a modal off its stack; one that something else has replaced is gone already."""
+        stack = self.stacks.get(view.person, [])
+        if view in stack:
+            stack.remove(view)
 
     def clear(self, person: str) -> None:
         self.stacks.pop(person, None)

@@ -76,7 +76,12 @@ class Web:
         known = {key: value for key, value in arguments.items() if key != "token"}
         self.calls.append(Call(name, known, answer))
         self.workspace.pulse.beat()
-        return web.json_response(answer, headers={"X-OAuth-Scopes": ",".join(sorted(self.scopes or ()))})
+        return web.json_response(answer, headers={"X-OAuth-Scopes": self._granted})
+
+    @property
+    def _granted(self) -> str:
+        every = {scope for method in METHODS.values() for scope in method.scopes}
+        return ",".join(sorted(every if self.scopes is None else self.scopes))
 
     def _admit(self, method: Method, request: web.Request, arguments: Json) -> None:
         """Check the token and the scopes. Raises Refusal."""
@@ -91,7 +96,7 @@ class Web:
         if token != _right_token(method, keys):
             raise Refusal("not_allowed_token_type")
         if self.scopes is not None and method.scopes and not set(method.scopes) & set(self.scopes):
-            raise Refusal("missing_scope", needed=method.scopes[0], provided=",".join(sorted(self.scopes)))
+            raise Refusal("missing_scope", needed=method.scopes[0], provided=self._granted)
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         """Take the bytes of an announced file, raw or as a form's file."""
