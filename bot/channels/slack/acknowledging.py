@@ -1,0 +1,61 @@
+"""Bolt's part: its middleware and listeners turn a stored payload into the answer that Slack waits for.
+
+The answer is made of pure checks only, so that the same body gets the same answer however often it comes; what
+follows from it happens when the stored row is applied.
+"""
+
+import re
+from collections.abc import Callable
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels.slack.answers import Answers
+from bot.channels.slack.payloads import Identity, Payload, key_of
+from bot.channels.slack.reading import objections, read
+from conversations.events import Commanded
+from handlers.ports import Unreadable
+
+_ANY = re.compile(r".*", re.DOTALL)
+
+
+def acknowledging(us: Callable[[], Identity], base_url: str, answers: Answers) -> AsyncApp:
+    """Return the app that answers Slack; `us` tells who we are by the time a request comes.
+
+    The ingress has checked the signature before, over the raw bytes.
+    """
+
+    async def authorize() -> AuthorizeResult:
+        we = us()
+        return AuthorizeResult(enterprise_id=None, team_id=we.team, bot_id=we.bot, bot_user_id=we.user)
+
+    app = AsyncApp(
+        name="anliegen",
+        client=AsyncWebClient(base_url=base_url),
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,
+    )
+
+    async def acknowledge(ack: AsyncAck, body: Payload) -> BoltResponse:
+        try:
+            event = read(body, key_of(body), 0, us())
+        except Unreadable:
+            return await ack()  # stored, and a dead letter soon
+        if event is not None and isinstance(event.what, Commanded):
+            answers.remember(event.address.chat, event.sender.id, body.get("response_url", ""))
+        return await ack()
+
+    async def judge(ack: AsyncAck, body: Payload) -> BoltResponse:
+        wrong = objections(body)
+        return await ack(response_action="errors", errors=wrong) if wrong else await ack()
+
+    app.event(_ANY)(acknowledge)
+    app.action(_ANY)(acknowledge)
+    app.command(_ANY)(acknowledge)
+    app.shortcut(_ANY)(acknowledge)
+    app.view(_ANY)(judge)
+    app.view_closed(_ANY)(acknowledge)
+    return app

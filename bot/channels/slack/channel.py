@@ -1,0 +1,193 @@
+"""Slack as a channel: one workspace, with its way in (HTTP or Socket Mode) and its way out."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import aiohttp
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
+
+from bot.channels.slack.acknowledging import acknowledging
+from bot.channels.slack.answers import Answers
+from bot.channels.slack.files import Files
+from bot.channels.slack.ingress import PATH, Ingress
+from bot.channels.slack.outcomes import TROUBLE, classify, error_of
+from bot.channels.slack.payloads import Identity, parse
+from bot.channels.slack.performing import Performer
+from bot.channels.slack.places import Places
+from bot.channels.slack.reading import read
+from bot.channels.slack.sending import Sender
+from bot.channels.slack.socket_mode import Patience, Sockets
+from conversations.effects import At
+from conversations.events import Event, Instant
+from handlers.ports import Later, Outcome, Parcel, ReadAttachment, Receive
+from storage.interface import RawBody
+
+log = logging.getLogger(__name__)
+
+BASE_URL = "https://slack.com/api/"
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """The `[slack]` section. `connections` of Socket Mode are held at the same time."""
+
+    bot_token: str = field(repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    base_url: str = BASE_URL
+    mode: Literal["socket", "http"] = "socket"
+    connections: int = 2
+    patience: Patience = field(default_factory=Patience)
+
+
+def open_channel(settings: SlackSettings, read_attachment: ReadAttachment) -> "SlackChannel":
+    """Return the channel, not yet connected. Raises ValueError for settings that cannot work."""
+    if not settings.bot_token:
+        raise ValueError("[slack] bot_token is missing: copy the bot token (xoxb-…) from OAuth & Permissions")
+    if settings.mode == "socket" and not settings.app_token:
+        raise ValueError('[slack] app_token is missing: mode "socket" needs an app-level token (xapp-…)')
+    if settings.mode == "http" and not settings.signing_secret:
+        raise ValueError(
+            '[slack] signing_secret is missing: mode "http" needs the one from Basic Information'
+        )
+    return SlackChannel(settings, read_attachment)
+
+
+class SlackChannel:
+    """One workspace (`handlers.ports.Channel`). In mode http its `routes` must be served."""
+
+    def __init__(self, settings: SlackSettings, read_attachment: ReadAttachment) -> None:
+        self._settings = settings
+        self._read_attachment = read_attachment
+        self._answers = Answers()
+        self._app = acknowledging(lambda: self._us, settings.base_url, self._answers)
+        self._ingress = Ingress(settings.signing_secret, self._app)
+        self._opened: _Opened | None = None
+
+    @property
+    def account(self) -> str:
+        """`slack:<team>`; known after `open`."""
+        return self._us.account
+
+    @property
+    def routes(self) -> Sequence[web.RouteDef]:
+        """What the program's HTTP server must serve for this channel; nothing in mode socket."""
+        return [web.post(PATH, self._ingress.handle)] if self._settings.mode == "http" else []
+
+    async def open(self) -> None:
+        """Find out who we are. Raises ConnectionError (try again) or PermissionError (bad token)."""
+        timeout = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=30)
+        # A shorter keep-alive than the server's: a connection closed under a request is an unknown send.
+        session = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(keepalive_timeout=10))
+        try:
+            client = _client(self._settings, session)
+            us = await _identify(client)
+        except BaseException:
+            await session.close()
+            raise
+        await self.close()
+        places = Places(client)
+        files = Files(client, session, self._read_attachment)
+        performer = Performer(client, session, places, self._answers)
+        self._opened = _Opened(us, session, client, places, Sender(client, places, files), performer)
+        self._ingress.us = us
+
+    async def listen(self, receive: Receive) -> None:
+        """Take in bodies until cancelled."""
+        opened = self._open
+        if self._settings.mode == "socket":
+            settings = self._settings
+            sockets = Sockets(
+                opened.client, settings.app_token, self._app, settings.connections, settings.patience
+            )
+            await sockets.listen(receive, opened.us)
+            return
+        self._ingress.receive = receive
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._ingress.receive = None
+
+    def read(self, body: RawBody, at: Instant) -> Event | None:
+        """Translate a stored body; None for what we pass over. Raises Unreadable."""
+        return read(parse(body.body), body.key, at, self._us)
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """Send one parcel."""
+        return await self._open.sender.send(parcel)
+
+    async def perform(self, effect: At) -> None:
+        """Run a perishable effect; failures are logged, never raised."""
+        await self._open.performer.perform(effect)
+
+    async def chat_id(self, name: str) -> str:
+        """Return the id of a channel named in the configuration (`#support`, `support` or an id).
+
+        Raises LookupError where there is none that the bot can see, ConnectionError where Slack does not say.
+        """
+        try:
+            return await self._open.places.chat_id(name)
+        except TROUBLE as error:
+            raise ConnectionError(f"Slack does not tell its channels: {error_of(error) or error}") from error
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        if self._opened is not None:
+            await self._opened.session.close()
+            self._opened = None
+
+    @property
+    def _open(self) -> "_Opened":
+        if self._opened is None:
+            raise RuntimeError("the Slack channel is used before open() or after close()")
+        return self._opened
+
+    @property
+    def _us(self) -> Identity:
+        return self._open.us
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What there is between `open` and `close`."""
+
+    us: Identity
+    session: aiohttp.ClientSession
+    client: AsyncWebClient
+    places: Places
+    sender: Sender
+    performer: Performer
+
+
+def _client(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """No retry handlers: the SDK's own would post twice after a lost answer, and our outbox repeats what may be."""
+    client = AsyncWebClient(
+        settings.bot_token, base_url=settings.base_url, session=session, retry_handlers=[], logger=_quiet()
+    )
+    if URL(client.base_url).host in _LOOPBACK:
+        client.proxy = None  # taken from the environment, where it is meant for the world outside
+    return client
+
+
+def _quiet() -> logging.Logger:
+    """At DEBUG the SDK logs whole requests, people's words included."""
+    logger = logging.getLogger("slack_sdk.web")
+    logger.setLevel(logging.WARNING)
+    return logger
+
+
+async def _identify(client: AsyncWebClient) -> Identity:
+    try:
+        told = await client.auth_test()
+    except TROUBLE as error:
+        verdict = classify(error)
+        if isinstance(verdict, Later) and verdict.whole:
+            raise PermissionError(f"Slack refuses [slack] bot_token ({error_of(error)})") from error
+        raise ConnectionError(f"Slack cannot be asked who we are: {verdict.reason}") from error
+    return Identity(str(told["team_id"]), str(told["user_id"]), str(told["bot_id"]))

@@ -1,0 +1,86 @@
+"""What became of a call to Slack: surely not done, refused for good, or nobody knows."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from handlers.ports import Later, Never, Unknown
+
+log = logging.getLogger(__name__)
+
+TROUBLE = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
+"""Everything a call may raise for reasons that lie with Slack or the way to it."""
+
+# Errors: docs.slack.dev/reference/methods/chat.postMessage and its siblings.
+_OUR_TOKEN = {
+    "account_inactive",
+    "invalid_auth",
+    "not_authed",
+    "token_expired",
+    "token_revoked",
+    "org_login_required",
+    "team_access_not_granted",
+    "ekm_access_denied",
+}
+_ABOUT_THE_PERSON = {"cannot_dm_bot", "user_disabled", "user_not_found", "user_not_visible"}
+_MENDABLE = {
+    "missing_scope": "install the app again with the scopes of docs/slack-manifest.yaml",
+    "not_allowed_token_type": "use the bot token (xoxb-) as [slack] bot_token",
+    "not_in_channel": "invite the bot to the channel: /invite @anliegen",
+    "no_permission": "invite the bot to the channel: /invite @anliegen",
+    "restricted_action": "let the bot post in the channel",
+}
+_WITHOUT_VERDICT = {"fatal_error", "internal_error", "service_unavailable", "request_timeout"}
+"""Slack's own documentation says of these that part of the operation may have succeeded."""
+
+
+def error_of(error: BaseException) -> str:
+    """Return Slack's word for what went wrong, empty where it said none."""
+    if isinstance(error, SlackApiError):
+        data = getattr(error.response, "data", None)
+        if isinstance(data, dict):
+            return str(data.get("error", ""))
+    return ""
+
+
+def classify(error: BaseException) -> Later | Never | Unknown:
+    """Judge a failed call (one of TROUBLE); times are seconds."""
+    if isinstance(error, SlackApiError):
+        return _refused(error)
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return Later(5, f"Slack cannot be reached: {error}")
+    return Unknown(f"no answer from Slack: {type(error).__name__}")
+
+
+def _refused(error: SlackApiError) -> Later | Never | Unknown:
+    code = error_of(error)
+    response: Any = error.response  # the SDK's own, or aiohttp's where the answer was no JSON
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+    headers: Mapping[str, str] = getattr(response, "headers", {})
+    if status == 429 or code in ("ratelimited", "rate_limited"):
+        return Later(_seconds(headers.get("Retry-After")), "Slack asks to slow down")
+    if code in _OUR_TOKEN:
+        log.error("Slack refuses our token (%s): check [slack] bot_token", code)
+        return Later(60, f"Slack refuses our token: {code}", whole=True)
+    if code in _MENDABLE:
+        log.error("Slack refuses (%s): %s", code, _MENDABLE[code])
+        return Later(60, f"{code}: {_MENDABLE[code]}")
+    if not code and 400 <= status < 500:
+        return Later(30, f"Slack answered with status {status}")
+    if not code or status >= 500 or code in _WITHOUT_VERDICT:
+        return Unknown(f"Slack answered {code or 'no JSON'} with status {status}")
+    return Never(f"{code}{_details(error)}", unreachable=code in _ABOUT_THE_PERSON)
+
+
+def _seconds(retry_after: str | None) -> float:
+    """Return how long to wait: what Slack says, within a second and an hour, or half a minute."""
+    return min(max(float(retry_after), 1.0), 3_600.0) if retry_after and retry_after.isdecimal() else 30.0
+
+
+def _details(error: SlackApiError) -> str:
+    """Return Slack's own explanation of a refused block; it names places, never words."""
+    found = (error.response.get("response_metadata") or {}).get("messages") or []
+    return f" ({'; '.join(map(str, found[:3]))})" if found else ""

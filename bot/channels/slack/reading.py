@@ -1,0 +1,221 @@
+"""Payload -> Event: the one translation, used before a body is stored, by Bolt's listeners and when it is applied."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.channels.slack.payloads import Identity, Payload, key_of, parse, plain, unknown_key
+from conversations.events import (
+    Acted,
+    Address,
+    Attached,
+    Commanded,
+    Edited,
+    Event,
+    FileRef,
+    HomeOpened,
+    Instant,
+    Overheard,
+    Pressed,
+    Said,
+    Sender,
+    Submitted,
+    Threaded,
+    Unsupported,
+    What,
+)
+from handlers.ports import Unreadable
+from storage.interface import RawBody
+
+CASE = "case."
+"""Begins the action ids of buttons that act on a case; all other buttons are a dialogue's."""
+
+TEXT_LIMIT = 12_000
+"""Characters of a message that are read; Slack's own client sends no longer ones."""
+
+_WRITTEN = {None, "file_share", "me_message", "thread_broadcast"}
+_GONE = {"tombstone", "hidden_by_limit"}
+
+
+def sealed(body: bytes, us: Identity) -> RawBody | None:
+    """Return what is to be stored of a body; None for what we pass over in silence.
+
+    What nobody can read is stored too: it becomes a dead letter that somebody sees.
+    """
+    try:
+        payload = parse(body)
+        event = read(payload, key_of(payload), 0, us)
+    except Unreadable:
+        return RawBody(f"{us.account}:{unknown_key(body)}", us.account, f"{us.account}:unreadable", body)
+    if event is None:
+        return None
+    return RawBody(f"{us.account}:{event.key}", us.account, f"{us.account}:{event.address.chat}", body)
+
+
+def read(payload: Payload, key: str, at: Instant, us: Identity) -> Event | None:
+    """Translate a payload; None for what we pass over. Raises Unreadable for a shape Slack does not document."""
+    try:
+        match payload:
+            case {"type": "event_callback", "event": dict(event)}:
+                found = _event(event, us)
+            case {"type": "block_actions"}:
+                found = _press(payload, us)
+            case {"type": "view_submission"}:
+                found = None if objections(payload) else _form(payload, us)
+            case {"command": str(command)}:
+                found = _command(command, payload, us)
+            case _:
+                found = None
+        if found is None:
+            return None
+        chat, sender, what, message = found
+        return Event(key, at, Address(us.account, chat), sender, what, message)
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        raise Unreadable(f"not a payload as Slack documents it: {type(error).__name__} {error}") from error
+
+
+Found = tuple[str, Sender, What, str]
+"""Chat, sender, what happened, the platform's id of the person's message."""
+
+
+def objections(payload: Payload) -> dict[str, str]:
+    """Return what is wrong with a sent form, by field: Slack lets white space pass where words are required."""
+    values = _values(payload["view"])
+    required = [
+        block["block_id"]
+        for block in payload["view"].get("blocks", [])
+        if block.get("type") == "input" and not block.get("optional")
+    ]
+    return {
+        field: "Bitte ausfüllen. · Please fill this in."
+        for field in required
+        if not values.get(field, "").strip()
+    }
+
+
+# -- events --------------------------------------------------------------------------------------------------------
+
+
+def _event(event: Payload, us: Identity) -> Found | None:
+    match event["type"]:
+        case "message":
+            return _message(event, us)
+        case "app_mention":
+            if "thread_ts" in event or _automatic(event, us):
+                return None  # in a thread the same words come as a message too
+            return event["channel"], _author(event, us), Overheard(), event["ts"]
+        case "app_home_opened" if event.get("tab") == "home":
+            return event["channel"], _author(event, us), HomeOpened(), ""
+    return None
+
+
+def _message(event: Payload, us: Identity) -> Found | None:
+    direct = event.get("channel_type") == "im"
+    if event.get("subtype") == "message_changed":
+        return _edited(event, us) if direct else None
+    if event.get("subtype") not in _WRITTEN or _automatic(event, us):
+        return None
+    author, ts, thread = _author(event, us), event["ts"], event.get("thread_ts", "")
+    text, files = plain(event.get("text", ""))[:TEXT_LIMIT], tuple(_files(event))
+    if direct:
+        return event["channel"], author, _said(text, files, event), ts
+    if thread and thread != ts:
+        return event["channel"], author, Threaded(thread, text, files), ts
+    return None  # people talking among themselves
+
+
+def _said(text: str, files: tuple[FileRef, ...], event: Payload) -> What:
+    if files:
+        return Attached(files, text)
+    if text.strip():
+        return Said(text)
+    return Unsupported("file" if event.get("files") else "attachment")
+
+
+def _edited(event: Payload, us: Identity) -> Found | None:
+    """An edit by a person; Slack reports its own unfurling of links as an edit too."""
+    now, before = event["message"], event.get("previous_message", {})
+    if _automatic(now, us) or now.get("text") == before.get("text"):
+        return None
+    return event["channel"], _author(now, us), Edited(now["ts"], plain(now["text"])[:TEXT_LIMIT]), now["ts"]
+
+
+def _automatic(message: Payload, us: Identity) -> bool:
+    return bool(message.get("bot_id")) or message.get("user") in (us.user, None, "USLACKBOT")
+
+
+def _author(message: Payload, us: Identity) -> Sender:
+    profile = message.get("user_profile") or {}
+    name = profile.get("display_name") or profile.get("real_name") or ""
+    team = message.get("user_team") or message.get("team")
+    return Sender(_person(message["user"], team, us), name)
+
+
+def _person(user: str, team: str | None, us: Identity) -> str:
+    """Return a person's id; people of another workspace (Slack Connect) bear its id, so that they equal no staff."""
+    return user if team in (None, "", us.team) else f"{team}/{user}"
+
+
+def _files(message: Payload) -> Iterator[FileRef]:
+    """Yield files; one shared from another organisation comes without address, and is asked for by its id."""
+    for file in message.get("files", []):
+        if file.get("mode") in _GONE:
+            continue
+        mime = file.get("mimetype") or "application/octet-stream"
+        ref = file.get("url_private_download") or file.get("url_private") or file["id"]
+        yield FileRef(ref, _kind(mime, file), file.get("name") or file["id"], mime, int(file.get("size", 0)))
+
+
+def _kind(mime: str, file: Payload) -> str:
+    if mime.startswith("audio/") or file.get("subtype") == "slack_audio":
+        return "voice"
+    return "photo" if mime.startswith("image/") and "svg" not in mime else "document"
+
+
+# -- interactions --------------------------------------------------------------------------------------------------
+
+
+def _press(payload: Payload, us: Identity) -> Found | None:
+    action, container = payload["actions"][0], payload["container"]
+    sender = _actor(payload, us)
+    chat = container.get("channel_id") or payload["user"]["id"]
+    message = container.get("message_ts", "")
+    if action["action_id"].startswith(CASE):
+        name = action["action_id"].removeprefix(CASE)
+        return chat, sender, Acted(name, int(action["value"]), payload.get("trigger_id", "")), message
+    if not action.get("value") or action.get("url"):
+        return None  # a link was opened
+    return chat, sender, Pressed(action["value"], payload.get("response_url", ""), message), message
+
+
+def _form(payload: Payload, us: Identity) -> Found | None:
+    view = payload["view"]
+    where = parse(view["private_metadata"].encode())
+    what = Submitted(view["callback_id"], int(where["case"]), _values(view))
+    return where["chat"], _actor(payload, us), what, ""
+
+
+def _actor(payload: Payload, us: Identity) -> Sender:
+    user = payload["user"]
+    return Sender(_person(user["id"], user.get("team_id"), us), user.get("name") or user.get("username", ""))
+
+
+def _values(view: Payload) -> dict[str, str]:
+    return {
+        block: _chosen(entry)
+        for block, entries in view.get("state", {}).get("values", {}).items()
+        for entry in entries.values()
+    }
+
+
+def _chosen(entry: dict[str, Any]) -> str:
+    if option := entry.get("selected_option"):
+        return str(option["value"])
+    return str(entry.get("value") or "")
+
+
+def _command(command: str, form: Payload, us: Identity) -> Found:
+    what = Commanded(
+        command.removeprefix("/").lower(), plain(form.get("text", "")).strip(), form["trigger_id"]
+    )
+    sender = Sender(_person(form["user_id"], form.get("team_id"), us), form.get("user_name", ""))
+    return form["channel_id"], sender, what, ""
