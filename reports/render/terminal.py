@@ -1,0 +1,43 @@
+"""The digest for a terminal: aligned plain text that fits into a hundred columns, without colour codes."""
+
+import textwrap
+
+from markupsafe import Markup
+
+from reports.blocks import Block, Digest, Measures, Table, Tone
+from reports.render.columns import aligned, as_table, shown
+from reports.render.environment import environment, inert
+
+WIDTH = 100
+MARKS = {Tone.URGENT: "!!", Tone.WARNING: " !", Tone.GOOD: " +", Tone.PLAIN: " -", Tone.QUIET: "  "}
+
+
+def render(digest: Digest) -> str:
+    """Return the digest as text that ends with a line break."""
+    found = environment(escape=str)
+    found.filters |= {"wrapped": _wrapped, "aligned": _aligned, "heading": _heading}
+    parts = [("", digest.lead), *((chapter.title, chapter.blocks) for chapter in digest.chapters)]
+    return found.get_template("terminal.j2").render(digest=digest, parts=parts, marks=MARKS)
+
+
+def _wrapped(text: str, first: str = "", rest: str | None = None) -> Markup:
+    indent = " " * len(first) if rest is None else rest
+    lines = textwrap.wrap(inert(text), WIDTH, initial_indent=first, subsequent_indent=indent)
+    return _vouch("\n".join(lines))
+
+
+def _aligned(block: Block) -> Markup:
+    if isinstance(block, Measures):
+        return _vouch("\n".join(aligned(as_table(block), WIDTH)[2:]))
+    assert isinstance(block, Table)  # noqa: S101 - the template asks for nothing else
+    return _vouch("\n".join(aligned(block, WIDTH)))
+
+
+def _heading(text: str, line: str) -> Markup:
+    text = inert(text)
+    return _vouch(f"{text}\n{line * min(shown(text), WIDTH)}")
+
+
+def _vouch(text: str) -> Markup:
+    """Mark lines as harmless, so that their line breaks stay."""
+    return Markup(text)  # noqa: S704 - no HTML is made from this
