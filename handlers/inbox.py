@@ -4,15 +4,19 @@ A batch is the unit of work: everything that waits is loaded together, stepped i
 batch fails, each of its rows gets a transaction of its own, and the one that fails alone becomes a dead letter.
 """
 
+import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
-from conversations.effects import At
+from conversations.effects import At, Typing
 from conversations.events import Elapsed, Event, Instant
 from conversations.session import ConversationId
 from handlers.organisation import Organisation
 from handlers.outbox import Outbox
+from handlers.perishables import Perishables
 from handlers.ports import Channel, Clock, Ids, Unreadable
 from handlers.routing import route, route_timer
 from handlers.turn import Turn
@@ -20,15 +24,15 @@ from storage.interface import Conflict, InboxRow, RawBody, Store, StoreUnavailab
 
 log = logging.getLogger(__name__)
 
-BATCH = 100
+BATCH: Final = 100
+SLOW: Final = 1.0  # seconds
 
 
 @dataclass(slots=True)
 class Applied:
-    """What a call of `apply` did: rows and timers handled, and what to do right after the commit."""
+    """What a call of `apply` did: how many rows and timers it handled, and which digests are to be drawn now."""
 
     handled: int = 0
-    perishables: list[At] = field(default_factory=list)
     digests: list[Timer] = field(default_factory=list)
 
 
@@ -41,6 +45,7 @@ class Inbox:
         channels: Mapping[str, Channel],
         organisation: Organisation,
         outbox: Outbox,
+        perishables: Perishables,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -48,6 +53,7 @@ class Inbox:
         self._channels = channels
         self._organisation = organisation
         self._outbox = outbox
+        self._perishables = perishables
         self._clock = clock
         self._ids = ids
 
@@ -81,7 +87,6 @@ class Inbox:
                 await self._bury(rows, f"{type(error).__name__}: {error}")
                 one = Applied(handled=1)
             done.handled += one.handled
-            done.perishables += one.perishables
             done.digests += one.digests
         return done
 
@@ -94,15 +99,20 @@ class Inbox:
             if not inbox and not due:
                 return Applied()
             turn = Turn(tx, self._organisation, self._ids, now)
-            await self._apply_rows(tx, turn, inbox, now)
-            await self._apply_timers(tx, turn, due, now)
-            await turn.write()
+            events = await self._read_rows(tx, inbox, now)
+            with self._typing_when_slow(events.values()):
+                await self._apply_events(tx, turn, events, now)
+                await self._apply_timers(tx, turn, due)
+                await turn.write()
             await self._outbox.settle_within(tx)
             claimed = await self._outbox.claim_within(tx)
         self._outbox.start(claimed)
-        return Applied(len(inbox) + len(due), turn.perishables, turn.digests)
+        self._perishables.start(turn.perishables)
+        return Applied(len(inbox) + len(due), turn.digests)
 
-    async def _apply_rows(self, tx: Transaction, turn: Turn, rows: list[InboxRow], now: Instant) -> None:
+    async def _read_rows(
+        self, tx: Transaction, rows: list[InboxRow], now: Instant
+    ) -> dict[int, Event | None]:
         events: dict[int, Event | None] = {}
         for row in rows:
             try:
@@ -110,17 +120,32 @@ class Inbox:
             except Unreadable as error:
                 log.warning("inbox row %s cannot be read: %s", row.id, error)
                 await tx.bury_inbox(row.id, f"unreadable: {error}", now)
+        return events
+
+    async def _apply_events(
+        self, tx: Transaction, turn: Turn, events: Mapping[int, Event | None], now: Instant
+    ) -> None:
         await turn.load(event for event in events.values() if event is not None)
         finished: dict[int, ConversationId | None] = {}
-        for inbox, event in events.items():
-            finished[inbox] = None if event is None else await route(turn, event)
+        for row, event in events.items():
+            finished[row] = None if event is None else await route(turn, event)
         await tx.finish_inbox(finished, now)
 
-    async def _apply_timers(self, tx: Transaction, turn: Turn, timers: list[Timer], now: Instant) -> None:
+    async def _apply_timers(self, tx: Transaction, turn: Turn, timers: list[Timer]) -> None:
         # Delete first: a step that sets the same timer again (a reminder put off) must win.
         await tx.drop_timers([(timer.owner, timer.kind) for timer in timers])
         for timer in timers:
             await route_timer(turn, timer, Elapsed(timer.owner, timer.kind))
+
+    @contextmanager
+    def _typing_when_slow(self, events: Iterable[Event | None]) -> Iterator[None]:
+        """Show that somebody is writing to those whose answer takes longer than a second."""
+        waiting = [At(event.address, Typing()) for event in events if event is not None]
+        handle = asyncio.get_running_loop().call_later(SLOW, self._perishables.start, waiting)
+        try:
+            yield
+        finally:
+            handle.cancel()
 
     def _read(self, row: InboxRow) -> Event | None:
         channel = self._channels.get(row.raw.account)

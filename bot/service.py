@@ -1,0 +1,186 @@
+"""The running service: listens, applies, delivers, and stops cleanly. Put together by `bot.app`.
+
+A message's way: a channel listens and stores (commit A); `apply` turns what waits into state and outbox rows (B);
+`deliver` sends (C) and records how it went (D). Nothing is shared between these but the store and two wake-up signals,
+which are only hints: every loop also looks by itself, at least once a second.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol, runtime_checkable
+
+from aiohttp import web
+
+from bot.loops import keep_running, wait_for
+from conversations.events import DAY
+from handlers import digest
+from handlers.inbox import Inbox
+from handlers.organisation import Organisation
+from handlers.outbox import Outbox
+from handlers.perishables import Perishables
+from handlers.ports import Channel, Clock, Ids
+from storage.interface import RawBody, Store, Timer
+
+log = logging.getLogger(__name__)
+
+IDLE: Final = 0.5  # seconds of real time between two looks when nothing wakes a loop
+STOP: Final = 8.0  # seconds a clean stop may take; supervisors kill after ten
+BODIES_KEPT: Final = 30 * DAY
+_HOUSEKEEPING: Final = 3600.0
+
+
+@runtime_checkable
+class Routed(Protocol):
+    """A channel that can be called over HTTP."""
+
+    @property
+    def routes(self) -> Sequence[web.RouteDef]:
+        """What our server must offer for it; empty when nobody calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where our one HTTP server listens; port 0 takes a free one."""
+
+    host: str
+    port: int
+
+
+class Service:
+    """One process's share of the work. `channels` are open."""
+
+    def __init__(
+        self,
+        store: Store,
+        channels: dict[str, Channel],
+        organisation: Organisation,
+        clock: Clock,
+        ids: Ids,
+        listen: Listen | None,
+    ) -> None:
+        self.store = store
+        self.organisation = organisation
+        self.clock = clock
+        self.ids = ids
+        self.port = 0
+        self._channels = channels
+        self._listen = listen
+        self._outbox = Outbox(store, channels, organisation, clock, ids)
+        self._perishables = Perishables(channels)
+        self._inbox = Inbox(store, channels, organisation, self._outbox, self._perishables, clock, ids)
+        self._arrived = asyncio.Event()
+        self._drawing: set[asyncio.Task[None]] = set()
+
+    async def run(self, stop: asyncio.Event, started: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Work until `stop` is set. Raises GiveUp when a platform refuses us for good."""
+        await digest.plan(self.store, self.organisation, self.clock.now())
+        runner = await self._serve_http()
+        loops = self._loops()
+        ended = asyncio.create_task(stop.wait())
+        try:
+            if started is not None:
+                await started()
+            done, _ = await asyncio.wait([ended, *loops], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {ended}:
+                task.result()
+        finally:
+            ended.cancel()
+            await self._stop(loops, runner)
+
+    # the loops
+
+    def _loops(self) -> list[asyncio.Task[None]]:
+        loops = [
+            self._loop(f"listening to {account}", partial(channel.listen, self._receive))
+            for account, channel in self._channels.items()
+        ]
+        return [
+            *loops,
+            self._loop("applying what arrived", self._apply),
+            self._loop("delivering", self._deliver),
+            self._loop("housekeeping", self._keep_house),
+        ]
+
+    def _loop(self, name: str, once: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        return asyncio.create_task(keep_running(name, once), name=name)
+
+    async def _receive(self, bodies: Sequence[RawBody]) -> None:
+        await self._inbox.receive(bodies)
+        self._arrived.set()
+
+    async def _apply(self) -> None:
+        applied = await self._inbox.apply()
+        for timer in applied.digests:
+            self._draw(timer)
+        if applied.handled:
+            self._outbox.news.set()
+        else:
+            await wait_for(self._arrived, IDLE)
+
+    async def _deliver(self) -> None:
+        if not await self._outbox.deliver_due():
+            await wait_for(self._outbox.news, IDLE)
+
+    async def _keep_house(self) -> None:
+        async with self.store.transaction() as tx:
+            dropped = await tx.drop_bodies(self.clock.now() - BODIES_KEPT)
+        if dropped:
+            log.info("emptied %d raw bodies applied more than 30 days ago", dropped)
+        await asyncio.sleep(_HOUSEKEEPING)
+
+    def _draw(self, timer: Timer) -> None:
+        work = digest.produce(self.store, self.organisation, self.clock, self.ids, timer)
+        task = asyncio.create_task(_logged("drawing a digest", work))
+        self._drawing.add(task)
+        task.add_done_callback(self._drawing.discard)
+        task.add_done_callback(lambda _: self._outbox.news.set())
+
+    # HTTP
+
+    async def _serve_http(self) -> web.AppRunner | None:
+        if self._listen is None:
+            return None
+        application = web.Application(client_max_size=1_100_000)
+        application.add_routes([web.get("/healthz", _healthy)])
+        for channel in self._channels.values():
+            if isinstance(channel, Routed):
+                application.add_routes(channel.routes)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        site = web.TCPSite(runner, self._listen.host, self._listen.port)
+        await site.start()
+        self.port = runner.addresses[0][1]
+        return runner
+
+    # the end
+
+    async def _stop(self, loops: Sequence[asyncio.Task[None]], runner: web.AppRunner | None) -> None:
+        """Take in nothing more, finish what is under way, let go. A clean stop leaves no send unknown."""
+        try:
+            async with asyncio.timeout(STOP):
+                for loop in loops:
+                    loop.cancel()
+                await asyncio.gather(*loops, return_exceptions=True)
+                if runner is not None:
+                    await runner.cleanup()
+                await asyncio.gather(*self._drawing, return_exceptions=True)
+                await self._perishables.drain()
+                await self._outbox.drain()
+        except TimeoutError:
+            log.warning("stopped before everything under way was finished; it goes on at the next start")
+        for channel in self._channels.values():
+            await channel.close()
+
+
+async def _healthy(_: web.Request) -> web.Response:
+    return web.Response(text="ok")
+
+
+async def _logged(name: str, work: Awaitable[None]) -> None:
+    try:
+        await work
+    except Exception:
+        log.exception("%s failed; its timer asks again in five minutes", name)
