@@ -1,0 +1,101 @@
+"""Files people sent, as bytes in a table."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from conversations.session import CaseId, PersonId
+from storage.codec import clean
+from storage.interface import Attachment
+from storage.sql import EMPTY, Unit, said, within
+from storage.tables import attachment
+
+_NEW = insert(attachment)
+_STORE = (
+    update(attachment)
+    .where(attachment.c.id == bindparam("attachment"), attachment.c.state == said("waiting"))
+    .values(
+        content=bindparam("content"),
+        digest=bindparam("digest"),
+        mime=bindparam("mime"),
+        size=bindparam("size"),
+        state=said("stored"),
+        name=func.coalesce(func.nullif(bindparam("name"), EMPTY), attachment.c.name),
+    )
+)
+_REFUSE = (
+    update(attachment)
+    .where(attachment.c.id == bindparam("attachment"), attachment.c.state == said("waiting"))
+    .values(state=said("refused"), reason=bindparam("reason"))
+)
+_TIE = update(attachment).where(within(attachment.c.id, "attachments")).values(case_id=bindparam("case"))
+_READ = select(
+    attachment.c.id,
+    attachment.c.person_id,
+    attachment.c.name,
+    attachment.c.mime,
+    attachment.c.size,
+    attachment.c.state,
+    attachment.c.reason,
+    attachment.c.case_id,
+    attachment.c.content,
+).where(attachment.c.id == bindparam("attachment"))
+
+
+class Attachments(Unit):
+    """The part of a transaction about files."""
+
+    async def expect_attachment(self, attachment: Attachment) -> None:
+        """Reserve a place for a file that is being fetched."""
+        await self._run(
+            _NEW,
+            id=attachment.id,
+            person_id=attachment.person,
+            case_id=attachment.case,
+            name=clean(attachment.name),
+            mime=clean(attachment.mime),
+            size=attachment.size,
+            state=attachment.state,
+            reason=clean(attachment.reason),
+            digest="",
+            content=None,
+        )
+
+    async def store_attachment(self, attachment: int, content: bytes, mime: str, name: str = "") -> None:
+        """Put the bytes in (SHA-256 is computed here). A file refused or erased meanwhile stays so."""
+        await self._run(
+            _STORE,
+            attachment=attachment,
+            content=content,
+            digest=sha256(content).hexdigest(),
+            mime=clean(mime),
+            size=len(content),
+            name=clean(name),
+        )
+
+    async def refuse_attachment(self, attachment: int, reason: str) -> None:
+        """The file could not or must not be stored."""
+        await self._run(_REFUSE, attachment=attachment, reason=clean(reason))
+
+    async def attach_to_case(self, attachments: Iterable[int], case: CaseId) -> None:
+        """Tie stored files to a case."""
+        await self._run(_TIE, attachments=list(attachments), case=case)
+
+    async def attachment(self, attachment: int) -> tuple[Attachment, bytes] | None:
+        """A file and its bytes (empty while waiting)."""
+        rows = await self._fetch(_READ, attachment=attachment)
+        if not rows:
+            return None
+        one, person, name, mime, size, state, reason, case, content = rows[0]
+        found = Attachment(
+            one,
+            None if person is None else PersonId(person),
+            name,
+            mime,
+            size,
+            state,
+            reason,
+            None if case is None else CaseId(case),
+        )
+        return found, bytes(content or b"")

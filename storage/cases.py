@@ -1,0 +1,174 @@
+"""Cases, their numbers and their messages."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import insert as plain_insert
+from sqlalchemy.dialects.postgresql import insert
+
+from conversations.cases.case import Case, State
+from conversations.events import Address, Instant
+from conversations.session import CaseId, PersonId
+from storage.codec import clean, decode, encode
+from storage.interface import CaseMessage, Conflict
+from storage.sql import EMPTY, LIMIT, ONE, ZERO, Row, Unit, said, within
+from storage.tables import case, case_message, case_number, outbox
+
+# Columns are called like the fields, but for what SQL reserves or what names another row.
+_COLUMNS = {"person": "person_id", "conversation": "conversation_id", "order": "order_ref"}
+_FIELDS = tuple(field.name for field in fields(Case))
+_ROW = select(*(case.c[_COLUMNS.get(name, name)] for name in _FIELDS))
+
+OPEN_CASE = case.c.state.not_in([said("closed"), said("accepted")])
+
+_new_number = insert(case_number)
+_NUMBER = _new_number.on_conflict_do_update(
+    index_elements=["year"], set_={"last": case_number.c.last + ONE}
+).returning(case_number.c.last)
+
+_NEW = plain_insert(case)
+_SAVE = (
+    update(case)
+    .where(case.c.id == bindparam("case"), case.c.version == bindparam("read"))
+    .values(
+        {
+            column.name: bindparam(column.name)
+            for column in case.columns
+            if column.name not in ("id", "number", "version")
+        }
+        | {"version": case.c.version + ONE}
+    )
+)
+_BY_ID = _ROW.where(within(case.c.id, "ids")).order_by(case.c.id).with_for_update()
+_BY_NUMBER = _ROW.where(case.c.number == bindparam("number"))
+_BY_CARD = _ROW.join(outbox, outbox.c.id == case.c.card).where(
+    outbox.c.account == bindparam("account"),
+    outbox.c.chat == bindparam("chat"),
+    outbox.c.message == bindparam("message"),
+    outbox.c.message != EMPTY,
+)
+_OPEN = (
+    _ROW.where(
+        OPEN_CASE,
+        or_(bindparam("person") == ZERO, case.c.person_id == bindparam("person")),
+        or_(bindparam("staff") == EMPTY, case.c.owner == bindparam("staff")),
+    )
+    .order_by(case.c.due == ZERO, case.c.due, case.c.id)
+    .limit(LIMIT)
+    .offset(ZERO)
+)
+_BETWEEN = _ROW.where(
+    case.c.opened < bindparam("end"),
+    or_(
+        case.c.opened >= bindparam("start"),
+        and_(case.c.closed >= bindparam("start"), case.c.closed < bindparam("end")),
+        case.c.closed >= bindparam("end"),
+        and_(case.c.closed == ZERO, OPEN_CASE),
+    ),
+).order_by(case.c.opened, case.c.id)
+
+_ADD_MESSAGE = plain_insert(case_message)
+_MESSAGE_ROW = select(*case_message.columns)
+_MESSAGE = _MESSAGE_ROW.where(case_message.c.id == bindparam("message"))
+_MESSAGES = _MESSAGE_ROW.where(case_message.c.case_id == bindparam("case")).order_by(case_message.c.id)
+
+
+def read_case(row: Row) -> Case:
+    """A row as a case."""
+    values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
+    values["state"] = State(values["state"])
+    return Case(**values)
+
+
+def _values(one: Case) -> dict[str, Any]:
+    values = {_COLUMNS.get(name, name): getattr(one, name) for name in _FIELDS}
+    return {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+class Cases(Unit):
+    """The part of a transaction about cases."""
+
+    async def next_number(self, year: int) -> int:
+        """Take the next case number of a year; never reused."""
+        rows = await self._fetch(_NUMBER, year=year, last=1)
+        return int(rows[0][0])
+
+    async def create_case(self, case: Case) -> None:
+        """Insert a case (version 0)."""
+        await self._run(_NEW, **_values(case))
+
+    async def save_case(self, case: Case) -> None:
+        """Write a case with `version` one above the stored one. Raises Conflict."""
+        values = _values(case)
+        del values["id"], values["number"], values["version"]
+        if not await self._run(_SAVE, case=case.id, read=case.version - 1, **values):
+            raise Conflict(f"case {case.number} was changed meanwhile")
+
+    async def cases(self, ids: Iterable[CaseId]) -> dict[CaseId, Case]:
+        """Load (and lock) cases."""
+        found = map(read_case, await self._fetch(_BY_ID, ids=list(ids)))
+        return {one.id: one for one in found}
+
+    async def case_by_number(self, number: str) -> Case | None:
+        """Find a case by its number, in any letter case."""
+        return await self._one(_BY_NUMBER, number=clean(number).strip().upper())
+
+    async def case_by_card(self, address: Address, message: str) -> Case | None:
+        """The case whose card is this platform message."""
+        return await self._one(_BY_CARD, account=address.account, chat=address.chat, message=message)
+
+    async def _one(self, statement: Any, **values: object) -> Case | None:
+        rows = await self._fetch(statement, **values)
+        return read_case(rows[0]) if rows else None
+
+    async def open_cases(
+        self, *, person: PersonId | None = None, staff: str = "", limit: int = 100
+    ) -> list[Case]:
+        """Open cases of a person, of an owner, or of all; by next deadline."""
+        rows = await self._fetch(_OPEN, person=person or 0, staff=staff, limit=limit)
+        return list(map(read_case, rows))
+
+    async def cases_between(self, start: Instant, end: Instant) -> list[Case]:
+        """Cases opened or closed within [start, end), or still open at `end`."""
+        return list(map(read_case, await self._fetch(_BETWEEN, start=start, end=end)))
+
+    async def add_message(self, message: CaseMessage) -> None:
+        """Append to a case's messages."""
+        await self._run(
+            _ADD_MESSAGE,
+            id=message.id,
+            case_id=message.case,
+            at=message.at,
+            direction=message.direction,
+            author=message.author,
+            text=clean(message.text),
+            attachments=encode(message.attachments),
+            delivery=message.delivery,
+            log=message.log,
+        )
+
+    async def message(self, message: int) -> CaseMessage | None:
+        """One message by its id."""
+        rows = await self._fetch(_MESSAGE, message=message)
+        return _message(rows[0]) if rows else None
+
+    async def messages(self, case: CaseId) -> list[CaseMessage]:
+        """All messages of a case, oldest first."""
+        return list(map(_message, await self._fetch(_MESSAGES, case=case)))
+
+
+def _message(row: Row) -> CaseMessage:
+    one, case_id, at, direction, author, text, attachments, delivery, log = row
+    return CaseMessage(
+        one,
+        CaseId(case_id),
+        at,
+        direction,
+        author,
+        text,
+        decode(tuple[int, ...], attachments),
+        delivery,
+        log,
+    )

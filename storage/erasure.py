@@ -1,0 +1,163 @@
+"""Erasing a person: every word, name, file and outside identity goes, ids and typed values stay, so no figure moves.
+
+`PLAN` says for each table which rows are a person's and what becomes of them. What is emptied is not listed here: it is
+every column that `storage.tables` made as words, identity or content, so that a new column cannot be forgotten.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy import case as choose
+from sqlalchemy.types import Text
+
+from conversations.events import Instant
+from conversations.session import PersonId
+from storage.outbox import OPEN
+from storage.sql import EMPTY, ONE, ZERO, Unit, said
+from storage.tables import (
+    IDENTITY,
+    WORDS,
+    address,
+    answer,
+    attachment,
+    case,
+    case_message,
+    conversation,
+    inbox,
+    invitation,
+    outbox,
+    person,
+    timer,
+)
+
+PERSON: Final = bindparam("person")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Which rows of a table are a person's; `sets` is what becomes of columns besides the emptied ones."""
+
+    theirs: ColumnElement[bool]
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    gone: bool = False  # the rows themselves are deleted
+
+
+def _of(column: ColumnElement[Any], chosen: Select[Any]) -> ColumnElement[bool]:
+    return column.in_(chosen)
+
+
+_conversations = select(conversation.c.id).where(conversation.c.person_id == PERSON)
+_cases = select(case.c.id).where(case.c.person_id == PERSON)
+_sessions = select(answer.c.session_id).where(answer.c.person_id == PERSON)
+
+# Bodies that wait belong to no conversation yet; channels call a lane by the chat, after the account or alone.
+_here = select(conversation.c.id).where(
+    conversation.c.person_id == PERSON,
+    conversation.c.account == inbox.c.account,
+    inbox.c.lane.in_([conversation.c.chat, conversation.c.account + literal_column("':'") + conversation.c.chat]),
+)
+_sent_here = select(conversation.c.id).where(
+    conversation.c.person_id == PERSON,
+    conversation.c.account == outbox.c.account,
+    conversation.c.chat == outbox.c.chat,
+)
+_invited_here = select(conversation.c.id).where(
+    conversation.c.person_id == PERSON,
+    invitation.c.chat.in_(
+        [
+            conversation.c.chat,
+            conversation.c.account + literal_column("':'") + conversation.c.chat,
+            conversation.c.account + said("/") + conversation.c.chat,
+        ]
+    ),
+    invitation.c.chat != EMPTY,
+)
+
+
+def _freed(name: str, own_id: ColumnElement[int]) -> ColumnElement[str]:
+    """A stand-in that is unique where the column must be."""
+    return said(name) + cast(own_id, Text)
+
+
+# In this order: what finds its rows through another table comes before that table.
+PLAN: Final[Mapping[Table, Rows]] = {
+    inbox: Rows(or_(_of(inbox.c.conversation_id, _conversations), _here.exists())),
+    outbox: Rows(
+        or_(
+            _of(outbox.c.conversation_id, _conversations), _of(outbox.c.case_id, _cases), _sent_here.exists()
+        ),
+        {"state": choose((outbox.c.state.in_(OPEN), said("dead")), else_=outbox.c.state)},
+    ),
+    invitation: Rows(
+        or_(_of(invitation.c.session_id, _sessions), _invited_here.exists()),
+        {"order_ref": _freed("erased_", invitation.c.id), "expires": ZERO, "used": bindparam("now")},
+    ),
+    case_message: Rows(_of(case_message.c.case_id, _cases)),
+    attachment: Rows(
+        or_(attachment.c.person_id == PERSON, _of(attachment.c.case_id, _cases)),
+        {"state": said("refused"), "reason": said("erased"), "size": ZERO},
+    ),
+    timer: Rows(_of(timer.c.conversation_id, _conversations), gone=True),
+    answer: Rows(answer.c.person_id == PERSON, {"attachments": literal_column("'[]'")}),
+    case: Rows(case.c.person_id == PERSON),
+    conversation: Rows(
+        conversation.c.person_id == PERSON,
+        {
+            "chat": _freed("erased_", conversation.c.id),
+            "stack": literal_column("'[]'"),
+            "keyboard": ZERO,
+            "reachable": ZERO,
+            "version": conversation.c.version + ONE,
+        },
+    ),
+    address: Rows(address.c.person_id == PERSON, gone=True),
+    person: Rows(and_(person.c.id == PERSON, person.c.erased == ZERO), {"erased": bindparam("now")}),
+}
+
+
+def emptied(table: Table) -> list[str]:
+    """The columns of a table that hold words, names, files or identities."""
+    return [column.name for column in table.columns if column.info["holds"] in (WORDS, IDENTITY)]
+
+
+def _statement(table: Table, rows: Rows) -> Update | Delete:
+    if rows.gone:
+        return delete(table).where(rows.theirs)
+    empty = {name: null() if table.c[name].nullable else EMPTY for name in emptied(table)}
+    return update(table).where(rows.theirs).values(empty | dict(rows.sets))
+
+
+_STATEMENTS: Final = {table: _statement(table, rows) for table, rows in PLAN.items()}
+_NEEDS_NOW: Final = (invitation, person)
+
+
+class Erasure(Unit):
+    """The part of a transaction that erases."""
+
+    erased = False
+
+    async def erase(self, person: PersonId, now: Instant) -> dict[str, int]:
+        """Empty every word, name, body and file of a person; return how many rows of each table."""
+        touched = {}
+        for table, statement in _STATEMENTS.items():
+            moment = {"now": now} if table in _NEEDS_NOW else {}
+            touched[table.name] = await self._run(statement, person=person, **moment)
+        self.erased = True
+        return touched

@@ -1,0 +1,137 @@
+"""What reports and status read: tallies, comments that may be shown, counts."""
+
+from typing import Final
+
+from sqlalchemy import and_, bindparam, func, literal_column, or_, select
+
+from conversations.cases.case import State
+from conversations.events import Instant
+from conversations.session import PersonId
+from conversations.tallies import TallyKey
+from storage.cases import OPEN_CASE
+from storage.codec import clean
+from storage.interface import Voice
+from storage.outbox import OPEN
+from storage.sql import EMPTY, LIMIT, ZERO, Unit, said
+from storage.tables import address, answer, case, conversation, inbox, outbox, person, tally, timer
+
+SCORE_QUESTION: Final = "score"
+CONSENT_QUESTION: Final = "quote"
+"""The survey's convention: in the session of a comment, this question was answered yes."""
+
+_TALLIES = select(*tally.columns).where(
+    tally.c.week >= bindparam("first"), tally.c.week <= bindparam("last"), tally.c.count != ZERO
+)
+
+_score = answer.alias("score")
+_consent = answer.alias("consent")
+_VOICES = (
+    select(answer.c.at, answer.c.dialogue, func.coalesce(_score.c.value, EMPTY), answer.c.words)
+    .select_from(answer)
+    .join(
+        _consent,
+        and_(
+            _consent.c.session_id == answer.c.session_id,
+            _consent.c.question == said(CONSENT_QUESTION),
+            # a yes/no value as its codec writes it, whichever the question type chose
+            _consent.c.value.in_([literal_column("'\"yes\"'"), literal_column("'1'")]),
+        ),
+    )
+    .outerjoin(
+        _score,
+        and_(_score.c.session_id == answer.c.session_id, _score.c.question == said(SCORE_QUESTION)),
+    )
+    .where(
+        answer.c.at >= bindparam("start"),
+        answer.c.at < bindparam("end"),
+        answer.c.words != EMPTY,
+        answer.c.value == said("null"),
+    )
+    .order_by(answer.c.at.desc(), answer.c.session_id)
+    .limit(LIMIT)
+    .offset(ZERO)
+)
+
+_pending = inbox.c.state == said("pending")
+_COUNTS = select(
+    *(
+        one.label(name)
+        for name, one in {
+            "inbox_pending": select(func.count()).select_from(inbox).where(_pending).scalar_subquery(),
+            "inbox_oldest": select(func.coalesce(func.min(inbox.c.received), ZERO))
+            .where(_pending)
+            .scalar_subquery(),
+            "inbox_dead": select(func.count())
+            .select_from(inbox)
+            .where(inbox.c.state == said("dead"))
+            .scalar_subquery(),
+            "outbox_waiting": select(func.count())
+            .select_from(outbox)
+            .where(outbox.c.state.in_(OPEN))
+            .scalar_subquery(),
+            "outbox_oldest": select(func.coalesce(func.min(outbox.c.queued), ZERO))
+            .where(outbox.c.state.in_(OPEN))
+            .scalar_subquery(),
+            "outbox_unknown": select(func.count())
+            .select_from(outbox)
+            .where(
+                or_(
+                    outbox.c.state == said("unknown"),
+                    and_(outbox.c.state.in_(OPEN), outbox.c.uncertain > ZERO),
+                )
+            )
+            .scalar_subquery(),
+            "outbox_dead": select(func.count())
+            .select_from(outbox)
+            .where(outbox.c.state == said("dead"))
+            .scalar_subquery(),
+            "timers": select(func.count()).select_from(timer).scalar_subquery(),
+            "cases_open": select(func.count()).select_from(case).where(OPEN_CASE).scalar_subquery(),
+            "conversations": select(func.count()).select_from(conversation).scalar_subquery(),
+            "persons": select(func.count())
+            .select_from(person)
+            .where(person.c.erased == ZERO)
+            .scalar_subquery(),
+        }.items()
+    )
+)
+_COUNT_NAMES = tuple(column.name for column in _COUNTS.selected_columns)
+
+_PERSON = select(person.c.id).where(person.c.id == bindparam("wanted"))
+_BY_ADDRESS = select(address.c.person_id).where(
+    address.c.account == bindparam("account"), address.c.user_id == bindparam("user")
+)
+_BY_CASE = select(case.c.person_id).where(case.c.number == bindparam("number"))
+
+assert {State.CLOSED, State.ACCEPTED} == {"closed", "accepted"}  # as the statements and one index say it
+
+
+class Figures(Unit):
+    """The part of a transaction that reports and commands read."""
+
+    async def tallies(self, first_week: str, last_week: str) -> dict[TallyKey, int]:
+        """All tallies of these weeks (Mondays, inclusive), zero counts left out."""
+        rows = await self._fetch(_TALLIES, first=first_week, last=last_week)
+        return {TallyKey(*key): count for *key, count in rows}
+
+    async def voices(self, start: Instant, end: Instant, limit: int) -> list[Voice]:
+        """Comments given within [start, end) whose author said yes to being quoted, newest first."""
+        rows = await self._fetch(_VOICES, start=start, end=end, limit=limit)
+        return [Voice(*row) for row in rows]
+
+    async def counts(self) -> dict[str, int]:
+        """Figures for doctor and status; `inbox_oldest` and `outbox_oldest` are instants, 0 when nothing waits."""
+        (row,) = await self._fetch(_COUNTS)
+        return dict(zip(_COUNT_NAMES, row, strict=True))
+
+    async def find_person(self, wanted: str) -> list[PersonId]:
+        """Persons by id, `account/user`, or a case number."""
+        wanted = clean(wanted).strip()
+        if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
+            rows = await self._fetch(_PERSON, wanted=int(wanted))
+        elif "/" in wanted:
+            account, user = wanted.rsplit("/", 1)
+            rows = await self._fetch(_BY_ADDRESS, account=account, user=user)
+        else:
+            rows = await self._fetch(_BY_CASE, number=wanted.upper())
+        return [PersonId(one) for (one,) in rows]

@@ -1,0 +1,111 @@
+"""Raw bodies: stored once per key, handed out in order of arrival, done or dead."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import bindparam, func, null, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from conversations.events import Instant
+from conversations.session import ConversationId
+from storage.codec import clean
+from storage.interface import InboxRow, RawBody
+from storage.sql import LIMIT, ZERO, Unit, said, within
+from storage.tables import conversation, inbox
+
+_NEW = insert(inbox).on_conflict_do_nothing(index_elements=["key"])
+
+_ROW = select(inbox.c.id, inbox.c.key, inbox.c.account, inbox.c.lane, inbox.c.body, inbox.c.received)
+_PENDING = inbox.c.state == said("pending")
+_CLAIM = _ROW.where(_PENDING).order_by(inbox.c.id).limit(LIMIT).offset(ZERO)
+
+# Several workers: whoever holds a lane's lock applies its rows, until the end of the unit. The rows are read again
+# afterwards, because the lane's last holder may have applied the ones we saw.
+_OLDEST = select(inbox.c.lane).where(_PENDING).order_by(inbox.c.id).limit(LIMIT).offset(ZERO).subquery()
+_LANES = select(_OLDEST.c.lane).distinct().subquery()
+_FREE_LANES = select(_LANES.c.lane).where(
+    func.pg_try_advisory_xact_lock(func.hashtextextended(_LANES.c.lane, ZERO))
+)
+_CLAIM_LANES = (
+    _ROW.where(_PENDING, within(inbox.c.lane, "lanes")).order_by(inbox.c.id).limit(LIMIT).offset(ZERO)
+)
+_LOOKAHEAD = 4  # times as many rows are looked at as wanted, for those in lanes of other workers
+
+_FINISH = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("inbox"))
+    .values(
+        state=said("applied"),
+        finished=bindparam("now"),
+        conversation_id=bindparam("conversation"),
+        version=select(conversation.c.version)
+        .where(conversation.c.id == bindparam("conversation"))
+        .scalar_subquery(),
+    )
+)
+_BURY = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("inbox"))
+    .values(state=said("dead"), finished=bindparam("now"), reason=bindparam("why"))
+)
+_DROP_BODIES = (
+    update(inbox)
+    .where(
+        inbox.c.finished > ZERO,
+        inbox.c.body.is_not(null()),
+        inbox.c.finished < bindparam("before"),
+    )
+    .values(body=null())
+)
+
+
+class Inbox(Unit):
+    """The inbox part of a transaction."""
+
+    async def receive(self, bodies: Sequence[RawBody], ids: Sequence[int], now: Instant) -> int:
+        """Insert bodies, passing over keys already there; return how many were new."""
+        return await self._run_many(
+            _NEW,
+            [
+                {
+                    "id": one,
+                    "key": body.key,
+                    "account": body.account,
+                    "lane": body.lane,
+                    "body": body.body,
+                    "received": now,
+                    "state": "pending",
+                    "finished": 0,
+                    "conversation_id": None,
+                    "version": None,
+                    "reason": "",
+                }
+                for one, body in zip(ids, bodies, strict=True)
+            ],
+        )
+
+    async def claim_inbox(self, limit: int) -> list[InboxRow]:
+        """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""
+        if self._several:
+            free = [lane for (lane,) in await self._fetch(_FREE_LANES, limit=limit * _LOOKAHEAD)]
+            rows = await self._fetch(_CLAIM_LANES, lanes=free, limit=limit) if free else []
+        else:
+            rows = await self._fetch(_CLAIM, limit=limit)
+        return [
+            InboxRow(one, RawBody(key, account, lane, bytes(body or b"")), received)
+            for one, key, account, lane, body, received in rows
+        ]
+
+    async def finish_inbox(self, ids: Mapping[int, ConversationId | None], now: Instant) -> None:
+        """Mark rows applied, each with the conversation it changed."""
+        await self._run_many(
+            _FINISH,
+            [{"inbox": one, "conversation": changed, "now": now} for one, changed in ids.items()],
+        )
+
+    async def bury_inbox(self, inbox: int, reason: str, now: Instant) -> None:
+        """Make a row a dead letter."""
+        await self._run(_BURY, inbox=inbox, why=clean(reason), now=now)
+
+    async def drop_bodies(self, before: Instant) -> int:
+        """Empty the raw bodies of rows finished before; return how many."""
+        return await self._run(_DROP_BODIES, before=before)

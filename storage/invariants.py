@@ -1,0 +1,102 @@
+"""What always holds, said as SQL over the rows still kept: tests and `anliegen doctor` run it. No row, no breach."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import Select, and_, func, literal_column, or_, select
+
+from storage.cases import OPEN_CASE
+from storage.outbox import OPEN
+from storage.sql import EMPTY, ONE, ZERO, Connection, Texts, given, said
+from storage.tables import case, conversation, inbox, outbox, timer
+
+SHOWN: Final = 5  # of each invariant, so that a doctor's report stays readable
+
+_earlier = outbox.alias("earlier")
+
+_I1 = select(inbox.c.key, func.count()).group_by(inbox.c.key).having(func.count() > ONE)
+
+_I2 = select(inbox.c.id, inbox.c.state).where(
+    ~or_(
+        and_(inbox.c.state == said("pending"), inbox.c.finished == ZERO),
+        and_(inbox.c.state == said("applied"), inbox.c.finished > ZERO),
+        and_(
+            inbox.c.state == said("dead"),
+            inbox.c.finished > ZERO,
+            or_(inbox.c.reason != EMPTY, inbox.c.body.is_(None)),
+        ),
+    )
+)
+
+_I3 = (
+    select(inbox.c.id, inbox.c.conversation_id)
+    .outerjoin(conversation, conversation.c.id == inbox.c.conversation_id)
+    .where(
+        inbox.c.conversation_id.is_not(None),
+        or_(conversation.c.id.is_(None), inbox.c.version > conversation.c.version),
+    )
+)
+
+_I4 = select(outbox.c.id, _earlier.c.id.label("before")).select_from(outbox).join(
+    _earlier,
+    and_(
+        _earlier.c.lane == outbox.c.lane,
+        _earlier.c.id < outbox.c.id,
+        _earlier.c.queued <= outbox.c.queued,
+        _earlier.c.state.in_(OPEN),
+        outbox.c.state.in_([said("sending"), said("sent")]),
+    ),
+)
+
+# Fetching a file and drawing an overview leave no message behind; an edit keeps the one it changed.
+_I5 = select(outbox.c.id, outbox.c.kind).where(
+    outbox.c.state == said("sent"),
+    outbox.c.message == EMPTY,
+    outbox.c.body != EMPTY,
+    outbox.c.edits == ZERO,
+    outbox.c.kind.not_in([said("download"), said("overview")]),
+)
+
+_I6 = (
+    select(timer.c.owner, timer.c.kind)
+    .join(case, case.c.id == timer.c.case_id)
+    .where(
+        case.c.state == said("closed"),
+        timer.c.kind.in_([said("accept"), said("deputy"), said("answer"), said("solve")]),
+    )
+)
+
+_I7 = select(case.c.number, case.c.state).where(
+    OPEN_CASE,
+    case.c.owner == EMPTY,
+    ~select(timer.c.owner).where(timer.c.case_id == case.c.id).exists(),
+)
+
+_I8 = (
+    select(timer.c.owner, func.count())
+    .where(func.substr(timer.c.owner, ONE, given(7)) == literal_column("'digest:'"))
+    .group_by(timer.c.owner)
+    .having(func.count() > ONE)
+)
+
+INVARIANTS: Final[Mapping[str, tuple[str, Select[Any]]]] = {
+    "I1": ("the key {0} lies in the inbox {1} times", _I1),
+    "I2": ("inbox row {0} says {1}, but not when or why", _I2),
+    "I3": ("inbox row {0} changed conversation {1}, but the conversation does not know of it", _I3),
+    "I4": ("outbox row {0} left before the earlier row {1} of its lane", _I4),
+    "I5": ("outbox row {0} ({1}) was sent, but no message of the platform is known", _I5),
+    "I6": ("{0} is closed, but its deadline {1} still runs", _I6),
+    "I7": ("case {0} ({1}) has neither an owner nor a deadline that will call somebody", _I7),
+    "I8": ("{0} has {1} timers: a period would be reported twice", _I8),
+}
+
+
+async def broken(connection: Connection, texts: Texts) -> list[str]:
+    """Sentences about what does not hold, a few per invariant."""
+    sentences = []
+    for name, (sentence, statement) in INVARIANTS.items():
+        rows = await connection.fetch(texts[statement], {})
+        sentences += [f"{name}: {sentence.format(*row)}" for row in rows[:SHOWN]]
+        if len(rows) > SHOWN:
+            sentences.append(f"{name}: ... and {len(rows) - SHOWN} more")
+    return sentences

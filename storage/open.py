@@ -1,0 +1,68 @@
+"""The way in: an address becomes an open store, migrated and owned, or a sentence says why not."""
+
+import asyncio
+import os
+from datetime import tzinfo
+from pathlib import Path
+
+from storage.address import PostgresAddress, SqliteAddress, parse
+from storage.interface import StoreError
+from storage.migrate import current, current_sqlite, head, migrate_sqlite, refuse_newer
+from storage.postgres import Postgres
+from storage.postgres import dialect as postgres_dialect
+from storage.sql import Texts
+from storage.sqlite import OWNER_ONLY, Ownership, Sqlite, check_file
+from storage.sqlite import dialect as sqlite_dialect
+from storage.store import Store
+
+
+async def open_store(url: str, *, zone: tzinfo, serve: bool = False) -> Store:
+    """Open a database; `zone` says in which week a fact is counted.
+
+    With `serve`, a SQLite database is ours alone, is made or migrated when needed, and may be written; without, it is
+    only read. PostgreSQL is shared and may always be written, but is migrated by `anliegen migrate` only.
+
+    Raises:
+        AlreadyServed: SQLite, and another process serves it.
+        SchemaTooNew: a newer program wrote it.
+        StoreUnavailable: the database does not answer.
+        StoreError: there is no such database, it is damaged, or its schema is older than this program.
+    """
+    match parse(url):
+        case SqliteAddress(path):
+            engine = await (_serve_sqlite(path) if serve else _read_sqlite(path))
+            texts = Texts(sqlite_dialect())
+            return Store(engine, texts, texts, zone)
+        case PostgresAddress(conninfo):
+            _refuse_other(await asyncio.to_thread(current, url), "run `anliegen migrate` first")
+            locking = Texts(postgres_dialect())
+            return Store(await Postgres.open(conninfo), locking, Texts(postgres_dialect(locks=False)), zone)
+
+
+async def _serve_sqlite(path: Path) -> Sqlite:
+    if not path.parent.is_dir():
+        raise StoreError(f"{path.parent} is no folder: make it, or change [storage] url")
+    owner = Ownership(path)
+    try:
+        check_file(path, thoroughly=owner.unclean)
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
+        await asyncio.to_thread(migrate_sqlite, path)
+        return await Sqlite.open(path, owner)
+    except BaseException:
+        owner.release(clean=not owner.unclean)
+        raise
+
+
+async def _read_sqlite(path: Path) -> Sqlite:
+    check_file(path, thoroughly=False)
+    if not path.exists():
+        raise StoreError(f"there is no database {path}; `anliegen serve` makes it")
+    _refuse_other(current_sqlite(path), "`anliegen serve` brings it up to date")
+    return await Sqlite.open(path, None)
+
+
+def _refuse_other(revision: str | None, remedy: str) -> None:
+    refuse_newer(revision)
+    if revision != head():
+        raise StoreError(f"the database has schema {revision or 'none'}, this program needs {head()}: {remedy}")

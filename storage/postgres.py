@@ -1,0 +1,174 @@
+"""How PostgreSQL is reached: a few connections, READ COMMITTED with row locks for units that write.
+
+Lost connections are noticed when a unit begins; nothing has happened then, so it begins again on a new one. Later losses
+end the unit: the caller decides whether to start over.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, Final
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
+from sqlalchemy.engine import Dialect
+
+from storage.interface import Conflict, StoreError, StoreUnavailable
+from storage.patience import to_the_end
+from storage.sql import Row, Values
+
+CONNECTIONS: Final = 4
+PATIENCE: Final = 10  # seconds until an unreachable server is given up
+SETTINGS: Final = (
+    "SET lock_timeout = '10s'; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s';"
+    " SET synchronous_commit = on; SET client_min_messages = warning"
+)
+
+Raw = psycopg.AsyncConnection[Row]
+
+
+class _Unlocked(PGCompiler_psycopg):
+    """Wording for units that only read: no row is locked."""
+
+    def for_update_clause(self, select: Any, **options: Any) -> str:
+        return ""
+
+
+def dialect(*, locks: bool = True) -> Dialect:
+    """How statements are worded."""
+    made = PGDialect_psycopg(paramstyle="pyformat")
+    if not locks:
+        made.statement_compiler = _Unlocked
+    return made
+
+
+class Session:
+    """One connection within a unit."""
+
+    def __init__(self, connection: Raw) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, values: Values) -> list[Row]:
+        """Run a statement and return its rows."""
+        return await (await self._connection.execute(sql.encode(), values)).fetchall()
+
+    async def run(self, sql: str, values: Values) -> int:
+        """Run a statement; return how many rows it touched."""
+        return (await self._connection.execute(sql.encode(), values)).rowcount
+
+    async def run_many(self, sql: str, rows: Sequence[Values]) -> int:
+        """Run a statement for each row of values, in one pipeline."""
+        async with self._connection.cursor() as cursor:
+            await cursor.executemany(sql.encode(), rows)
+            return cursor.rowcount
+
+
+class Postgres:
+    """A small pool of connections to one database."""
+
+    several = True
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._room = asyncio.Semaphore(CONNECTIONS)
+        self._idle: list[Raw] = []
+        self._closed = False
+
+    @classmethod
+    async def open(cls, conninfo: str) -> "Postgres":
+        """Reach the server once. Raises StoreUnavailable."""
+        engine = cls(conninfo)
+        engine._idle.append(await engine._connect())
+        return engine
+
+    async def _connect(self) -> Raw:
+        with translated():
+            connection = await psycopg.AsyncConnection.connect(
+                self._conninfo, autocommit=True, connect_timeout=PATIENCE
+            )
+            await connection.execute(SETTINGS)
+            return connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Session]:
+        """A unit that writes. Raises StoreUnavailable, Conflict."""
+        async with self._unit(b"BEGIN") as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """A unit that sees one moment and cannot write. Raises StoreUnavailable."""
+        async with self._unit(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as session:
+            yield session
+
+    @asynccontextmanager
+    async def _unit(self, begin: bytes) -> AsyncIterator[Session]:
+        async with self._room:
+            connection = await to_the_end(self._begin(begin))
+            try:
+                with translated():
+                    yield Session(connection)
+                    await to_the_end(_run(connection, b"COMMIT"))
+            finally:
+                await to_the_end(self._give_back(connection))
+
+    async def _begin(self, begin: bytes) -> Raw:
+        """A connection inside a transaction; idle ones that broke meanwhile are thrown away."""
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        while self._idle:
+            connection = self._idle.pop()
+            try:
+                await connection.execute(begin)
+            except psycopg.Error:
+                await connection.close()
+            else:
+                return connection
+        connection = await self._connect()
+        with translated():
+            await connection.execute(begin)
+        return connection
+
+    async def _give_back(self, connection: Raw) -> None:
+        if connection.info.transaction_status is not TransactionStatus.IDLE:
+            with suppress(psycopg.Error):
+                await connection.execute(b"ROLLBACK")
+        if self._closed or connection.info.transaction_status is not TransactionStatus.IDLE:
+            await connection.close()
+        else:
+            self._idle.append(connection)
+
+    async def tidy(self) -> None:
+        """Nothing: the server's own vacuum removes dead rows."""
+
+    async def close(self) -> None:
+        """Wait for units under way, then let go."""
+        self._closed = True
+        for _ in range(CONNECTIONS):
+            await self._room.acquire()
+        while self._idle:
+            await to_the_end(self._idle.pop().close())
+        for _ in range(CONNECTIONS):
+            self._room.release()
+
+
+async def _run(connection: Raw, sql: bytes) -> None:
+    await connection.execute(sql)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Say the driver's errors in our own words."""
+    try:
+        yield
+    except (
+        psycopg.errors.IntegrityError,
+        psycopg.errors.SerializationFailure,
+        psycopg.errors.DeadlockDetected,
+    ) as error:
+        raise Conflict(str(error)) from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise StoreUnavailable(f"PostgreSQL: {error}") from error
+    except psycopg.Error as error:
+        raise StoreError(f"PostgreSQL: {error}") from error

@@ -1,0 +1,109 @@
+"""What happened: dialogue definitions, facts with their tallies, answers."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+
+from conversations.events import Instant
+from conversations.tallies import TallyKey, increments
+from storage.codec import clean, encode, encode_fact
+from storage.interface import AnswerRow, FactRow
+from storage.sql import Unit
+from storage.tables import answer, dialogue, fact, tally
+
+_KEEP_DIALOGUE = insert(dialogue).on_conflict_do_nothing(index_elements=["revision"])
+_DIALOGUE = select(dialogue.c.name, dialogue.c.definition).where(
+    dialogue.c.revision == bindparam("revision")
+)
+_NEW_FACT = insert(fact)
+
+_new_tally = insert(tally)
+_COUNT = _new_tally.on_conflict_do_update(
+    index_elements=list(tally.primary_key.columns),
+    set_={"count": tally.c.count + _new_tally.excluded.count},
+)
+
+_new_answer = insert(answer)
+_KEEP_ANSWER = _new_answer.on_conflict_do_update(
+    index_elements=["session_id", "question"],
+    set_={
+        name: _new_answer.excluded[name]
+        for name in ("value", "words", "attachments", "wording", "at", "skipped", "message")
+    },
+)
+
+
+class Record(Unit):
+    """The part of a transaction about what happened."""
+
+    async def keep_dialogues(self, revisions: Mapping[str, tuple[str, str]], now: Instant) -> None:
+        """Store definitions: hash -> (name, JSON); known hashes are left alone."""
+        await self._run_many(
+            _KEEP_DIALOGUE,
+            [
+                {"revision": revision, "name": name, "definition": definition, "kept": now}
+                for revision, (name, definition) in revisions.items()
+            ],
+        )
+
+    async def dialogue(self, revision: str) -> tuple[str, str] | None:
+        """Return (name, JSON) of a stored definition."""
+        rows = await self._fetch(_DIALOGUE, revision=revision)
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    async def record(self, facts: Sequence[FactRow]) -> None:
+        """Append facts and move their tallies."""
+        rows = []
+        counts: Counter[TallyKey] = Counter()
+        for one in facts:
+            kind, body = encode_fact(one.fact)
+            rows.append(
+                {
+                    "id": one.id,
+                    "at": one.at,
+                    "kind": kind,
+                    "body": body,
+                    "person_id": one.person,
+                    "conversation_id": one.conversation,
+                    "case_id": one.case,
+                }
+            )
+            for key, by in increments(one.fact, one.at, self._zone):
+                counts[key] += by
+        await self._run_many(_NEW_FACT, rows)
+        await self._count(counts)
+
+    async def _count(self, counts: Mapping[TallyKey, int]) -> None:
+        """Move tallies, in the order of their keys, so that two workers never wait for each other."""
+        rows = sorted(
+            (key.week, key.measure, key.dialogue, key.touchpoint, key.subject, key.metric, clean(key.value), by)
+            for key, by in counts.items()
+            if by
+        )
+        names = [column.name for column in tally.columns]
+        await self._run_many(_COUNT, [dict(zip(names, row, strict=True)) for row in rows])
+
+    async def keep_answers(self, answers: Sequence[AnswerRow]) -> None:
+        """Insert answers; an answer to the same question of the same session is replaced."""
+        await self._run_many(
+            _KEEP_ANSWER,
+            [
+                {
+                    "session_id": one.session,
+                    "question": one.question,
+                    "dialogue": one.dialogue,
+                    "person_id": one.person,
+                    "conversation_id": one.conversation,
+                    "value": encode(one.answer.value),
+                    "words": clean(one.answer.words),
+                    "attachments": encode(one.answer.attachments),
+                    "wording": one.answer.wording,
+                    "at": one.answer.at,
+                    "skipped": int(one.answer.skipped),
+                    "message": one.answer.message,
+                }
+                for one in answers
+            ],
+        )

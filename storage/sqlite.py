@@ -1,0 +1,249 @@
+"""How SQLite is opened, owned and spoken to: one connection that writes, one that only reads.
+
+Durability: write-ahead log, synchronous FULL, BEGIN IMMEDIATE (a lock is never upgraded). The owner holds the lock of a
+file beside the database; the system frees it when the process dies. What the file says afterwards is the process that
+did not stop cleanly, and then the database is checked before it is used.
+"""
+
+import asyncio
+import fcntl
+import json
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import aiosqlite
+from sqlalchemy.dialects import sqlite as dialects
+from sqlalchemy.engine import Dialect
+
+from storage.interface import AlreadyServed, Conflict, StoreError, StoreUnavailable
+from storage.patience import to_the_end
+from storage.sql import Row, Values
+
+MAGIC: Final = b"SQLite format 3\x00"
+BUSY: Final = 5.0  # seconds to wait for a lock somebody else holds
+OWNER_ONLY: Final = 0o600
+
+RESTORE: Final = "Nothing was changed. Restore the last copy of it, or move it away to start empty"
+
+
+def dialect() -> Dialect:
+    """How statements are worded."""
+    return dialects.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+
+
+def version_warning(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> str | None:
+    """Say so when this SQLite can lose a commit where two processes write (https://sqlite.org/wal.html#walresetbug)."""
+    mended = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51, 0) or (3, 44, 6) <= version < (3, 45, 0)
+    if mended:
+        return None
+    return (
+        f"SQLite {'.'.join(map(str, version))} has the WAL-reset bug: let nothing but anliegen write to the database"
+        " (mended in 3.51.3, 3.50.7 and 3.44.6)"
+    )
+
+
+class Ownership:
+    """The lock file beside a database; as long as it is held, no other process serves it."""
+
+    def __init__(self, database: Path) -> None:
+        """Take the lock. Raises AlreadyServed."""
+        self._path = Path(f"{database}.lock")
+        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = self._read() or "unknown"
+            os.close(self._file)
+            raise AlreadyServed(f"process {holder} already serves {database}; stop it first") from error
+        self.unclean = bool(self._read())
+        self._write(str(os.getpid()))
+
+    def _read(self) -> str:
+        return os.pread(self._file, 32, 0).decode("ascii", "replace").strip()
+
+    def _write(self, text: str) -> None:
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, text.encode(), 0)
+
+    def release(self, *, clean: bool = True) -> None:
+        """Let go; `clean` says that the database needs no check next time."""
+        if clean:
+            self._write("")
+        os.close(self._file)
+
+
+def check_file(path: Path, *, thoroughly: bool) -> None:
+    """Look before anything is written. Raises StoreError for a file that is no sound database."""
+    if not path.exists() or not path.stat().st_size:
+        return
+    with path.open("rb") as file:
+        if file.read(len(MAGIC)) != MAGIC:
+            raise StoreError(f"{path} is not a SQLite database. {RESTORE}.")
+    try:
+        with _plain(path, "rw" if thoroughly else "ro") as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0] if thoroughly else "ok"
+    except sqlite3.OperationalError as error:
+        raise StoreUnavailable(f"{path} cannot be opened: {error}") from error
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        raise StoreError(f"{path} is damaged: {found}. {RESTORE}.")
+
+
+@contextmanager
+def _plain(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(f"file:{_quoted(path)}?mode={mode}", uri=True, timeout=BUSY, isolation_level=None)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _quoted(path: Path) -> str:
+    return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+class Session:
+    """One aiosqlite connection, spoken to by one unit at a time."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, values: Values) -> list[Row]:
+        """Run a statement and return its rows."""
+        return list(await self._connection.execute_fetchall(sql, _listed(values)))  # type: ignore[arg-type]
+
+    async def run(self, sql: str, values: Values) -> int:
+        """Run a statement; return how many rows it touched."""
+        return (await self._connection.execute(sql, _listed(values))).rowcount  # type: ignore[arg-type]
+
+    async def run_many(self, sql: str, rows: Sequence[Values]) -> int:
+        """Run a statement for each row of values, in one hop to the thread."""
+        return (await self._connection.executemany(sql, rows)).rowcount  # type: ignore[arg-type]
+
+
+def _listed(values: Values) -> dict[str, Any]:
+    return {name: json.dumps(value) if isinstance(value, list) else value for name, value in values.items()}
+
+
+class Sqlite:
+    """An open database: who writes and who reads."""
+
+    several = False
+
+    def __init__(
+        self, path: Path, reader: aiosqlite.Connection, writer: aiosqlite.Connection | None, owner: Ownership | None
+    ) -> None:
+        self._path = path
+        self._reader = reader
+        self._writer = writer
+        self._owner = owner
+        self._writing = asyncio.Lock()
+        self._reading = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, path: Path, owner: Ownership | None) -> "Sqlite":
+        """Open a database that exists and has its tables; without an owner only for reading."""
+        writer = await _connect(path, "rw") if owner else None
+        try:
+            reader = await _connect(path, "ro")
+        except BaseException:
+            if writer:
+                await writer.close()
+            raise
+        return cls(path, reader, writer, owner)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Session]:
+        """A unit that writes. Raises StoreUnavailable, Conflict."""
+        if self._writer is None:
+            raise StoreError(f"{self._path} is open for reading only")
+        async with self._writing, _unit(self._writer, "BEGIN IMMEDIATE") as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """A unit that sees one moment and cannot write. Raises StoreUnavailable."""
+        async with self._reading, _unit(self._reader, "BEGIN") as session:
+            yield session
+
+    async def tidy(self) -> None:
+        """Leave nothing of erased rows in the write-ahead log."""
+        if self._writer is not None:
+            async with self._writing, self._reading:
+                await to_the_end(self._checkpoint(self._writer))
+
+    async def _checkpoint(self, writer: aiosqlite.Connection) -> None:
+        with translated():
+            await writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def close(self) -> None:
+        """Checkpoint, let go of connections and lock."""
+        async with self._writing, self._reading:
+            await to_the_end(self._close())
+
+    async def _close(self) -> None:
+        await self._reader.close()
+        clean = False
+        try:
+            if self._writer is not None:
+                await self._checkpoint(self._writer)
+                await self._writer.close()
+            clean = True
+        finally:
+            if self._owner is not None:
+                self._owner.release(clean=clean)
+
+
+async def _connect(path: Path, mode: str) -> aiosqlite.Connection:
+    with translated():
+        connection = await aiosqlite.connect(
+            f"file:{_quoted(path)}?mode={mode}", uri=True, timeout=BUSY, isolation_level=None, cached_statements=256
+        )
+        if mode == "rw":
+            await connection.execute_fetchall("PRAGMA journal_mode=WAL")
+            await connection.execute("PRAGMA synchronous=FULL")
+            await connection.execute("PRAGMA foreign_keys=ON")
+            await connection.execute("PRAGMA secure_delete=ON")
+        return connection
+
+
+@asynccontextmanager
+async def _unit(connection: aiosqlite.Connection, begin: str) -> AsyncIterator[Session]:
+    with translated():
+        try:
+            await to_the_end(_settled(connection, begin))
+            yield Session(connection)
+            await to_the_end(_settled(connection, "COMMIT"))
+        except BaseException:
+            await to_the_end(_roll_back(connection))
+            raise
+
+
+async def _settled(connection: aiosqlite.Connection, sql: str) -> None:
+    await connection.execute(sql)
+
+
+async def _roll_back(connection: aiosqlite.Connection) -> None:
+    """Whatever statement was under way runs to its end first: the connection's thread takes one after the other."""
+    await connection.execute_fetchall("SELECT 1")
+    if connection.in_transaction:
+        await connection.execute("ROLLBACK")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Say the driver's errors in our own words."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise Conflict(str(error)) from error
+    except sqlite3.OperationalError as error:
+        raise StoreUnavailable(str(error)) from error
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"the database is damaged: {error}. {RESTORE}.") from error

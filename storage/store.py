@@ -1,0 +1,85 @@
+"""The one implementation of the storage interface, over either engine."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import tzinfo
+from typing import Protocol
+
+from storage.attachments import Attachments
+from storage.cases import Cases
+from storage.erasure import Erasure
+from storage.figures import Figures
+from storage.inbox import Inbox
+from storage.invariants import broken
+from storage.invitations import Invitations
+from storage.outbox import Outbox
+from storage.people import People
+from storage.record import Record
+from storage.sql import Connection, Texts
+from storage.timers import Timers
+
+
+class Engine(Protocol):
+    """What `storage.sqlite` and `storage.postgres` are. `several`: other workers may write at the same time."""
+
+    @property
+    def several(self) -> bool:
+        """Whether other workers may write at the same time."""
+        ...
+
+    def writing(self) -> AbstractAsyncContextManager[Connection]:
+        """A unit that is committed at its end, or rolled back."""
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[Connection]:
+        """A unit that sees one moment."""
+        ...
+
+    async def tidy(self) -> None:
+        """Remove the last traces of what was deleted."""
+        ...
+
+    async def close(self) -> None:
+        """Let go."""
+        ...
+
+
+class Transaction(
+    Inbox, People, Record, Timers, Outbox, Cases, Attachments, Invitations, Figures, Erasure
+):
+    """One unit of work; each area of the interface is a module of its own."""
+
+
+class Store:
+    """A database."""
+
+    def __init__(self, engine: Engine, locking: Texts, plain: Texts, zone: tzinfo) -> None:
+        """Statements in two wordings: `locking` for units that write, `plain` for those that only read."""
+        self._engine = engine
+        self._locking = locking
+        self._plain = plain
+        self._zone = zone
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Open a unit of work that writes. Raises StoreUnavailable, Conflict."""
+        async with self._engine.writing() as connection:
+            unit = Transaction(connection, self._locking, self._zone, several=self._engine.several)
+            yield unit
+        if unit.erased:
+            await self._engine.tidy()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """Open a unit that only reads. Raises StoreUnavailable."""
+        async with self._engine.reading() as connection:
+            yield Transaction(connection, self._plain, self._zone, several=self._engine.several)
+
+    async def broken_invariants(self) -> list[str]:
+        """Sentences about every invariant I1 to I8 that does not hold; empty when all is well."""
+        async with self._engine.reading() as connection:
+            return await broken(connection, self._plain)
+
+    async def close(self) -> None:
+        """Checkpoint and let go."""
+        await self._engine.close()

@@ -1,0 +1,335 @@
+"""The tables, once for both engines. Columns are INTEGER, TEXT or BLOB; times are UTC microseconds, 0 for "not yet".
+
+Every column is made by one of the words below, which says what it may hold; the column's `info` keeps it. Erasing a
+person empties what was made by `words`, `identity` and `content`, and nothing else.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+WORDS: Final = "words"  # what a person wrote, is called or sent; also reasons, which may quote it
+IDENTITY: Final = "identity"  # what leads to the person elsewhere: platform users and chats, orders
+PLAIN: Final = "plain"  # our own vocabulary and numbers: erasing leaves it
+
+NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def number(name: str) -> Column[int]:
+    """A 64-bit number, a moment, or a yes/no as 1/0."""
+    return Column(name, NUMBER, nullable=False, info={"holds": PLAIN})
+
+
+def reference(name: str) -> Column[int | None]:
+    """The id of another row, or nothing."""
+    return Column(name, NUMBER, nullable=True, info={"holds": PLAIN})
+
+
+def plain(name: str) -> Column[str]:
+    """A word of our own or of the configuration."""
+    return Column(name, Text, nullable=False, info={"holds": PLAIN})
+
+
+def words(name: str) -> Column[str]:
+    """A person's words, also inside JSON."""
+    return Column(name, Text, nullable=False, info={"holds": WORDS})
+
+
+def identity(name: str) -> Column[str]:
+    """A person's place outside: platform user, chat, order."""
+    return Column(name, Text, nullable=False, info={"holds": IDENTITY})
+
+
+def content(name: str) -> Column[bytes | None]:
+    """A person's bytes; nothing once they were dropped."""
+    return Column(name, LargeBinary, nullable=True, info={"holds": WORDS})
+
+
+def table(name: str, *parts: Any) -> Table:
+    """A table with its columns and named constraints."""
+    return Table(name, metadata, *parts)
+
+
+def partly(name: str, *columns: str, where: str) -> Index:
+    """An index over the few rows that are still of interest."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+PENDING_ONLY: Final = "state = 'pending'"
+OPEN_ONLY: Final = "state IN ('waiting', 'sending')"
+
+inbox = table(
+    "inbox",
+    number("id"),
+    plain("key"),
+    plain("account"),
+    identity("lane"),
+    content("body"),
+    number("received"),
+    plain("state"),  # pending, applied, dead
+    number("finished"),
+    reference("conversation_id"),
+    reference("version"),  # of the conversation when the row was applied
+    words("reason"),
+    PrimaryKeyConstraint("id", name="pk_inbox"),
+    UniqueConstraint("key", name="uq_inbox_key"),
+    partly("ix_inbox_pending", "id", where=PENDING_ONLY),
+    partly("ix_inbox_lane", "lane", "id", where=PENDING_ONLY),
+    partly("ix_inbox_finished", "finished", where="finished > 0 AND body IS NOT NULL"),
+)
+
+person = table(
+    "person",
+    number("id"),
+    number("created"),
+    number("erased"),
+    PrimaryKeyConstraint("id", name="pk_person"),
+)
+
+address = table(
+    "address",
+    plain("account"),
+    identity("user_id"),
+    number("person_id"),
+    PrimaryKeyConstraint("account", "user_id", name="pk_address"),
+    ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_address_person"),
+    Index("ix_address_person", "person_id"),
+)
+
+conversation = table(
+    "conversation",
+    number("id"),
+    plain("account"),
+    identity("chat"),
+    number("person_id"),
+    words("name"),
+    plain("language"),
+    words("stack"),  # the sessions, as JSON
+    reference("case_id"),
+    number("keyboard"),
+    words("keyboard_text"),
+    words("held"),
+    number("reachable"),
+    number("staffed_until"),
+    number("version"),
+    number("created"),
+    PrimaryKeyConstraint("id", name="pk_conversation"),
+    UniqueConstraint("account", "chat", name="uq_conversation_chat"),
+    ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_conversation_person"),
+    Index("ix_conversation_person", "person_id"),
+)
+
+dialogue = table(
+    "dialogue",
+    plain("revision"),
+    plain("name"),
+    plain("definition"),
+    number("kept"),
+    PrimaryKeyConstraint("revision", name="pk_dialogue"),
+)
+
+fact = table(
+    "fact",
+    number("id"),
+    number("at"),
+    plain("kind"),
+    plain("body"),
+    reference("person_id"),
+    reference("conversation_id"),
+    reference("case_id"),
+    PrimaryKeyConstraint("id", name="pk_fact"),
+)
+
+answer = table(
+    "answer",
+    number("session_id"),
+    plain("question"),
+    plain("dialogue"),
+    number("person_id"),
+    number("conversation_id"),
+    plain("value"),  # typed, as JSON
+    words("words"),
+    plain("attachments"),
+    plain("wording"),
+    number("at"),
+    number("skipped"),
+    identity("message"),
+    PrimaryKeyConstraint("session_id", "question", name="pk_answer"),
+    Index("ix_answer_person", "person_id"),
+    Index("ix_answer_at", "at"),
+)
+
+tally = table(
+    "tally",
+    plain("week"),
+    plain("measure"),
+    plain("dialogue"),
+    plain("touchpoint"),
+    plain("subject"),
+    plain("metric"),
+    plain("value"),
+    number("count"),
+    PrimaryKeyConstraint(
+        "week", "measure", "dialogue", "touchpoint", "subject", "metric", "value", name="pk_tally"
+    ),
+)
+
+timer = table(
+    "timer",
+    plain("owner"),
+    plain("kind"),
+    number("due"),
+    reference("conversation_id"),
+    reference("case_id"),
+    words("note"),
+    PrimaryKeyConstraint("owner", "kind", name="pk_timer"),
+    Index("ix_timer_due", "due"),
+)
+
+outbox = table(
+    "outbox",
+    number("id"),
+    plain("lane"),
+    plain("account"),
+    identity("chat"),
+    plain("kind"),
+    words("body"),
+    reference("conversation_id"),
+    reference("case_id"),
+    number("case_message"),
+    number("thread_of"),
+    number("edits"),
+    number("resend"),
+    plain("state"),  # waiting, sending, sent, unknown, dead
+    number("attempt"),
+    number("uncertain"),
+    number("until"),  # real time: of a waiting row, when to try again; of a sending one, the end of the lease
+    identity("message"),  # the platform's id
+    words("reason"),
+    number("queued"),
+    number("settled"),
+    PrimaryKeyConstraint("id", name="pk_outbox"),
+    partly("ix_outbox_open", "id", where=OPEN_ONLY),
+    partly("ix_outbox_lane", "lane", "id", where=OPEN_ONLY),
+    partly("ix_outbox_message", "account", "chat", "message", where="message <> ''"),
+    Index("ix_outbox_conversation", "conversation_id"),
+    partly("ix_outbox_case", "case_id", where="case_id IS NOT NULL"),
+)
+
+case = table(
+    "case_",
+    number("id"),
+    plain("number"),
+    plain("kind"),
+    plain("state"),
+    plain("category"),
+    plain("severity"),
+    number("person_id"),
+    number("conversation_id"),
+    plain("owner"),
+    plain("deputy"),
+    plain("manager"),
+    plain("channel"),
+    plain("language"),
+    identity("order_ref"),
+    words("remedy"),
+    plain("touchpoint"),
+    plain("product"),
+    number("card"),
+    number("opened"),
+    number("acknowledged"),
+    number("answered"),
+    number("solved"),
+    number("closed"),
+    number("due"),
+    plain("due_kind"),
+    plain("level"),
+    number("round"),
+    number("version"),
+    PrimaryKeyConstraint("id", name="pk_case"),
+    UniqueConstraint("number", name="uq_case_number"),
+    ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_case_person"),
+    Index("ix_case_person", "person_id"),
+    Index("ix_case_card", "card"),
+    Index("ix_case_opened", "opened"),
+    partly("ix_case_open", "due", where="state NOT IN ('closed', 'accepted')"),
+)
+
+case_message = table(
+    "case_message",
+    number("id"),
+    number("case_id"),
+    number("at"),
+    plain("direction"),
+    plain("author"),
+    words("text"),
+    plain("attachments"),
+    plain("delivery"),
+    number("log"),
+    PrimaryKeyConstraint("id", name="pk_case_message"),
+    ForeignKeyConstraint(["case_id"], ["case_.id"], name="fk_case_message_case"),
+    Index("ix_case_message_case", "case_id", "id"),
+)
+
+case_number = table(
+    "case_number",
+    number("year"),
+    number("last"),
+    PrimaryKeyConstraint("year", name="pk_case_number"),
+)
+
+attachment = table(
+    "attachment",
+    number("id"),
+    reference("person_id"),
+    reference("case_id"),
+    words("name"),
+    plain("mime"),
+    number("size"),
+    plain("state"),  # waiting, stored, refused
+    words("reason"),
+    identity("digest"),  # SHA-256 of the content, hex
+    content("content"),
+    PrimaryKeyConstraint("id", name="pk_attachment"),
+    Index("ix_attachment_person", "person_id"),
+    Index("ix_attachment_case", "case_id"),
+)
+
+invitation = table(
+    "invitation",
+    number("id"),
+    plain("digest"),  # SHA-256 of the secret, hex
+    plain("dialogue"),
+    identity("order_ref"),
+    plain("touchpoint"),
+    plain("language"),
+    number("created"),
+    number("expires"),
+    identity("chat"),
+    number("session_id"),
+    number("used"),
+    PrimaryKeyConstraint("id", name="pk_invitation"),
+    UniqueConstraint("digest", name="uq_invitation_digest"),
+    UniqueConstraint("dialogue", "order_ref", name="uq_invitation_order"),
+)
