@@ -12,7 +12,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from operator import attrgetter
-from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from conversations import facts
 from conversations.facts import Fact
@@ -46,7 +46,7 @@ def encode(value: Any) -> str:
 
 def decode(kind: type[T], text: str) -> T:
     """Read a value back. Raises Misshapen."""
-    made: T = shape(kind)(_parsed(text))
+    made: T = shape(cast(Any, kind))(_parsed(text))
     return made
 
 
@@ -87,7 +87,7 @@ def _members(value: Any) -> dict[str, Any]:
     """What JSON does not know by itself, one level deep: a dataclass, or a mapping that is no dict."""
     if isinstance(value, Mapping):
         return dict(value)
-    names, read = _attributes(type(value))
+    names, read = _attributes(cast(Any, type(value)))
     return dict(zip(names, read(value), strict=True))
 
 
@@ -130,7 +130,7 @@ def shape(kind: Any) -> Shape:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _member(kind)
     if is_dataclass(kind):
-        return _record(kind)
+        return _record(cast(type, kind))
     raise TypeError(f"no stored shape for {kind}")
 
 
@@ -173,7 +173,7 @@ def _either(kinds: tuple[Any, ...]) -> Shape:
 
 def _plain_kind(kind: Any) -> type:
     if kind in (int, str, bool, float, types.NoneType):
-        return types.NoneType if kind is None else kind  # type: ignore[no-any-return]  # one of those five
+        return types.NoneType if kind is None else kind
     if hasattr(kind, "__supertype__"):
         return _plain_kind(kind.__supertype__)
     return list if get_origin(kind) is tuple else dict

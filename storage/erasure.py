@@ -47,7 +47,7 @@ from storage.tables import (
     timer,
 )
 
-PERSON: Final = bindparam("person")
+PERSON: Final[ColumnElement[int]] = bindparam("person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,9 @@ _sessions = select(answer.c.session_id).where(answer.c.person_id == PERSON)
 _here = select(conversation.c.id).where(
     conversation.c.person_id == PERSON,
     conversation.c.account == inbox.c.account,
-    inbox.c.lane.in_([conversation.c.chat, conversation.c.account + literal_column("':'") + conversation.c.chat]),
+    inbox.c.lane.in_(
+        [conversation.c.chat, conversation.c.account + literal_column("':'") + conversation.c.chat]
+    ),
 )
 _sent_here = select(conversation.c.id).where(
     conversation.c.person_id == PERSON,

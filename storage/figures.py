@@ -4,7 +4,6 @@ from typing import Final
 
 from sqlalchemy import and_, bindparam, func, literal_column, or_, select
 
-from conversations.cases.case import State
 from conversations.events import Instant
 from conversations.session import PersonId
 from conversations.tallies import TallyKey
@@ -33,8 +32,7 @@ _VOICES = (
         and_(
             _consent.c.session_id == answer.c.session_id,
             _consent.c.question == said(CONSENT_QUESTION),
-            # a yes/no value as its codec writes it, whichever the question type chose
-            _consent.c.value.in_([literal_column("'\"yes\"'"), literal_column("'1'")]),
+            _consent.c.value == literal_column("'\"yes\"'"),  # JSON
         ),
     )
     .outerjoin(
@@ -102,8 +100,6 @@ _BY_ADDRESS = select(address.c.person_id).where(
     address.c.account == bindparam("account"), address.c.user_id == bindparam("user")
 )
 _BY_CASE = select(case.c.person_id).where(case.c.number == bindparam("number"))
-
-assert {State.CLOSED, State.ACCEPTED} == {"closed", "accepted"}  # as the statements and one index say it
 
 
 class Figures(Unit):

@@ -37,15 +37,19 @@ _I3 = (
     )
 )
 
-_I4 = select(outbox.c.id, _earlier.c.id.label("before")).select_from(outbox).join(
-    _earlier,
-    and_(
-        _earlier.c.lane == outbox.c.lane,
-        _earlier.c.id < outbox.c.id,
-        _earlier.c.queued <= outbox.c.queued,
-        _earlier.c.state.in_(OPEN),
-        outbox.c.state.in_([said("sending"), said("sent")]),
-    ),
+_I4 = (
+    select(outbox.c.id, _earlier.c.id.label("before"))
+    .select_from(outbox)
+    .join(
+        _earlier,
+        and_(
+            _earlier.c.lane == outbox.c.lane,
+            _earlier.c.id < outbox.c.id,
+            _earlier.c.queued <= outbox.c.queued,
+            _earlier.c.state.in_(OPEN),
+            outbox.c.state.in_([said("sending"), said("sent")]),
+        ),
+    )
 )
 
 # Fetching a file and drawing an overview leave no message behind; an edit keeps the one it changed.

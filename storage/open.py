@@ -45,8 +45,7 @@ async def _serve_sqlite(path: Path) -> Sqlite:
     owner = Ownership(path)
     try:
         check_file(path, thoroughly=owner.unclean)
-        if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
         await asyncio.to_thread(migrate_sqlite, path)
         return await Sqlite.open(path, owner)
     except BaseException:
@@ -55,8 +54,7 @@ async def _serve_sqlite(path: Path) -> Sqlite:
 
 
 async def _read_sqlite(path: Path) -> Sqlite:
-    check_file(path, thoroughly=False)
-    if not path.exists():
+    if not check_file(path, thoroughly=False):
         raise StoreError(f"there is no database {path}; `anliegen serve` makes it")
     _refuse_other(current_sqlite(path), "`anliegen serve` brings it up to date")
     return await Sqlite.open(path, None)
@@ -65,4 +63,6 @@ async def _read_sqlite(path: Path) -> Sqlite:
 def _refuse_other(revision: str | None, remedy: str) -> None:
     refuse_newer(revision)
     if revision != head():
-        raise StoreError(f"the database has schema {revision or 'none'}, this program needs {head()}: {remedy}")
+        raise StoreError(
+            f"the database has schema {revision or 'none'}, this program needs {head()}: {remedy}"
+        )

@@ -132,9 +132,7 @@ _UNKNOWN = (
     )
 )
 
-_delivering = select(outbox.c.case_message).where(
-    outbox.c.case_message > ZERO, within(outbox.c.id, "rows")
-)
+_delivering = select(outbox.c.case_message).where(outbox.c.case_message > ZERO, within(outbox.c.id, "rows"))
 _ARRIVED = (
     update(case_message)
     .where(
@@ -238,9 +236,7 @@ class Outbox(Unit):
             if one.state == "sent":
                 ended["sent"].append(fence | {"now": now, "message": one.message})
             elif one.state == "waiting":
-                ended["waiting"].append(
-                    fence | {"reason": clean(one.reason), "wait": int(one.wait * SECOND)}
-                )
+                ended["waiting"].append(fence | {"reason": clean(one.reason), "wait": int(one.wait * SECOND)})
             elif one.state == "dead":
                 ended["dead"].append(fence | {"now": now, "reason": clean(one.reason)})
             else:
@@ -259,7 +255,7 @@ class Outbox(Unit):
     async def platform_messages(self, outbox: Iterable[int]) -> dict[int, str]:
         """Platform message ids of sent rows."""
         rows = await self._fetch(_MESSAGES, rows=list(outbox))
-        return dict(rows)  # type: ignore[arg-type]  # rows of two columns
+        return dict(rows)
 
     async def outbox_by_message(self, address: Address, message: str) -> int:
         """The outbox row behind a platform message id in a chat, 0 if none."""

@@ -130,9 +130,7 @@ class People(Unit):
                 found[one.address] = one
         return found
 
-    async def conversations_by_id(
-        self, ids: Iterable[ConversationId]
-    ) -> dict[ConversationId, Conversation]:
+    async def conversations_by_id(self, ids: Iterable[ConversationId]) -> dict[ConversationId, Conversation]:
         """Load (and lock) conversations."""
         rows = await self._fetch(_BY_ID, ids=list(ids))
         return {ConversationId(row[0]): read_conversation(row) for row in rows}
@@ -178,9 +176,7 @@ class People(Unit):
         )
         return stored
 
-    async def _known_people(
-        self, new: Sequence[tuple[Conversation, str]]
-    ) -> dict[tuple[str, str], PersonId]:
+    async def _known_people(self, new: Sequence[tuple[Conversation, str]]) -> dict[tuple[str, str], PersonId]:
         users: defaultdict[str, list[str]] = defaultdict(list)
         for one, user in new:
             users[one.address.account].append(user)

@@ -1,7 +1,7 @@
 """How PostgreSQL is reached: a few connections, READ COMMITTED with row locks for units that write.
 
-Lost connections are noticed when a unit begins; nothing has happened then, so it begins again on a new one. Later losses
-end the unit: the caller decides whether to start over.
+Lost connections are noticed when a unit begins; nothing has happened then, so it begins again on a new one. Later
+losses end the unit: the caller decides whether to start over.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ class _Unlocked(PGCompiler_psycopg):
 
 def dialect(*, locks: bool = True) -> Dialect:
     """How statements are worded."""
-    made = PGDialect_psycopg(paramstyle="pyformat")
+    made: Dialect = PGDialect_psycopg(paramstyle="pyformat")  # type: ignore[no-untyped-call]  # theirs
     if not locks:
         made.statement_compiler = _Unlocked
     return made

@@ -14,9 +14,7 @@ from storage.sql import Unit
 from storage.tables import answer, dialogue, fact, tally
 
 _KEEP_DIALOGUE = insert(dialogue).on_conflict_do_nothing(index_elements=["revision"])
-_DIALOGUE = select(dialogue.c.name, dialogue.c.definition).where(
-    dialogue.c.revision == bindparam("revision")
-)
+_DIALOGUE = select(dialogue.c.name, dialogue.c.definition).where(dialogue.c.revision == bindparam("revision"))
 _NEW_FACT = insert(fact)
 
 _new_tally = insert(tally)
@@ -78,7 +76,16 @@ class Record(Unit):
     async def _count(self, counts: Mapping[TallyKey, int]) -> None:
         """Move tallies, in the order of their keys, so that two workers never wait for each other."""
         rows = sorted(
-            (key.week, key.measure, key.dialogue, key.touchpoint, key.subject, key.metric, clean(key.value), by)
+            (
+                key.week,
+                key.measure,
+                key.dialogue,
+                key.touchpoint,
+                key.subject,
+                key.metric,
+                clean(key.value),
+                by,
+            )
             for key, by in counts.items()
             if by
         )

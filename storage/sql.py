@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Executable, bindparam, literal_column
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.elements import ClauseElement
 
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -38,11 +37,9 @@ class Texts(dict[Executable, str]):
         self._dialect = dialect
 
     def __missing__(self, statement: Executable) -> str:
-        assert isinstance(statement, ClauseElement)
-        compiled = statement.compile(dialect=self._dialect)
-        assert isinstance(compiled, SQLCompiler)
-        unnamed = [name for name, bind in compiled.binds.items() if not bind.required]
-        assert not unnamed, f"write {unnamed} as said() or number(), or as a bindparam:\n{compiled}"
+        compiled: SQLCompiler = cast(Any, statement).compile(dialect=self._dialect)
+        if unnamed := [name for name, bind in compiled.binds.items() if not bind.required]:
+            raise TypeError(f"write {unnamed} as said() or given(), or as a bindparam:\n{compiled}")
         self[statement] = compiled.string
         return compiled.string
 
@@ -68,12 +65,16 @@ class Unit:
         return await self._connection.run_many(self._texts[statement], rows)
 
 
+_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz_")
+
+
 # -- words of our own ---------------------------------------------------------------------------------------------
 
 
 def said(word: str) -> ColumnElement[str]:
     """A word of ours inside a statement, written out: partial indexes are found only so."""
-    assert "'" not in word and "%" not in word and ":" not in word, word
+    if not set(word) <= _LETTERS:
+        raise ValueError(f"{word!r} is no word of ours")
     return literal_column(f"'{word}'")
 
 
@@ -109,7 +110,9 @@ def _within_sqlite(element: within, compiler: SQLCompiler, **options: Any) -> st
 def _within_postgresql(element: within, compiler: SQLCompiler, **options: Any) -> str:
     column = compiler.process(element.column, **options)
     kind = "BIGINT[]" if isinstance(element.column.type, BigInteger) else "TEXT[]"
-    compiler.process(element.list, **options)  # makes the parameter known; its own cast would be one of a single value
+    compiler.process(
+        element.list, **options
+    )  # makes the parameter known; its own cast would be one of a single value
     return f"{column} = ANY(%({element.list.key})s::{kind})"
 
 

@@ -32,7 +32,7 @@ RESTORE: Final = "Nothing was changed. Restore the last copy of it, or move it a
 
 def dialect() -> Dialect:
     """How statements are worded."""
-    return dialects.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    return dialects.dialect(paramstyle="named")
 
 
 def version_warning(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> str | None:
@@ -76,10 +76,10 @@ class Ownership:
         os.close(self._file)
 
 
-def check_file(path: Path, *, thoroughly: bool) -> None:
-    """Look before anything is written. Raises StoreError for a file that is no sound database."""
+def check_file(path: Path, *, thoroughly: bool) -> bool:
+    """Whether there is a database; looked at before anything is written. Raises StoreError for an unsound one."""
     if not path.exists() or not path.stat().st_size:
-        return
+        return False
     with path.open("rb") as file:
         if file.read(len(MAGIC)) != MAGIC:
             raise StoreError(f"{path} is not a SQLite database. {RESTORE}.")
@@ -93,11 +93,14 @@ def check_file(path: Path, *, thoroughly: bool) -> None:
         found = str(error)
     if found != "ok":
         raise StoreError(f"{path} is damaged: {found}. {RESTORE}.")
+    return True
 
 
 @contextmanager
 def _plain(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(f"file:{_quoted(path)}?mode={mode}", uri=True, timeout=BUSY, isolation_level=None)
+    connection = sqlite3.connect(
+        f"file:{_quoted(path)}?mode={mode}", uri=True, timeout=BUSY, isolation_level=None
+    )
     try:
         yield connection
     finally:
@@ -116,15 +119,16 @@ class Session:
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
         """Run a statement and return its rows."""
-        return list(await self._connection.execute_fetchall(sql, _listed(values)))  # type: ignore[arg-type]
+        rows: Any = await self._connection.execute_fetchall(sql, _listed(values))
+        return list(rows)
 
     async def run(self, sql: str, values: Values) -> int:
         """Run a statement; return how many rows it touched."""
-        return (await self._connection.execute(sql, _listed(values))).rowcount  # type: ignore[arg-type]
+        return (await self._connection.execute(sql, _listed(values))).rowcount
 
     async def run_many(self, sql: str, rows: Sequence[Values]) -> int:
         """Run a statement for each row of values, in one hop to the thread."""
-        return (await self._connection.executemany(sql, rows)).rowcount  # type: ignore[arg-type]
+        return (await self._connection.executemany(sql, rows)).rowcount
 
 
 def _listed(values: Values) -> dict[str, Any]:
@@ -137,7 +141,11 @@ class Sqlite:
     several = False
 
     def __init__(
-        self, path: Path, reader: aiosqlite.Connection, writer: aiosqlite.Connection | None, owner: Ownership | None
+        self,
+        path: Path,
+        reader: aiosqlite.Connection,
+        writer: aiosqlite.Connection | None,
+        owner: Ownership | None,
     ) -> None:
         self._path = path
         self._reader = reader
@@ -203,7 +211,11 @@ class Sqlite:
 async def _connect(path: Path, mode: str) -> aiosqlite.Connection:
     with translated():
         connection = await aiosqlite.connect(
-            f"file:{_quoted(path)}?mode={mode}", uri=True, timeout=BUSY, isolation_level=None, cached_statements=256
+            f"file:{_quoted(path)}?mode={mode}",
+            uri=True,
+            timeout=BUSY,
+            isolation_level=None,
+            cached_statements=256,
         )
         if mode == "rw":
             await connection.execute_fetchall("PRAGMA journal_mode=WAL")

@@ -44,9 +44,7 @@ class Engine(Protocol):
         ...
 
 
-class Transaction(
-    Inbox, People, Record, Timers, Outbox, Cases, Attachments, Invitations, Figures, Erasure
-):
+class Transaction(Inbox, People, Record, Timers, Outbox, Cases, Attachments, Invitations, Figures, Erasure):
     """One unit of work; each area of the interface is a module of its own."""
 
 

@@ -53,9 +53,7 @@ class Timers(Unit):
         """Delete timers by (owner, kind); kind `*` deletes all of the owner."""
         gone = list(timers)
         await self._run_many(_DROP_ALL, [{"owner": owner} for owner, kind in gone if kind == "*"])
-        await self._run_many(
-            _DROP, [{"owner": owner, "kind": kind} for owner, kind in gone if kind != "*"]
-        )
+        await self._run_many(_DROP, [{"owner": owner, "kind": kind} for owner, kind in gone if kind != "*"])
 
     async def due_timers(self, now: Instant, limit: int) -> list[Timer]:
         """Timers due at `now`, oldest first, locked against other workers."""
