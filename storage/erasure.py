@@ -72,7 +72,7 @@ _here = select(conversation.c.id).where(
     conversation.c.person_id == PERSON,
     conversation.c.account == inbox.c.account,
     inbox.c.lane.in_(
-        [conversation.c.chat, conversation.c.account + literal_column("':'") + conversation.c.chat]
+        [conversation.c.chat, conversation.c.account + said(":") + conversation.c.chat]
     ),
 )
 _sent_here = select(conversation.c.id).where(
@@ -85,7 +85,7 @@ _invited_here = select(conversation.c.id).where(
     invitation.c.chat.in_(
         [
             conversation.c.chat,
-            conversation.c.account + literal_column("':'") + conversation.c.chat,
+            conversation.c.account + said(":") + conversation.c.chat,
             conversation.c.account + said("/") + conversation.c.chat,
         ]
     ),

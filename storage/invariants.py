@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, literal_column, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from storage.cases import OPEN_CASE
 from storage.outbox import OPEN
@@ -78,7 +78,7 @@ _I7 = select(case.c.number, case.c.state).where(
 
 _I8 = (
     select(timer.c.owner, func.count())
-    .where(func.substr(timer.c.owner, ONE, given(7)) == literal_column("'digest:'"))
+    .where(func.substr(timer.c.owner, ONE, given(7)) == said("digest:"))
     .group_by(timer.c.owner)
     .having(func.count() > ONE)
 )

@@ -65,7 +65,7 @@ class Unit:
         return await self._connection.run_many(self._texts[statement], rows)
 
 
-_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz_")
+_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz_:/")
 
 
 # -- words of our own ---------------------------------------------------------------------------------------------
