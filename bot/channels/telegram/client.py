@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import aiohttp
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 CONNECT_SECONDS = 10.0
@@ -21,6 +21,14 @@ _PATIENCE = 5  # seconds to wait after a 429 that does not say how long
 
 class NotSent(NetworkError):
     """The request surely never reached the platform: no name, no connection, no TLS."""
+
+
+class Throttled(TelegramError):
+    """The platform's 429; `seconds` is how long to wait. (The library's own error warns while its type changes.)"""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"too many requests, wait {seconds} s")
+        self.seconds = seconds
 
 
 class TooLarge(TelegramError):
@@ -70,11 +78,11 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: object = BaseRequest.DEFAULT_NONE,
         pool_timeout: object = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Return status and body. Raises NotSent, TimedOut or NetworkError; RetryAfter and BadRequest by status."""
+        """Return status and body. Raises NotSent, TimedOut or NetworkError; Throttled and BadRequest by status."""
         seconds = float(read_timeout) if isinstance(read_timeout, int | float) else READ_SECONDS
         status, body = await self._exchange(method, url, _form(request_data), seconds, ANSWER_LIMIT)
         if status == 429:
-            raise RetryAfter(_retry_after(body))
+            raise Throttled(_retry_after(body))
         if 400 < status < 500 and status not in _OWN_ERRORS:
             raise BadRequest(f"refused with status {status}")
         return status, body

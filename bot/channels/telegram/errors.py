@@ -9,10 +9,9 @@ from telegram.error import (
     EndPointNotFound,
     Forbidden,
     InvalidToken,
-    RetryAfter,
 )
 
-from bot.channels.telegram.client import NotSent
+from bot.channels.telegram.client import NotSent, Throttled
 from handlers.ports import Later, Never, Outcome, Sent, Unknown
 
 _log = logging.getLogger(__name__)
@@ -33,17 +32,12 @@ def refused_token(error: BaseException) -> bool:
     return isinstance(error, InvalidToken | EndPointNotFound)
 
 
-def waited(error: RetryAfter) -> float:
-    """Return the seconds to wait. (The public property warns while its type is changing.)"""
-    return error._retry_after.total_seconds()
-
-
 def outcome_of(error: Exception, token: str, attempt: int = 1) -> Outcome:
     """Translate the error of a sending call; what nobody can know is Unknown."""
     reason = describe(error, token)
     match error:
-        case RetryAfter():
-            return Later(waited(error), reason)
+        case Throttled(seconds=seconds):
+            return Later(seconds, reason)
         case ChatMigrated():
             return Never(reason, moved=str(error.new_chat_id))
         case Forbidden():

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from telegram import Bot
-from telegram.error import Conflict, RetryAfter, TelegramError
+from telegram.error import Conflict, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot.channels.telegram.bodies import raw_body, update_id
-from bot.channels.telegram.errors import describe, refused_token, waited
+from bot.channels.telegram.client import Throttled
+from bot.channels.telegram.errors import describe, refused_token
 from bot.channels.telegram.reading import ALLOWED_UPDATES
 from handlers.ports import Receive
 
@@ -89,8 +90,8 @@ class Poller:
                 "another process polls with this token, or a webhook is set; standing down: %s", words
             )
             return _STAND_DOWN
-        if isinstance(error, RetryAfter):
-            return waited(error)
+        if isinstance(error, Throttled):
+            return error.seconds
         pause = min(2.0 ** min(failures, 10), _LONGEST_PAUSE)
         # Several bots that lost the same server should not come back in step.
         pause *= random.uniform(0.5, 1.0)  # noqa: S311 - not a secret

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeAlias
 
 from telegram import Bot, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, LinkPreviewOptions
+from telegram.error import BadRequest
 
 from bot.channels.telegram.client import AiohttpRequest
 from bot.channels.telegram.download import download
@@ -120,15 +121,26 @@ class Dispatch:
         return str(message)
 
     async def _file(self, chat: int, file: File, below: Text, buttons: Keyboard | None) -> str:
-        words, marks = below.text or None, below.entities or None
-        if file.is_photo:
-            sent = await self._bot.send_photo(
-                chat, file.content, words, reply_markup=buttons, caption_entities=marks, filename=file.name
-            )
-        else:
-            sent = await self._bot.send_document(
-                chat, file.content, words, reply_markup=buttons, caption_entities=marks, filename=file.name
-            )
+        try:
+            return await self._one(chat, file, below, buttons, as_photo=file.is_photo)
+        except BadRequest as error:
+            # A picture that is too long, too small or not quite what it says still goes as a file.
+            if not file.is_photo or not any(word in str(error).lower() for word in ("photo", "image")):
+                raise
+            return await self._one(chat, file, below, buttons, as_photo=False)
+
+    async def _one(
+        self, chat: int, file: File, below: Text, buttons: Keyboard | None, *, as_photo: bool
+    ) -> str:
+        send = self._bot.send_photo if as_photo else self._bot.send_document
+        sent = await send(
+            chat,
+            file.content,
+            caption=below.text or None,
+            caption_entities=below.entities or None,
+            reply_markup=buttons,
+            filename=file.name,
+        )
         return str(sent.message_id)
 
     async def _group(self, chat: int, files: Sequence[File], below: Text) -> str:
