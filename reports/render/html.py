@@ -2,25 +2,34 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reports.blocks import Digest, Draw, Shape, Theme, Trend
-from reports.render.environment import environment
+from reports.render.environment import environment, inert
+
+CASE_NUMBER = re.compile(r"\b[A-Z]{1,4}-\d{4}-\d{1,9}\b")
 
 
 def render(digest: Digest, draw: Draw | None = None) -> str:
     """Return the document. `draw` makes the pictures, in each theme and shape; without it the tables stand alone."""
     style = (Path(__file__).parent / "digest.css").read_text(encoding="utf-8")
-    template = environment().get_template("html.j2")
-    return template.render(
+    found = environment()
+    found.filters["whole_numbers"] = _whole_numbers
+    return found.get_template("html.j2").render(
         digest=digest,
         policy=_policy(style),
         style=Markup(style),  # noqa: S704 - our own file
         picture=_picture(draw) if draw else None,
     )
+
+
+def _whole_numbers(text: str) -> Markup:
+    """Keep case numbers on one line: they have hyphens, where a browser would break."""
+    return Markup(CASE_NUMBER.sub(r'<span class="whole">\g<0></span>', str(escape(inert(text)))))  # noqa: S704
 
 
 def _policy(style: str) -> str:

@@ -18,9 +18,11 @@ NAMED = 3
 
 
 def build(figures: Figures, words: Words) -> tuple[Block, ...]:
-    """Return the decisions as lines, or one sentence that there are none."""
+    """Return the decisions as lines, one sentence that there are none, or nothing in a quiet week."""
     lines = (*_cases(figures, words), *_scores(figures, words))
-    return (Lines(lines),) if lines else (Note(words.say("decisions.none")),)
+    if lines:
+        return (Lines(lines),)
+    return () if figures.quiet else (Note(words.say("decisions.none")),)
 
 
 def _cases(figures: Figures, words: Words) -> Iterator[Line]:
