@@ -10,8 +10,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: a running number, what happened ("message", "edit", "delete", "typing", "hint", "chat",
-    "commands", "call"), in which chat (None: in none), and the JSON a page needs to show it."""
+    """One change: a running number, what happened, in which chat (None: in none), and the JSON to show it.
+
+    The kinds: "message", "edit", "delete", "typing", "hint" (a pressed button was answered), "chat" (somebody came,
+    left, blocked), "commands" (the menu changed).
+    """
 
     revision: int
     kind: str

@@ -31,7 +31,7 @@ async def _press(customer: Customer, form: Form) -> object:
     """By message id and index of the button, else by label."""
     if "index" in form:
         return customer.press_at(int(form["message_id"]), int(form["index"]))
-    return await customer.presses(form["label"], form.get("message_id"), timeout=1.0)
+    return await customer.presses(form["label"], form.get("message_id"), timeout=0)
 
 
 async def _photo(customer: Customer, form: Form) -> object:
@@ -108,8 +108,8 @@ class Page:
         return web.Response(body=stored.content, content_type=kind, headers=headers)
 
     async def _customer(self, request: web.Request) -> web.Response:
-        form = await _form(request)
         try:
+            form = await _form(request)
             self.telegram.customer(int(form["id"]), str(form["first_name"]), str(form.get("language", "de")))
         except (KeyError, ValueError, TypeError) as problem:
             return _failed(problem)

@@ -8,11 +8,11 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
 
+from sandbox.telegram.objects import METHODS, check_value
 from sandbox.telegram.refusals import Refusal, bad, too_large
 
 MAX_BODY: Final = 60 * 1024 * 1024
@@ -115,22 +115,37 @@ def _decoded(name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        decoded = json.loads(value)
     except (ValueError, RecursionError):
         raise bad(f"can't parse {name.replace('_', ' ')} JSON object") from None
-
-
-def _object(name: str, value: Any) -> dict[str, Any]:
-    decoded = _decoded(name, value)
-    if not isinstance(decoded, dict):
-        raise bad(f"object expected as {name.replace('_', ' ')}")
+    if "\\u" in value:
+        _check_utf8(decoded)
     return decoded
+
+
+def _check_utf8(decoded: Any) -> None:
+    """JSON may spell lone surrogates, which are no text; raises Refusal."""
+    try:
+        json.dumps(decoded, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise bad("strings must be encoded in UTF-8") from None
+
+
+def _json_of(kind: str) -> Reader:
+    """Reads an object or array of this type of the Bot API."""
+
+    def read(name: str, value: Any) -> Any:
+        decoded = _decoded(name, value)
+        check_value(kind, decoded, name.replace("_", " "))
+        return decoded
+
+    return read
 
 
 def _array(name: str, value: Any) -> list[Any]:
     decoded = _decoded(name, value)
     if not isinstance(decoded, list):
-        raise bad(f"expected an Array as {name.replace('_', ' ')}")
+        raise bad(f"{name.replace('_', ' ')} must be of type Array")
     return decoded
 
 
@@ -154,22 +169,16 @@ READERS: Final[Mapping[str, Reader]] = {
 }
 
 
-def _reader(kind: str) -> Reader:
-    return READERS.get(kind) or (_array if kind.startswith("[") else _object)
-
-
-def _load() -> dict[str, tuple[str, list[tuple[str, bool, Reader]]]]:
-    table = json.loads(Path(__file__).with_name("methods.json").read_text(encoding="utf-8"))["methods"]
-    return {
-        method.lower(): (
-            method,
-            [(name, not kind.startswith("?"), _reader(kind.lstrip("?"))) for name, kind in rows.items()],
-        )
-        for method, rows in table.items()
-    }
-
-
-TABLE: Final = _load()
+TABLE: Final = {
+    method.lower(): (
+        method,
+        [
+            (name, not kind.startswith("?"), READERS.get(plain := kind.lstrip("?")) or _json_of(plain))
+            for name, kind in rows.items()
+        ],
+    )
+    for method, rows in METHODS.items()
+}
 """Method in lower case (their case does not matter) to its spelling and the rows name, required, reader."""
 
 
@@ -211,6 +220,8 @@ def _json_object(body: bytes) -> dict[str, Any]:
         raise Refusal(400, "Bad Request: can't parse request JSON object") from None
     if not isinstance(decoded, dict):
         raise bad("request must be a JSON object")
+    if b"\\u" in body:
+        _check_utf8(decoded)
     return decoded
 
 

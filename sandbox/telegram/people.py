@@ -224,6 +224,7 @@ def standing(world: World, chat: Chat, by: dict[str, Any], old: str, new: str) -
 
 
 def _with_entities(name: str, text: str) -> dict[str, Any]:
+    text.encode()  # lone surrogates never leave a phone
     entities = find_entities(text)
     return {name: text} | (
         {"entities" if name == "text" else "caption_entities": entities} if entities else {}

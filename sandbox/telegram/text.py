@@ -63,17 +63,17 @@ def _boundaries(text: str) -> set[int]:
     return places
 
 
-def checked_entities(text: str, entities: list[Any]) -> list[Entity]:
+def checked_entities(text: str, entities: list[Entity]) -> list[Entity]:
     """Entities the caller named, in order; raises Refusal for one that does not lie on the text."""
     if not entities:
         return []
     places, end = _boundaries(text), units(text)
     for entity in entities:
-        if not isinstance(entity, dict) or entity.get("type") not in ENTITY_TYPES:
+        if entity["type"] not in ENTITY_TYPES:
             raise bad("can't parse MessageEntity: unsupported type specified")
-        start, length = entity.get("offset"), entity.get("length")
-        if not isinstance(start, int) or not isinstance(length, int) or start < 0 or length < 0:
-            raise bad("can't parse MessageEntity: field must be of type Number")
+        start, length = entity["offset"], entity["length"]
+        if start < 0 or length < 0:
+            raise bad("entity has a negative offset or length")
         if start + length > end:
             at = f"entity beginning at UTF-16 offset {start} ends after the end of the text"
             raise bad(f"{at} at UTF-16 offset {start + length}")
@@ -101,7 +101,7 @@ def _trimmed(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
     return kept, moved
 
 
-def formatted(text: str, parse_mode: str | None, entities: list[Any] | None) -> tuple[str, list[Entity]]:
+def formatted(text: str, parse_mode: str | None, entities: list[Entity] | None) -> tuple[str, list[Entity]]:
     """The text as people see it and its entities; raises Refusal for bad markup or entities."""
     text = clean(text)
     if parse_mode:
@@ -115,7 +115,9 @@ def formatted(text: str, parse_mode: str | None, entities: list[Any] | None) -> 
     return text, marked or find_entities(text)
 
 
-def message_text(text: str, parse_mode: str | None, entities: list[Any] | None) -> tuple[str, list[Entity]]:
+def message_text(
+    text: str, parse_mode: str | None, entities: list[Entity] | None
+) -> tuple[str, list[Entity]]:
     """A message's text; raises Refusal when nothing is left or it is over 4096 units."""
     if not text:
         raise bad("message text is empty")
@@ -127,7 +129,9 @@ def message_text(text: str, parse_mode: str | None, entities: list[Any] | None) 
     return text, marked
 
 
-def caption_text(text: str, parse_mode: str | None, entities: list[Any] | None) -> tuple[str, list[Entity]]:
+def caption_text(
+    text: str, parse_mode: str | None, entities: list[Entity] | None
+) -> tuple[str, list[Entity]]:
     """A caption, which may be empty; raises Refusal when it is over 1024 units."""
     text, marked = formatted(text, parse_mode, entities)
     if units(text) > CAPTION_LIMIT:

@@ -34,7 +34,8 @@ def _stored(world: World, kind: str, given: Parameters, reference: str) -> Store
         raise too_large()
     if kind == "photo":
         _check_photo(upload.content)
-    return world.files.store(kind, upload.content, upload.name, upload.type)
+    type_ = {"photo": "image/jpeg", "voice": "audio/ogg"}.get(kind, upload.type)
+    return world.files.store(kind, upload.content, upload.name, type_)
 
 
 def _check_photo(content: bytes) -> None:
@@ -89,14 +90,14 @@ def send_media_group(world: World, given: Parameters) -> list[Message]:
     items = given["media"]
     if len(items) not in ALBUM:
         raise bad("group of media must contain from 2 to 10 items")
-    kinds = {item.get("type") if isinstance(item, dict) else None for item in items}
+    kinds = {item["type"] for item in items}
     if kinds not in ({"photo"}, {"document"}):
         raise bad("media of different types can't be mixed in an album, or type is unsupported")
     group = {"media_group_id": str(secrets.randbits(60))}
     contents = []
     for item in items:
         caption = _caption(item.get("caption"), item.get("parse_mode"), item.get("caption_entities"))
-        stored = _stored(world, item["type"], given, str(item.get("media", "")))
+        stored = _stored(world, item["type"], given, item["media"])
         contents.append(group | describe(world, stored) | caption)
     return send(world, given, chat, contents)
 

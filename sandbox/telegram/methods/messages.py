@@ -22,7 +22,7 @@ def _reply_to(chat: Chat, given: Parameters) -> dict[str, Any]:
     wanted = given.get("reply_parameters")
     if not wanted:
         return {}
-    original = chat.messages.get(wanted.get("message_id"))
+    original = chat.messages.get(wanted["message_id"])
     if original is None:
         if wanted.get("allow_sending_without_reply"):
             return {}

@@ -51,7 +51,7 @@ def _menu(given: Parameters) -> tuple[str, str]:
     if not LANGUAGE.fullmatch(language):
         raise bad("invalid language code specified")
     place = [str(scope[name]) for name in ("chat_id", "user_id") if name in scope]
-    return ":".join([str(scope.get("type")), *place]), language
+    return ":".join([scope["type"], *place]), language
 
 
 def set_my_commands(world: World, given: Parameters) -> bool:
@@ -59,9 +59,9 @@ def set_my_commands(world: World, given: Parameters) -> bool:
     if len(commands) > 100:
         raise bad("too many commands specified")
     for each in commands:
-        if not isinstance(each, dict) or not COMMAND.fullmatch(str(each.get("command", "")).lstrip("/")):
+        if not COMMAND.fullmatch(each["command"].lstrip("/")):
             raise bad("BOT_COMMAND_INVALID")
-        if not 1 <= len(str(each.get("description", ""))) <= 256:
+        if not 1 <= len(each["description"]) <= 256:
             raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
     world.commands[menu] = [
         {"command": each["command"].lstrip("/"), "description": each["description"]} for each in commands
