@@ -88,13 +88,13 @@ def parse_html(text: str) -> tuple[str, Entities]:
             name = re.match(r"</?([^\s>]*)", text[tag_at:])
             spelled = name[1] if name else ""
             raise cannot_parse(f'Unsupported start tag "{spelled}" at byte offset {where}')
-        closing, name_, given = tag[1], tag[2].lower(), _attributes(tag[3])
+        closing, opened, given = tag[1], tag[2].lower(), _attributes(tag[3])
         if closing:
-            _close(seen, open_tags, name_, where)
+            _close(seen, open_tags, opened, where)
         else:
-            if name_ not in TAGS or (name_ == "span" and given.get("class") != "tg-spoiler"):
-                raise cannot_parse(f'Unsupported start tag "{name_}" at byte offset {where}')
-            open_tags.append((name_, seen.length, given))
+            if opened not in TAGS or (opened == "span" and given.get("class") != "tg-spoiler"):
+                raise cannot_parse(f'Unsupported start tag "{opened}" at byte offset {where}')
+            open_tags.append((opened, seen.length, given))
         at = tag.end()
     if open_tags:
         raise cannot_parse(f'Can\'t find end tag corresponding to start tag "{open_tags[-1][0]}"')

@@ -199,9 +199,7 @@ async def test_an_edit_replaces_text_and_keyboard(bot: Bot, anna: Customer) -> N
     assert anna.keyboard == ["Yes"]
 
 
-async def test_only_the_bots_own_messages_can_be_edited_and_only_once_deleted(
-    bot: Bot, anna: Customer
-) -> None:
+async def test_a_message_of_somebody_else_or_deleted_cannot_be_edited(bot: Bot, anna: Customer) -> None:
     own = await anna.says("mine")
     sent = await bot.send_message(1001, "gone soon")
     assert await bot.delete_message(1001, sent.message_id)
