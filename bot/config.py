@@ -8,7 +8,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -56,7 +56,8 @@ class Storage(_Section):
     @property
     def file(self) -> Path | None:
         """The SQLite file, None on PostgreSQL."""
-        return Path(self.url.removeprefix("sqlite:///")) if self.url.startswith("sqlite:///") else None
+        path = self.url.removeprefix("sqlite:///")
+        return Path(unquote(path)) if path != self.url else None
 
 
 class Http(_Section):
@@ -207,6 +208,14 @@ class Settings(_Section):
         digest = self.digest
         zone = digest.zone or self.organisation.zone
         return DigestPlan(digest.weekday, digest.hour, zone, digest.channel, self.organisation.languages[0])
+
+
+def find(named: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """The file to read: the one named, `$ANLIEGEN_CONFIG`, or `config.toml` here where there is one."""
+    if named or environ.get("ANLIEGEN_CONFIG"):
+        return named or Path(environ["ANLIEGEN_CONFIG"])
+    here = Path("config.toml")
+    return here if here.exists() else None
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:

@@ -7,15 +7,15 @@ import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 
-from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
+from conversations.duration import parse_duration
+from conversations.events import Instant
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DURATION: Final = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -25,9 +25,7 @@ def setting(default: object, description: str) -> Any:
 
 
 def _duration(value: object) -> Instant:
-    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    units = (7 * DAY, DAY, HOUR, MINUTE, SECOND)
-    length = sum(int(n or 0) * unit for n, unit in zip(found.groups(), units, strict=True)) if found else 0
+    length = parse_duration(value) if isinstance(value, str) else None
     if not length:
         raise ValueError("is no ISO 8601 duration", "write for example PT4H, PT30M, P3D or P1W, in quotes")
     return length
@@ -82,12 +80,12 @@ def _listen(value: object) -> str:
 
 def _database(value: object, info: ValidationInfo) -> str:
     url = str(value)
-    if url.startswith("postgresql://"):
+    if url.startswith(("postgresql://", "postgres://")):
         return url
-    file = url.removeprefix("sqlite:///")
-    if file == url or not file or file == ":memory:":
+    file = unquote(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///") or file in ("", ":memory:"):
         raise ValueError("is no database", "write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
-    return f"sqlite:///{_folder(info) / file}"
+    return f"sqlite:///{quote(str(_folder(info) / file))}"
 
 
 def _path(value: object, info: ValidationInfo) -> Path:
