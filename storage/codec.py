@@ -6,6 +6,7 @@ rows of an older program stay readable; an unknown field is an error, because a 
 """
 
 import json
+import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -23,6 +24,7 @@ Shape = Callable[[Any], Any]  # from plain JSON to the value; raises Misshapen
 FACTS: Final[Mapping[str, type[Fact]]] = {kind.__name__: kind for kind in get_args(facts.Fact)}
 
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
 class Misshapen(ValueError):
@@ -31,15 +33,13 @@ class Misshapen(ValueError):
 
 def clean(text: str) -> str:
     """Text that both engines take: NUL and lone surrogates become replacement characters."""
-    if text.isascii():
-        return text.replace("\0", REPLACEMENT)
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("\0", REPLACEMENT)
+    return _UNSTORABLE.sub(REPLACEMENT, text)
 
 
 def encode(value: Any) -> str:
     """Write a value as compact JSON, its words clean."""
     text = _WRITER.encode(value)
-    if "\\u0000" in text or not (text.isascii() or _storable(text)):
+    if "\\u0000" in text or not _is_unicode(text):
         return _WRITER.encode(_cleaned(json.loads(text)))
     return text
 
@@ -62,7 +62,7 @@ def decode_fact(kind: str, text: str) -> Fact:
     return decode(FACTS[kind], text)
 
 
-def _storable(text: str) -> bool:
+def _is_unicode(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -71,9 +71,7 @@ _sessions = select(answer.c.session_id).where(answer.c.person_id == PERSON)
 _here = select(conversation.c.id).where(
     conversation.c.person_id == PERSON,
     conversation.c.account == inbox.c.account,
-    inbox.c.lane.in_(
-        [conversation.c.chat, conversation.c.account + said(":") + conversation.c.chat]
-    ),
+    inbox.c.lane.in_([conversation.c.chat, conversation.c.account + said(":") + conversation.c.chat]),
 )
 _sent_here = select(conversation.c.id).where(
     conversation.c.person_id == PERSON,
