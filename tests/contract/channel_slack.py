@@ -1,23 +1,48 @@
-"""A local Slack with our channel in it, over HTTP or Socket Mode: what the tests of the channel stand on."""
+"""The Slack channel in a local Slack: for the contract of all channels, and for the tests of Slack alone."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from aiohttp import web
 
 from bot.channels.slack.channel import SlackChannel, SlackSettings, open_channel
+from bot.channels.slack.payloads import key_of, parse, unknown_key
 from bot.channels.slack.socket_mode import Patience
 from conversations.events import Address, Event
-from handlers.ports import Body, Outcome, Parcel
+from handlers.ports import Body, Outcome, Parcel, Sent
+from sandbox import faults
 from sandbox.slack.local import LocalSlack
+from sandbox.slack.member import Member
+from sandbox.slack.messages import Message as SlackMessage
 from storage.interface import RawBody, StoreUnavailable
+from tests.contract.stage import Seen, Stage, Staging, read_attachment
 
 Mode = Literal["socket", "http"]
 
-BOT_SCOPES_AND_EVENTS = "docs/slack-manifest.yaml"
+
+def _answer(body: bytes) -> faults.Fault:
+    return faults.Fault(status=200, body=body, headers={"Content-Type": "application/json"})
+
+
+NAME = "slack"
+NETWORKED = True
+
+_BREAKS = {
+    "the answer is cut off": faults.cut_after(),
+    "the connection breaks first": faults.cut_before(),
+    "server error": faults.Fault(status=500),
+    "bad gateway with a page": faults.Fault(status=502, body=b"<html>Bad Gateway</html>"),
+    "a page instead of an answer": faults.html(effect=True),
+    "an empty answer": faults.empty(effect=True),
+    "half an answer": faults.cut_json(),
+    "an answer without ts": _answer(b'{"ok": true}'),
+    "an answer of another shape": _answer(b"[1]"),
+}
 
 
 @dataclass
@@ -47,9 +72,6 @@ class SlackWorld:
     url: str = ""
     sent: int = 1_000
 
-    def settings(self, mode: Mode) -> SlackSettings:
-        return settings_for(self.slack, mode)
-
     async def events(self, count: int = 1) -> list[Event]:
         """Wait for so many stored bodies and return what they mean, in order."""
         await until(lambda: len(self.journal.bodies) >= count)
@@ -60,14 +82,29 @@ class SlackWorld:
         (event,) = await self.events()
         return event
 
-    def parcel(self, chat: str, body: Body, **further: object) -> Parcel:
+    async def send(
+        self,
+        chat: str,
+        body: Body,
+        *,
+        number: int = 0,
+        thread: str = "",
+        edits: str = "",
+        attempt: int = 1,
+        uncertain: bool = False,
+    ) -> Outcome:
+        """Send one body to a chat, as a row of its own unless it has a number."""
         self.sent += 1
-        return Parcel(
-            **{"id": self.sent, "address": Address(self.channel.account, chat), "body": body, **further}
-        )  # type: ignore[arg-type] # tests name fields
+        address = Address(self.channel.account, chat)
+        return await self.channel.send(
+            Parcel(number or self.sent, address, body, thread, edits, attempt, uncertain)
+        )
 
-    async def send(self, chat: str, body: Body, **further: object) -> Outcome:
-        return await self.channel.send(self.parcel(chat, body, **further))
+    async def posted(self, chat: str, body: Body, *, number: int = 0, thread: str = "") -> str:
+        """Send one body and return the id Slack gave it."""
+        outcome = await self.send(chat, body, number=number, thread=thread)
+        assert isinstance(outcome, Sent)
+        return outcome.message
 
 
 def settings_for(slack: LocalSlack, mode: Mode) -> SlackSettings:
@@ -130,3 +167,75 @@ async def until(happened: Callable[[], bool], timeout: float = 5.0) -> None:
     async with asyncio.timeout(timeout):
         while not happened():
             await asyncio.sleep(0.01)
+
+
+# -- the contract of all channels ------------------------------------------------------------------------------------
+
+
+class SlackNetwork:
+    """Faults of the local Slack."""
+
+    def __init__(self, slack: LocalSlack) -> None:
+        self._slack = slack
+
+    @property
+    def breaks(self) -> Sequence[str]:
+        return tuple(_BREAKS)
+
+    def break_next(self, way: str) -> None:
+        self._slack.faults.next("chat.postMessage", _BREAKS[way])
+
+    def throttle_next(self, seconds: int) -> None:
+        self._slack.faults.next("chat.postMessage", faults.rate_limited(seconds))
+
+    async def unreachable(self) -> Address:
+        gone = self._slack.member("U0GONE0001", "gone", deactivated=True)
+        return Address(f"slack:{self._slack.workspace.team}", gone.id)
+
+    async def vanish(self) -> None:
+        await self._slack.close()
+        await asyncio.sleep(0.05)  # until our side has seen that its idle connections are gone
+
+
+def body(account: str, payload: object) -> RawBody:
+    """A payload as it is stored."""
+    content = json.dumps(payload).encode()
+    return RawBody(f"{account}:{key_of(parse(content)) or unknown_key(content)}", account, "lane", content)
+
+
+def seen_by(member: Member) -> list[Seen]:
+    """What the bot showed this person in their direct message."""
+    return [
+        Seen(_shown(message), tuple(message.labels), _files(message))
+        for message in member.dm.messages
+        if message.author.is_bot
+    ]
+
+
+def _shown(message: SlackMessage) -> str:
+    """The words of the message itself, without those of its buttons and pictures."""
+    return "\n".join(
+        "".join(element["text"] for element in section["elements"])
+        for block in message.blocks
+        if block["type"] == "rich_text"
+        for section in block["elements"]
+    )
+
+
+def _files(message: SlackMessage) -> int:
+    shown = [block for block in message.blocks if block["type"] == "image"]
+    return len(message.files) + len(shown)
+
+
+@asynccontextmanager
+async def stage() -> Staging:
+    """Anna is a member of the workspace."""
+    slack = LocalSlack()
+    await slack.serve()
+    channel = open_channel(settings_for(slack, "socket"), read_attachment)
+    await channel.open()
+    anna = slack.member("U0ANNA0001", "anna")
+    address = Address(channel.account, anna.dm.id)
+    yield Stage(channel, address, partial(body, channel.account), lambda: seen_by(anna), SlackNetwork(slack))
+    await channel.close()
+    await slack.close()

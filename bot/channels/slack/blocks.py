@@ -9,14 +9,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.channels.slack.reading import CASE
-from bot.channels.slack.rich import Json, escaped, fallback, limited, rich, shorten
+from bot.channels.slack.rich import Json, escaped, fallback, limited, rich, shorten, units
 from bot.markup import Span, Spans, Style
 from conversations.effects import Button, Message
 from handlers.ports import Card, CardField, DigestPost, Post
 
 MOST_BLOCKS = 50
 MOST_PHOTOS = 5
-_LONGEST_TEXT = 9_000  # of a message; leaves room for the labels of its buttons
+_LONGEST_MESSAGE = 11_500
+_LONGEST_TEXT = 10_500  # beside a choice or mentions
+_LONGEST_TOKEN = 64  # bytes; Slack would take 2,000 characters
 _LONGEST_QUOTE = 5_000
 _LONGEST_FIELD = 400
 _PHOTO = "photo."
@@ -31,14 +33,37 @@ class Photo:
     name: str
 
 
-def message(body: Message) -> Json:
-    """Return the parts of a dialogue's message: its text and a row of buttons per row."""
-    return _parts(body.text, [rich(limited(body.text, _LONGEST_TEXT)), *_rows(body.buttons)])
+class Unsendable(ValueError):
+    """A body that Slack cannot show, for a reason the message tells."""
+
+
+def message(body: Message, photos: Sequence[Photo] = ()) -> Json:
+    """Return the parts of a dialogue's message: its text, pictures and a row of buttons per row.
+
+    Raises Unsendable for a button whose token is longer than the 64 bytes that every platform carries.
+    """
+    buttons = rows(body.buttons)
+    room = _LONGEST_MESSAGE - sum(units(button.label) for row in body.buttons for button in row)
+    return _parts(body.text, [rich(limited(body.text, room)), *map(_picture, photos), *buttons])
 
 
 def answered(text: str, choice: str) -> Json:
     """Return the parts of a question whose keyboard is gone and whose choice is shown."""
     return _parts(text, [rich(limited(text, _LONGEST_TEXT)), chosen(choice)])
+
+
+def rows(buttons: Iterable[Sequence[Button]]) -> list[Json]:
+    """Return a block per row of buttons; a row of more than 25 goes on in the next."""
+    labelled = [[button for button in row if button.label] for row in buttons]
+    parts = [row[start : start + 25] for row in labelled for start in range(0, len(row), 25)]
+    return [
+        {
+            "type": "actions",
+            "block_id": f"say.{number}",
+            "elements": [_button(button, f"say.{number}.{place}") for place, button in enumerate(part)],
+        }
+        for number, part in enumerate(parts)
+    ]
 
 
 def chosen(choice: str) -> Json:
@@ -80,10 +105,13 @@ def card(body: Card, photos: Sequence[Photo], others: Sequence[str]) -> Json:
 
 
 def digest(body: DigestPost, photos: Sequence[Photo]) -> Json:
-    """Return the parts of a digest. Raises ValueError when its blocks are no JSON list."""
-    blocks = json.loads(body.blocks)
+    """Return the parts of a digest. Raises Unsendable when its blocks are no JSON list."""
+    try:
+        blocks = json.loads(body.blocks)
+    except ValueError as error:
+        raise Unsendable(f"the digest's blocks are no JSON: {error}") from error
     if not isinstance(blocks, list):
-        raise ValueError("the digest's blocks are no JSON list")
+        raise Unsendable("the digest's blocks are no JSON list")
     shown = blocks[: MOST_BLOCKS - len(photos)]
     return {**_parts("", [*shown, *map(_picture, photos)]), "text": fallback(body.text)}
 
@@ -104,15 +132,9 @@ def _parts(markup: str, blocks: list[Json]) -> Json:
     return {"text": fallback(markup), "blocks": blocks[:MOST_BLOCKS]}
 
 
-def _rows(rows: Iterable[Sequence[Button]]) -> Iterator[Json]:
-    labelled = [[button for button in row if button.label] for row in rows]
-    parts = [row[start : start + 25] for row in labelled for start in range(0, len(row), 25)]
-    for number, part in enumerate(parts):
-        elements = [_button(button, f"say.{number}.{place}") for place, button in enumerate(part)]
-        yield {"type": "actions", "block_id": f"say.{number}", "elements": elements}
-
-
 def _button(button: Button, action: str) -> Json:
+    if len(button.token.encode()) > _LONGEST_TOKEN:
+        raise Unsendable(f"the button {button.label!r} has a token longer than {_LONGEST_TOKEN} bytes")
     element: Json = {"type": "button", "action_id": action, "text": _plain(button.label, 75)}
     element |= {"url": button.url} if button.url else {"value": button.token}
     return element | _styled(button.style)

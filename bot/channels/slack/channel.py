@@ -95,7 +95,7 @@ class SlackChannel:
         places = Places(client)
         files = Files(client, session, self._read_attachment)
         performer = Performer(client, session, places, self._answers)
-        self._opened = _Opened(us, session, client, places, Sender(client, places, files), performer)
+        self._opened = _Opened(session, client, places, Sender(client, places, files), performer)
         self._ingress.us = us
 
     async def listen(self, receive: Receive) -> None:
@@ -106,7 +106,7 @@ class SlackChannel:
             sockets = Sockets(
                 opened.client, settings.app_token, self._app, settings.connections, settings.patience
             )
-            await sockets.listen(receive, opened.us)
+            await sockets.listen(receive, self._us)
             return
         self._ingress.receive = receive
         try:
@@ -150,14 +150,15 @@ class SlackChannel:
 
     @property
     def _us(self) -> Identity:
-        return self._open.us
+        if self._ingress.us is None:
+            raise RuntimeError("the Slack channel is used before open()")
+        return self._ingress.us
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """What there is between `open` and `close`."""
 
-    us: Identity
     session: aiohttp.ClientSession
     client: AsyncWebClient
     places: Places

@@ -8,13 +8,15 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.channels.filetypes import LARGEST, RefusedFile, real_type
+from bot.channels.slack.outcomes import classify
+from bot.files import FILE_BYTES, GONE, TOO_LARGE, WRONG_TYPE, real_type
 from conversations.events import FileRef
-from handlers.ports import Later, Never, Outcome, ReadAttachment, Sent
+from handlers.ports import Later, Never, Outcome, ReadAttachment, Sent, Unknown
 
 log = logging.getLogger(__name__)
 
 SLACKS_FILES = "files.slack.com"
+_ATTEMPTS = 10
 
 
 class NotYetStored(Exception):
@@ -62,28 +64,44 @@ class Files:
                 files.append(StoredFile(attachment, content, mime, name or f"{attachment}"))
         return files
 
-    async def download(self, file: FileRef) -> Outcome:
-        """Fetch a file: a redirect, a foreign host, a size or type we do not take are refused for good.
+    async def download(self, file: FileRef, attempt: int) -> Outcome:
+        """Fetch a file: Sent with bytes and real type, Never with one of the reasons in `bot.files`, or Later.
 
-        Raises what a call to Slack raises.
+        Fetching twice harms nobody, so nothing here is Unknown; after ten attempts the file counts as gone.
         """
-        address = file.ref if "/" in file.ref else await self._address(file.ref)
-        url = URL(address)
+        if file.size > FILE_BYTES:
+            return Never(TOO_LARGE)
+        outcome: Outcome
+        try:
+            outcome = await self._fetch(file)
+        except Exception as error:
+            outcome = classify(error)
+        match outcome:
+            case Unknown(reason=reason):
+                return Later(10, reason) if attempt < _ATTEMPTS else Never(GONE)
+            case Never(reason=reason) if reason not in (TOO_LARGE, WRONG_TYPE):
+                log.warning("a file cannot be fetched from Slack: %s", reason)
+                return Never(GONE)
+        return outcome
+
+    async def _fetch(self, file: FileRef) -> Outcome:
+        """Neither a redirect nor a foreign host is followed: the token would go there."""
+        url = URL(file.ref if "/" in file.ref else await self._address(file.ref))
         if not self._is_ours(url):
-            return Never(f"the file lies on {url.host or 'no host'}, not with Slack")
+            return Never(f"it lies on {url.host or 'no host'}, not with Slack")
         headers = {"Authorization": f"Bearer {self._client.token}"}
         async with self._session.get(
             url, headers=headers, allow_redirects=False, proxy=self._client.proxy
         ) as response:
             if response.status == 429 or response.status >= 500:
-                return Later(10, f"Slack answered with status {response.status}")
+                return Unknown(f"Slack answered with status {response.status}")
             if response.status != 200:
-                return Never(f"Slack does not give the file out (status {response.status})")
+                return Never(f"Slack does not give it out (status {response.status})")
             content = await _bounded(response)
-        try:
-            return Sent(content=content, mime=real_type(content))
-        except RefusedFile as refused:
-            return Never(str(refused))
+        if len(content) > FILE_BYTES:
+            return Never(TOO_LARGE)
+        mime = real_type(content, file.kind)
+        return Sent(content=content, mime=mime) if mime else Never(WRONG_TYPE)
 
     async def upload(self, files: Iterable[StoredFile], chat: str = "", thread: str = "") -> list[str]:
         """Bring files to Slack and share them in a channel, if one is given; return Slack's ids.
@@ -125,6 +143,6 @@ async def _bounded(response: aiohttp.ClientResponse) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_chunked(64 * 1024):
         body += chunk
-        if len(body) > LARGEST:
+        if len(body) > FILE_BYTES:
             break
     return bytes(body)

@@ -12,7 +12,12 @@ from handlers.ports import Later, Never, Unknown
 log = logging.getLogger(__name__)
 
 TROUBLE = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
-"""Everything a call may raise for reasons that lie with Slack or the way to it."""
+"""What a call raises for reasons that lie with Slack or the way to it."""
+
+
+class Garbled(Exception):
+    """Slack answered well, but not with what it documents."""
+
 
 # Errors: docs.slack.dev/reference/methods/chat.postMessage and its siblings.
 _OUR_TOKEN = {
@@ -47,11 +52,13 @@ def error_of(error: BaseException) -> str:
 
 
 def classify(error: BaseException) -> Later | Never | Unknown:
-    """Judge a failed call (one of TROUBLE); times are seconds."""
+    """Judge a failed call; times are seconds. What is none of TROUBLE was an answer that nobody can read."""
     if isinstance(error, SlackApiError):
         return _refused(error)
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return Later(5, f"Slack cannot be reached: {error}")
+        return Later(5, f"Slack cannot be reached: {error}", whole=True)
+    if not isinstance(error, TROUBLE):
+        log.warning("an answer from Slack cannot be read", exc_info=error)
     return Unknown(f"no answer from Slack: {type(error).__name__}")
 
 

@@ -4,7 +4,6 @@ Shapes: docs.slack.dev/reference/events and docs.slack.dev/reference/interaction
 """
 
 import hashlib
-import html
 import json
 import re
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from handlers.ports import Unreadable
 
 Payload: TypeAlias = Mapping[str, Any]
 
+_LONE = re.compile("[\ud800-\udfff]")
 # <@U1|ada>, <#C1|general>, <!here>, <!subteam^S1|@team>, <https://example.org|label>
 _ENTITY = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
@@ -40,15 +40,29 @@ def parse(body: bytes) -> Payload:
         text = body.decode()
         if not text.startswith("{"):
             form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
-            if "payload" not in form:
-                return form
+            if "command" in form or "ssl_check" in form:
+                return _clean(form)
             text = form["payload"]
         payload = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, KeyError, RecursionError) as error:
         raise Unreadable(f"Slack's body cannot be decoded: {error}") from error
+    if "\\u" in text:
+        payload = _clean(payload)
     if not isinstance(payload, dict):
         raise Unreadable("Slack's body is no JSON object")
     return payload
+
+
+def _clean(node: Any) -> Any:
+    """Return decoded JSON as every database takes it: without NUL, lone surrogates made visible."""
+    match node:
+        case str():
+            return _LONE.sub("\N{REPLACEMENT CHARACTER}", node).replace("\0", "")
+        case list():
+            return [_clean(item) for item in node]
+        case dict():
+            return {_clean(key): _clean(value) for key, value in node.items()}
+    return node
 
 
 def key_of(payload: Payload) -> str:
@@ -77,7 +91,10 @@ def unknown_key(body: bytes) -> str:
 
 def plain(text: str) -> str:
     """Return a message's text as its author saw it: Slack's entities and its three escapes undone."""
-    return html.unescape(_ENTITY.sub(_spoken, text)) if "<" in text or "&" in text else text
+    seen = _ENTITY.sub(_spoken, text)
+    for escape, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        seen = seen.replace(escape, character)
+    return seen
 
 
 def _spoken(entity: re.Match[str]) -> str:

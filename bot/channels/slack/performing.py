@@ -8,12 +8,12 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack import blocks, views
+from bot.channels.slack import blocks, history, views
 from bot.channels.slack.answers import Answers
-from bot.channels.slack.outcomes import TROUBLE, error_of
-from bot.channels.slack.places import Places, UnknownPlace
+from bot.channels.slack.outcomes import error_of
+from bot.channels.slack.places import Places
 from bot.channels.slack.rich import Json, escaped, shorten
-from conversations.effects import AnswerPress, At, Hint, MarkKeyboard, OpenForm, Typing
+from conversations.effects import AnswerPress, At, Hint, MarkKeyboard, Message, OpenForm, Typing
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Performer:
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._do(wanted)
-        except (*TROUBLE, UnknownPlace) as error:
+        except Exception as error:
             what = type(wanted.effect).__name__
             log.warning("Slack did not do %s: %s", what, error_of(error) or type(error).__name__)
 
@@ -89,24 +89,24 @@ class Performer:
             response.raise_for_status()
 
     async def _mark(self, place: str, mark: MarkKeyboard) -> None:
-        """Take the buttons of a question away and show the choice; the question itself stays."""
+        """Take the buttons of a question away and show the choice, or other buttons; the question itself stays."""
         if not mark.message:
             return
         chat = await self._places.chat_id(place)
-        if mark.text:
+        if mark.text and mark.buttons:
+            parts = blocks.message(Message(mark.text, mark.buttons))
+        elif mark.text:
             parts = blocks.answered(mark.text, mark.choice)
         else:
-            parts = await self._without_buttons(chat, mark)
+            parts = await self._changed(chat, mark)
         if parts:
             await self._client.chat_update(
                 channel=chat, ts=mark.message, link_names=False, parse="none", **parts
             )
 
-    async def _without_buttons(self, chat: str, mark: MarkKeyboard) -> Json:
-        page = await self._client.conversations_history(
-            channel=chat, latest=mark.message, oldest=mark.message, inclusive=True, limit=1
-        )
-        for posted in page["messages"]:
-            kept = [block for block in posted.get("blocks", []) if block["type"] != "actions"]
-            return {"text": posted.get("text") or " ", "blocks": [*kept, blocks.chosen(mark.choice)]}
-        return {}
+    async def _changed(self, chat: str, mark: MarkKeyboard) -> Json:
+        """Ask Slack for the question where we do not know it any more."""
+        posted = await history.message(self._client, chat, mark.message)
+        kept = [block for block in posted.get("blocks", []) if block["type"] != "actions"]
+        below = blocks.rows(mark.buttons) or [blocks.chosen(mark.choice)]
+        return {"text": posted.get("text") or " ", "blocks": [*kept, *below]} if posted else {}
