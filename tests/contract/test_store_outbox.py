@@ -1,0 +1,286 @@
+"""What leaves, leaves in order and once: lanes, leases, dependencies, outcomes, on both engines."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from conversations.events import HOUR, SECOND, Address
+from storage.interface import CaseMessage, Claimed, Delivery, OutboxRow
+from storage.store import Store, Transaction
+from tests.stores import BOT, NOW, complaint, ids, meet, parcel, talk
+
+LEASE = 60.0
+OVER = -1.0  # a lease that has already run out
+
+
+async def put(store: Store, *rows: OutboxRow) -> None:
+    async with store.transaction() as tx:
+        await tx.enqueue(rows, NOW)
+
+
+async def claim(store: Store, lease: float = LEASE, *, limit: int = 100) -> list[Claimed]:
+    async with store.transaction() as tx:
+        return await tx.claim_outbox([BOT], limit, lease)
+
+
+async def settle(store: Store, *deliveries: Delivery) -> None:
+    async with store.transaction() as tx:
+        await tx.settle(deliveries, NOW)
+
+
+async def send(store: Store, *, message: str = "m") -> list[int]:
+    """Claim what may go and send it; return the rows."""
+    sent = await claim(store)
+    await settle(
+        store, *(Delivery(one.row.id, one.attempt, "sent", f"{message}{one.row.id}") for one in sent)
+    )
+    return rows(sent)
+
+
+def rows(claimed: Sequence[Claimed]) -> list[int]:
+    return [one.row.id for one in claimed]
+
+
+async def counted(store: Store, name: str) -> int:
+    async with store.reading() as tx:
+        return (await tx.counts())[name]
+
+
+# -- order
+
+
+async def test_a_row_comes_out_as_it_went_in(store: Store) -> None:
+    row = parcel("lane", edits=0, resend=False, body='{"text":"„Grüße“ 🎁"}', message=4)
+    await put(store, row)
+    (claimed,) = await claim(store)
+    assert claimed == Claimed(row, attempt=1, uncertain=False, thread="", edited="")
+
+
+async def test_rows_of_a_lane_leave_one_after_the_other(store: Store) -> None:
+    lane = [parcel("a") for _ in range(3)]
+    await put(store, *lane)
+    assert [await send(store) for _ in range(4)] == [[lane[0].id], [lane[1].id], [lane[2].id], []]
+
+
+async def test_lanes_do_not_wait_for_each_other(store: Store) -> None:
+    first, second, other = parcel("a"), parcel("a"), parcel("b")
+    await put(store, first, second, other)
+    assert rows(await claim(store)) == [first.id, other.id]
+    assert await claim(store) == []
+
+
+async def test_the_oldest_lanes_come_first(store: Store) -> None:
+    lanes = [parcel(str(lane)) for lane in range(5)]
+    await put(store, *reversed(lanes))
+    assert rows(await claim(store, limit=2)) == [lanes[0].id, lanes[1].id]
+    assert rows(await claim(store, limit=2)) == [lanes[2].id, lanes[3].id]
+
+
+async def test_only_the_asked_accounts_may_send(store: Store) -> None:
+    ours, theirs = parcel("a"), parcel("b", address=Address("slack:T1", "C1"))
+    await put(store, ours, theirs)
+    async with store.transaction() as tx:
+        assert await tx.claim_outbox([], 10, LEASE) == []
+        assert rows(await tx.claim_outbox(["slack:T1"], 10, LEASE)) == [theirs.id]
+
+
+async def test_a_unit_may_claim_at_once_what_may_be_sent_again(store: Store) -> None:
+    question, receipt = parcel("a"), parcel("b", resend=False)
+    async with store.transaction() as tx:
+        await tx.enqueue([question, receipt], NOW)
+        assert rows(await tx.claim_outbox([BOT], 10, LEASE, resendable=True)) == [question.id]
+    assert rows(await claim(store)) == [receipt.id]
+
+
+# -- outcomes
+
+
+async def test_a_row_that_has_to_wait_waits_and_holds_its_lane(store: Store) -> None:
+    first, second = parcel("a"), parcel("a")
+    await put(store, first, second)
+    await claim(store)
+    await settle(store, Delivery(first.id, 1, "waiting", reason="429", wait=3600.0))
+    assert await claim(store) == []
+    assert await counted(store, "outbox_waiting") == 2
+
+
+async def test_a_row_that_waited_goes_out_as_a_further_attempt(store: Store) -> None:
+    row = parcel()
+    await put(store, row)
+    await claim(store)
+    await settle(store, Delivery(row.id, 1, "waiting", reason="429", wait=0.0))
+    assert await claim(store) == [Claimed(row, attempt=2, uncertain=False, thread="", edited="")]
+
+
+async def test_a_dead_row_does_not_block_its_lane(store: Store) -> None:
+    first, second = parcel("a"), parcel("a")
+    await put(store, first, second)
+    await claim(store)
+    await settle(store, Delivery(first.id, 1, "dead", reason="chat not found"))
+    assert rows(await claim(store)) == [second.id]
+    assert await counted(store, "outbox_dead") == 1
+
+
+async def test_an_unseen_answer_means_again_where_that_does_no_harm(store: Store) -> None:
+    row = parcel()
+    await put(store, row)
+    await claim(store)
+    await settle(store, Delivery(row.id, 1, "unknown", reason="read timeout"))
+    assert await counted(store, "outbox_unknown") == 1
+    assert await claim(store) == [Claimed(row, attempt=2, uncertain=True, thread="", edited="")]
+    await settle(store, Delivery(row.id, 2, "waiting", reason="429"))
+    (again,) = await claim(store)
+    assert again.uncertain, "surely not sent this time, but perhaps the first time"
+
+
+async def test_an_unseen_answer_ends_a_receipt_and_frees_its_lane(store: Store) -> None:
+    receipt, after = parcel("a", resend=False), parcel("a")
+    await put(store, receipt, after)
+    await claim(store)
+    await settle(store, Delivery(receipt.id, 1, "unknown", reason="read timeout"))
+    assert rows(await claim(store)) == [after.id]
+    assert await counted(store, "outbox_unknown") == 1
+
+
+# -- leases
+
+
+async def test_nobody_gets_a_row_while_its_lease_lasts(store: Store) -> None:
+    await put(store, parcel())
+    assert len(await claim(store)) == 1
+    assert await claim(store) == []
+
+
+async def test_a_lease_that_ran_out_comes_back_uncertain(store: Store) -> None:
+    row = parcel()
+    await put(store, row)
+    await claim(store, OVER)
+    assert await claim(store) == [Claimed(row, attempt=2, uncertain=True, thread="", edited="")]
+
+
+async def test_a_receipt_whose_lease_ran_out_is_settled_as_unknown(store: Store) -> None:
+    receipt, after = parcel("a", resend=False), parcel("a")
+    await put(store, receipt, after)
+    await claim(store, OVER)
+    assert await claim(store) == []
+    assert rows(await claim(store)) == [after.id]
+    assert await counted(store, "outbox_unknown") == 1
+
+
+async def test_a_sleeper_who_wakes_after_its_lease_was_taken_changes_nothing(store: Store) -> None:
+    row = parcel()
+    await put(store, row)
+    await claim(store, OVER)
+    await claim(store)
+    await settle(store, Delivery(row.id, 1, "dead", reason="too late"))
+    async with store.transaction() as tx:
+        assert await tx.platform_messages([row.id]) == {}
+        await tx.settle([Delivery(row.id, 2, "sent", "m2")], NOW)
+        assert await tx.platform_messages([row.id]) == {row.id: "m2"}
+
+
+async def test_an_answer_seen_after_all_is_believed(store: Store) -> None:
+    receipt = parcel(resend=False)
+    await put(store, receipt)
+    await claim(store, OVER)
+    await claim(store)
+    await settle(store, Delivery(receipt.id, 1, "sent", "m1"))
+    async with store.reading() as tx:
+        assert await tx.platform_messages([receipt.id]) == {receipt.id: "m1"}
+
+
+# -- rows that hang on others
+
+
+async def test_a_thread_waits_for_the_message_it_belongs_to(store: Store) -> None:
+    card = parcel("card")
+    line, edit = parcel("thread", thread_of=card.id), parcel("edit", edits=card.id)
+    await put(store, card, line, edit)
+    assert rows(await claim(store)) == [card.id]
+    await settle(store, Delivery(card.id, 1, "sent", "1700.1"))
+    hanging = {one.row.id: (one.thread, one.edited) for one in await claim(store)}
+    assert hanging == {line.id: ("1700.1", ""), edit.id: ("", "1700.1")}
+
+
+async def test_what_hangs_on_a_dead_message_dies_with_a_reason_and_frees_its_lane(store: Store) -> None:
+    card = parcel("card")
+    line, after = parcel("thread", thread_of=card.id), parcel("thread")
+    await put(store, card, line, after)
+    await claim(store)
+    await settle(store, Delivery(card.id, 1, "dead", reason="channel_not_found"))
+    assert await claim(store) == []
+    assert rows(await claim(store)) == [after.id]
+    assert await counted(store, "outbox_dead") == 2
+
+
+async def test_a_message_that_never_existed_holds_nothing_up(store: Store) -> None:
+    await put(store, parcel(edits=12345))
+    assert await claim(store) == []
+    assert await counted(store, "outbox_dead") == 1
+
+
+# -- what came of it
+
+
+async def test_a_row_is_found_by_the_platform_s_message(store: Store) -> None:
+    row = parcel()
+    await put(store, row)
+    assert await send(store) == [row.id]
+    async with store.reading() as tx:
+        assert await tx.outbox_by_message(row.address, f"m{row.id}") == row.id
+        assert await tx.outbox_by_message(row.address, "") == 0
+        assert await tx.outbox_by_message(Address(BOT, "6"), f"m{row.id}") == 0
+
+
+async def relayed(tx: Transaction, **changes: bool) -> tuple[OutboxRow, CaseMessage]:
+    """A reply of staff on its way to the customer."""
+    one = talk(str(next(ids)))
+    case = complaint(one)
+    message = CaseMessage(next(ids), case.id, NOW, "out", "mia", "Sorry!", delivery="waiting")
+    row = replace(parcel(f"{one.id}", message=message.id), **changes)  # type: ignore[arg-type]  # resend is a bool
+    await meet(tx, one)
+    await tx.create_case(case)
+    await tx.add_message(message)
+    await tx.enqueue([row], NOW)
+    return row, message
+
+
+@pytest.mark.parametrize(
+    ("state", "resend", "delivery"),
+    [
+        ("sent", True, "sent"),
+        ("dead", True, "failed"),
+        ("waiting", True, "waiting"),
+        ("unknown", True, "waiting"),
+        ("unknown", False, "failed"),
+    ],
+)
+async def test_a_relayed_message_shows_how_it_went(
+    store: Store, state: str, delivery: str, *, resend: bool
+) -> None:
+    async with store.transaction() as tx:
+        row, message = await relayed(tx, resend=resend)
+        await tx.claim_outbox([BOT], 9, LEASE)
+        await tx.settle([Delivery(row.id, 1, state, "m1" if state == "sent" else "", "reason")], NOW)
+        found = await tx.message(message.id)
+        assert found is not None
+        assert found.delivery == delivery
+
+
+async def test_a_relayed_message_whose_sender_vanished_is_shown_as_failed(store: Store) -> None:
+    async with store.transaction() as tx:
+        _, message = await relayed(tx, resend=False)
+        await tx.claim_outbox([BOT], 9, OVER)
+    await claim(store)
+    async with store.reading() as tx:
+        found = await tx.message(message.id)
+        assert found is not None
+        assert found.delivery == "failed"
+
+
+async def test_the_age_of_the_oldest_waiting_row_is_known(store: Store) -> None:
+    async with store.transaction() as tx:
+        await tx.enqueue([parcel("a")], NOW + HOUR)
+        await tx.enqueue([parcel("b")], NOW + SECOND)
+    assert await counted(store, "outbox_oldest") == NOW + SECOND
