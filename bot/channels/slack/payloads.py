@@ -39,9 +39,9 @@ def parse(body: bytes) -> Payload:
     try:
         text = body.decode()
         if not text.startswith("{"):
-            form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
+            form: dict[str, str] = _clean(dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100)))
             if "command" in form or "ssl_check" in form:
-                return _clean(form)
+                return form
             text = form["payload"]
         payload = json.loads(text)
     except (ValueError, KeyError, RecursionError) as error:
