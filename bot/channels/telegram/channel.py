@@ -1,6 +1,7 @@
 """One Telegram bot as a channel: the parts of this folder put together."""
 
 import asyncio
+import logging
 import re
 from collections.abc import Sequence
 
@@ -142,6 +143,8 @@ def open_channel(
     """
     if webhook_url and not _SECRET.fullmatch(webhook_secret):
         raise ValueError("[telegram.webhook] secret must be 1 to 256 characters of A-Z, a-z, 0-9, _ and -")
+    # Below this level the library logs its addresses, which contain the token, and everything people write.
+    logging.getLogger("telegram").setLevel(logging.WARNING)
     request = AiohttpRequest()
     bot = Bot(
         token,

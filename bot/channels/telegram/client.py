@@ -4,6 +4,7 @@ No exception leaves with an address in it, because the token is part of every ad
 """
 
 import json
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -36,15 +37,16 @@ class TooLarge(TelegramError):
 
 
 class AiohttpRequest(BaseRequest):
-    """One connection pool; `connections` at most at the same time."""
+    """One connection pool; at most `connections` at the same time, `read_seconds` of patience with an answer."""
 
-    def __init__(self, connections: int = 256) -> None:
+    def __init__(self, connections: int = 256, read_seconds: float = READ_SECONDS) -> None:
         self._connections = connections
+        self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def read_timeout(self) -> float:
-        return READ_SECONDS
+        return self._read_seconds
 
     async def initialize(self) -> None:
         if self._session is None:
@@ -79,7 +81,7 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: object = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """Return status and body. Raises NotSent, TimedOut or NetworkError; Throttled and BadRequest by status."""
-        seconds = float(read_timeout) if isinstance(read_timeout, int | float) else READ_SECONDS
+        seconds = float(read_timeout) if isinstance(read_timeout, int | float) else self._read_seconds
         status, body = await self._exchange(method, url, _form(request_data), seconds, ANSWER_LIMIT)
         if status == 429:
             raise Throttled(_retry_after(body))
@@ -89,7 +91,7 @@ class AiohttpRequest(BaseRequest):
 
     async def fetch(self, url: str, limit: int) -> tuple[int, bytes]:
         """Get a file of at most `limit` bytes, never following a redirect. Raises TooLarge and as `do_request`."""
-        return await self._exchange("GET", url, None, READ_SECONDS, limit)
+        return await self._exchange("GET", url, None, self._read_seconds, limit)
 
     async def _exchange(
         self,
@@ -139,7 +141,8 @@ def _form(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str]
         return request_data.json_parameters
     form = aiohttp.FormData(request_data.json_parameters)
     for field, (name, content, mime) in request_data.multipart_data.items():
-        form.add_field(field, content, filename=name, content_type=mime)
+        body = BytesIO(content) if isinstance(content, bytes) else content  # written in pieces, not in one go
+        form.add_field(field, body, filename=name, content_type=mime)
     return form
 
 

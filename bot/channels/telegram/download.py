@@ -31,7 +31,7 @@ async def download(bot: Bot, request: AiohttpRequest, file: FileRef, attempt: in
     except (TelegramError, TimeoutError) as error:
         outcome = outcome_of(error, bot.token, attempt)
     match outcome:
-        case Never(reason=reason) if "file is too big" in reason:
+        case Never(reason=reason) if "file is too big" in reason.lower():
             return Never(TOO_LARGE)
         case Never(reason=reason) if reason not in (TOO_LARGE, WRONG_TYPE):
             return Never(GONE)

@@ -14,14 +14,14 @@ from conversations.effects import AnswerPress, At, MarkKeyboard, Typing
 
 _log = logging.getLogger(__name__)
 
-_SECONDS = 4.0
+DEADLINE = 4.0  # seconds
 _ANSWER_LENGTH = 200  # of the remark shown after a press
 
 
 async def perform(bot: Bot, at: At) -> None:
     """Run one effect; what goes wrong is only worth a line for those who look for it."""
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(DEADLINE):
             await _perform(bot, at)
     except Exception as error:
         _log.debug("%s failed: %s", type(at.effect).__name__, describe(error, bot.token))

@@ -214,7 +214,7 @@ def _largest(content: Json) -> Json:
     sizes = content["photo"]
     if not isinstance(sizes, list) or not sizes or not all(isinstance(size, dict) for size in sizes):
         raise Unreadable("photo is not a list of sizes")
-    return max(sizes, key=lambda size: _number(size, "width", 0) * _number(size, "height", 0))
+    return max(reversed(sizes), key=lambda size: _number(size, "width", 0) * _number(size, "height", 0))
 
 
 def _object(parent: Json, field: str) -> Json:

@@ -97,7 +97,7 @@ class Dispatch:
             else:
                 yield partial(self._group, chat, group, Text())
         *first, last = texts(message.text)
-        if not last.text:
+        if not last.text.strip():
             raise ValueError("the message has no text")
         for text in first:
             yield partial(self._text, chat, text, None)
