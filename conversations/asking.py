@@ -1,0 +1,212 @@
+"""How a question looks to one person now: its message, its buttons, and answers put in words."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from markupsafe import Markup
+
+from conversations.dialogue import Dialogue
+from conversations.effects import Button, Kind, MarkKeyboard, Message
+from conversations.events import SECOND, Instant, Pressed
+from conversations.question import Ask, Ids, Point, Prompt, Question, QuestionType, question_types
+from conversations.session import Answer, Session
+from conversations.texts import Texts, lines, paragraphs
+from conversations.tokens import STEER, Token
+
+CHOICE_LIMIT = 60
+"""Characters of an answer shown where the keyboard was."""
+
+LABEL_LIMIT = 40
+"""Characters of a button that names an answer to correct."""
+
+ROW_LIMIT = 3
+ROW_WIDTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything around a step that is not the session: who, in which language, when.
+
+    `person` is the name to address, `texts` the system's texts, `message` the platform id of what the person sent,
+    `press` the button they pressed, `keyboard` the outbox row that carries the last keyboard (0: none).
+    """
+
+    texts: Texts
+    organisation: str
+    person: str
+    language: str
+    now: Instant
+    ids: Ids
+    message: str = ""
+    press: Pressed | None = None
+    keyboard: int = 0
+
+    def say(self, key: str, **values: object) -> Markup:
+        """Return one of the system's texts as markup."""
+        return self.texts.render(key, self.language, organisation=self.organisation, **values)
+
+    def label(self, key: str, **values: object) -> str:
+        """Return one of the system's texts as a label."""
+        return self.texts.plain(key, self.language, **values)
+
+
+def kind_of(question: Question) -> QuestionType:
+    """Return the type of a question."""
+    return question_types()[question.type]
+
+
+def visible(session: Session) -> dict[str, Answer]:
+    """Return the answers that count: those on the way the person took, in its order."""
+    return {question: session.answers[question] for question in session.trail if question in session.answers}
+
+
+class Asking:
+    """A dialogue's session in a scene, put into words."""
+
+    def __init__(self, dialogue: Dialogue, session: Session, scene: Scene) -> None:
+        self.dialogue = dialogue
+        self.session = session
+        self.scene = scene
+
+    def ask(self, question: str, *, points: bool = False) -> Ask:
+        """Return what a question type needs to know; `points` only where it may show them."""
+        asked = self.dialogue.questions[question]
+        scene = self.scene
+        texts = self.dialogue.texts
+        values = self._values({})
+
+        def label(key: str) -> str:
+            path = f"questions.{question}.{key}"
+            return texts.plain(path, scene.language, **values) if path in texts else ""
+
+        def phrase(key: str, **more: object) -> str:
+            return scene.label(f"question.{asked.type}.{key}", **more)
+
+        today = datetime.fromtimestamp(scene.now // SECOND, UTC).astimezone(texts.zone).date()
+        partial = self.session.partial if question == self.session.state else None
+        shown = self.points() if points else ()
+        return Ask(asked, label, phrase, today, scene.ids, partial, shown)
+
+    def text(self, key: str) -> Markup:
+        """Return a text of the dialogue as markup."""
+        answers = {
+            question: self.shown(question, answer) for question, answer in visible(self.session).items()
+        }
+        return self.dialogue.texts.render(key, self.scene.language, **self._values(answers))
+
+    def _values(self, answers: dict[str, str]) -> dict[str, object]:
+        bindings = {name: self.session.bindings.get(name, "") for name in self.dialogue.bindings}
+        return {
+            **bindings,
+            "person": {"name": self.scene.person},
+            "organisation": self.scene.organisation,
+            "answers": dict.fromkeys(self.dialogue.questions, "") | answers,
+        }
+
+    def shown(self, question: str, answer: Answer) -> str:
+        """Return an answer in plain words."""
+        if answer.skipped or question not in self.dialogue.questions:
+            return self.scene.label("skipped")
+        return kind_of(self.dialogue.questions[question]).show(self.ask(question), answer)
+
+    def points(self) -> tuple[Point, ...]:
+        """Return the answers whose question has a label, skipped ones included: they may be filled in later."""
+        return tuple(
+            Point(question, self.ask(question).label("label"), self.shown(question, answer))
+            for question, answer in visible(self.session).items()
+            if f"questions.{question}.label" in self.dialogue.texts
+        )
+
+    def correctable(self) -> tuple[Point, ...]:
+        """Return every answer that can be changed, each with some name."""
+        named = {point.question: point for point in self.points()}
+        return tuple(
+            named.get(question) or Point(question, self.shown(question, answer)[:LABEL_LIMIT], "")
+            for question, answer in visible(self.session).items()
+        )
+
+    def prompt(self) -> Prompt:
+        """Return how the current question is asked."""
+        state = self.session.state
+        return kind_of(self.dialogue.questions[state]).prompt(self.ask(state, points=True))
+
+    def question_text(self, prompt: Prompt) -> Markup:
+        """Return the current question as markup: text, points, note."""
+        shown = lines(*(self.scene.say("point", label=one.label, text=one.text) for one in prompt.points))
+        note = self.scene.say("note", text=prompt.note) if prompt.note else ""
+        return paragraphs(self.text(f"questions.{self.session.state}.ask"), shown, note)
+
+    def message(self, *notes: str, human: bool = False, prompt_only: bool = False) -> Message:
+        """Return the current question as a message.
+
+        `notes` (markup) come first; `human` adds the button that calls one; `prompt_only` leaves the question out and
+        shows the notes with its buttons.
+        """
+        prompt = self.prompt()
+        text = paragraphs(*notes) if prompt_only else paragraphs(*notes, self.question_text(prompt))
+        return Message(
+            text, self.buttons(prompt, human=human), Kind.QUESTION, contact_label=prompt.contact_label
+        )
+
+    def buttons(self, prompt: Prompt, *, human: bool = False) -> tuple[tuple[Button, ...], ...]:
+        """Return the rows of buttons: the question's own, then those the settings want."""
+        rows = [tuple(Button(one.label, self._token(one.key)) for one in row) for row in prompt.choices]
+        wanted = [name for name in self.dialogue.settings.buttons if self._makes_sense(name)]
+        if human and "human" not in wanted:
+            wanted.append("human")
+        row: list[Button] = []
+        for name in wanted:
+            button = Button(self.scene.label(f"button.{name}"), self._token(f"{STEER}{name}"))
+            if row and (len(row) == ROW_LIMIT or sum(len(one.label) for one in [*row, button]) > ROW_WIDTH):
+                rows.append(tuple(row))
+                row = []
+            row.append(button)
+        return (*rows, tuple(row)) if row else tuple(rows)
+
+    def corrections(self) -> Message:
+        """Return the list of answers to choose from for a correction."""
+        rows = tuple(
+            (Button(point.label, self._token(f"{STEER}correct:{point.question}")),)
+            for point in self.correctable()
+        )
+        return Message(self.scene.say("correct.which"), rows)
+
+    def mark(self, choice: str) -> tuple[MarkKeyboard, ...]:
+        """Take the keyboard away, under the question just answered; nothing where there was none."""
+        scene, text = self.scene, self.question_text(self.prompt())
+        if scene.press:
+            return (MarkKeyboard(choice[:CHOICE_LIMIT], message=scene.press.message, text=text),)
+        return (
+            (MarkKeyboard(choice[:CHOICE_LIMIT], sent=scene.keyboard, text=text),) if scene.keyboard else ()
+        )
+
+    def retick(self) -> tuple[MarkKeyboard, ...]:
+        """Show the keyboard as it is now under the button that was pressed."""
+        if not self.scene.press:
+            return ()
+        prompt = self.prompt()
+        text = self.question_text(prompt)
+        return (MarkKeyboard("", self.scene.press.message, text=text, buttons=self.buttons(prompt)),)
+
+    def names_choice(self, text: str) -> bool:
+        """Tell whether a text is exactly the label of one of the question's own buttons."""
+        wanted = text.strip().casefold()
+        return any(one.label.casefold() == wanted for row in self.prompt().choices for one in row)
+
+    def at(self, session: Session) -> "Asking":
+        """Return the same for another state of the session."""
+        return Asking(self.dialogue, session, self.scene)
+
+    def _makes_sense(self, name: str) -> bool:
+        match name:
+            case "back":
+                return bool(self.session.trail or self.session.returning)
+            case "correct":
+                return bool(self.session.trail)
+            case "skip":
+                return self.dialogue.questions[self.session.state].optional
+            case _:
+                return True
+
+    def _token(self, key: str) -> str:
+        return str(Token(self.session.id, self.session.turn, key))

@@ -1,0 +1,388 @@
+"""One step of one dialogue: a pure function of the dialogue, the session, the reply and the scene around them.
+
+Nothing here sends, sleeps, logs or knows a question type by name. Every function returns a `Step`; none raises for
+anything a person can do.
+"""
+
+from dataclasses import dataclass, replace
+
+from conversations.asking import Asking, Scene, kind_of, visible
+from conversations.dialogue import NEXT, Dialogue
+from conversations.effects import Begin, DropTimer, Effect, Kind, MarkKeyboard, Message, Say, SetTimer
+from conversations.ending import effects_of, ended
+from conversations.events import Attached, Instant, Said
+from conversations.facts import Answered, Corrected, Fact, Skipped
+from conversations.question import (
+    Accepted,
+    Chosen,
+    Correction,
+    Declined,
+    Partial,
+    Rejection,
+    Reply,
+    Result,
+)
+from conversations.rules import Situation
+from conversations.session import Answer, Session
+from conversations.texts import inert
+
+STRIKES = 3
+"""Wrong replies to one question after which a human is offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as it now is, to be kept: the same session and question replace."""
+
+    session: int
+    dialogue: str
+    question: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an unanswered question waits, in microseconds: until the reminder and until the end; 0 for never."""
+
+    remind: Instant
+    expire: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What became of it. `session` is None when the dialogue is over, `begin` the one that follows it.
+
+    `toast` is a short plain text for the pressed button.
+    """
+
+    session: Session | None
+    facts: tuple[Fact, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    answers: tuple[Given, ...] = ()
+    begin: Begin | None = None
+    toast: str = ""
+
+
+def owner(session: Session) -> str:
+    """Return the name under which a session's timers run."""
+    return f"session:{session.id}"
+
+
+class Walk:
+    """One step being made. Used once: call one of its verbs, which returns the Step."""
+
+    def __init__(self, dialogue: Dialogue, session: Session, scene: Scene, patience: Patience) -> None:
+        self._dialogue = dialogue
+        self._session = session
+        self._scene = scene
+        self._patience = patience
+        self._over = False
+        self._facts: list[Fact] = []
+        self._effects: list[Effect] = []
+        self._answers: list[Given] = []
+        self._begin: Begin | None = None
+        self._toast = ""
+
+    # -- verbs
+
+    def start(self, note: str = "") -> Step:
+        """Ask the first question."""
+        self._enter(self._dialogue.start, note)
+        return self._step()
+
+    def reply(self, reply: Reply) -> Step:
+        """Take a reply to the current question."""
+        state = self._session.state
+        result = kind_of(self._dialogue.questions[state]).accept(self._asking.ask(state, points=True), reply)
+        self._judge(result, reply)
+        return self._step()
+
+    def unreadable(self) -> Step:
+        """Explain that something was no reply at all."""
+        self._reject(self._scene.label("unsupported"), pressed=False)
+        return self._step()
+
+    def again(self, *notes: str) -> Step:
+        """Ask the current question once more, after the notes."""
+        self._say(self._asking.message(*notes))
+        return self._step()
+
+    def skip(self) -> Step:
+        """Pass over the current question, where its author allows it."""
+        question = self._dialogue.questions[self._session.state]
+        if not question.optional:
+            return self.again(self._scene.say("skip.needed"))
+        self._take(question.id, Answer(skipped=True), self._scene.label("skipped"))
+        return self._step()
+
+    def back(self) -> Step:
+        """Ask the question before; out of a correction, the question it began at."""
+        session = self._session
+        if session.returning:
+            target, trail = session.returning, session.trail
+        elif session.trail:
+            target, trail = session.trail[-1], session.trail[:-1]
+        else:
+            return self.again(self._scene.say("back.first"))
+        self._mark(self._scene.label("button.back"))
+        self._session = replace(session, trail=trail, returning="")
+        self._ask(target)
+        return self._step()
+
+    def correct(self, question: str = "") -> Step:
+        """Ask an answered question again and come back here; without a name, ask which."""
+        answered = list(visible(self._session))
+        if not answered:
+            return self.again(self._scene.say("correct.nothing"))
+        if question in answered or len(answered) == 1:
+            self._mark(self._scene.label("button.correct"))
+            self._correct(question if question in answered else answered[0])
+        else:
+            self._say(self._asking.corrections())
+        return self._step()
+
+    def edit(self, text: str) -> Step | None:
+        """Take a changed message as a correction of the last answer; None where it was not that answer's."""
+        trail = self._session.trail
+        last = trail[-1] if trail else ""
+        answer = self._session.answers.get(last)
+        if answer is None or not self._scene.message or answer.message != self._scene.message:
+            return None
+        result = kind_of(self._dialogue.questions[last]).accept(self._asking.ask(last), Said(text))
+        if not isinstance(result, Accepted):
+            reason = inert(result.reason) if isinstance(result, Rejection) else ""
+            self._say(Message(self._scene.say("edit.refused", reason=reason), kind=Kind.RECEIPT))
+            return self._step()
+        self._record(last, Answer(result.value, result.words, answer.attachments or result.attachments))
+        target = self._fire(last)
+        if target == self._session.state or self._session.returning:
+            self._say(Message(self._scene.say("edit.done"), kind=Kind.RECEIPT))
+        else:
+            self._enter(target, self._scene.say("edit.done"))
+        return self._step()
+
+    def remind(self) -> Step:
+        """Call the question to mind, once."""
+        self._session = replace(self._session, reminded=True)
+        return self.again(self._scene.say("remind", title=self._dialogue.title(self._scene.language)))
+
+    def names_choice(self, text: str) -> bool:
+        """Tell whether a text is the label of a button of the question: an answer before it is a command."""
+        return self._asking.names_choice(text)
+
+    # -- what a reply does
+
+    def _judge(self, result: Result, reply: Reply) -> None:
+        state = self._session.state
+        match result:
+            case Accepted(value, words, attachments, fetches):
+                self._effects += fetches
+                answer = Answer(value, words, attachments)
+                self._remember_album(reply)
+                self._take(state, answer, self._asking.shown(state, answer))
+            case Declined() if self._dialogue.questions[state].optional:
+                self._take(state, Answer(skipped=True), self._scene.label("skipped"))
+            case Declined():
+                self._reject(self._scene.label("skip.needed"), pressed=False)
+            case Correction(question):
+                self._mark(self._scene.label("button.correct"))
+                self._correct(question)
+            case Partial():
+                self._collect(result, reply)
+            case Rejection(reason):
+                if not self._same_album(reply):
+                    self._reject(reason, pressed=isinstance(reply, Chosen))
+                self._remember_album(reply)
+
+    def _collect(self, result: Partial, reply: Reply) -> None:
+        """Keep a part of an answer; further files of an album come without a word."""
+        silent = self._same_album(reply)
+        self._effects += result.fetches
+        self._session = replace(self._session, partial=result.answer, strikes=0)
+        self._remember_album(reply)
+        if isinstance(reply, Chosen):
+            self._effects += self._asking.retick()
+            self._toast = result.note
+        elif not silent and result.note:
+            self._say(self._asking.message(inert(result.note), prompt_only=True))
+
+    def _reject(self, reason: str, *, pressed: bool) -> None:
+        strikes = self._session.strikes if pressed else self._session.strikes + 1
+        self._session = replace(self._session, strikes=strikes)
+        human = strikes >= STRIKES
+        offer = self._scene.say("strikes") if human else ""
+        self._say(self._asking.message(inert(reason), offer, human=human))
+
+    def _take(self, question: str, answer: Answer, shown: str) -> None:
+        """Answer or skip a question and go on."""
+        self._mark(shown)
+        self._record(question, answer)
+        session = self._session
+        trail = session.trail
+        if question in trail:
+            trail = trail[: trail.index(question)]
+        self._session = replace(session, trail=(*trail, question), returning="")
+        target = self._fire(question)
+        if session.returning:
+            target = self._replay(target, session.returning)
+        self._enter(target)
+
+    def _replay(self, target: str, until: str) -> str:
+        """After a correction, follow the answers already given to the first open question."""
+        while target != until and target in self._session.answers and target not in self._session.trail:
+            self._session = replace(self._session, trail=(*self._session.trail, target))
+            target = self._fire(target)
+        return target
+
+    def _record(self, question: str, given: Answer) -> None:
+        session, scene = self._session, self._scene
+        old = session.answers.get(question)
+        first = old.at if old else scene.now
+        wording = self._dialogue.wording(question, scene.language)
+        answer = replace(given, wording=wording, at=first, message=scene.message)
+        partial = None if question == session.state else session.partial
+        self._session = replace(session, answers={**session.answers, question: answer}, partial=partial)
+        self._answers.append(Given(session.id, session.dialogue, question, answer))
+        self._facts.append(self._fact(question, old, answer))
+
+    def _fact(self, question: str, old: Answer | None, answer: Answer) -> Fact:
+        session, asked = self._session, self._dialogue.questions[question]
+        touchpoint = session.bindings.get("touchpoint", "")
+        if old is not None and not old.skipped:
+            return Corrected(
+                session=session.id,
+                dialogue=session.dialogue,
+                question=question,
+                kind=asked.type,
+                metric=asked.metric,
+                old=old.value,
+                value=answer.value,
+                wording=answer.wording,
+                first_at=old.at,
+                touchpoint=touchpoint,
+            )
+        if answer.skipped:
+            return Skipped(session.id, session.dialogue, question)
+        return Answered(
+            session=session.id,
+            dialogue=session.dialogue,
+            question=question,
+            kind=asked.type,
+            metric=asked.metric,
+            value=answer.value,
+            wording=answer.wording,
+            touchpoint=touchpoint,
+        )
+
+    # -- where it leads
+
+    def _fire(self, question: str) -> str:
+        situation = Situation(visible(self._session), self._session.bindings, self._scene.language)
+        return self._dialogue.table.fire(question, NEXT, situation) or ""
+
+    def _enter(self, state: str, note: str = "") -> None:
+        """Ask, answer from a binding, or end."""
+        if state in self._dialogue.outcomes:
+            self._finish(state)
+            return
+        if state not in self._dialogue.questions:
+            self._end("", "displaced")
+            return
+        known = self._known(state)
+        if known is None:
+            self._ask(state, note)
+            return
+        self._record(state, known)
+        self._session = replace(self._session, trail=(*self._session.trail, state))
+        self._enter(self._fire(state), note)
+
+    def _known(self, state: str) -> Answer | None:
+        """Return the answer a binding gives to a question that has none yet."""
+        question = self._dialogue.questions[state]
+        value = self._session.bindings.get(question.given, "") if question.given else ""
+        if not value or state in self._session.answers:
+            return None
+        ask = self._asking.at(replace(self._session, state=state)).ask(state)
+        for reply in (Chosen(value), Said(value)):
+            result = kind_of(question).accept(ask, reply)
+            if isinstance(result, Accepted):
+                return Answer(result.value, result.words)
+        return None
+
+    def _ask(self, state: str, note: str = "") -> None:
+        session, now = self._session, self._scene.now
+        self._session = replace(
+            session, state=state, turn=session.turn + 1, strikes=0, partial=None, asked=now
+        )
+        self._say(self._asking.message(note))
+        if self._patience.remind and not session.reminded:
+            self._effects.append(SetTimer(owner(session), "remind", now + self._patience.remind))
+        if self._patience.expire:
+            self._effects.append(SetTimer(owner(session), "expire", now + self._patience.expire))
+
+    def _correct(self, question: str) -> None:
+        back_to = self._session.returning or self._session.state
+        self._session = replace(self._session, returning=back_to)
+        present = self._asking.shown(question, self._session.answers[question])
+        self._ask(question, self._scene.say("correct.present", text=present))
+
+    def _finish(self, state: str) -> None:
+        outcome = self._dialogue.outcomes[state]
+        for effect in effects_of(outcome, self._asking):
+            if isinstance(effect, Begin):
+                self._begin = effect
+            else:
+                self._effects.append(effect)
+        self._end(state, "finished")
+
+    def _end(self, outcome: str, how: str) -> None:
+        self._facts.append(ended(self._session, outcome, how))
+        self._effects.append(DropTimer(owner(self._session)))
+        self._over = True
+
+    # -- pieces
+
+    @property
+    def _asking(self) -> Asking:
+        return Asking(self._dialogue, self._session, self._scene)
+
+    def _say(self, message: Message) -> None:
+        self._effects.append(Say(message))
+
+    def _mark(self, choice: str) -> None:
+        marks: tuple[MarkKeyboard, ...] = self._asking.mark(choice)
+        self._effects += marks
+
+    def _same_album(self, reply: Reply) -> bool:
+        return isinstance(reply, Attached) and bool(reply.album) and reply.album == self._session.album
+
+    def _remember_album(self, reply: Reply) -> None:
+        if isinstance(reply, Attached) and reply.album:
+            self._session = replace(self._session, album=reply.album)
+
+    def _step(self) -> Step:
+        return Step(
+            None if self._over else self._session,
+            tuple(self._facts),
+            tuple(self._effects),
+            tuple(self._answers),
+            self._begin,
+            self._toast,
+        )
+
+
+def dropped(session: Session) -> Step:
+    """End a session that another one displaces, or whose dialogue is gone."""
+    return Step(None, (ended(session, "", "displaced"),), (DropTimer(owner(session)),))
+
+
+def cut_short(dialogue: Dialogue, session: Session, scene: Scene, how: str) -> Step:
+    """End a session before its end; `how` is cancelled or expired.
+
+    Where only an offer is still unanswered, the dialogue counts as finished with what a refusal means: nobody who
+    answered everything is lost from the response rate.
+    """
+    otherwise = dialogue.questions[session.state].otherwise
+    fact = ended(session, otherwise, "finished") if otherwise else ended(session, "", how)
+    marks = Asking(dialogue, session, scene).mark(scene.label("button.cancel")) if how == "cancelled" else ()
+    return Step(None, (fact,), (*marks, DropTimer(owner(session))))

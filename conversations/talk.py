@@ -1,0 +1,242 @@
+"""Everything a customer does in a conversation, whatever is open: a pure function of library, conversation and event.
+
+Commands and words steer in every state; the rest answers the open question; what comes outside of any dialogue is
+relayed to a case.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from conversations.effects import AnswerPress, Begin, Effect, Fetch, Relay
+from conversations.engine import Given, owner
+from conversations.events import (
+    Attached,
+    Commanded,
+    Departed,
+    Edited,
+    Elapsed,
+    Event,
+    Instant,
+    Moved,
+    Overheard,
+    Pressed,
+    Returned,
+    Said,
+    Shared,
+    Unsupported,
+    What,
+)
+from conversations.facts import Fact
+from conversations.library import Library
+from conversations.question import Chosen, Ids, Reply, clean, too_big
+from conversations.session import Conversation
+from conversations.stack import Stack
+from conversations.steering import obey, say_idle
+from conversations.tokens import STEER, read_token
+from conversations.words import OF_THE_QUESTION, SLASH, command_in
+
+MEGABYTES = 20
+"""Largest file taken; Telegram lets a bot download no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What became of an event: the new conversation, what happened, what to do, and the answers to keep."""
+
+    conversation: Conversation
+    facts: tuple[Fact, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    answers: tuple[Given, ...] = ()
+
+
+def turn(library: Library, conversation: Conversation, event: Event, now: Instant, ids: Ids) -> Turn:
+    """Take in what a customer did, or a timer of one of their sessions. Staff events change nothing.
+
+    Never raises, whatever people do.
+    """
+    stack = _open(library, conversation, now, ids, event)
+    what = event.what
+    if isinstance(what, Said | Pressed | Commanded | Attached | Shared | Unsupported):
+        stack.conversation = replace(stack.conversation, reachable=True)
+    changed = stack.settle()
+    if not (changed and isinstance(what, Said | Pressed | Attached | Shared)):
+        _take(stack, what)
+    elif isinstance(what, Pressed):
+        stack.do_first(AnswerPress(what.callback, stack.label("press.stale")))
+    return _done(stack)
+
+
+def begin(
+    library: Library,
+    conversation: Conversation,
+    dialogue: str,
+    bindings: Mapping[str, str],
+    now: Instant,
+    ids: Ids,
+    invitation: int = 0,
+) -> Turn:
+    """Begin a dialogue on top of the stack; where that is not possible, the person is told.
+
+    A survey waits below while a member of staff talks to the person (`staffed_until`). An unfinished session of the
+    same dialogue about the same case is displaced.
+    """
+    stack = _open(library, conversation, now, ids)
+    stack.settle()
+    stack.begin(Begin(dialogue, bindings), invitation)
+    return _done(stack)
+
+
+def idle(library: Library, conversation: Conversation) -> tuple[Effect, ...]:
+    """Return what to say to somebody who writes while nothing is open: what they can do here."""
+    stack = _open(library, conversation, 0, _NoIds())
+    say_idle(stack)
+    return tuple(stack.effects)
+
+
+class _NoIds:
+    """For what needs none."""
+
+    def next(self) -> int:
+        return 0
+
+
+def _open(
+    library: Library, conversation: Conversation, now: Instant, ids: Ids, event: Event | None = None
+) -> Stack:
+    sender = event.sender if event else None
+    if sender and sender.name and not sender.is_bot:
+        conversation = replace(conversation, name=sender.name)
+    if not conversation.language:
+        conversation = replace(conversation, language=library.language(sender.language if sender else None))
+    message = ""
+    if event:
+        message = event.what.message if isinstance(event.what, Edited) else event.message
+    return Stack(library, conversation, now, ids, message)
+
+
+def _done(stack: Stack) -> Turn:
+    return Turn(stack.conversation, tuple(stack.facts), tuple(stack.effects), tuple(stack.answers))
+
+
+def _take(stack: Stack, what: What) -> None:
+    match what:
+        case Said(text):
+            _said(stack, text)
+        case Pressed():
+            _pressed(stack, what)
+        case Commanded(name, argument):
+            _commanded(stack, name, argument)
+        case Attached() | Shared():
+            _reply(stack, what)
+        case Unsupported():
+            _unsupported(stack)
+        case Edited(_, text):
+            _edited(stack, text)
+        case Elapsed(timer, kind):
+            _elapsed(stack, timer, kind)
+        case _:
+            _noticed(stack, what)
+
+
+def _noticed(stack: Stack, what: What) -> None:
+    conversation = stack.conversation
+    match what:
+        case Overheard():
+            stack.say("overheard")
+        case Departed():
+            stack.conversation = replace(conversation, reachable=False)
+        case Returned():
+            stack.conversation = replace(conversation, reachable=True)
+        case Moved(chat):
+            stack.conversation = replace(conversation, address=replace(conversation.address, chat=chat))
+        case _:
+            pass  # what staff do belongs to cases
+
+
+def _said(stack: Stack, text: str) -> None:
+    place = stack.place()
+    named = place is not None and stack.walk(place).names_choice(text)
+    command = None if named else command_in(text, asked=place is not None)
+    if command:
+        obey(stack, *command)
+    else:
+        _reply(stack, Said(text))
+
+
+def _commanded(stack: Stack, name: str, argument: str) -> None:
+    command = SLASH.get(name.casefold())
+    if command:
+        obey(stack, command, argument)
+    else:
+        stack.again(stack.text("unknown_command"))
+
+
+def _pressed(stack: Stack, press: Pressed) -> None:
+    """Obey or answer; a press on an old keyboard gets a friendly word."""
+    token, place = read_token(press.token), stack.place()
+    session = place[1] if place else None
+    current = bool(token and session and (token.session, token.turn) == (session.id, session.turn))
+    name, _, argument = token.key.removeprefix(STEER).partition(":") if token else ("", "", "")
+    command = SLASH.get(name) if token and token.steers else None
+    if command and (current or command not in OF_THE_QUESTION):
+        obey(stack, command, argument, press)
+    elif token and place and current and not token.steers:
+        stack.apply(place, stack.walk(place, press).reply(Chosen(token.key)))
+    elif token and session and token.session == session.id:
+        stack.toast = stack.label("press.twice")
+    elif token and any(token.session == one.id for one in stack.conversation.stack):
+        stack.toast = stack.label("press.later")
+    else:
+        stack.toast = stack.label("press.stale")
+    stack.do_first(AnswerPress(press.callback, stack.toast))
+
+
+def _reply(stack: Stack, reply: Reply) -> None:
+    place = stack.place()
+    if place:
+        stack.apply(place, stack.walk(place).reply(reply))
+    else:
+        _relay(stack, reply)
+
+
+def _relay(stack: Stack, reply: Reply) -> None:
+    """Hand on what was said outside of any dialogue; the handlers know which case it belongs to."""
+    match reply:
+        case Said(text) if words := clean(text):
+            stack.do(Relay(words))
+        case Shared(phone, name):
+            stack.do(Relay(clean(f"{name}: {phone}")))
+        case Attached(files, caption) if too_big(files, MEGABYTES):
+            stack.say("file.big", megabytes=MEGABYTES)
+            _relay(stack, Said(caption))
+        case Attached(files, caption) if files:
+            fetches = tuple(Fetch(stack.ids.next(), file) for file in files)
+            stack.do(*fetches, Relay(clean(caption), tuple(fetch.attachment for fetch in fetches)))
+        case _:
+            pass
+
+
+def _unsupported(stack: Stack) -> None:
+    place = stack.place()
+    if place:
+        stack.apply(place, stack.walk(place).unreadable())
+    else:
+        stack.say("unsupported")
+
+
+def _edited(stack: Stack, text: str) -> None:
+    """A change before the next answer corrects the last one; later it is a note to the case."""
+    place = stack.place()
+    step = stack.walk(place).edit(text) if place else None
+    if place and step:
+        stack.apply(place, step)
+    elif words := clean(text):
+        stack.do(Relay(words, edited=True))
+
+
+def _elapsed(stack: Stack, timer: str, kind: str) -> None:
+    session = next((one for one in stack.conversation.stack if owner(one) == timer), None)
+    if session and kind == "remind":
+        stack.remind(session)
+    elif session and kind == "expire":
+        stack.expire(session)

@@ -1,0 +1,42 @@
+"""What a button carries: `<session, base 36>.<turn>.<key>`, 64 bytes at most; keys that steer begin with `!`."""
+
+import re
+from dataclasses import dataclass
+
+LIMIT = 64
+"""Telegram's limit for callback data, in bytes."""
+
+STEER = "!"
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_FORM = re.compile(r"([0-9a-z]{1,13})\.([0-9]{1,6})\.(!?[a-z0-9_]{1,32}(?::[A-Za-z0-9_-]{1,32})?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`session` is 0 for buttons that belong to none; `turn` the question's number within the session."""
+
+    session: int
+    turn: int
+    key: str
+
+    def __str__(self) -> str:
+        return f"{_base36(self.session)}.{self.turn}.{self.key}"
+
+    @property
+    def steers(self) -> bool:
+        """Whether it is a command instead of an answer."""
+        return self.key.startswith(STEER)
+
+
+def read_token(text: str) -> Token | None:
+    """Return what a pressed button carried; None where it is none of ours."""
+    found = _FORM.fullmatch(text) if len(text) <= LIMIT else None
+    return Token(int(found[1], 36), int(found[2]), found[3]) if found else None
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = DIGITS[digit] + digits
+    return digits or "0"
