@@ -1,136 +1,32 @@
-"""What reaches Telegram, what its refusals mean, and how files come and go."""
+"""What reaches Telegram, and what its refusals mean."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
-from aiohttp import web
-from telegram import Bot, InlineKeyboardMarkup, MessageEntity, ReplyKeyboardMarkup, ReplyKeyboardRemove
+from telegram import Bot
 
 from bot.channels.telegram import performing
-from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.client import AiohttpRequest
-from bot.channels.telegram.rendering import TEXT_UNITS, answered, caption, keyboard, texts, utf16
+from bot.channels.telegram.rendering import texts
 from bot.channels.telegram.sending import Dispatch
-from bot.files import FILE_BYTES, GONE, TOO_LARGE, WRONG_TYPE
 from conversations.effects import AnswerPress, At, Button, MarkKeyboard, Message, Typing
-from conversations.events import Address, Attached, FileRef
-from handlers.ports import Download, Later, Never, Outcome, Parcel, Post, Sent, Unknown
+from conversations.events import Address
+from handlers.ports import Later, Never, Outcome, Parcel, Post, Sent, Unknown
 from sandbox import faults
 from sandbox.telegram.local import LocalTelegram, serving
-from sandbox.telegram.people import Customer
-from tests.contract.channel_telegram import ACCOUNT, TOKEN, body, connect
-from tests.contract.stage import BLUE, PDF, RED, read_attachment
-
-HERE = Address(ACCOUNT, "1001")
-FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
-OGG = b"OggS\x00\x02" + bytes(20) + b"\x01\x13OpusHead" + bytes(40)
-M4A = b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00M4A mp42isom" + bytes(40)
-
-
-@dataclass
-class Line:
-    """A channel towards the local Telegram, and Anna."""
-
-    telegram: LocalTelegram
-    channel: TelegramChannel
-    anna: Customer
-
-    async def send(self, message: Message, number: int = 1, edits: str = "") -> Outcome:
-        return await self.channel.send(Parcel(number, HERE, message, edits=edits))
-
-    async def fetch(self, file: FileRef, attempt: int = 1) -> Outcome:
-        return await self.channel.send(Parcel(1, HERE, Download(5, file), attempt=attempt))
-
-    async def last_file(self) -> FileRef:
-        """The file Anna sent last, as an event names it."""
-        update = {"update_id": 1, "message": self.anna.messages[-1].raw}
-        event = self.channel.read(body(update), at=1)
-        assert event is not None
-        assert isinstance(event.what, Attached)
-        return event.what.files[0]
+from tests.contract.channel_telegram import ACCOUNT, TOKEN, connect
+from tests.contract.stage import read_attachment
+from tests.contract.telegram_line import HERE, Line, telegram_line
 
 
 @pytest.fixture
 async def line() -> AsyncIterator[Line]:
-    telegram = LocalTelegram(TOKEN)
-    async with serving(telegram) as url:
-        channel = connect(url)
-        await channel.open()
-        anna = telegram.customer(1001, "Anna")
-        await anna.starts()
-        yield Line(telegram, channel, anna)
-        await channel.close()
+    async with telegram_line() as line:
+        yield line
 
 
-# -- rendering -----------------------------------------------------------------------------------------------------
-
-
-def test_entities_count_in_utf16_units_and_join_over_inner_styles() -> None:
-    (text,) = texts(f"{FAMILY} <b>bold <i>both</i></b> <code>a<b>b</b></code>")
-    assert text.text == f"{FAMILY} bold both ab"
-    start = utf16(FAMILY) + 1
-    assert [(entity.type, entity.offset, entity.length) for entity in text.entities] == [
-        (MessageEntity.BOLD, start, 9),
-        (MessageEntity.ITALIC, start + 5, 4),
-        (MessageEntity.CODE, start + 10, 2),
-    ]
-
-
-def test_a_quote_of_several_lines_is_one_quote() -> None:
-    (text,) = texts("<blockquote>one<br><b>two</b><br>three</blockquote>")
-    assert [(entity.type, entity.length) for entity in text.entities if entity.type == "blockquote"] == [
-        (MessageEntity.BLOCKQUOTE, 13)
-    ]
-
-
-def test_long_texts_become_parts_that_fit() -> None:
-    parts = texts((FAMILY + " ") * 2000)
-    assert len(parts) > 1
-    assert all(0 < utf16(part.text) <= TEXT_UNITS for part in parts)
-    assert sum(part.text.count(FAMILY) for part in parts) == 2000
-
-
-def test_a_caption_too_long_for_one_is_none() -> None:
-    assert caption("x" * 1024) is not None
-    assert caption("\N{GRINNING FACE}" * 513) is None
-
-
-def test_an_answered_long_question_keeps_its_last_part() -> None:
-    text = answered("word " * 2000, "Yes", TEXT_UNITS)
-    assert utf16(text.text) <= TEXT_UNITS
-    assert text.text.endswith("\n\n✓ Yes")
-
-
-@pytest.mark.parametrize("size", [1, 64])
-def test_a_token_of_1_to_64_bytes_is_taken(size: int) -> None:
-    assert isinstance(keyboard(Message("x", ((Button("Yes", "x" * size),),))), InlineKeyboardMarkup)
-
-
-@pytest.mark.parametrize("token", ["", "x" * 65, "ä" * 33])
-def test_any_other_token_is_refused_at_once(token: str) -> None:
-    with pytest.raises(ValueError, match="Telegram takes 1 to 64"):
-        keyboard(Message("x", ((Button("Yes", token),),)))
-
-
-def test_a_button_without_label_is_refused() -> None:
-    with pytest.raises(ValueError, match="label"):
-        keyboard(Message("x", ((Button(" ", "t"),),)))
-
-
-def test_a_contact_is_asked_for_in_place_of_the_letters() -> None:
-    shown = keyboard(Message("x", ((Button("Skip", "t"),),), contact_label="My number"))
-    assert isinstance(shown, ReplyKeyboardMarkup)
-    assert [[key.text for key in row] for row in shown.keyboard] == [["My number"], ["Skip"]]
-    assert [key.request_contact for row in shown.keyboard for key in row] == [True, None]
-
-
-def test_without_buttons_such_a_keyboard_goes_away() -> None:
-    assert isinstance(keyboard(Message("x")), ReplyKeyboardRemove)
-
-
-# -- sending -------------------------------------------------------------------------------------------------------
+# -- durable -----------------------------------------------------------------------------------------------------------
 
 
 async def test_the_next_message_takes_the_contact_keyboard_away(line: Line) -> None:
@@ -151,6 +47,11 @@ async def test_one_file_with_text_and_buttons_is_one_call(line: Line) -> None:
     await line.send(Message("Look", ((Button("Yes", "t"),),), attachments=(1,)))
     assert [call.method for call in list(line.telegram.calls)[before:]] == ["sendPhoto"]
     assert line.anna.keyboard == ["Yes"]
+
+
+async def test_files_need_no_words(line: Line) -> None:
+    assert isinstance(await line.send(Message("", attachments=(1, 2, 3))), Sent)
+    assert [message.text for message in line.anna.answers] == ["", "", ""]
 
 
 async def test_a_picture_the_platform_cannot_show_goes_as_a_file(line: Line) -> None:
@@ -327,102 +228,3 @@ async def test_menus_are_shown_per_language() -> None:
         given = [call.parameters for call in telegram.calls_of("setMyCommands")]
         assert [call.get("language_code", "") for call in given] == ["", "en", "de"]
         await channel.close()
-
-
-# -- files ---------------------------------------------------------------------------------------------------------
-
-
-async def test_files_are_fetched_with_their_real_type(line: Line) -> None:
-    await line.anna.sends_photo(RED)
-    assert await line.fetch(await line.last_file()) == Sent(content=RED, mime="image/png")
-    await line.anna.sends_document(PDF, "receipt.exe", "application/x-msdownload")
-    assert await line.fetch(await line.last_file()) == Sent(content=PDF, mime="application/pdf")
-    await line.anna.sends_voice(OGG)
-    assert await line.fetch(await line.last_file()) == Sent(content=OGG, mime="audio/ogg")
-
-
-async def test_sound_is_taken_as_voice_only(line: Line) -> None:
-    await line.anna.sends_voice(M4A)
-    assert await line.fetch(await line.last_file()) == Sent(content=M4A, mime="audio/mp4")
-    await line.anna.sends_document(M4A, "song.m4a", "audio/mp4")
-    assert await line.fetch(await line.last_file()) == Never(WRONG_TYPE)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"MZ\x90\x00" + bytes(60), b"PK\x03\x04" + bytes(60), b"<svg xmlns='x'><script>", b"<html>", b"text"],
-)
-async def test_other_types_are_refused_whatever_they_claim(line: Line, content: bytes) -> None:
-    await line.anna.sends_document(content, "photo.jpg", "image/jpeg")
-    assert await line.fetch(await line.last_file()) == Never(WRONG_TYPE)
-
-
-async def test_a_file_that_says_it_is_too_large_is_not_asked_for(line: Line) -> None:
-    before = len(line.telegram.calls)
-    assert await line.fetch(FileRef("x", "photo", "x", "", FILE_BYTES + 1)) == Never(TOO_LARGE)
-    assert len(line.telegram.calls) == before
-
-
-async def test_a_file_the_platform_finds_too_large_is_refused(line: Line) -> None:
-    await line.anna.sends_photo(BLUE, size=FILE_BYTES + 1)
-    file = await line.last_file()
-    assert await line.fetch(FileRef(file.ref, "photo", "x", "", 0)) == Never(TOO_LARGE)
-
-
-async def test_a_file_that_is_gone_is_refused(line: Line) -> None:
-    assert await line.fetch(FileRef("unknown", "photo", "x", "", 0)) == Never(GONE)
-
-
-async def test_a_fetch_that_fails_is_tried_again_but_not_for_ever(line: Line) -> None:
-    await line.anna.sends_photo(RED)
-    file = await line.last_file()
-    for fault in (faults.Fault(status=500), faults.cut_before(), faults.html(), faults.rate_limited(2)):
-        line.telegram.faults.next("getFile", fault)
-        assert isinstance(await line.fetch(file), Later)
-    line.telegram.faults.next("getFile", faults.Fault(status=500))
-    assert await line.fetch(file, attempt=10) == Never(GONE)
-
-
-@pytest.mark.parametrize("trick", ["redirect", "endless", "elsewhere"])
-async def test_a_file_server_that_plays_tricks_gets_nothing(trick: str) -> None:
-    asked: list[str] = []
-
-    async def serve(request: web.Request) -> web.StreamResponse:
-        asked.append(request.path)
-        if request.path.endswith("/getMe"):
-            me = {"id": 700000001, "is_bot": True, "first_name": "x", "username": "x_bot"}
-            return web.json_response({"ok": True, "result": me})
-        if request.path.endswith("/getFile"):
-            place = "http://127.0.0.1:9/secret" if trick == "elsewhere" else "photos/1.jpg"
-            return web.json_response(
-                {"ok": True, "result": {"file_id": "a", "file_unique_id": "a", "file_path": place}}
-            )
-        if trick == "redirect":
-            raise web.HTTPFound("/metadata")
-        if trick == "elsewhere":
-            raise web.HTTPNotFound
-        response = web.StreamResponse()
-        await response.prepare(request)
-        while True:
-            await response.write(bytes(1024 * 1024))
-
-    runner = web.AppRunner(web.Application(), access_log=None, shutdown_timeout=0.1)
-    runner.app.router.add_route("*", "/{path:.*}", serve)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    request = AiohttpRequest()
-    bot = Bot(
-        TOKEN,
-        base_url=f"{url}/bot",
-        base_file_url=f"{url}/file/bot",
-        request=request,
-        get_updates_request=AiohttpRequest(1),
-    )
-    await bot.initialize()
-    parcel = Parcel(1, HERE, Download(5, FileRef("a", "photo", "x", "", 0)))
-    outcome = await Dispatch(bot, request, read_attachment).send(parcel)
-    assert outcome == Never(TOO_LARGE if trick == "endless" else GONE)
-    assert "/metadata" not in asked
-    await bot.shutdown()
-    await runner.cleanup()

@@ -1,6 +1,7 @@
 """The webhook: strangers are turned away unread, 200 is said only once an update is stored."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -52,19 +53,13 @@ class Site:
 async def site() -> AsyncIterator[Site]:
     telegram = LocalTelegram(TOKEN, retry_seconds=0.01)
     async with serving(telegram) as url:
-        runner = web.AppRunner(web.Application(), access_log=None)
-        application = runner.app
-        await_port = web.AppRunner(web.Application(), access_log=None)
-        await await_port.setup()
-        probe = web.TCPSite(await_port, "127.0.0.1", 0)
-        await probe.start()
-        port = await_port.addresses[0][1]
-        await await_port.cleanup()
-        ours = f"http://127.0.0.1:{port}/telegram"
+        door = socket.create_server(("127.0.0.1", 0))
+        ours = f"http://127.0.0.1:{door.getsockname()[1]}/telegram"
         channel = connect(url, webhook_url=ours, secret=SECRET)
-        application.add_routes(channel.routes)
+        runner = web.AppRunner(web.Application(), access_log=None)
+        runner.app.add_routes(channel.routes)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
+        await web.SockSite(runner, door).start()
         await channel.open()
         site = Site(telegram, channel, ours)
         listening = asyncio.create_task(channel.listen(site.receive))

@@ -8,7 +8,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest
 
 from bot.channels.telegram.errors import describe
-from bot.channels.telegram.rendering import CAPTION_UNITS, TEXT_UNITS, answered, inline, utf16
+from bot.channels.telegram.rendering import CAPTION_UNITS, NO_PREVIEW, TEXT_UNITS, answered, inline, utf16
 from bot.markup import cut
 from conversations.effects import AnswerPress, At, MarkKeyboard, Typing
 
@@ -49,7 +49,9 @@ async def _mark(bot: Bot, chat: int, message: int, mark: MarkKeyboard) -> None:
         return
     text = answered(mark.text, mark.choice, TEXT_UNITS)
     try:
-        await bot.edit_message_text(text.text, chat, message, entities=text.entities)
+        await bot.edit_message_text(
+            text.text, chat, message, entities=text.entities, link_preview_options=NO_PREVIEW
+        )
     except BadRequest as error:
         if "no text in the message" not in str(error):
             raise

@@ -12,6 +12,7 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
+    LinkPreviewOptions,
     MessageEntity,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
@@ -25,6 +26,8 @@ CAPTION_UNITS = 1024
 DATA_BYTES = 64
 GROUP_FILES = 10
 PHOTO_BYTES = 10 * 1024 * 1024
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 Keyboard: TypeAlias = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 

@@ -9,20 +9,19 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from telegram import Bot, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto
 from telegram.error import BadRequest
 
 from bot.channels.telegram.client import AiohttpRequest
 from bot.channels.telegram.download import download
 from bot.channels.telegram.errors import outcome_of
-from bot.channels.telegram.rendering import File, Keyboard, Text, caption, groups, keyboard, texts
+from bot.channels.telegram.rendering import NO_PREVIEW, File, Keyboard, Text, caption, groups, keyboard, texts
 from conversations.effects import Message
 from handlers.ports import Download, Never, Outcome, Parcel, ReadAttachment, Sent
 
 Call: TypeAlias = Callable[[], Awaitable[str]]
 """One request; returns the platform's message id."""
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _REMEMBERED = 10_000
 _SECONDS = 50.0  # for all calls of a parcel; its lease lasts a minute
 
@@ -98,6 +97,8 @@ class Dispatch:
                 yield partial(self._group, chat, group, Text())
         *first, last = texts(message.text)
         if not last.text.strip():
+            if together and not message.buttons and not message.contact_label:
+                return
             raise ValueError("the message has no text")
         for text in first:
             yield partial(self._text, chat, text, None)
@@ -105,7 +106,7 @@ class Dispatch:
 
     async def _text(self, chat: int, text: Text, buttons: Keyboard | None) -> str:
         sent = await self._bot.send_message(
-            chat, text.text, entities=text.entities, reply_markup=buttons, link_preview_options=_NO_PREVIEW
+            chat, text.text, entities=text.entities, reply_markup=buttons, link_preview_options=NO_PREVIEW
         )
         return str(sent.message_id)
 
@@ -116,7 +117,7 @@ class Dispatch:
             message,
             entities=text.entities,
             reply_markup=buttons,
-            link_preview_options=_NO_PREVIEW,
+            link_preview_options=NO_PREVIEW,
         )
         return str(message)
 
