@@ -1,0 +1,116 @@
+"""What is stored as JSON is read back the same, whatever people write, and refused when it is something else."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations.effects import Message
+from conversations.facts import Answered, Ended, Fact
+from conversations.session import Answer, Session, SessionId
+from storage.codec import FACTS, Misshapen, clean, decode, decode_fact, encode, encode_fact
+
+anything = st.text(st.characters(exclude_categories=()))  # lone surrogates and NUL included
+text = anything.map(clean)
+moments = st.integers(-(2**63), 2**63 - 1)
+values = st.one_of(st.none(), st.integers(), text, st.lists(text).map(tuple))
+answers = st.builds(
+    Answer, values, text, st.lists(moments).map(tuple), text, moments, st.booleans(), text
+)  # fmt: skip
+sessions = st.builds(
+    Session,
+    id=moments.map(SessionId),
+    dialogue=text,
+    revision=text,
+    state=text,
+    started=moments,
+    answers=st.dictionaries(text, answers, max_size=3),
+    bindings=st.dictionaries(text, text, max_size=3),
+    partial=st.none() | answers,
+    reminded=st.booleans(),
+    trail=st.lists(text, max_size=3).map(tuple),
+)
+facts = st.one_of(*(st.from_type(kind) for kind in FACTS.values()))
+
+
+@given(st.lists(sessions, max_size=3).map(tuple))
+def test_sessions_come_back_as_they_were(stack: tuple[Session, ...]) -> None:
+    assert decode(tuple[Session, ...], encode(stack)) == stack
+
+
+@given(facts)
+def test_facts_come_back_as_they_were_but_for_what_no_database_takes(fact: Fact) -> None:
+    kind, stored = encode_fact(fact)
+    assert encode_fact(decode_fact(kind, stored)) == (kind, stored)
+    assert type(decode_fact(kind, stored)) is type(fact)
+
+
+@given(anything)
+def test_clean_text_is_valid_everywhere_and_clean_text_stays_itself(written: str) -> None:
+    stored = clean(written)
+    assert "\0" not in stored
+    assert stored.encode().decode() == stored
+    assert clean(stored) == stored
+    assert len(stored) == len(written)
+    assert decode(Answer, encode(Answer(written, written))) == Answer(stored, stored)
+
+
+def test_a_fact_says_what_it_is_by_its_class() -> None:
+    kind, stored = encode_fact(Ended(1, "survey", "thanks", "finished"))
+    assert kind == "Ended"
+    assert '"how":"finished"' in stored
+
+
+def test_a_field_that_an_older_program_did_not_know_takes_its_default() -> None:
+    assert decode(Answer, '{"value":9}') == Answer(9)
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        ('{"value":1.5}', "float"),
+        ('{"value":true}', "bool"),
+        ('{"value":[1]}', "expected str, found int"),
+        ('{"words":null}', "expected str, found NoneType"),
+        ('{"colour":"red"}', "unknown ['colour']"),
+        ("[]", "expected an object, found list"),
+        ("{", "not JSON"),
+        ('{"attachments":[1,"2"]}', "expected int, found str"),
+    ],
+)
+def test_what_is_no_answer_is_refused_with_its_place(stored: str, said: str) -> None:
+    with pytest.raises(Misshapen) as refused:
+        decode(Answer, stored)
+    assert said in str(refused.value)
+
+
+def test_a_missing_field_is_named() -> None:
+    with pytest.raises(Misshapen, match=r"missing \['dialogue', 'revision', 'started', 'state'\]"):
+        decode(Session, '{"id":1}')
+
+
+def test_an_error_deep_inside_says_the_way_to_it() -> None:
+    session = Session(SessionId(1), "survey", "h", "q", 0, answers={"q": Answer("x")})
+    broken = encode(session).replace('"skipped":false', '"skipped":0')
+    with pytest.raises(Misshapen, match="Session: Answer: expected bool, found int"):
+        decode(Session, broken)
+
+
+def test_an_unknown_fact_is_refused() -> None:
+    with pytest.raises(Misshapen, match="Teleported"):
+        decode_fact("Teleported", "{}")
+
+
+def test_what_has_no_fields_cannot_be_stored() -> None:
+    with pytest.raises(TypeError, match="object cannot be stored"):
+        encode(object())
+
+
+def test_an_answer_that_only_differs_in_a_default_is_another_one() -> None:
+    one = Answered(1, "survey", "score", "scale", "nps", 9, "w")
+    assert encode_fact(one) != encode_fact(replace(one, touchpoint="shop"))
+
+
+def test_messages_with_enumerations_come_back_too() -> None:
+    assert decode(Message, encode(Message("<b>Hi</b>"))) == Message("<b>Hi</b>")

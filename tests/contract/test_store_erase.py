@@ -1,0 +1,233 @@
+"""Erasing a person leaves no word, name, file or outside identity of theirs, and moves no figure."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import LargeBinary, Text
+
+from conversations.cases.case import Case
+from conversations.events import DAY, Address
+from conversations.facts import Answered, CaseOpened, Fact
+from conversations.session import Answer, CaseId, Conversation, PersonId, Session, SessionId
+from storage.erasure import PLAN, emptied
+from storage.interface import (
+    AnswerRow,
+    Attachment,
+    CaseMessage,
+    Delivery,
+    FactRow,
+    Invitation,
+    OutboxRow,
+    RawBody,
+    Timer,
+)
+from storage.open import open_store
+from storage.store import Store, Transaction
+from storage.tables import IDENTITY, PLAIN, WORDS, metadata
+from tests.stores import BERLIN, BOT, NOW, complaint, ids, talk
+
+CANARY = "cAnArY-Ünïcode-7"
+CHAT, USER = f"chat-{CANARY}", f"user-{CANARY}"
+
+
+async def live(tx: Transaction, canary: str, chat: str, user: str) -> tuple[Conversation, Case]:
+    """Put words of somebody into every place that takes words."""
+    session = SessionId(next(ids))
+    spoken = Answer(None, canary, (next(ids),), "w", NOW, message=f"m-{canary}")
+    walk = Session(
+        session, "survey", "h", "q", NOW, {"comment": spoken}, {"order": f"o-{canary}"}, partial=spoken
+    )
+    one = talk(chat, name=canary, stack=(walk,), keyboard_text=canary, held=canary)
+    case = complaint(one, order=f"order-{canary}", remedy=canary)
+    bodies = [
+        RawBody(f"{BOT}:{next(ids)}", BOT, lane, canary.encode()) for lane in (f"{BOT}:{chat}", chat, "staff")
+    ]
+    numbers = [next(ids) for _ in bodies]
+    await tx.receive(bodies, numbers, NOW)
+    await tx.create_conversations([(one, user)], NOW)
+    await tx.finish_inbox({numbers[2]: one.id}, NOW)
+    await tx.bury_inbox(numbers[1], canary, NOW)
+    await tx.create_case(case)
+    await tx.add_message(CaseMessage(next(ids), case.id, NOW, "in", "", canary))
+    await tx.add_message(CaseMessage(next(ids), case.id, NOW, "note", "mia", canary))
+    await tx.keep_answers([AnswerRow(session, "survey", "comment", one.person, one.id, spoken)])
+    await live_files(tx, canary, case, one.person)
+    card = OutboxRow(next(ids), "card", Address("slack:T", "C"), "card", canary, case=case.id)
+    said = OutboxRow(next(ids), "talk", one.address, "message", canary, one.id)
+    later = OutboxRow(next(ids), "talk", one.address, "message", canary, one.id)
+    await tx.enqueue([card, said, later], NOW)
+    await tx.claim_outbox([BOT], 99, 60.0)
+    await tx.settle([Delivery(said.id, 1, "dead", reason=canary)], NOW)
+    timers = [Timer(f"session:{session}", "remind", NOW + DAY, one.id, note=canary)]
+    await tx.set_timers([*timers, Timer(f"case:{case.id}", "solve", NOW + DAY, case=case.id)])
+    invitation = Invitation(
+        next(ids), f"d{next(ids)}", "survey", f"order-{canary}", "shop", "de", NOW, NOW + DAY
+    )
+    await tx.invite(invitation)
+    await tx.bind_invitation(invitation.id, chat, session, NOW)
+    facts: list[Fact] = [
+        Answered(session, "survey", "score", "scale", "nps", 9, "w"),
+        CaseOpened(case.id, case.number, "complaint", "delivery", "normal", "mia"),
+    ]
+    await tx.record([FactRow(next(ids), NOW, fact, one.person, one.id) for fact in facts])
+    return one, case
+
+
+async def live_files(tx: Transaction, canary: str, case: Case, person: PersonId) -> None:
+    """A file the person sent, one of the case that staff sent, one that is still on its way."""
+    sent = Attachment(next(ids), person, f"{canary}.txt", "", 0, "waiting")
+    staff = Attachment(next(ids), None, f"{canary}.txt", "", 0, "waiting", case=case.id)
+    coming = Attachment(next(ids), person, f"{canary}.txt", "", 0, "waiting")
+    for file in (sent, staff, coming):
+        await tx.expect_attachment(file)
+    for file in (sent, staff):
+        await tx.store_attachment(file.id, canary.encode() * 5_000, "text/plain")
+
+
+async def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of all tables."""
+    async with store._engine.reading() as connection:
+        return {name: await connection.fetch(f"SELECT * FROM {name}", {}) for name in metadata.tables}
+
+
+def places(tables: dict[str, list[tuple[object, ...]]], wanted: str) -> set[str]:
+    """The tables in which a word is found, as text or inside bytes."""
+    return {
+        name
+        for name, rows in tables.items()
+        for row in rows
+        for value in row
+        if (isinstance(value, str) and wanted in value)
+        or (isinstance(value, bytes) and wanted.encode() in value)
+    }
+
+
+async def test_no_word_of_an_erased_person_is_left_in_any_column(store: Store) -> None:
+    async with store.transaction() as tx:
+        erased, _ = await live(tx, CANARY, CHAT, USER)
+    speaking = {table.name for table in PLAN if emptied(table)}
+    assert places(await everything(store), CANARY) == speaking, (
+        "the canary sings in every table that takes words"
+    )
+    async with store.transaction() as tx:
+        touched = await tx.erase(erased.person, NOW + DAY)
+    assert places(await everything(store), CANARY) == set()
+    assert all(touched[table.name] for table in PLAN), touched
+
+
+async def test_the_words_of_everybody_else_stay(store: Store) -> None:
+    async with store.transaction() as tx:
+        erased, _ = await live(tx, CANARY, CHAT, USER)
+        await live(tx, "nightingale", "chat-2", "user-2")
+    before = await everything(store)
+    async with store.transaction() as tx:
+        await tx.erase(erased.person, NOW + DAY)
+    after = await everything(store)
+    kept = [row for name in before for row in before[name] if "nightingale" in repr(row)]
+    left = [row for name in after for row in after[name] if "nightingale" in repr(row)]
+    assert left == kept
+
+
+async def test_no_figure_changes(store: Store) -> None:
+    async with store.transaction() as tx:
+        erased, case = await live(tx, CANARY, CHAT, USER)
+        before = await tx.tallies("2026-01-05", "2026-12-28"), len(await tx.cases_between(NOW, NOW + DAY))
+        await tx.erase(erased.person, NOW + DAY)
+        assert (
+            await tx.tallies("2026-01-05", "2026-12-28"),
+            len(await tx.cases_between(NOW, NOW + DAY)),
+        ) == before
+        left = (await tx.cases([case.id]))[case.id]
+        assert left == replace(case, order="", remedy="")
+
+
+async def test_nothing_more_is_sent_to_an_erased_person(store: Store) -> None:
+    async with store.transaction() as tx:
+        erased, _ = await live(tx, CANARY, CHAT, USER)
+        await tx.erase(erased.person, NOW + DAY)
+        assert await tx.claim_outbox([BOT, "slack:T"], 99, 60.0) == []
+        assert [one.owner[:5] for one in await tx.due_timers(NOW + 2 * DAY, 99)] == ["case:"]
+
+
+async def test_who_comes_back_after_being_erased_is_a_new_person(store: Store) -> None:
+    async with store.transaction() as tx:
+        erased, _ = await live(tx, CANARY, CHAT, USER)
+        await tx.erase(erased.person, NOW + DAY)
+        (back,) = await tx.create_conversations([(talk(CHAT), USER)], NOW + DAY)
+        assert back.person != erased.person
+        assert await tx.find_person(f"{BOT}/{USER}") == [back.person]
+
+
+async def test_erasing_again_finds_nothing_to_do_for_the_person(store: Store) -> None:
+    async with store.transaction() as tx:
+        erased, _ = await live(tx, CANARY, CHAT, USER)
+        await tx.erase(erased.person, NOW + DAY)
+        assert (await tx.erase(erased.person, NOW + DAY))["person"] == 0
+        assert set((await tx.erase(PersonId(1), NOW)).values()) == {0}
+
+
+async def test_a_file_that_arrives_after_the_erasure_is_not_stored(store: Store) -> None:
+    file = Attachment(next(ids), PersonId(3), "a.txt", "", 0, "waiting", case=CaseId(4))
+    async with store.transaction() as tx:
+        await tx.expect_attachment(file)
+        await tx.erase(PersonId(3), NOW)
+        await tx.store_attachment(file.id, b"late", "text/plain")
+        found = await tx.attachment(file.id)
+        assert found is not None
+        assert (found[0].state, found[0].reason, found[1]) == ("refused", "erased", b"")
+
+
+async def test_the_database_file_itself_forgets(sqlite_url: str, tmp_path: Path) -> None:
+    store = await open_store(sqlite_url, zone=BERLIN, serve=True)
+    try:
+        async with store.transaction() as tx:
+            erased, _ = await live(tx, CANARY, CHAT, USER)
+        assert sings(tmp_path)
+        async with store.transaction() as tx:
+            await tx.erase(erased.person, NOW + DAY)
+        assert sings(tmp_path) == [], "pages are overwritten and the log is cut, while the store is open"
+    finally:
+        await store.close()
+    assert sings(tmp_path) == []
+
+
+def sings(folder: Path) -> list[str]:
+    """The files in which the canary is found: database, write-ahead log, anything."""
+    return [path.name for path in folder.iterdir() if CANARY.encode() in path.read_bytes()]
+
+
+def test_every_column_says_whether_it_holds_words() -> None:
+    for table in metadata.tables.values():
+        for column in table.columns:
+            assert column.info.get("holds") in (WORDS, IDENTITY, PLAIN), (
+                f"classify {table.name}.{column.name}"
+            )
+            if isinstance(column.type, LargeBinary):
+                assert column.info["holds"] == WORDS
+            elif not isinstance(column.type, Text):
+                assert column.info["holds"] == PLAIN
+
+
+def test_every_table_that_holds_words_is_erased() -> None:
+    speaking = {table.name for table in metadata.tables.values() if emptied(table)}
+    assert speaking <= {table.name for table in PLAN}
+
+
+@pytest.mark.needs("postgresql")
+def test_columns_are_only_numbers_words_and_bytes(sqlite_url: str, migrated_url: str) -> None:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as lite:
+        kinds = (
+            "SELECT DISTINCT p.type FROM sqlite_master m, pragma_table_info(m.name) p"
+            " WHERE m.name <> 'alembic_version'"
+        )
+        assert {kind for (kind,) in lite.execute(kinds)} == {"INTEGER", "TEXT", "BLOB"}
+    with psycopg.connect(migrated_url) as pg:
+        kinds = (
+            "SELECT DISTINCT data_type FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND table_name <> 'alembic_version'"
+        )
+        assert {kind for (kind,) in pg.execute(kinds)} == {"bigint", "text", "bytea"}
