@@ -18,6 +18,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from bot.failure import Failure
+
 log = logging.getLogger(__name__)
 
 LONGEST_PATH: Final = 100  # bytes; Linux takes 107, macOS 103
@@ -29,8 +31,8 @@ Handle: TypeAlias = Callable[[Json], Awaitable[Json]]
 """Does what a request asks for; raises Refused where that is not possible."""
 
 
-class Refused(Exception):
-    """The request is understood and not possible; the text says why and what helps."""
+class Refused(Failure):
+    """The request is understood and not possible."""
 
 
 def socket_path(database: Path) -> Path:

@@ -1,0 +1,179 @@
+"""The command line: what can be called and with which words; what happens then is in `bot/commands/`.
+
+Importing this file imports nothing heavy, so that `--help` answers at once: each command imports
+its own module when it is called.
+"""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.exits import MEANING
+
+VARIABLES = "ANLIEGEN_DEBUG=1 shows where a mistake happened; ANLIEGEN_LOG=json logs for machines."
+CODES = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in MEANING.items())
+
+app = typer.Typer(
+    help="Surveys, complaints and cases in chat: customers on Telegram, staff in Slack, a digest for the manager.",
+    epilog=f"\b\nExit codes:\n{CODES}\n\n{VARIABLES}",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # drawing frames around the help takes longer than all the rest
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="The configuration; without: $ANLIEGEN_CONFIG, or config.toml here."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def main() -> None:
+    """Run the command line; every failure is one clear line on standard error and an exit code."""
+    try:
+        app()
+    except Exception as error:
+        from bot.failure import explain
+        from bot.logs import Redaction
+
+        text, code = explain(error)
+        if os.environ.get("ANLIEGEN_DEBUG"):
+            text = f"{traceback.format_exc()}{text}"
+        print(Redaction()(text), file=sys.stderr)
+        sys.exit(code)
+
+
+@app.command()
+def serve(config: Config = None) -> None:
+    """Run the service until SIGTERM or Ctrl-C."""
+    from bot.commands.serve import serve as run
+
+    run(config)
+
+
+@app.command()
+def check(config: Config = None, as_json: AsJson = False) -> None:
+    """Look at configuration, dialogues and texts, and name every problem with its place and remedy."""
+    from bot.commands.check import check as run
+
+    raise typer.Exit(run(config, as_json=as_json))
+
+
+@app.command()
+def chat(
+    dialogue: Annotated[str, typer.Argument(help="The dialogue's name, for example survey.")],
+    language: Annotated[str, typer.Option(help="The language you speak, for example de.")] = "",
+    config: Config = None,
+) -> None:
+    """Walk through a dialogue here in the terminal; nothing is stored."""
+    from bot.commands.chat import chat as run
+
+    run(config, dialogue, language)
+
+
+@app.command()
+def graph(
+    dialogue: Annotated[str, typer.Argument(help="The dialogue's name, or case for the life of a case.")],
+    config: Config = None,
+) -> None:
+    """Draw a dialogue as a Mermaid diagram."""
+    from bot.commands.graph import graph as run
+
+    run(config, dialogue)
+
+
+@app.command()
+def invite(
+    dialogue: Annotated[str, typer.Argument(help="The dialogue the link opens.")],
+    order: Annotated[str, typer.Option(help="The order it is about; asked again, its link is renewed.")],
+    touchpoint: Annotated[str, typer.Option(help="Where the customer met you: shop, delivery ...")] = "",
+    language: Annotated[
+        str, typer.Option(help="The language to begin in; without, the customer's own.")
+    ] = "",
+    png: Annotated[Path | None, typer.Option(help="Write the QR code to this file.")] = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Make a link and QR code that invite one customer after a purchase."""
+    from bot.commands.invite import invite as run
+
+    run(config, dialogue, order=order, touchpoint=touchpoint, language=language, png=png, as_json=as_json)
+
+
+@app.command()
+def digest(
+    week: Annotated[str, typer.Option(help="this, last, 2026-W47, or any day as 2026-11-16.")] = "this",
+    form: Annotated[str, typer.Option("--format", help="text, json, html or slack.")] = "text",
+    output: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    language: Annotated[str, typer.Option(help="Its language; without, the organisation's first.")] = "",
+    config: Config = None,
+) -> None:
+    """Show the digest of a week."""
+    from bot.commands.digest import digest as run
+
+    run(config, week, form=form, output=output, language=language)
+
+
+@app.command()
+def cases(
+    number: Annotated[str, typer.Argument(help="One case, for example A-2026-000123; without, a list.")] = "",
+    every: Annotated[bool, typer.Option("--all/--open", help="Closed ones too.")] = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """List the cases by next deadline, or show one with its messages."""
+    from bot.commands.cases import cases as run
+
+    run(config, number, every=every, as_json=as_json)
+
+
+@app.command()
+def erase(
+    person: Annotated[
+        str, typer.Argument(help="A person's id, ACCOUNT/USER, or the number of a case of theirs.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Empty every word, name and file of a person. Figures stay; it cannot be undone."""
+    from bot.commands.erase import erase as run
+
+    run(config, person, yes=yes, as_json=as_json)
+
+
+@app.command()
+def migrate(config: Config = None) -> None:
+    """Bring the database to this program's schema (serve does it by itself on SQLite)."""
+    from bot.commands.migrate import migrate as run
+
+    run(config)
+
+
+@app.command()
+def doctor(config: Config = None, as_json: AsJson = False) -> None:
+    """Examine installation, configuration and database, and say what is wrong."""
+    from bot.commands.doctor import doctor as run
+
+    raise typer.Exit(run(config, as_json=as_json))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page where there is a desktop.")] = True,
+) -> None:
+    """Try everything on one local page: a customer's Telegram, the staff's Slack, the digest. No token needed."""
+    from bot.commands.demo import demo as run
+
+    run(port=port, browser=browser)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""`anliegen digest`: the figures of a week, read from the database and shown in the form that is wanted."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+
+from bot.app import library_of, load_dialogues, organisation_of
+from bot.clock import clock_from
+from bot.commands.opening import reading, settings_of
+from bot.config import Settings
+from bot.exits import Exit
+from bot.failure import Failure
+from handlers.digest import monday, read_figures
+from reports.blocks import Digest
+from reports.digest import build
+
+FORMS = ("text", "json", "html", "slack")
+
+
+def digest(config: Path | None, week: str, *, form: str, output: Path | None, language: str) -> None:
+    """Print a digest, or write it. Raises Failure."""
+    if form not in FORMS:
+        raise Failure(f"--format is one of {', '.join(FORMS)}", Exit.USAGE)
+    made = asyncio.run(_read(settings_of(config), week, language))
+    text = _render(made, form)
+    if output is None:
+        print(text)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+async def _read(settings: Settings, week: str, language: str) -> Digest:
+    dialogues, _ = load_dialogues(settings)
+    organisation = organisation_of(settings, library_of(settings, dialogues))
+    now = clock_from(os.environ, loopback=settings.is_loopback).now()
+    language = language or organisation.digest.language
+    try:
+        first = monday(week, organisation, now)
+    except ValueError:
+        raise Failure("--week is this, last, 2026-W47 or a day as 2026-11-16", Exit.USAGE) from None
+    async with reading(settings) as store:
+        figures = await read_figures(store, organisation, first, now, language)
+    return build(figures, language, organisation.texts)
+
+
+def _render(made: Digest, form: str) -> str:
+    # Each form has its own renderer; only the one with pictures needs matplotlib, which takes a second to import.
+    match form:
+        case "json":
+            from reports.render import json_
+
+            return json_.render(made)
+        case "html":
+            from reports import charts
+            from reports.render import html
+
+            return html.render(made, charts.draw)
+        case "slack":
+            from reports.render import slack
+
+            return json.dumps(slack.render(made).blocks, ensure_ascii=False, indent=2)
+        case _:
+            from reports.render import terminal
+
+            return terminal.render(made)

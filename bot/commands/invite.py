@@ -1,0 +1,76 @@
+"""`anliegen invite`: a link for one customer, also as a QR code for the parcel or the receipt."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import aiohttp
+import segno
+
+from bot.commands.opening import settings_of
+from bot.commands.requests import write
+from bot.config import Settings
+from bot.control import Json
+from bot.exits import Exit
+from bot.failure import Failure
+
+_SECONDS = aiohttp.ClientTimeout(total=15)
+
+
+def invite(
+    config: Path | None,
+    dialogue: str,
+    *,
+    order: str,
+    touchpoint: str,
+    language: str,
+    png: Path | None,
+    as_json: bool,
+) -> None:
+    """Store an invitation and print its link. Raises Failure."""
+    settings = settings_of(config)
+    request: Json = {
+        "do": "invite",
+        "dialogue": dialogue,
+        "order": order,
+        "touchpoint": touchpoint,
+        "language": language,
+    }
+    link, expires = asyncio.run(_invite(settings, request))
+    code = segno.make(link, error="m", micro=False)
+    if png is not None:
+        code.save(str(png), kind="png", scale=8)
+    if as_json:
+        print(json.dumps({"link": link, "dialogue": dialogue, "order": order, "expires": expires}))
+        return
+    print(f"{link}\nvalid until {expires[:10]}, for one chat; an earlier link for this order no longer works")
+    if png is None:
+        code.terminal(sys.stdout, compact=True)
+
+
+async def _invite(settings: Settings, request: Json) -> tuple[str, str]:
+    name = await _bot_name(settings)  # first: an invitation whose link we cannot write is of no use
+    answer = await write(settings, request)
+    return f"https://t.me/{name}?start={answer['secret']}", str(answer["expires"])
+
+
+async def _bot_name(settings: Settings) -> str:
+    """Ask Telegram what our bot is called. Raises Failure; its text never holds the address, which has the token."""
+    telegram = settings.telegram
+    if not telegram.on:
+        raise Failure("Telegram is off: put a token into [telegram] token", Exit.USAGE)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=_SECONDS) as session,
+            session.get(f"{telegram.base_url}{telegram.token.get_secret_value()}/getMe") as response,
+        ):
+            answer = await response.json()
+        return str(answer["result"]["username"])
+    except (KeyError, TypeError):
+        raise Failure("Telegram refuses the token: check [telegram] token", Exit.PLATFORM) from None
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        kind = type(error).__name__
+        raise Failure(
+            f"Telegram does not answer ({kind}): check [telegram] base_url", Exit.PLATFORM
+        ) from None

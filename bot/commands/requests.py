@@ -1,0 +1,99 @@
+"""What commands ask to be written: done by the running `serve`, or by the command itself where nothing runs."""
+
+import os
+from datetime import UTC, datetime
+
+from bot.app import load_library
+from bot.clock import TimeOrderedIds, clock_from
+from bot.config import Settings
+from bot.control import Handle, Json, Refused, ask, socket_path
+from conversations.events import SECOND
+from conversations.library import Library
+from conversations.session import PersonId
+from conversations.texts import LANGUAGE_TAG
+from handlers import invitations
+from handlers.ports import Clock, Ids
+from storage.interface import Store
+from storage.open import open_store
+
+LONGEST = 64  # characters of an order or touchpoint: they stand in texts and on cards
+INVITABLE = {"order", "touchpoint"}  # what an invitation can bind
+
+
+async def write(settings: Settings, request: Json) -> Json:
+    """Have a request carried out.
+
+    Raises:
+        Refused: it is not possible.
+        StoreError: nothing runs, and the database cannot be opened.
+    """
+    if settings.storage.file is not None:
+        answer = await ask(socket_path(settings.storage.file), request)
+        if answer is not None:
+            return answer
+    clock = clock_from(os.environ, loopback=settings.is_loopback)
+    store = await open_store(settings.storage.url, zone=settings.organisation.zone, serve=True)
+    try:
+        library = await load_library(settings, store, clock)
+        return await handler(store, clock, TimeOrderedIds(os.getpid() % 1024), library)(request)
+    finally:
+        await store.close()
+
+
+def handler(store: Store, clock: Clock, ids: Ids, library: Library) -> Handle:
+    """Return what carries out every kind of request."""
+
+    async def handle(request: Json) -> Json:
+        match request:
+            case {"do": "invite", "dialogue": str(dialogue), "order": str(order), **more}:
+                touchpoint, language = str(more.get("touchpoint", "")), str(more.get("language", ""))
+                return await _invite(store, clock, ids, library, dialogue, order, touchpoint, language)
+            case {"do": "erase", "person": int(person)}:
+                return await _erase(store, clock, PersonId(person))
+        raise Refused("the running `serve` does not know this request: it is another version")
+
+    return handle
+
+
+async def _invite(
+    store: Store,
+    clock: Clock,
+    ids: Ids,
+    library: Library,
+    dialogue: str,
+    order: str,
+    touchpoint: str,
+    language: str,
+) -> Json:
+    _check_invitation(library, dialogue, order, touchpoint, language)
+    async with store.transaction() as tx:
+        fresh = await invitations.invite(
+            tx, ids, clock.now(), dialogue=dialogue, order=order, touchpoint=touchpoint, language=language
+        )
+    if fresh.used:
+        raise Refused(f"the customer of order {order} has already followed their link to '{dialogue}'")
+    expires = datetime.fromtimestamp(fresh.invitation.expires // SECOND, UTC)
+    return {"secret": fresh.secret, "expires": expires.isoformat()}
+
+
+def _check_invitation(library: Library, dialogue: str, order: str, touchpoint: str, language: str) -> None:
+    found = library.current.get(dialogue)
+    if found is None:
+        raise Refused(f"there is no dialogue '{dialogue}'; there are: {', '.join(sorted(library.current))}")
+    if beyond := set(found.needs) - INVITABLE:
+        raise Refused(f"'{dialogue}' needs {', '.join(sorted(beyond))}: nobody can be invited to it")
+    for name, value in (("order", order), ("touchpoint", touchpoint)):
+        if len(value) > LONGEST or not value.isprintable():
+            raise Refused(f"--{name} must be at most {LONGEST} printable characters")
+    if not order.strip():
+        raise Refused("--order is empty")
+    if language and not LANGUAGE_TAG.fullmatch(language):
+        raise Refused(f"--language '{language}' is no language tag: write for example de, en or de-formal")
+
+
+async def _erase(store: Store, clock: Clock, person: PersonId) -> Json:
+    async with store.transaction() as tx:
+        if person not in await tx.find_person(str(person)):
+            raise Refused(f"there is no person {person}")
+        rows = await tx.erase(person, clock.now())
+    return dict(rows)
