@@ -68,8 +68,8 @@ def _value(kind: str, name: str, asking: Asking) -> str:
             return asking.session.bindings.get(name, "")
         case "question":
             answer = visible(asking.session).get(name)
-            if answer is None or answer.skipped:
-                return ""
+            if answer is None or answer.skipped:  # never asked: a binding of the same name may know
+                return asking.session.bindings.get(name, "")
             if answer.words or answer.value is None:
                 return answer.words
             return ", ".join(answer.value) if isinstance(answer.value, tuple) else str(answer.value)

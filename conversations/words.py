@@ -25,18 +25,6 @@ class Command(StrEnum):
     PRIVACY = "privacy"
 
 
-MENU = (
-    Command.START,
-    Command.COMPLAIN,
-    Command.STATUS,
-    Command.HUMAN,
-    Command.LANGUAGE,
-    Command.CANCEL,
-    Command.HELP,
-    Command.PRIVACY,
-)
-"""What a platform's command menu shows; the texts are `menu.<command>`."""
-
 PURPOSE = {
     Command.COMPLAIN: "complaint",
     Command.PRAISE: "praise",
