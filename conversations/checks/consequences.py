@@ -1,0 +1,109 @@
+"""What an outcome leads to: another dialogue that exists and gets what it needs, and names that mean something."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from conversations.checks.material import Material, Plan
+from conversations.dialogue import CARRIED, Beginning, CasePlan, Decision, Dialogue, Source, Sources
+from conversations.problem import Problem, unknown
+
+WORDS = "words"
+
+
+def find(material: Material) -> Iterator[Problem]:
+    """Look at every outcome that begins, opens or decides something."""
+    for plan in material.plans:
+        match plan.then:
+            case Beginning(dialogue, bindings):
+                yield from _misspelt(plan, bindings)
+                yield from _beginning(material, plan, dialogue, bindings)
+            case CasePlan(_, fields):
+                yield from _misspelt(plan, fields)
+            case Decision(_, words):
+                yield from _misspelt(plan, {WORDS: words})
+    yield from _circles(material)
+
+
+def _misspelt(plan: Plan, sources: Mapping[str, Sources]) -> Iterator[Problem]:
+    """A literal that is almost a name, or a single word where a person's words belong, was meant as a name."""
+    dialogue = plan.sheet.dialogue
+    names = [*dialogue.questions, *dialogue.bindings] if dialogue else []
+    for field, listed in sources.items():
+        for source in listed:
+            if source.kind != "literal":
+                continue
+            near = get_close_matches(source.name, names, n=1, cutoff=0.8)
+            if near or (field == WORDS and " " not in source.name):
+                yield unknown(f"{plan.path}.{field}", "question or binding", source.name, names).within(
+                    plan.sheet.file
+                )
+
+
+def _beginning(
+    material: Material, plan: Plan, name: str, bindings: Mapping[str, Sources]
+) -> Iterator[Problem]:
+    file = plan.sheet.file
+    if name not in material.dialogues:
+        yield unknown(plan.path, "dialogue", name, material.dialogues).within(file)
+    target = material.dialogues.get(name)
+    if target is None:
+        return
+    for missing in (need for need in target.needs if need not in bindings):
+        yield Problem(
+            plan.path, f"'{name}' needs '{missing}', which is not given", f'{missing} = "..."', file
+        )
+    for given in bindings:
+        if given not in target.bindings and given not in CARRIED:
+            yield unknown(f"{plan.path}.{given}", f"binding of '{name}'", given, target.bindings).within(file)
+    for question in target.questions.values():
+        if question.options and question.given in bindings:
+            for option in _strangers(plan.sheet.dialogue, bindings[question.given], question.options):
+                yield unknown(
+                    f"{plan.path}.{question.given}", f"option of '{question.id}'", option, question.options
+                ).within(file)
+
+
+def _strangers(dialogue: Dialogue | None, sources: Sources, options: tuple[str, ...]) -> Iterator[str]:
+    """Yield what would be handed over and is no option over there."""
+    for source in sources:
+        for value in _possible(dialogue, source):
+            if value not in options:
+                yield value
+
+
+def _possible(dialogue: Dialogue | None, source: Source) -> tuple[str, ...]:
+    if source.kind == "literal":
+        return (source.name,)
+    question = dialogue.questions.get(source.name) if dialogue and source.kind == "question" else None
+    return question.options if question else ()
+
+
+def _circles(material: Material) -> Iterator[Problem]:
+    """Dialogues that begin each other without anybody being asked would never come to rest."""
+    leads = {sheet.name: tuple(_begun_unasked(dialogue)) for sheet, dialogue in material.readable}
+    for sheet, _ in material.readable:
+        waiting, seen = list(leads[sheet.name]), set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                waiting += leads.get(name, ())
+        if sheet.name in seen:
+            yield Problem(
+                "start", "may begin itself again without a question", "ask something first", sheet.file
+            )
+
+
+def _begun_unasked(dialogue: Dialogue) -> Iterator[str]:
+    """Yield the dialogues begun by way of questions alone that a binding may answer."""
+    waiting, seen = [dialogue.start], set[str]()
+    while waiting:
+        state = waiting.pop()
+        if state in seen:
+            continue
+        seen.add(state)
+        outcome = dialogue.outcomes.get(state)
+        if outcome is not None and isinstance(outcome.then, Beginning):
+            yield outcome.then.dialogue
+        elif outcome is None and dialogue.questions[state].given:
+            waiting += dialogue.table.targets(state)

@@ -1,0 +1,140 @@
+"""What the checks look at: every dialogue as far as it could be read, and every text with its place in its file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from conversations.cases.policy import Policy
+from conversations.dialogue import Beginning, CasePlan, Decision, Dialogue
+from conversations.parse import parse
+from conversations.problem import Problem
+from conversations.texts import entries_of, fallbacks
+
+BUTTONS = ("options", "yes", "no", "confirm")
+"""The texts of a question or an outcome that stand on a button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One text in its languages. `path` is its place in the file; `button` tells that it stands on one."""
+
+    file: str
+    path: str
+    languages: Mapping[str, str]
+    button: bool = False
+
+    def seen(self, language: str) -> str:
+        """Return what somebody with this language reads, empty where it is not written in a tongue they know."""
+        return next((self.languages[tag] for tag in tongues(language) if tag in self.languages), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A dialogue file. `dialogue` is None where a mistake kept it from being read; its texts are there all the same."""
+
+    file: str
+    name: str
+    data: Mapping[str, object]
+    dialogue: Dialogue | None
+    mistakes: tuple[Problem, ...]
+    texts: tuple[Written, ...]
+
+    def place(self, state: str) -> str:
+        """Return the TOML path of a state; the two ends of an offer lie where the offer does."""
+        for kind in ("questions", "outcomes"):
+            if state in table(self.data, kind):
+                return f"{kind}.{state}"
+        return f"outcomes.{state.rpartition('_')[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What follows an outcome, with its place in the file."""
+
+    sheet: Sheet
+    path: str
+    then: CasePlan | Beginning | Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything there is to check. `policy` is None where no configuration was given."""
+
+    sheets: tuple[Sheet, ...]
+    wording: tuple[Written, ...]
+    policy: Policy | None
+    languages: tuple[str, ...]
+
+    @property
+    def written(self) -> tuple[Written, ...]:
+        """Every text of dialogues and wording."""
+        return (*(text for sheet in self.sheets for text in sheet.texts), *self.wording)
+
+    @property
+    def readable(self) -> Iterator[tuple[Sheet, Dialogue]]:
+        """Return the sheets that hold a dialogue."""
+        return ((sheet, sheet.dialogue) for sheet in self.sheets if sheet.dialogue is not None)
+
+    @property
+    def dialogues(self) -> Mapping[str, Dialogue | None]:
+        """Return the dialogues by name; None for one that exists and could not be read."""
+        return {sheet.name: sheet.dialogue for sheet in self.sheets}
+
+    @property
+    def plans(self) -> Iterator[Plan]:
+        """Return what follows every outcome that has a consequence."""
+        for sheet, dialogue in self.readable:
+            for outcome in dialogue.outcomes.values():
+                if outcome.then is not None:
+                    path = sheet.place(outcome.id)
+                    ending = _ending(table(table(sheet.data, "outcomes"), path.partition(".")[2]))
+                    yield Plan(sheet, f"{path}.{ending}", outcome.then)
+
+
+def read_sheet(file: str, data: Mapping[str, object]) -> Sheet:
+    """Read one dialogue file."""
+    name = PurePath(file).stem
+    dialogue, mistakes = parse(name, data)
+    return Sheet(file, name, data, dialogue, mistakes, tuple(_texts(file, data)))
+
+
+def read_wording(file: str, data: Mapping[str, object]) -> tuple[Written, ...]:
+    """Return the texts of one wording file."""
+    found, _ = entries_of(data)
+    return tuple(Written(file, path, texts) for path, texts in found.items())
+
+
+def tongues(language: str) -> tuple[str, ...]:
+    """Return the tags that a person with this language understands: `de-formal` -> de-formal, de."""
+    base = language.split("-", maxsplit=1)[0]
+    return tuple(tag for tag in fallbacks(language) if tag.split("-")[0] == base)
+
+
+def table(data: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """Return a sub-table, empty where there is none."""
+    value = data.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _ending(outcome: Mapping[str, object]) -> str:
+    return next((key for key in ("open_case", "offer_case", "begin", "decide_case") if key in outcome), "")
+
+
+def _texts(file: str, data: Mapping[str, object]) -> Iterator[Written]:
+    """Yield what looks like a text, whether or not the rest of the file can be read."""
+    if isinstance(data.get("title"), Mapping):
+        yield from _written(file, "title", data["title"], button=False)
+    for kind, keys in (
+        ("questions", ("ask", "label", "low", "high", "yes", "no", "confirm", "options")),
+        ("outcomes", ("say", "yes", "no", "declined")),
+    ):
+        for state in table(data, kind):
+            inside = table(table(data, kind), state)
+            for key in (key for key in inside if key in keys):
+                yield from _written(file, f"{kind}.{state}.{key}", inside[key], button=key in BUTTONS)
+
+
+def _written(file: str, path: str, value: object, *, button: bool) -> Iterator[Written]:
+    if isinstance(value, Mapping):
+        found, _ = entries_of({path: value})
+        yield from (Written(file, place, texts, button) for place, texts in found.items())

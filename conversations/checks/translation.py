@@ -1,0 +1,43 @@
+"""A text is missing in a language somebody may read it in, or says other things there."""
+
+from collections.abc import Iterator
+
+from conversations.checks.material import Material, Written, tongues
+from conversations.problem import Problem
+from conversations.texts import Texts
+
+COMPLETE = ("en", "de")
+"""What the product's own wording is always written in."""
+
+
+def find(material: Material) -> Iterator[Problem]:
+    """Dialogues need the organisation's languages, the wording needs German and English besides."""
+    for sheet in material.sheets:
+        for text in sheet.texts:
+            yield from _missing(text, material.languages)
+    for text in material.wording:
+        yield from _missing(text, tuple(dict.fromkeys((*COMPLETE, *material.languages))))
+    for text in material.written:
+        yield from _differing(text)
+
+
+def _missing(text: Written, languages: tuple[str, ...]) -> Iterator[Problem]:
+    lacking = dict.fromkeys(tongues(language)[-1] for language in languages if not text.seen(language))
+    for tag in lacking:
+        yield Problem(text.path, f"has no text in '{tag}'", f'write {tag} = "..."', text.file)
+
+
+def _differing(text: Written) -> Iterator[Problem]:
+    """Compare every language with the first one: a value shown in one must be shown in all."""
+    texts = Texts({"text": text.languages})
+    names = {tag: texts.placeholders("text", tag) for tag in text.languages}
+    first, *others = text.languages
+    for tag in others:
+        if names[tag] != names[first] and not texts.problems:
+            apart = ", ".join(sorted(names[tag] ^ names[first]))
+            yield Problem(
+                f"{text.path}.{tag}",
+                f"has other placeholders than '{first}': {apart}",
+                "show the same values in every language",
+                text.file,
+            )
