@@ -88,7 +88,7 @@ def test_a_broken_dialogue_is_still_asked_for_its_missing_language() -> None:
     assert any("has no text in 'de'" in str(one) for one in problems(broken, languages=("en", "de")))
 
 
-# -- ways through a dialogue ---------------------------------------------------------------------------------------------
+# -- ways through a dialogue ----------------------------------------------------------------------------
 
 
 def test_a_question_no_rule_leads_to() -> None:
@@ -195,7 +195,7 @@ def test_a_last_rule_that_is_not_needed_is_no_problem_for_it_must_be_there() -> 
     assert problems(both) == []
 
 
-# -- dialogues that lead to dialogues -------------------------------------------------------------------------------------
+# -- dialogues that lead to dialogues ----------------------------------------------------------------------------
 
 
 COMPLAINT = """
@@ -273,7 +273,7 @@ begin = {{ dialogue = "{}", category = "about" }}
     assert "a.toml: start: may begin itself again without a question" in found[0]
 
 
-# -- cases without an owner -----------------------------------------------------------------------------------------------
+# -- cases without an owner ----------------------------------------------------------------------------
 
 
 def test_a_complaint_without_any_route() -> None:
@@ -303,7 +303,7 @@ def test_without_a_configuration_nobody_asks_for_owners() -> None:
     assert problems(SOUND, policy=None) == []
 
 
-# -- texts ----------------------------------------------------------------------------------------------------------------
+# -- texts ----------------------------------------------------------------------------
 
 
 def test_a_missing_language() -> None:
