@@ -58,7 +58,8 @@ options and titles are plain.
 
 Rules know these keys: `question` (default: this one), `is`, `not`, `at_least`, `at_most`, `one_of`, `has` (of several
 choices), `skipped` (true or false), `language`, `binding` (is it known? with `is`: has it this value?),
-`all = [{...}, {...}]` and `goto`. Several keys in one rule must all hold. Yes/no questions answer "yes" or "no".
+`all = [{...}, {...}]` and `goto`. Several keys in one rule must all hold; beside `binding`, `is` speaks of the binding.
+Yes/no questions answer "yes" or "no".
 
 An outcome may have one of:
     open_case = { kind = "complaint", category = "about", severity = "high", order = "order", remedy = "remedy",

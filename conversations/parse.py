@@ -191,6 +191,14 @@ class _Reader:
         if isinstance(bound, str):
             if bound not in self.draft.bindings:
                 self.draft.problems.append(unknown(f"{path}.binding", "binding", bound, self.draft.bindings))
+            if "question" in rule and "is" in rule:
+                self.draft.problems.append(
+                    Problem(
+                        f"{path}.is",
+                        "is meant for the question or for the binding?",
+                        "write all = [{...}, {...}]",
+                    )
+                )
             yield Condition("binding", str(rule.get("is", "")), bound)
         for test, value in rule.items():
             if test not in TESTS or test == "binding" or (test == "is" and bound):

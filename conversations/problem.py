@@ -16,7 +16,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = ": ".join(part for part in (self.file, self.path) if part)
-        return f"{place}: {self.text}" + (f" ({self.remedy})" if self.remedy else "")
+        told = f"{place}: {self.text}" if place else self.text
+        return f"{told} ({self.remedy})" if self.remedy else told
 
     def within(self, file: str) -> "Problem":
         """Return the same problem, placed in a file."""
