@@ -123,7 +123,7 @@ class StaffSection(_Section):
     slack: SlackUser = Field(description="the Slack member ID (U...)")
     name: Name = Field(description="the full name; customers see the first")
     language: Tag = setting("en", "the language of what they read")
-    role: Literal["agent", "manager"] = setting("agent", "managers may also pull the digest")
+    role: Literal["agent", "manager"] = setting("agent", "what somebody is to you; both may act on cases")
 
 
 class RouteSection(_Section):

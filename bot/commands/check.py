@@ -2,18 +2,22 @@
 
 import json
 import os
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.app import library_of, load_dialogues
+from bot.app import shipped_dialogues, wording
 from bot.config import ConfigProblems, Settings, find, load
 from bot.exits import Exit
-from conversations.problem import Problem
+from conversations.check import check as check_all
+from conversations.problem import Problem, unknown
+from conversations.question import type_texts
 
 
 def check(config: Path | None, *, as_json: bool) -> Exit:
     """Print every problem; a problem if there is one."""
-    problems = _problems(find(config, os.environ))
+    problems = tuple(_problems(find(config, os.environ)))
     if as_json:
         print(json.dumps([asdict(one) for one in problems], ensure_ascii=False, indent=2))
     else:
@@ -23,13 +27,40 @@ def check(config: Path | None, *, as_json: bool) -> Exit:
     return Exit.PROBLEM if problems else Exit.DONE
 
 
-def _problems(path: Path | None) -> tuple[Problem, ...]:
-    problems: tuple[Problem, ...] = ()
+def _problems(path: Path | None) -> Iterator[Problem]:
     try:
         settings = load(path, os.environ)
     except ConfigProblems as wrong:
-        # The dialogues are looked at all the same: with the shipped ones, for the folders are not known.
-        problems, settings = wrong.problems, Settings()
-    dialogues, wrong_dialogues = load_dialogues(settings)
-    library = library_of(settings, dialogues)
-    return problems + wrong_dialogues + library.texts.problems
+        # The dialogues are looked at all the same: those that come with the program, for the folders are not known.
+        yield from wrong.problems
+        settings, path = Settings(), None
+    files, mistakes = _read(settings)
+    yield from mistakes
+    names = {Path(file).stem for file in files}
+    if settings.dialogues.default not in names:
+        yield unknown("dialogues.default", "dialogue", settings.dialogues.default, names).within(
+            str(path or "")
+        )
+    policy = settings.policy() if path else None  # without a configuration nobody can have a duty
+    yield from check_all(files, {**wording(), **type_texts()}, policy, settings.organisation.languages)
+
+
+def _read(settings: Settings) -> tuple[dict[str, Mapping[str, object]], list[Problem]]:
+    """The dialogues by file; one of yours replaces ours of the same name."""
+    found = {path.stem: path for path in shipped_dialogues()}
+    problems = []
+    for folder in settings.dialogues.folders:
+        if not folder.is_dir():
+            problems.append(
+                Problem("dialogues.folders", f"there is no folder {folder}", "make it, or take it out")
+            )
+        found |= {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    ours = set(shipped_dialogues())
+    files: dict[str, Mapping[str, object]] = {}
+    for path in found.values():
+        name = path.name if path in ours else str(path)
+        try:
+            files[name] = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            problems.append(Problem("", f"is not TOML: {error}", "mend what it names", name))
+    return files, problems

@@ -1,0 +1,224 @@
+"""The command line as a script sees it: what it prints, how it ends, and how quickly it says what it can do."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.cli import app, main
+from bot.exits import MEANING, Exit
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTED = ROOT / "docs" / "configuration.md"
+HEAVY = (
+    "alembic",
+    "jinja2",
+    "matplotlib",
+    "psycopg",
+    "pydantic",
+    "rich",
+    "slack_bolt",
+    "slack_sdk",
+    "sqlalchemy",
+    "telegram",
+    "transitions",
+    "aiohttp",
+)
+CONFIG = """
+[organisation]
+name = "Möbel Nord"
+zone = "Europe/Berlin"
+[[staff]]
+id = "maria"
+slack = "U0MARIA0001"
+name = "Maria Berg"
+[[routes]]
+owner = "maria"
+deputy = "maria"
+manager = "maria"
+channel = "service"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a configuration, to run commands in."""
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
+    return tmp_path
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended, and what it said."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Runs a command in that folder, within this process: importing everything anew takes seconds."""
+    for name in [name for name in os.environ if name.startswith("ANLIEGEN_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(folder)
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def run(*words: str, **environ: str) -> Done:
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["anliegen", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        code = ended.value.code
+        assert isinstance(code, int)
+        return Done(code, *capfd.readouterr())
+
+    yield run
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys; from bot import cli\ntry: cli.main()\nexcept SystemExit: print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert "typer" in loaded
+    assert loaded & set(HEAVY) == set()
+
+
+def test_help_names_every_command_and_every_exit_code(run: Run) -> None:
+    said = run("--help").stdout
+    names = [each.callback.__name__ for each in app.registered_commands if each.callback]
+    assert {
+        "serve",
+        "doctor",
+        "check",
+        "chat",
+        "graph",
+        "invite",
+        "digest",
+        "cases",
+        "erase",
+        "migrate",
+        "demo",
+    } <= {*names}
+    for name in names:
+        assert f"\n  {name} " in said
+    for code, meaning in MEANING.items():
+        assert f"{code:>3}  {meaning}" in said
+        assert f"| {code} | {meaning} |" in DOCUMENTED.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["chek"], Exit.USAGE, "Did you mean 'check'?"),
+        (["graph", "nothing"], Exit.PROBLEM, "there is no dialogue 'nothing'; there are: "),
+        (["cases"], Exit.STORAGE, "`anliegen serve` makes it"),
+        (["digest"], Exit.STORAGE, "`anliegen serve` makes it"),
+        (["digest", "--week", "sometime"], Exit.USAGE, "--week is this, last, 2026-W47"),
+        (["digest", "--format", "pdf"], Exit.USAGE, "--format is one of text, json, html, slack"),
+        (["erase", "1", "--yes"], Exit.STORAGE, "`anliegen serve` makes it"),
+        (["invite", "survey", "--order", "1"], Exit.USAGE, "Telegram is off"),
+        (["serve"], Exit.PLATFORM, "no channel is switched on"),
+        (["check", "--config", "nowhere.toml"], Exit.PROBLEM, ""),
+        (["cases", "--config", "nowhere.toml"], Exit.USAGE, "nowhere.toml: there is no such file"),
+    ],
+)
+def test_failures_are_one_clear_sentence_and_a_documented_code(
+    run: Run, words: list[str], code: Exit, said: str
+) -> None:
+    done = run(*words)
+    assert done.code == code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_debug_shows_where_and_never_a_token(folder: Path, run: Run) -> None:
+    token = "1234567890:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+    done = run("cases", ANLIEGEN_DEBUG="1", ANLIEGEN_TELEGRAM__TOKEN=token)
+    assert "Traceback" in done.stderr
+    assert token not in done.stderr
+
+
+def test_a_configuration_with_mistakes_names_them_all(folder: Path, run: Run) -> None:
+    (folder / "config.toml").write_text('[telegram]\nmode = "x"\n[slack]\nmod = "http"\n')
+    done = run("cases")
+    assert done.code == Exit.USAGE
+    assert "config.toml: telegram.mode: " in done.stderr
+    assert "config.toml: slack.mod: unknown setting 'mod' (did you mean 'mode'?)" in done.stderr
+
+
+def test_an_empty_database_from_migrate_to_doctor(folder: Path, run: Run) -> None:
+    assert "is now at schema" in run("migrate").stdout
+    assert "already" in run("migrate").stdout
+    assert run("cases").stdout == "No open case.\n"
+    assert json.loads(run("cases", "--all", "--json").stdout) == []
+    assert run("cases", "A-2026-000001").code == Exit.PROBLEM
+    erased = run("erase", "77", "--yes")
+    assert (erased.code, "nobody is known as '77'" in erased.stderr) == (Exit.PROBLEM, True)
+    examined = run("doctor", "--json")
+    assert examined.code == Exit.DONE, examined.stdout
+    findings = {one["about"]: one["state"] for one in json.loads(examined.stdout)}
+    assert findings["invariants"] == findings["installation"] == findings["database"] == "good"
+
+
+def test_doctor_says_what_is_wrong(folder: Path, run: Run) -> None:
+    (folder / "anliegen.db").write_bytes(b"SQLite format 3\0 and then nothing of the kind" * 100)
+    done = run("doctor")
+    assert done.code == Exit.PROBLEM
+    assert "BAD   database: " in done.stdout
+    (folder / "config.toml").write_text("[slak]")
+    done = run("doctor")
+    assert done.code == Exit.PROBLEM
+    assert "BAD   configuration: config.toml: slak: unknown section 'slak'" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("form", "sign"),
+    [("text", "Möbel Nord"), ("json", '"organisation"'), ("html", "<!doctype html>"), ("slack", '"type"')],
+)
+def test_the_digest_comes_in_every_form(folder: Path, run: Run, form: str, sign: str) -> None:
+    run("migrate")
+    printed = run("digest", "--week", "2026-W47", "--format", form).stdout
+    assert sign in printed
+    run("digest", "--week", "2026-11-18", "--format", form, "--output", "digest.out")
+    assert len((folder / "digest.out").read_text(encoding="utf-8")) == pytest.approx(len(printed), abs=200)
+
+
+def test_check_finds_the_mistakes_of_a_dialogue_of_ours(folder: Path, run: Run) -> None:
+    assert run("check").stdout == "All is well.\n"
+    mine = folder / "mine"
+    mine.mkdir()
+    (mine / "visit.toml").write_text(
+        'start = "how"\n[questions.how]\ntype = "text"\nask.en = "How was it?"\nnext = "end"\n'
+    )
+    (folder / "config.toml").write_text(CONFIG + '[dialogues]\nfolders = ["mine"]\n')
+    done = run("check", "--json")
+    assert done.code == Exit.PROBLEM
+    problems = json.loads(done.stdout)
+    assert {one["file"] for one in problems} == {str(mine / "visit.toml")}
+    assert any("'end'" in one["text"] for one in problems)
+    assert run("graph", "visit").code == Exit.PROBLEM
+
+
+def test_graph_draws_dialogues_and_cases_without_a_configuration(folder: Path, run: Run) -> None:
+    (folder / "config.toml").unlink()
+    drawn = run("graph", "survey").stdout
+    assert "stateDiagram-v2" in drawn
+    assert "[*] --> score" in drawn
+    assert "received --> acknowledged: accept" in run("graph", "case").stdout
