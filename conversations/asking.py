@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from markupsafe import Markup
-
 from conversations.dialogue import Dialogue
 from conversations.effects import Button, Kind, MarkKeyboard, Message
 from conversations.events import SECOND, Instant, Pressed
 from conversations.question import Ask, Ids, Point, Prompt, Question, QuestionType, question_types
 from conversations.session import Answer, Session
-from conversations.texts import Texts, lines, paragraphs
+from conversations.texts import Rich, Texts, lines, paragraphs
 from conversations.tokens import STEER, Token
 
 CHOICE_LIMIT = 60
@@ -41,7 +39,7 @@ class Scene:
     press: Pressed | None = None
     keyboard: int = 0
 
-    def say(self, key: str, **values: object) -> Markup:
+    def say(self, key: str, **values: object) -> Rich:
         """Return one of the system's texts as markup."""
         return self.texts.render(key, self.language, organisation=self.organisation, **values)
 
@@ -87,7 +85,7 @@ class Asking:
         shown = self.points() if points else ()
         return Ask(asked, label, phrase, today, scene.ids, partial, shown)
 
-    def text(self, key: str) -> Markup:
+    def text(self, key: str) -> Rich:
         """Return a text of the dialogue as markup."""
         answers = {
             question: self.shown(question, answer) for question, answer in visible(self.session).items()
@@ -130,7 +128,7 @@ class Asking:
         state = self.session.state
         return kind_of(self.dialogue.questions[state]).prompt(self.ask(state, points=True))
 
-    def question_text(self, prompt: Prompt) -> Markup:
+    def question_text(self, prompt: Prompt) -> Rich:
         """Return the current question as markup: text, points, note."""
         shown = lines(*(self.scene.say("point", label=one.label, text=one.text) for one in prompt.points))
         note = self.scene.say("note", text=prompt.note) if prompt.note else ""

@@ -83,7 +83,7 @@ from hashlib import sha256
 from conversations.machine import Table
 from conversations.question import Question
 from conversations.rules import Rule, Situation
-from conversations.texts import Texts, fallbacks
+from conversations.texts import Texts
 
 NEXT = "next"
 """The one trigger of a dialogue's machine: the question of the state was answered or skipped."""
@@ -189,15 +189,6 @@ class Dialogue:
         keys = [key for key in self.texts.entries if key.startswith(f"questions.{question}.")]
         seen = [language.split("-", maxsplit=1)[0], *(self.texts.source(key, language) for key in keys)]
         return digest(json.dumps(seen, ensure_ascii=False))
-
-    def languages(self, key: str) -> tuple[str, ...]:
-        """Return the tags a text is written in."""
-        return tuple(self.texts.entries.get(key, {}))
-
-    def speaks(self, language: str) -> bool:
-        """Tell whether every text exists in this language or the ones before the last fallback."""
-        wanted = set(fallbacks(language)) - ({"en"} if language.split("-", maxsplit=1)[0] != "en" else set())
-        return all(wanted & set(texts) for texts in self.texts.entries.values())
 
 
 def canonical(data: Mapping[str, object]) -> str:

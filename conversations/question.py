@@ -16,7 +16,6 @@ from functools import cache
 from types import ModuleType
 from typing import Protocol, TypeAlias
 
-from conversations import questions
 from conversations.effects import Fetch
 from conversations.events import Attached, FileRef, Said, Shared
 from conversations.problem import Problem
@@ -221,6 +220,7 @@ class Example:
 
 
 def _modules() -> Iterable[tuple[str, ModuleType]]:
+    questions = importlib.import_module("conversations.questions")  # by name: its modules import this one
     for found in sorted(pkgutil.iter_modules(questions.__path__), key=lambda module: module.name):
         yield found.name, importlib.import_module(f"{questions.__name__}.{found.name}")
 

@@ -7,8 +7,6 @@ is talking to the person) lies there unasked: `asked == 0`.
 from dataclasses import replace
 from typing import TypeAlias
 
-from markupsafe import Markup
-
 from conversations.asking import Scene
 from conversations.dialogue import Dialogue
 from conversations.effects import Begin, Effect, Kind, MarkKeyboard, Message, Say, SetTimer
@@ -18,6 +16,7 @@ from conversations.facts import Fact, Reminded, Started
 from conversations.library import Library
 from conversations.question import Ids
 from conversations.session import STACK_LIMIT, Conversation, Session, SessionId
+from conversations.texts import Rich
 
 SILENT_ENDS = ("survey", "other")
 """Purposes whose answers count without being sent anywhere: nothing is lost when they stop."""
@@ -66,7 +65,7 @@ class Stack:
             keyboard=self.conversation.keyboard,
         )
 
-    def text(self, key: str, **values: object) -> Markup:
+    def text(self, key: str, **values: object) -> Rich:
         """Return one of the system's texts in the person's language."""
         return self.scene().say(key, **values)
 

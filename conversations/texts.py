@@ -34,6 +34,9 @@ LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 Entries: TypeAlias = Mapping[str, Mapping[str, str]]
 """Text key -> language tag -> template."""
 
+Rich: TypeAlias = Markup
+"""Neutral markup: what is in it may be trusted, what is put into it gets escaped."""
+
 Moment: TypeAlias = int | date | datetime
 """A filter's date: UTC microseconds, a date or an aware datetime."""
 
@@ -148,7 +151,7 @@ class Texts:
         tag = self._tag(key, language)
         return self._entries[key][tag] if tag else ""
 
-    def render(self, key: str, language: str, **values: object) -> Markup:
+    def render(self, key: str, language: str, **values: object) -> Rich:
         """Return neutral markup. Values are escaped unless they are `Markup`.
 
         Raises:
@@ -188,22 +191,22 @@ class Texts:
             return frozenset()
 
 
-def markup(text: str) -> Markup:
+def markup(text: str) -> Rich:
     """Vouch for neutral markup: authors wrote it and templates escaped every value in it."""
     return Markup(text)  # noqa: S704 - the one place that vouches
 
 
-def paragraphs(*parts: str) -> Markup:
+def paragraphs(*parts: str) -> Rich:
     """Join pieces of neutral markup with an empty line between them; empty pieces vanish."""
     return markup("<br><br>".join(part for part in parts if part))
 
 
-def lines(*parts: str) -> Markup:
+def lines(*parts: str) -> Rich:
     """Join pieces of neutral markup line by line; empty pieces vanish."""
     return markup("<br>".join(part for part in parts if part))
 
 
-def inert(words: str) -> Markup:
+def inert(words: str) -> Rich:
     """Return a person's words as neutral markup that does nothing."""
     return markup(str(escape(words)).replace("\n", "<br>"))
 
