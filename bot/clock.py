@@ -2,8 +2,8 @@
 
 import json
 import logging
-import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -51,7 +51,7 @@ class ShiftedClock:
         return offset if isinstance(offset, int) else self._offset
 
 
-def clock_from(environ: dict[str, str] | os._Environ[str], *, loopback: bool) -> Clock:
+def clock_from(environ: Mapping[str, str], *, loopback: bool) -> Clock:
     """Return the clock `ANLIEGEN_CLOCK` asks for.
 
     Raises:

@@ -38,7 +38,9 @@ async def keep_running(name: str, once: Callable[[], Awaitable[None]]) -> None:
             failures = 1 if loop.time() - began > _CALM else failures + 1
             pause = pause_after(failures)
             level = logging.WARNING if isinstance(error, (OSError, ConnectionError)) else logging.ERROR
-            log.log(level, "%s failed, again in %.1f s: %s", name, pause, error, exc_info=level > logging.WARNING)
+            log.log(
+                level, "%s failed, again in %.1f s: %s", name, pause, error, exc_info=level > logging.WARNING
+            )
             await asyncio.sleep(pause)
 
 

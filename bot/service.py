@@ -173,6 +173,7 @@ class Service:
             log.warning("stopped before everything under way was finished; it goes on at the next start")
         for channel in self._channels.values():
             await channel.close()
+        await self.store.close()
 
 
 async def _healthy(_: web.Request) -> web.Response:

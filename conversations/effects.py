@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from conversations.events import Address, FileRef, Instant
-from conversations.session import Answer
 
 
 class Kind(StrEnum):
@@ -50,16 +49,6 @@ class Say:
     """Send to the conversation the step belongs to."""
 
     message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """Store an answer as it was given or corrected, words included; goes with every `Answered` and `Corrected`."""
-
-    session: int
-    dialogue: str
-    question: str
-    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +144,6 @@ class SetLanguage:
 
 Durable: TypeAlias = (
     Say
-    | Keep
     | Fetch
     | SetTimer
     | DropTimer

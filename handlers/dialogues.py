@@ -13,7 +13,6 @@ from conversations.effects import (
     Effect,
     Fetch,
     Hint,
-    Keep,
     MarkKeyboard,
     OpenCase,
     OpenForm,
@@ -36,7 +35,7 @@ _NOBODY = Sender("", "")
 
 async def converse(turn: Turn, conversation: Conversation, event: Event) -> None:
     """One thing the person did."""
-    step = talk.turn(turn.organisation.library, conversation, event, turn.now, turn.ids.next)
+    step = talk.turn(turn.organisation.library, conversation, event, turn.now, turn.ids)
     await _carry_out(turn, step)
 
 
@@ -62,9 +61,9 @@ async def begin(
         turn.organisation.library,
         turn.at(conversation.address) or conversation,
         dialogue,
-        bindings,
+        dict(bindings),
         turn.now,
-        turn.ids.next,
+        turn.ids,
         invitation=invitation,
     )
     await _carry_out(turn, step, case_message=case_message)
@@ -87,6 +86,9 @@ async def _carry_out(turn: Turn, step: talk.Turn, *, case_message: int = 0) -> N
     turn.keep(conversation)
     for fact in step.facts:
         turn.record(fact, conversation)
+    for one in step.answers:
+        person, place = conversation.person, conversation.id
+        turn.answered(AnswerRow(one.session, one.dialogue, one.question, person, place, one.answer))
     for effect in step.effects:
         await _do(turn, turn.at(conversation.address) or conversation, effect, case_message)
 
@@ -95,10 +97,6 @@ async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_messa
     match effect:
         case Say(message=message):
             turn.say(conversation, message, case_message=case_message)
-        case Keep(session=session, dialogue=dialogue, question=question, answer=answer):
-            turn.answered(
-                AnswerRow(session, dialogue, question, conversation.person, conversation.id, answer)
-            )
         case Fetch():
             await _fetch(turn, conversation, effect)
         case SetTimer():

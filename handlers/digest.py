@@ -5,6 +5,7 @@ the post together with the timer that asked for it. Its timer stands until then:
 """
 
 import asyncio
+import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,14 +17,13 @@ from conversations.tallies import TallyKey, week_of
 from handlers.organisation import DigestPlan, Organisation
 from handlers.ports import Clock, DigestPost, Ids
 from handlers.turn import Turn
-from reports import charts
+from reports.blocks import Figure
 from reports.data import CaseLine, Figures, Period, VoiceLine
 from reports.digest import build
 from reports.render import html, slack
 from storage.interface import Attachment, Store, Timer, Transaction
 
 WEEKLY = "digest:weekly"
-_PULLED = "digest:pulled"
 _AGAIN = 5 * MINUTE
 _VOICES = 10
 
@@ -40,7 +40,7 @@ class Drawn:
 
 def pull(turn: Turn, place: Address, staff: Staff) -> None:
     """Ask for the digest of the running week, posted where it was asked for."""
-    timer = SetTimer(_PULLED, f"{place.chat}:{staff.id}:{turn.now}", turn.now)
+    timer = SetTimer(f"digest:{place.chat}:{staff.id}", "pulled", turn.now)
     turn.set_timer(timer, note=f"{place.chat}|{staff.language}")
 
 
@@ -119,11 +119,16 @@ async def read_figures(
 def draw(figures: Figures, organisation: Organisation, language: str) -> Drawn:
     """Render a digest; pure, but slow for its picture."""
     digest = build(figures, language, organisation.texts)
+    posting = slack.render(digest)
+    # matplotlib takes a second to import: only what draws loads it.
+    from reports import charts
+
+    pictures = [block for chapter in digest.chapters for block in chapter.blocks if isinstance(block, Figure)]
     return Drawn(
-        text=slack.plain(digest),
-        blocks=slack.blocks(digest),
-        picture=charts.png(digest),
-        html=html.render(digest).encode(),
+        text=posting.text,
+        blocks=json.dumps(posting.blocks, ensure_ascii=False),
+        picture=charts.draw(pictures[0].trend, "png") if pictures else b"",
+        html=html.render(digest, charts.draw).encode(),
     )
 
 
@@ -164,6 +169,9 @@ async def _post(
         (f"digest-{week}.png", "image/png", drawn.picture),
         (f"digest-{week}.html", "text/html", drawn.html),
     ):
+        if not content:  # no picture in a week without scores
+            files.append(0)
+            continue
         attachment = ids.next()
         await tx.expect_attachment(Attachment(attachment, None, name, mime, len(content), "waiting"))
         await tx.store_attachment(attachment, content, mime, name)
@@ -181,9 +189,8 @@ def _labels(organisation: Organisation, tallies: dict[TallyKey, int], language: 
         if key.startswith("case.category.")
     }
     for name in {key.dialogue for key in tallies if key.dialogue}:
-        title = organisation.library.title(name, language)
-        if title:
-            labels[f"dialogue:{name}"] = title
+        if name in organisation.library.current:
+            labels[f"dialogue:{name}"] = organisation.library.current[name].title(language)
     return labels
 
 

@@ -49,7 +49,7 @@ async def accept(turn: Turn, conversation: Conversation, event: Event, secret: s
     """`/start SECRET`: begin the dialogue it was made for. Wrong, expired and used ones get the same answer."""
     found = await turn.tx.invitation(digest_of(secret)) if len(secret) <= 64 else None
     library = turn.organisation.library
-    usable = found is not None and found.expires > turn.now and found.dialogue in library
+    usable = found is not None and found.expires > turn.now and found.dialogue in library.current
     if (
         found is None
         or not usable

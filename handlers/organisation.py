@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from conversations.library import Library
-
 from conversations.cases.policy import Policy
+from conversations.library import Library
 from conversations.texts import Texts
 
 

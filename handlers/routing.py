@@ -3,7 +3,6 @@
 from conversations.events import (
     Acted,
     Commanded,
-    Departed,
     Elapsed,
     Event,
     HomeOpened,
@@ -27,10 +26,10 @@ async def route(turn: Turn, event: Event) -> ConversationId | None:
         case Moved(chat=chat):
             await turn.tx.move_chat(event.address, chat)
             return None
-        case Departed() if turn.at(event.address) is None:
-            return None
         case _:
-            conversation = turn.meet(event)
+            conversation = turn.at(event.address)
+    if conversation is None:
+        return None  # somebody left whom we never met
     match event.what:
         case Commanded(name="start", argument=secret) if secret:
             await invitations.accept(turn, conversation, event, secret)

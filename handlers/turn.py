@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from conversations.cases.case import Case
 from conversations.effects import At, Message, Perishable, SetTimer
-from conversations.events import Address, Event, Instant
+from conversations.events import Acted, Address, Departed, Event, HomeOpened, Instant, Moved, Submitted, Threaded
 from conversations.facts import Fact
 from conversations.session import CaseId, Conversation, ConversationId, PersonId
 from handlers.organisation import Organisation
 from handlers.parcels import encode, may_resend
 from handlers.ports import Body, Ids
 from storage.interface import AnswerRow, FactRow, OutboxRow, Timer, Transaction
+
+_NOT_TALKING = (Acted, Submitted, Threaded, HomeOpened, Moved)
 
 
 class Turn:
@@ -32,8 +34,7 @@ class Turn:
         ] = []  # digests to draw after the commit: slow work that must not hold the turn
         self._conversations: dict[ConversationId, Conversation] = {}
         self._by_address: dict[Address, ConversationId] = {}
-        self._stored: dict[ConversationId, Conversation] = {}  # as the database has it; absent: new
-        self._new: dict[ConversationId, str] = {}
+        self._stored: dict[ConversationId, Conversation] = {}  # as the database has it
         self._cases: dict[CaseId, Case] = {}
         self._stored_cases: dict[CaseId, Case] = {}
         self._facts: list[FactRow] = []
@@ -44,33 +45,26 @@ class Turn:
     # conversations
 
     async def load(self, events: Iterable[Event]) -> None:
-        """Load the conversations of a batch together."""
-        missing = {event.address for event in events} - self._by_address.keys()
-        if missing:
-            for conversation in (await self.tx.conversations(missing)).values():
+        """Load the conversations of a batch together; whom we have not met gets one."""
+        senders = {event.address: event for event in events if not isinstance(event.what, _NOT_TALKING)}
+        missing = senders.keys() - self._by_address.keys()
+        if not missing:
+            return
+        for conversation in (await self.tx.conversations(missing)).values():
+            self._remember(conversation)
+        new = [
+            self._new_conversation(event)
+            for address, event in senders.items()
+            if address not in self._by_address and not isinstance(event.what, Departed)
+        ]
+        if new:
+            for conversation in await self.tx.create_conversations(new, self.now):
                 self._remember(conversation)
 
     def at(self, address: Address) -> Conversation | None:
         """The conversation at an address, as this turn left it."""
         found = self._by_address.get(address)
         return None if found is None else self._conversations[found]
-
-    def meet(self, event: Event) -> Conversation:
-        """The conversation of an event; a new one when we have not met."""
-        known = self.at(event.address)
-        if known is not None:
-            return known
-        new = Conversation(
-            id=ConversationId(self.ids.next()),
-            address=event.address,
-            person=PersonId(self.ids.next()),
-            name=event.sender.name,
-            language=self.supported(event.sender.language),
-        )
-        self._new[new.id] = event.sender.id
-        self._conversations[new.id] = new
-        self._by_address[new.address] = new.id
-        return new
 
     async def conversation(self, wanted: ConversationId) -> Conversation | None:
         """A conversation by its id, loaded when this turn has not seen it."""
@@ -83,13 +77,15 @@ class Turn:
         """Take over what a step made of a conversation."""
         self._conversations[conversation.id] = conversation
 
-    def supported(self, language: str | None) -> str:
-        """The organisation's language nearest to a platform's language tag; its first one when none fits."""
-        wanted = (language or "").lower()
-        for tag in self.organisation.languages:
-            if wanted.split("-")[0] == tag.lower().split("-")[0]:
-                return tag
-        return self.organisation.languages[0]
+    def _new_conversation(self, event: Event) -> tuple[Conversation, str]:
+        new = Conversation(
+            id=ConversationId(self.ids.next()),
+            address=event.address,
+            person=PersonId(self.ids.next()),
+            name=event.sender.name,
+            language=self.organisation.library.language(event.sender.language),
+        )
+        return new, event.sender.id
 
     def _remember(self, conversation: Conversation) -> None:
         if conversation.id not in self._conversations:
@@ -204,9 +200,6 @@ class Turn:
 
     async def write(self) -> None:
         """Write everything, each kind of row at once. Raises Conflict."""
-        new = [(self._conversations[one], user) for one, user in self._new.items()]
-        if new:
-            await self.tx.create_conversations(new, self.now)
         changed = [
             replace(self._conversations[one], version=stored.version + 1)
             for one, stored in self._stored.items()

@@ -217,10 +217,12 @@ class Transaction(Protocol):
     async def conversations_by_id(self, ids: Iterable[ConversationId]) -> dict[ConversationId, Conversation]:
         """Load (and lock) conversations."""
 
-    async def create_conversations(self, new: Sequence[tuple[Conversation, str]], now: Instant) -> None:
+    async def create_conversations(
+        self, new: Sequence[tuple[Conversation, str]], now: Instant
+    ) -> list[Conversation]:
         """Insert conversations (version 0) with person and address rows; the text is the platform's user id.
 
-        The person is found by (account, user id) or made with the conversation's `person` id.
+        The person is found by (account, user id) or made with the conversation's `person` id; return what is stored.
         """
 
     async def save_conversations(self, changed: Sequence[Conversation]) -> None:
@@ -233,8 +235,8 @@ class Transaction(Protocol):
     async def keep_dialogues(self, revisions: Mapping[str, tuple[str, str]], now: Instant) -> None:
         """Store definitions: hash -> (name, JSON); known hashes are left alone."""
 
-    async def dialogue(self, revision: str) -> tuple[str, str] | None:
-        """Return (name, JSON) of a stored definition."""
+    async def dialogues(self) -> list[tuple[str, str]]:
+        """Return (name, JSON) of every stored definition, the oldest first."""
 
     # what happened
     async def record(self, facts: Sequence[FactRow]) -> None:

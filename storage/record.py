@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import Instant
@@ -11,10 +11,10 @@ from conversations.tallies import TallyKey, increments
 from storage.codec import clean, encode, encode_fact
 from storage.interface import AnswerRow, FactRow
 from storage.sql import Unit
-from storage.tables import answer, dialogue, fact, tally
+from storage.tables import answer, dialogue, digest_made, fact, tally
 
 _KEEP_DIALOGUE = insert(dialogue).on_conflict_do_nothing(index_elements=["revision"])
-_DIALOGUE = select(dialogue.c.name, dialogue.c.definition).where(dialogue.c.revision == bindparam("revision"))
+_DIALOGUES = select(dialogue.c.name, dialogue.c.definition).order_by(dialogue.c.kept)
 _NEW_FACT = insert(fact)
 
 _new_tally = insert(tally)
@@ -31,6 +31,7 @@ _KEEP_ANSWER = _new_answer.on_conflict_do_update(
         for name in ("value", "words", "attachments", "wording", "at", "skipped", "message")
     },
 )
+_MADE = insert(digest_made).on_conflict_do_nothing(index_elements=["kind", "period"])
 
 
 class Record(Unit):
@@ -46,10 +47,13 @@ class Record(Unit):
             ],
         )
 
-    async def dialogue(self, revision: str) -> tuple[str, str] | None:
-        """Return (name, JSON) of a stored definition."""
-        rows = await self._fetch(_DIALOGUE, revision=revision)
-        return (rows[0][0], rows[0][1]) if rows else None
+    async def dialogues(self) -> list[tuple[str, str]]:
+        """Return (name, JSON) of every stored definition, the oldest first."""
+        return [(name, definition) for name, definition in await self._fetch(_DIALOGUES)]
+
+    async def mark_digest(self, kind: str, period: str, now: Instant) -> bool:
+        """Note that the digest of a period was made; False when it had been."""
+        return await self._run(_MADE, kind=kind, period=period, made=now) == 1
 
     async def record(self, facts: Sequence[FactRow]) -> None:
         """Append facts and move their tallies."""

@@ -292,6 +292,14 @@ case_message = table(
     Index("ix_case_message_case", "case_id", "id"),
 )
 
+digest_made = table(
+    "digest_made",
+    plain("kind"),
+    plain("period"),
+    number("made"),
+    PrimaryKeyConstraint("kind", "period", name="pk_digest_made"),
+)
+
 case_number = table(
     "case_number",
     number("year"),

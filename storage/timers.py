@@ -9,7 +9,7 @@ from conversations.events import Instant
 from conversations.session import CaseId, ConversationId
 from storage.codec import clean
 from storage.interface import Timer
-from storage.sql import LIMIT, ZERO, Unit
+from storage.sql import LIMIT, ZERO, Row, Unit
 from storage.tables import timer
 
 _new = insert(timer)
@@ -26,6 +26,11 @@ _DUE = (
     .limit(LIMIT)
     .offset(ZERO)
     .with_for_update(skip_locked=True)
+)
+_OF = (
+    select(timer.c.owner, timer.c.kind, timer.c.due, timer.c.conversation_id, timer.c.case_id, timer.c.note)
+    .where(timer.c.owner == bindparam("owner"))
+    .order_by(timer.c.due)
 )
 
 
@@ -57,14 +62,20 @@ class Timers(Unit):
 
     async def due_timers(self, now: Instant, limit: int) -> list[Timer]:
         """Timers due at `now`, oldest first, locked against other workers."""
-        return [
-            Timer(
-                owner,
-                kind,
-                due,
-                None if conversation is None else ConversationId(conversation),
-                None if case is None else CaseId(case),
-                note,
-            )
-            for owner, kind, due, conversation, case, note in await self._fetch(_DUE, now=now, limit=limit)
-        ]
+        return list(map(_read, await self._fetch(_DUE, now=now, limit=limit)))
+
+    async def timers(self, owner: str) -> list[Timer]:
+        """All timers of an owner, the next one first."""
+        return list(map(_read, await self._fetch(_OF, owner=owner)))
+
+
+def _read(row: Row) -> Timer:
+    owner, kind, due, conversation, case, note = row
+    return Timer(
+        owner,
+        kind,
+        due,
+        None if conversation is None else ConversationId(conversation),
+        None if case is None else CaseId(case),
+        note,
+    )

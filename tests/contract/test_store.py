@@ -180,9 +180,7 @@ async def test_a_definition_is_kept_under_its_hash_for_ever(store: Store) -> Non
     async with store.transaction() as tx:
         await tx.keep_dialogues({"h1": ("survey", "{}")}, NOW)
         await tx.keep_dialogues({"h1": ("other", "[]"), "h2": ("survey", '{"a":1}')}, NOW)
-        assert await tx.dialogue("h1") == ("survey", "{}")
-        assert await tx.dialogue("h2") == ("survey", '{"a":1}')
-        assert await tx.dialogue("h3") is None
+        assert await tx.dialogues() == [("survey", "{}"), ("survey", '{"a":1}')]
 
 
 def answered(value: Value, question: str = "score", metric: str = "nps") -> Answered:

@@ -256,6 +256,13 @@ def make_cases() -> None:
     )
     op.create_index("ix_case_message_case", "case_message", ["case_id", "id"])
     op.create_table(
+        "digest_made",
+        text("kind"),
+        text("period"),
+        number("made"),
+        sa.PrimaryKeyConstraint("kind", "period", name="pk_digest_made"),
+    )
+    op.create_table(
         "case_number",
         number("year"),
         number("last"),

@@ -1,0 +1,218 @@
+"""The composition root: the only place where settings, storage, platforms and use cases meet."""
+
+import asyncio
+import logging
+import os
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+
+from bot.clock import TimeOrderedIds, clock_from
+from bot.config import ConfigProblems, Settings
+from bot.loops import GiveUp, pause_after
+from bot.service import Listen, Service
+from conversations.dialogue import Dialogue
+from conversations.library import Library
+from conversations.parse import parse, restore
+from conversations.problem import Problem
+from conversations.question import type_texts
+from conversations.texts import Texts
+from handlers.organisation import Organisation
+from handlers.ports import Channel, Clock, ReadAttachment
+from storage.interface import Store
+from storage.open import open_store
+
+log = logging.getLogger(__name__)
+
+MENU = ("start", "complain", "status", "human", "language", "help", "cancel")
+
+
+async def open_service(settings: Settings, environ: Mapping[str, str], clock: Clock | None = None) -> Service:
+    """Open database and channels and put the service together.
+
+    Raises:
+        StoreError: the database cannot be used.
+        PermissionError: a token is refused, or the clock must not be shifted.
+        GiveUp: no channel is switched on.
+    """
+    clock = clock or clock_from(environ, loopback=settings.is_loopback)
+    store = await open_store(settings.storage.url, zone=settings.organisation.zone, serve=True)
+    try:
+        library = await load_library(settings, store, clock)
+        channels = await _open_channels(settings, store)
+        staff_account = next((one for one in channels if one.startswith("slack:")), "")
+        organisation = organisation_of(settings, library, staff_account)
+        listen = Listen(settings.http.host, settings.http.port)
+        return Service(store, channels, organisation, clock, TimeOrderedIds(os.getpid() % 1024), listen)
+    except BaseException:
+        await store.close()
+        raise
+
+
+def organisation_of(settings: Settings, library: Library, staff_account: str = "") -> Organisation:
+    """The configuration as the use cases know it."""
+    return Organisation(
+        name=settings.organisation.name,
+        languages=settings.organisation.languages,
+        zone=settings.organisation.zone,
+        policy=settings.policy(),
+        library=library,
+        texts=library.texts,
+        digest=settings.digest_plan(),
+        staff_account=staff_account,
+    )
+
+
+def wording() -> dict[str, dict[str, object]]:
+    """The product's own texts: file name -> parsed TOML."""
+    folder = resources.files("conversations") / "wording"
+    return {one.name: tomllib.loads(one.read_text("utf-8")) for one in sorted(folder.iterdir(), key=str)}
+
+
+def load_dialogues(settings: Settings) -> tuple[tuple[Dialogue, ...], tuple[Problem, ...]]:
+    """Read the shipped dialogues and those of the configured folders; a name of yours replaces one of ours."""
+    files = {one.name: one.read_text("utf-8") for one in shipped_dialogues()}
+    for folder in settings.dialogues.folders:
+        files |= {one.name: one.read_text("utf-8") for one in sorted(Path(folder).glob("*.toml"))}
+    dialogues: list[Dialogue] = []
+    problems: list[Problem] = []
+    for name, text in files.items():
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            problems.append(Problem("", f"is not TOML: {error}", "mend the line it names", name))
+            continue
+        dialogue, wrong = parse(name.removesuffix(".toml"), data, settings.organisation.zone)
+        problems += [problem.within(name) for problem in wrong]
+        if dialogue is not None:
+            dialogues.append(dialogue)
+    return tuple(dialogues), tuple(problems)
+
+
+def shipped_dialogues() -> list[Path]:
+    """The dialogues that come with the product."""
+    folder = Path(str(resources.files("conversations") / "dialogues"))
+    return sorted(folder.glob("*.toml"))
+
+
+def library_of(settings: Settings, dialogues: tuple[Dialogue, ...]) -> Library:
+    """The dialogues with the organisation's settings and the system's own texts."""
+    return Library(
+        dialogues,
+        texts_of(settings),
+        organisation=settings.organisation.name,
+        languages=settings.organisation.languages,
+        default=settings.dialogues.default,
+        remind_after=settings.dialogues.remind_after,
+        expire_after=settings.dialogues.expire_after,
+    )
+
+
+def texts_of(settings: Settings) -> Texts:
+    """Every system text: the wording files and the question types' own words."""
+    return Texts.load({**wording(), **type_texts()}, settings.organisation.zone)
+
+
+async def load_library(settings: Settings, store: Store, clock: Clock) -> Library:
+    """Load every dialogue, store each under its hash before anybody talks to it, and remember the older ones.
+
+    Raises:
+        ConfigProblems: a dialogue or text cannot be used; all problems at once.
+    """
+    dialogues, problems = load_dialogues(settings)
+    library = library_of(settings, dialogues)
+    problems += library.texts.problems
+    if settings.dialogues.default not in library.current:
+        known = ", ".join(library.current)
+        remedy = f"choose one of: {known}"
+        problems += (Problem("dialogues.default", f"no dialogue '{settings.dialogues.default}'", remedy),)
+    if problems:
+        raise ConfigProblems(problems)
+    async with store.transaction() as tx:
+        await tx.keep_dialogues(library.definitions(), clock.now())
+        for name, definition in await tx.dialogues():
+            older = restore(name, definition, settings.organisation.zone)
+            if older is not None:
+                library.remember(older)
+    return library
+
+
+async def _open_channels(settings: Settings, store: Store) -> dict[str, Channel]:
+    """Open what is switched on, trying again until each platform answers."""
+
+    async def read_attachment(attachment: int) -> tuple[bytes, str, str]:
+        async with store.reading() as tx:
+            found = await tx.attachment(attachment)
+        if found is None:
+            raise LookupError(f"no attachment {attachment}")
+        about, content = found
+        return content, about.mime, about.name
+
+    wanted = _channels(settings, read_attachment)
+    if not wanted:
+        raise GiveUp("no channel is switched on: put a token into [telegram] token or [slack] bot_token")
+    await asyncio.gather(*(_open(channel) for channel in wanted))
+    return {channel.account: channel for channel in wanted}
+
+
+def _channels(settings: Settings, read_attachment: ReadAttachment) -> list[Channel]:
+    # Each platform's SDK takes a second to import: only what is switched on is loaded.
+    channels: list[Channel] = []
+    if settings.telegram.on:
+        from bot.channels.telegram.channel import open_channel as open_telegram
+
+        telegram = settings.telegram
+        webhook = telegram.webhook if telegram.mode == "webhook" else None
+        channels.append(
+            open_telegram(
+                token=telegram.token.get_secret_value(),
+                read_attachment=read_attachment,
+                base_url=telegram.base_url,
+                base_file_url=telegram.base_file_url,
+                webhook_url=webhook.url if webhook else "",
+                webhook_secret=webhook.secret.get_secret_value() if webhook else "",
+                menus=menus(settings),
+            )
+        )
+    if settings.slack.on:
+        from bot.channels.slack.channel import SlackSettings
+        from bot.channels.slack.channel import open_channel as open_slack
+
+        slack = settings.slack
+        channels.append(
+            open_slack(
+                SlackSettings(
+                    bot_token=slack.bot_token.get_secret_value(),
+                    app_token=slack.app_token.get_secret_value(),
+                    signing_secret=slack.signing_secret.get_secret_value(),
+                    base_url=slack.base_url,
+                    mode=slack.mode,
+                ),
+                read_attachment,
+            )
+        )
+    return channels
+
+
+async def _open(channel: Channel) -> None:
+    failures = 0
+    while True:
+        try:
+            return await channel.open()
+        except PermissionError:
+            raise
+        except (ConnectionError, OSError) as error:
+            failures += 1
+            pause = pause_after(failures)
+            log.warning("%s; again in %.0f s", error, pause)
+            await asyncio.sleep(pause)
+
+
+def menus(settings: Settings) -> dict[str, list[tuple[str, str]]]:
+    """The command menu per language."""
+    texts = texts_of(settings)
+    return {
+        language: [(name, texts.plain(f"menu.{name}", language)) for name in MENU]
+        for language in settings.organisation.languages
+    }

@@ -1,0 +1,222 @@
+"""The whole program on a stage: the real service, a real database, a local Telegram and a local Slack over HTTP.
+
+async def test_...(stage):
+    anna = stage.customer("Anna", "de")
+    await anna.starts()
+    await anna.sees("Wie wahrscheinlich")
+    stage.wait("PT24H")                     # a fast-forward, no sleep
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bot.app import open_service
+from bot.config import load
+from bot.service import Service
+from conversations.duration import parse_duration
+from conversations.events import SECOND, Instant
+from sandbox.slack.channels import Channel as SlackRoom
+from sandbox.slack.local import LocalSlack
+from sandbox.slack.member import Member
+from sandbox.telegram.local import LocalTelegram
+from sandbox.telegram.people import Customer
+
+CONFIG = """
+[storage]
+url = "{database}"
+
+[http]
+listen = "127.0.0.1:0"
+
+[organisation]
+name = "Möbel Nord"
+languages = ["en", "de", "de-formal"]
+zone = "Europe/Berlin"
+
+[telegram]
+token = "700000001:local"
+base_url = "{base}/bot"
+base_file_url = "{base}/file/bot"
+
+[slack]
+bot_token = "xoxb-sandbox-bot"
+app_token = "xapp-sandbox-app"
+signing_secret = "sandbox-signing-secret"
+base_url = "{base}/api/"
+mode = "{slack_mode}"
+
+[[staff]]
+id = "maria"
+slack = "U0MARIA0001"
+name = "Maria Berg"
+language = "en"
+
+[[staff]]
+id = "deniz"
+slack = "U0DENIZ0001"
+name = "Deniz Kaya"
+language = "de"
+
+[[staff]]
+id = "ruth"
+slack = "U0RUTH00001"
+name = "Ruth Sommer"
+language = "en"
+role = "manager"
+
+[[routes]]
+category = "delivery"
+owner = "deniz"
+deputy = "maria"
+manager = "ruth"
+channel = "lieferung"
+
+[[routes]]
+owner = "maria"
+deputy = "deniz"
+manager = "ruth"
+channel = "service"
+
+[digest]
+weekday = "monday"
+hour = 8
+channel = "leitung"
+"""
+
+
+@dataclass
+class FastForward:
+    """A clock that tests move."""
+
+    at: Instant = 1_795_514_400 * SECOND  # Wednesday 2026-11-25, 11:00 in Berlin
+
+    def now(self) -> Instant:
+        self.at += 1000  # a millisecond passes between two looks, so that order shows
+        return self.at
+
+
+@dataclass
+class Stage:
+    """Platforms, staff and the service. `restart` stops it cleanly and opens it again on the same database."""
+
+    telegram: LocalTelegram
+    slack: LocalSlack
+    base: str
+    database: str
+    folder: Path
+    slack_mode: str = "http"
+    clock: FastForward = field(default_factory=FastForward)
+    service: Service | None = None
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _running: asyncio.Task[None] | None = None
+    _people: int = 1000
+
+    async def open(self) -> None:
+        config = self.folder / "config.toml"
+        config.write_text(CONFIG.format(base=self.base, database=self.database, slack_mode=self.slack_mode))
+        self.service = await open_service(load(config, {}), {}, clock=self.clock)
+        self._stop = asyncio.Event()
+        started = asyncio.Event()
+
+        async def ready() -> None:
+            started.set()
+
+        self._running = asyncio.create_task(self.service.run(self._stop, ready))
+        waiting = asyncio.create_task(started.wait())
+        await asyncio.wait([self._running, waiting], return_when=asyncio.FIRST_COMPLETED)
+        if self._running.done():
+            waiting.cancel()
+            self._running.result()
+        if self.slack_mode == "http":
+            self.slack.request_url = f"http://127.0.0.1:{self.service.port}/slack/events"
+
+    async def close(self) -> None:
+        if self._running is not None:
+            self._stop.set()
+            await self._running
+            self._running = None
+
+    async def restart(self) -> None:
+        await self.close()
+        await self.open()
+
+    def wait(self, duration: str) -> None:
+        """Let time pass: an ISO 8601 duration."""
+        passed = parse_duration(duration)
+        assert passed is not None, f"{duration} is no ISO 8601 duration"
+        self.clock.at += passed
+
+    def customer(self, name: str, language: str = "en") -> Customer:
+        self._people += 1
+        return self.telegram.customer(self._people, name, language)
+
+    @property
+    def maria(self) -> Member:
+        return self.slack.member("U0MARIA0001", "maria", real_name="Maria Berg")
+
+    @property
+    def deniz(self) -> Member:
+        return self.slack.member("U0DENIZ0001", "deniz", real_name="Deniz Kaya")
+
+    @property
+    def ruth(self) -> Member:
+        return self.slack.member("U0RUTH00001", "ruth", real_name="Ruth Sommer")
+
+    @property
+    def delivery(self) -> SlackRoom:
+        return self.slack.channel("lieferung")
+
+    @property
+    def desk(self) -> SlackRoom:
+        return self.slack.channel("service")
+
+    @property
+    def board(self) -> SlackRoom:
+        return self.slack.channel("leitung")
+
+
+@asynccontextmanager
+async def platforms() -> AsyncIterator[tuple[LocalTelegram, LocalSlack, str]]:
+    """A local Telegram and a local Slack behind one address."""
+    telegram, slack = LocalTelegram("700000001:local", "anliegen_bot"), LocalSlack()
+    application = web.Application(client_max_size=64 * 1024 * 1024)
+    telegram.mount(application)
+    slack.mount(application)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    slack.url = base
+    slack.retry_delays = (0.0, 0.0, 0.0)
+    try:
+        yield telegram, slack, base
+    finally:
+        await slack.close()
+        await runner.cleanup()
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """The service on SQLite with Slack over HTTP."""
+    async with platforms() as (telegram, slack, base):
+        stage = Stage(telegram, slack, base, f"sqlite:///{tmp_path}/anliegen.db", tmp_path)
+        _furnish(stage)
+        await stage.open()
+        try:
+            yield stage
+        finally:
+            await stage.close()
+
+
+def _furnish(stage: Stage) -> None:
+    rooms = stage.delivery, stage.desk, stage.board
+    members = stage.maria, stage.deniz, stage.ruth
+    for room in rooms:
+        stage.slack.invite(room, *members)
