@@ -1,0 +1,1 @@
+"""The page that shows both platforms side by side: its endpoints here, what the browser gets in `static/`."""

@@ -1,0 +1,77 @@
+// One message on the phone: its bubble, and below it the bot's buttons.
+
+import { h } from "./dom.js";
+import { formatted } from "./entities.js";
+import { icon } from "./icons.js";
+import { hourOf, shifted } from "./time.js";
+import { thumbnail } from "./viewer.js";
+import { t } from "./words.js";
+
+const FILES = "/sandbox/telegram/files/";
+
+/** `group` are the messages of an album, or one alone; `acts` are say(text), press(message, index), edit(message). */
+export function bubble(group, acts) {
+  const first = group[0];
+  const own = !first.from_bot;
+  const worded = group.find((message) => message.text ?? message.caption) ?? first;
+  const text = worded.text ?? worded.caption ?? "";
+  const photos = group.filter((message) => message.photo);
+  return h("li", { class: own ? "said own" : "said" },
+    h("div", { class: photos.length ? "bubble pictured" : "bubble" },
+      first.reply_to_message && quoted(first.reply_to_message),
+      photos.length ? h("div", { class: `photos n${Math.min(photos.length, 4)}` }, photos.map(photo)) : null,
+      group.map((message) => message.document && document_(message.document)),
+      first.voice && voice(first.voice),
+      first.contact && contact(first.contact),
+      text && h("div", { class: "text" }, formatted(text, worded.entities ?? worded.caption_entities, acts.say)),
+      h("span", { class: "meta" },
+        own && first.text && h("button", { type: "button", class: "pencil", "aria-label": t("edit"), title: t("edit"), onclick: () => acts.edit(first) }, icon("edit")),
+        first.edit_date && own ? `${t("edited")} ` : "",
+        hourOf(shifted(first.date)))),
+    first.reply_markup?.inline_keyboard && keyboard(first, acts.press));
+}
+
+function photo(message) {
+  const address = FILES + message.photo.at(-1).file_id;
+  return thumbnail(address, message.caption || t("photo"));
+}
+
+function document_(file) {
+  const picture = /^image\/(png|jpeg|gif|webp)$/.test(file.mime_type ?? "");
+  if (picture) return thumbnail(FILES + file.file_id, file.file_name ?? t("photo"));
+  return h("a", { class: "file", href: FILES + file.file_id, target: "_blank", rel: "noopener", download: file.file_name ?? true },
+    icon("file"), h("span", {}, file.file_name ?? t("file"), h("small", {}, size(file.file_size))));
+}
+
+function voice(sound) {
+  return h("audio", { controls: true, preload: "none", "aria-label": t("voice"), src: FILES + sound.file_id });
+}
+
+function contact(card) {
+  return h("div", { class: "file" }, icon("phone"), h("span", {}, card.first_name, h("small", {}, card.phone_number)));
+}
+
+function quoted(message) {
+  const words = message.text ?? message.caption ?? t(message.photo ? "photo" : "file");
+  return h("div", { class: "quoted" }, words.slice(0, 120));
+}
+
+/** Buttons are numbered through all rows, as the sandbox counts them. */
+function keyboard(message, press) {
+  let number = -1;
+  return h("div", { class: "keys" }, message.reply_markup.inline_keyboard.map((row) => h("div", {}, row.map((button) => {
+    number += 1;
+    const index = number;
+    if (button.url) return h("a", { href: button.url, target: "_blank", rel: "noopener noreferrer" }, button.text, icon("open"));
+    const act = (event) => {
+      event.currentTarget.classList.add("pressed");
+      press(message, index);
+    };
+    return h("button", { type: "button", onclick: act }, button.text);
+  }))));
+}
+
+export function size(bytes) {
+  if (bytes === undefined) return "";
+  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
