@@ -8,10 +8,10 @@ import asyncio
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from conversations.effects import At, Typing
+from conversations.effects import At, MarkKeyboard, Typing
 from conversations.events import Elapsed, Event, Instant
 from conversations.session import ConversationId
 from handlers.organisation import Organisation
@@ -105,9 +105,10 @@ class Inbox:
                 await self._apply_timers(tx, turn, due)
                 await turn.write()
             await self._outbox.settle_within(tx)
+            perishables = await _with_messages(tx, turn.perishables)
             claimed = await self._outbox.claim_within(tx)
         self._outbox.start(claimed)
-        self._perishables.start(turn.perishables)
+        self._perishables.start(perishables)
         return Applied(len(inbox) + len(due), turn.digests)
 
     async def _read_rows(
@@ -161,3 +162,19 @@ class Inbox:
                     await tx.bury_inbox(row.id, reason, now)
             else:
                 await tx.drop_timers([(timer.owner, timer.kind) for timer in await tx.due_timers(now, 1)])
+
+
+async def _with_messages(tx: Transaction, effects: list[At]) -> list[At]:
+    """Name the platform's message where a keyboard is known by our row; one that is not sent yet cannot be marked."""
+    marks = [at.effect.sent for at in effects if isinstance(at.effect, MarkKeyboard) and not at.effect.message]
+    found = await tx.platform_messages(marks) if marks else {}
+    named: list[At] = []
+    for at in effects:
+        match at.effect:
+            case MarkKeyboard(message="", sent=sent) as mark if sent in found:
+                named.append(replace(at, effect=replace(mark, message=found[sent])))
+            case MarkKeyboard(message=""):
+                pass
+            case _:
+                named.append(at)
+    return named
