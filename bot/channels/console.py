@@ -178,7 +178,10 @@ class ConsoleChannel:
     def _attach(self, kind: str, paths: str) -> Attached | None:
         try:
             files = tuple(_reference(kind, Path(path).expanduser()) for path in shlex.split(paths))
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            self._print(f"({error.filename}: {error.strerror})")
+            return None
+        except ValueError as error:  # a quote that is not closed
             self._print(f"({error})")
             return None
         if not files:

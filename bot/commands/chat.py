@@ -102,8 +102,9 @@ class Talk:
         start = self.channel.read(raw_body(0, Commanded("start")), self.clock.now())
         async with self.store.transaction() as tx:
             turn = Turn(tx, self.organisation, self.ids, self.clock.now())
-            bindings = {name: SAMPLES.get(name, name) for name in needs}
-            await dialogues.begin(turn, turn.meet(start), dialogue, bindings)
+            await turn.load([start])
+            if (you := turn.at(start.address)) is not None:
+                await dialogues.begin(turn, you, dialogue, {name: SAMPLES.get(name, name) for name in needs})
             await turn.write()
         await self._settle()
 
