@@ -36,7 +36,6 @@ async def _serve(settings: Settings) -> None:
     finally:
         answering.cancel()
         await asyncio.gather(answering, return_exceptions=True)
-        await service.store.close()
     log.info("stopped")
 
 

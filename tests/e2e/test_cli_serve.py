@@ -73,6 +73,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
         yield Place(tmp_path, telegram)
 
 
+@pytest.mark.timeout(180)  # a dozen processes that each import everything
 async def test_commands_work_beside_the_running_service(place: Place) -> None:
     serving = await place.serve()
     assert socket_path(place.database).exists()
@@ -109,6 +110,7 @@ async def test_commands_work_beside_the_running_service(place: Place) -> None:
     assert (await place.run("doctor"))[0] == Exit.DONE
 
 
+@pytest.mark.timeout(180)
 async def test_commands_write_themselves_where_nothing_runs(place: Place) -> None:
     code, output, errors = await place.run("invite", "survey", "--order", "1", "--png", "code.png")
     assert code == Exit.DONE, errors
