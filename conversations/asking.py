@@ -178,13 +178,10 @@ class Asking:
             (MarkKeyboard(choice[:CHOICE_LIMIT], sent=scene.keyboard, text=text),) if scene.keyboard else ()
         )
 
-    def retick(self) -> tuple[MarkKeyboard, ...]:
-        """Show the keyboard as it is now under the button that was pressed."""
-        if not self.scene.press:
-            return ()
+    def retick(self, press: Pressed) -> MarkKeyboard:
+        """Show the keyboard as it is now, in place of the one that was pressed."""
         prompt = self.prompt()
-        text = self.question_text(prompt)
-        return (MarkKeyboard("", self.scene.press.message, text=text, buttons=self.buttons(prompt)),)
+        return MarkKeyboard("", press.message, text=self.question_text(prompt), buttons=self.buttons(prompt))
 
     def names_choice(self, text: str) -> bool:
         """Tell whether a text is exactly the label of one of the question's own buttons."""

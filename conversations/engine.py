@@ -180,10 +180,8 @@ class Walk:
                 answer = Answer(value, words, attachments)
                 self._remember_album(reply)
                 self._take(state, answer, self._asking.shown(state, answer))
-            case Declined() if self._dialogue.questions[state].optional:
-                self._take(state, Answer(skipped=True), self._scene.label("skipped"))
             case Declined():
-                self._reject(self._scene.label("skip.needed"), pressed=False)
+                self.skip()
             case Correction(question):
                 self._mark(self._scene.label("button.correct"))
                 self._correct(question)
@@ -200,8 +198,9 @@ class Walk:
         self._effects += result.fetches
         self._session = replace(self._session, partial=result.answer, strikes=0)
         self._remember_album(reply)
-        if isinstance(reply, Chosen):
-            self._effects += self._asking.retick()
+        press = self._scene.press
+        if press:
+            self._effects.append(self._asking.retick(press))
             self._toast = result.note
         elif not silent and result.note:
             self._say(self._asking.message(inert(result.note), prompt_only=True))
@@ -277,6 +276,7 @@ class Walk:
     # -- where it leads
 
     def _fire(self, question: str) -> str:
+        """Return the next state: there is one, as the last rule of every question has no condition."""
         situation = Situation(visible(self._session), self._session.bindings, self._scene.language)
         return self._dialogue.table.fire(question, NEXT, situation) or ""
 
@@ -284,9 +284,6 @@ class Walk:
         """Ask, answer from a binding, or end."""
         if state in self._dialogue.outcomes:
             self._finish(state)
-            return
-        if state not in self._dialogue.questions:
-            self._end("", "displaced")
             return
         known = self._known(state)
         if known is None:

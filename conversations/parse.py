@@ -205,9 +205,14 @@ class _Reader:
                 continue
             yield Condition(test, self._wanted(f"{path}.{test}", test, value, questions.get(about)), about)
         parts = rule.get("all", [])
-        for place, part in enumerate(parts if isinstance(parts, list) else []):
+        for place, part in enumerate(parts if isinstance(parts, list) else [parts]):
+            here = f"{path}.all[{place}]"
             if isinstance(part, Mapping):
-                yield from self._conditions(f"{path}.all[{place}]", part, key, questions)
+                yield from self._conditions(here, part, key, questions)
+            else:
+                self.draft.problems.append(
+                    Problem(here, "must be a table of tests", "all = [{ is = 9 }, ...]")
+                )
 
     def _wanted(self, path: str, test: str, value: object, question: object) -> Wanted:
         if test in NUMBER_TESTS and (not isinstance(value, int) or isinstance(value, bool)):

@@ -169,9 +169,7 @@ class Stack:
             invitation=invitation,
         )
         touchpoint = session.bindings.get("touchpoint", "")
-        self.facts.append(
-            Started(session.id, dialogue.name, dialogue.revision, touchpoint, bool(invitation))
-        )
+        self.facts.append(Started(session.id, dialogue.name, dialogue.revision, touchpoint, bool(invitation)))
         stack = self.conversation.stack
         if self._must_wait(dialogue):
             self.conversation = replace(self.conversation, stack=(session, *stack))
@@ -190,14 +188,11 @@ class Stack:
 
     def _resume(self) -> None:
         """Let the session on top ask again, or for the first time."""
-        if not self.conversation.stack:
+        session = self.conversation.stack[-1] if self.conversation.stack else None
+        place = self.placed(session) if session else None
+        if session is None or place is None:
             return
-        session = self.conversation.stack[-1]
-        place = self.placed(session)
-        if place is None:
-            self._take_over(session, dropped(session))
-            self._resume()
-        elif session.asked:
+        if session.asked:
             title = place[0].title(self.conversation.language)
             self.apply(place, self.walk(place).again(self.text("resumed", title=title)))
         elif self._must_wait(place[0]):
@@ -228,11 +223,9 @@ class Stack:
 
     # -- time
 
-    def remind(self, session: Session) -> None:
+    def remind(self, place: Place) -> None:
         """The reminder of a session is due; a waiting survey begins."""
-        place = self.placed(session)
-        if place is None:
-            return
+        session = place[1]
         if self._must_wait(place[0]):
             self._wake_later(session)
         elif self.conversation.stack[-1].id != session.id or not self.conversation.reachable:
@@ -243,12 +236,9 @@ class Stack:
             self.apply(place, self.walk(place).remind())
             self.facts.append(Reminded(session.id, session.dialogue))
 
-    def expire(self, session: Session) -> None:
+    def expire(self, place: Place) -> None:
         """A session was left alone for too long."""
-        place = self.placed(session)
-        if place is None:
-            return
-        dialogue = place[0]
+        dialogue, session = place
         self._take_over(session, cut_short(*place, self.scene(), "expired"))
         if dialogue.settings.purpose not in SILENT_ENDS and self.conversation.reachable:
             self.say("expired", title=dialogue.title(self.conversation.language))

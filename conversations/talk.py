@@ -236,7 +236,8 @@ def _edited(stack: Stack, text: str) -> None:
 
 def _elapsed(stack: Stack, timer: str, kind: str) -> None:
     session = next((one for one in stack.conversation.stack if owner(one) == timer), None)
-    if session and kind == "remind":
-        stack.remind(session)
-    elif session and kind == "expire":
-        stack.expire(session)
+    place = stack.placed(session) if session else None
+    if place and kind == "remind":
+        stack.remind(place)
+    elif place and kind == "expire":
+        stack.expire(place)

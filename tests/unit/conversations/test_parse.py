@@ -188,6 +188,12 @@ def test_a_changed_word_is_another_revision_and_another_wording() -> None:
             'outcomes = { done = { offer_case = {}, say.en = "?" }, done_yes = { say.en = "!" } }',
             "outcomes.done_yes: is also what an offer calls its yes or no",
         ),
+        (
+            'questions.o_no = { type = "text", ask.en = "?", next = "done" }\n'
+            'outcomes.o = { offer_case = {}, say.en = "?" }',
+            "outcomes.o: needs the name 'o_no' for itself",
+        ),
+        ("questions.why.next = [{ all = [3], goto = 'done' }, { goto = 'done' }]", "all[0]: must be a table of tests"),
         ('moves = { old = "new" }', "moves.old: unknown state 'new'"),
         (
             'questions.one = { type = "choice", ask.en = "?", next = "done" }',

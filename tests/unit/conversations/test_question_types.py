@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
 
 import pytest
 from hypothesis import given
@@ -170,7 +169,8 @@ def test_dates_without_a_year_are_near() -> None:
     assert isinstance(accept(dialogue, Said("morgen")), Rejection)
     ahead = dialogue_of(Example({"type": "date", "past": False}, (), ()))
     assert accept(ahead, Said("3 Mai")) == Accepted("2026-05-03")
-    assert date.fromisoformat("2026-05-03").month == 5
+    assert isinstance(accept(ahead, Said("yesterday")), Rejection)
+    assert asking(ahead, "en").message().buttons == ()
 
 
 def test_files_keep_captions_and_words_apart_from_figures() -> None:
@@ -180,3 +180,30 @@ def test_files_keep_captions_and_words_apart_from_figures() -> None:
     assert isinstance(result, Accepted)
     assert result.words == "front\nand the back is worse"
     assert result.value == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ({"type": "date", "past": False, "future": False}, "future: neither past nor future"),
+        ({"type": "files", "kinds": ["film"]}, "kinds: unknown kind 'film'"),
+        ({"type": "files", "max_files": 0}, "max_files: must be from 1 to 20"),
+        ({"type": "files", "megabytes": 99}, "megabytes: must be from 1 to 20"),
+        (
+            {"type": "many", "options": {"one": {"en": "1"}}, "at_least": 2},
+            "at_least: is more than there are options",
+        ),
+        ({"type": "many", "options": {"done": {"en": "1"}}}, "options.done: is the name of the Done button"),
+        ({"type": "number", "min": 3, "max": 3}, "max: is not above min"),
+        ({"type": "order", "pattern": "("}, "pattern: is not a regular expression"),
+        ({"type": "summary", "optional": True}, "optional: a summary cannot be skipped"),
+        ({"type": "text", "max_length": 0}, "max_length: 1 to 0 characters is not usable"),
+    ],
+)
+def test_settings_that_cannot_work_are_named(question: dict[str, object], told: str) -> None:
+    data = {
+        "start": "it",
+        "questions": {"it": {**question, "ask": {"en": "?"}, "next": "done"}},
+        "outcomes": {"done": {}},
+    }
+    assert f"questions.it.{told}" in " ".join(str(problem) for problem in parse("one", data)[1])
