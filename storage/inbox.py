@@ -20,15 +20,22 @@ _CLAIM = _ROW.where(_PENDING).order_by(inbox.c.id).limit(LIMIT).offset(ZERO)
 
 # Several workers: whoever holds a lane's lock applies its rows, until the end of the unit. The rows are read again
 # afterwards, because the lane's last holder may have applied the ones we saw.
-_OLDEST = select(inbox.c.lane).where(_PENDING).order_by(inbox.c.id).limit(LIMIT).offset(ZERO).subquery()
+_OLDEST = (
+    select(inbox.c.lane)
+    .where(_PENDING, ~within(inbox.c.lane, "tried"))
+    .order_by(inbox.c.id)
+    .limit(LIMIT)
+    .offset(ZERO)
+    .subquery()
+)
 _LANES = select(_OLDEST.c.lane).distinct().subquery()
-_FREE_LANES = select(_LANES.c.lane).where(
-    func.pg_try_advisory_xact_lock(func.hashtextextended(_LANES.c.lane, ZERO))
+_LOCK_LANES = select(
+    _LANES.c.lane, func.pg_try_advisory_xact_lock(func.hashtextextended(_LANES.c.lane, ZERO))
 )
 _CLAIM_LANES = (
     _ROW.where(_PENDING, within(inbox.c.lane, "lanes")).order_by(inbox.c.id).limit(LIMIT).offset(ZERO)
 )
-_LOOKAHEAD = 4  # times as many rows are looked at as wanted, for those in lanes of other workers
+_PATIENCE = 4  # how often to look further when other workers hold all lanes seen so far
 
 _FINISH = (
     update(inbox)
@@ -86,14 +93,26 @@ class Inbox(Unit):
     async def claim_inbox(self, limit: int) -> list[InboxRow]:
         """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""
         if self._several:
-            free = [lane for (lane,) in await self._fetch(_FREE_LANES, limit=limit * _LOOKAHEAD)]
-            rows = await self._fetch(_CLAIM_LANES, lanes=free, limit=limit) if free else []
+            lanes = await self._lock_lanes(limit)
+            rows = await self._fetch(_CLAIM_LANES, lanes=lanes, limit=limit) if lanes else []
         else:
             rows = await self._fetch(_CLAIM, limit=limit)
         return [
             InboxRow(one, RawBody(key, account, lane, bytes(body or b"")), received)
             for one, key, account, lane, body, received in rows
         ]
+
+    async def _lock_lanes(self, limit: int) -> list[str]:
+        """Lock the lanes of the oldest rows that no other worker holds."""
+        tried: list[str] = []
+        for _ in range(_PATIENCE):
+            lanes = await self._fetch(_LOCK_LANES, tried=tried, limit=limit)
+            if free := [lane for lane, locked in lanes if locked]:
+                return free
+            if not lanes:
+                break
+            tried += [lane for lane, _ in lanes]
+        return []
 
     async def finish_inbox(self, ids: Mapping[int, ConversationId | None], now: Instant) -> None:
         """Mark rows applied, each with the conversation it changed."""

@@ -4,9 +4,10 @@ Whether there is anything to do is found out without Alembic, so that an ordinar
 """
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 
@@ -103,7 +104,7 @@ def migrate_sqlite(path: Path) -> bool:
         return False
     if revision is not None:
         copy_before(path, revision)
-    _upgrade(f"sqlite:///{path.absolute()}")
+    _upgrade("sqlite://", lambda: sqlite3.connect(path, isolation_level=None))
     return True
 
 
@@ -131,13 +132,13 @@ def _migrate_postgres(conninfo: str) -> bool:
             refuse_newer(revision)
             if revision == head():
                 return False
-            _upgrade("postgresql+psycopg://", conninfo)
+            _upgrade("postgresql+psycopg://", lambda: psycopg.connect(conninfo))
             return True
     except psycopg.Error as error:
         raise StoreUnavailable(f"PostgreSQL: {error}") from error
 
 
-def _upgrade(url: str, conninfo: str = "") -> None:
+def _upgrade(engine_url: str, connect: Callable[[], Any]) -> None:
     """Run Alembic on a connection of its own, all revisions in one transaction."""
     # Alembic takes a second to import and is needed once per revision.
     from alembic import command  # noqa: PLC0415
@@ -146,11 +147,9 @@ def _upgrade(url: str, conninfo: str = "") -> None:
 
     config = Config()
     config.set_main_option("script_location", str(VERSIONS.parent).replace("%", "%%"))
-    creator = {"creator": lambda: psycopg.connect(conninfo)} if conninfo else {}
-    engine = create_engine(url, poolclass=pool.NullPool, **creator)
-    if not conninfo:
-        # SQLite: the driver would commit before each CREATE; we begin ourselves, so that all is one transaction.
-        event.listen(engine, "connect", lambda raw, _record: setattr(raw, "isolation_level", None))
+    engine = create_engine(engine_url, creator=connect, poolclass=pool.NullPool)
+    if engine.dialect.name == "sqlite":
+        # The driver leaves transactions to us, so that a crash between two statements leaves the old schema.
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection

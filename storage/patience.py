@@ -1,14 +1,19 @@
 """Waiting to the end although somebody cancels: a unit of work is committed or rolled back, never left behind."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
-    """Run `work` to its end even when the caller is cancelled meanwhile; the cancellation is raised afterwards."""
+async def to_the_end(
+    work: Coroutine[Any, Any, T], unwanted: Callable[[T], Coroutine[Any, Any, None]] | None = None
+) -> T:
+    """Run `work` to its end even when the caller is cancelled meanwhile; the cancellation is raised afterwards.
+
+    `unwanted` then takes back what the caller will never get.
+    """
     task = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
@@ -17,6 +22,8 @@ async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
         except asyncio.CancelledError as error:
             cancelled = error
     if cancelled is not None:
-        task.exception()  # seen, so that nobody complains about it later
+        failed = task.cancelled() or task.exception() is not None
+        if unwanted is not None and not failed:
+            await to_the_end(unwanted(task.result()))
         raise cancelled
     return task.result()

@@ -105,7 +105,7 @@ class Postgres:
     @asynccontextmanager
     async def _unit(self, begin: bytes) -> AsyncIterator[Session]:
         async with self._room:
-            connection = await to_the_end(self._begin(begin))
+            connection = await to_the_end(self._begin(begin), unwanted=self._give_back)
             try:
                 with translated():
                     yield Session(connection)

@@ -92,7 +92,7 @@ def check_file(path: Path, *, thoroughly: bool) -> bool:
     except sqlite3.DatabaseError as error:
         found = str(error)
     if found != "ok":
-        raise StoreError(f"{path} is damaged: {found}. {RESTORE}.")
+        raise StoreError(f"{path} is damaged: {' '.join(found.split())}. {RESTORE}.")
     return True
 
 

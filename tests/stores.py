@@ -1,6 +1,7 @@
 """Databases for tests, and rows to put into them: `store` comes once per engine, migrated and empty."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -64,14 +65,22 @@ def url(request: pytest.FixtureRequest) -> str:
     return named
 
 
+@asynccontextmanager
+async def opened(url: str, *, serve: bool = True) -> AsyncIterator[Store]:
+    """An open store that is closed whatever happens."""
+    store = await open_store(url, zone=BERLIN, serve=serve)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
     """An open store, once per engine; at the end no invariant is broken."""
-    opened = await open_store(url, zone=BERLIN, serve=True)
-    yield opened
-    broken = await opened.broken_invariants()
-    await opened.close()
-    assert broken == []
+    async with opened(url) as store:
+        yield store
+        assert await store.broken_invariants() == []
 
 
 ids = count(1)
