@@ -71,6 +71,18 @@ class SlackWorld:
     files: dict[int, tuple[bytes, str, str]]
     url: str = ""
     sent: int = 1_000
+    listening: asyncio.Task[None] | None = None
+
+    async def listen(self) -> None:
+        """Begin to listen, again if need be."""
+        await self.rest()
+        self.listening = asyncio.create_task(self.channel.listen(self.journal.receive))
+
+    async def rest(self) -> None:
+        """Stop listening."""
+        if self.listening is not None:
+            self.listening.cancel()
+            await asyncio.gather(self.listening, return_exceptions=True)
 
     async def events(self, count: int = 1) -> list[Event]:
         """Wait for so many stored bodies and return what they mean, in order."""
@@ -134,19 +146,16 @@ async def slack_world(mode: Mode) -> AsyncIterator[SlackWorld]:
     channel = open_channel(settings_for(slack, mode), read_attachment)
     world = SlackWorld(slack, channel, Journal(), files)
     runner = web.AppRunner(web.Application(), access_log=None, shutdown_timeout=1)
-    listening: asyncio.Task[None] | None = None
     try:
         await channel.open()
-        listening = asyncio.create_task(channel.listen(world.journal.receive))
+        await world.listen()
         if mode == "http":
             await _serve(world, runner)
         else:
             await until(lambda: len(slack.sockets.connections) == 1)
         yield world
     finally:
-        if listening is not None:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+        await world.rest()
         await channel.close()
         await runner.cleanup()
         await slack.close()

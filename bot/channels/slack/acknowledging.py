@@ -4,8 +4,9 @@ The answer is made of pure checks only, so that the same body gets the same answ
 follows from it happens when the stored row is applied.
 """
 
+import logging
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -18,6 +19,9 @@ from bot.channels.slack.reading import objections, read
 from conversations.events import Commanded
 from handlers.ports import Unreadable
 
+log = logging.getLogger(__name__)
+
+Next = Callable[[], Awaitable[None]]
 _ANY = re.compile(r".*", re.DOTALL)
 
 
@@ -33,11 +37,20 @@ def acknowledging(us: Callable[[], Identity], base_url: str, answers: Answers) -
 
     app = AsyncApp(
         name="anliegen",
+        logger=_quiet(),
         client=AsyncWebClient(base_url=base_url),
         authorize=authorize,
         process_before_response=True,
         request_verification_enabled=False,
     )
+
+    async def hear_complaint(ack: AsyncAck, body: Payload, next_: Next) -> BoltResponse | None:
+        """Slack's word that it holds events back is no event, and Bolt would refuse it."""
+        if body.get("type") == "app_rate_limited":
+            log.warning("Slack holds back events: there were more than 30,000 within an hour")
+            return await ack()
+        await next_()
+        return None
 
     async def acknowledge(ack: AsyncAck, body: Payload) -> BoltResponse:
         try:
@@ -52,6 +65,7 @@ def acknowledging(us: Callable[[], Identity], base_url: str, answers: Answers) -
         wrong = objections(body)
         return await ack(response_action="errors", errors=wrong) if wrong else await ack()
 
+    app.use(hear_complaint)
     app.event(_ANY)(acknowledge)
     app.action(_ANY)(acknowledge)
     app.command(_ANY)(acknowledge)
@@ -59,3 +73,10 @@ def acknowledging(us: Callable[[], Identity], base_url: str, answers: Answers) -
     app.view(_ANY)(judge)
     app.view_closed(_ANY)(acknowledge)
     return app
+
+
+def _quiet() -> logging.Logger:
+    """Bolt's warnings and worse quote whole payloads, people's words included; its errors do not."""
+    logger = logging.getLogger("slack_bolt.anliegen")
+    logger.setLevel(logging.ERROR)
+    return logger

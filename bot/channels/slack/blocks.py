@@ -20,7 +20,7 @@ _LONGEST_MESSAGE = 11_500
 _LONGEST_TEXT = 10_500  # beside a choice or mentions
 _LONGEST_TOKEN = 64  # bytes; Slack would take 2,000 characters
 _LONGEST_QUOTE = 5_000
-_LONGEST_FIELD = 400
+_LONGEST_FIELD = 200
 _PHOTO = "photo."
 
 
@@ -43,8 +43,9 @@ def message(body: Message, photos: Sequence[Photo] = ()) -> Json:
     Raises Unsendable for a button whose token is longer than the 64 bytes that every platform carries.
     """
     buttons = rows(body.buttons)
-    room = _LONGEST_MESSAGE - sum(units(button.label) for row in body.buttons for button in row)
-    return _parts(body.text, [rich(limited(body.text, room)), *map(_picture, photos), *buttons])
+    labels = sum(units(element["text"]["text"]) for row in buttons for element in row["elements"])
+    text = limited(body.text, max(_LONGEST_MESSAGE - labels, _LONGEST_QUOTE))
+    return _parts(body.text, [rich(text), *map(_picture, photos), *buttons])
 
 
 def answered(text: str, choice: str) -> Json:
@@ -96,7 +97,7 @@ def card(body: Card, photos: Sequence[Photo], others: Sequence[str]) -> Json:
         inside.append(rich(_quoted(limited(body.text, _LONGEST_QUOTE))))
     inside += [_picture(photo) for photo in photos[:MOST_PHOTOS]]
     if others:
-        inside.append({"type": "context", "elements": [_plain(f"📎 {name}", 300) for name in others[:10]]})
+        inside.append({"type": "context", "elements": [_plain(f"📎 {name}", 100) for name in others[:10]]})
     if body.actions:
         inside.append({"type": "actions", "block_id": "case", "elements": list(_actions(body))})
     title = escaped(shorten(body.title, 300))
@@ -141,7 +142,7 @@ def _button(button: Button, action: str) -> Json:
 
 
 def _actions(body: Card) -> Iterator[Json]:
-    for action, label, style in body.actions[:25]:
+    for action, label, style in body.actions[:12]:
         element: Json = {
             "type": "button",
             "action_id": f"{CASE}{action}",
@@ -179,7 +180,7 @@ def _picture(photo: Photo) -> Json:
         "type": "image",
         "block_id": f"{_PHOTO}{photo.attachment}",
         "slack_file": {"id": photo.file},
-        "alt_text": shorten(photo.name, 300),
+        "alt_text": shorten(photo.name, 100),
     }
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -127,7 +128,7 @@ class Files:
     async def _put(self, url: str, content: bytes) -> None:
         """Bring the bytes; the address is good for one upload and needs no token."""
         async with self._session.post(
-            url, data=content, allow_redirects=False, proxy=self._client.proxy
+            url, data=BytesIO(content), allow_redirects=False, proxy=self._client.proxy
         ) as response:
             response.raise_for_status()
 

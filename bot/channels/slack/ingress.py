@@ -4,15 +4,16 @@ Nothing is parsed before its signature is right: unsigned garbage must not reach
 """
 
 import logging
+from collections.abc import Sequence
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from bot.channels.slack.payloads import Identity
+from bot.channels.slack.payloads import Identity, parse
 from bot.channels.slack.reading import sealed
-from handlers.ports import Receive
+from handlers.ports import Receive, Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -67,11 +68,11 @@ class Ingress:
 
     async def _answer(self, body: bytes, request: web.Request) -> web.Response:
         try:
-            asked = AsyncBoltRequest(
-                body=body.decode(), query=request.query_string, headers=dict(request.headers)
-            )
-        except (ValueError, RecursionError):
+            parse(body)
+        except Unreadable:
             return web.Response()  # stored, and a dead letter soon: repeating it would not help
+        headers: dict[str, str | Sequence[str]] = {**request.headers}
+        asked = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=headers)
         return await to_aiohttp_response(await self._app.async_dispatch(asked))
 
 
