@@ -101,7 +101,8 @@ def wilson(successes: int, n: int, level: float = LEVEL) -> Estimate:
     share, square = successes / n, z(level) ** 2
     centre = (share + square / (2 * n)) / (1 + square / n)
     half = math.sqrt(square * (share * (1 - share) / n + square / (4 * n * n))) / (1 + square / n)
-    return Estimate(share, Interval(max(0.0, centre - half), min(1.0, centre + half)), n)
+    low, high = min(share, centre - half), max(share, centre + half)  # rounding may not push the share out
+    return Estimate(share, Interval(max(0.0, low), min(1.0, high)), n)
 
 
 def top_box(counts: Mapping[int, int], top: tuple[int, ...], level: float = LEVEL) -> Estimate:

@@ -19,7 +19,7 @@ from reports.statistics import Interval
 class Wording(Protocol):
     """Where texts come from; `conversations.texts.Texts` is one."""
 
-    def plain(self, key: str, language: str, /, **values: object) -> str:
+    def plain(self, key: str, language: str, **values: object) -> str:
         """Return a text without markup, not escaped. Raises for an unknown key or a missing value."""
         ...
 
@@ -45,8 +45,9 @@ class Words:
         """Return the display name of a dialogue, category, state ...; without one, its id made readable."""
         if given := self.labels.get(f"{kind}:{name}"):
             return given
-        if (key := f"case.{kind}.{name}") in self.texts:
-            return self.texts.plain(key, self.language)
+        for key in (f"case.{kind}.{name}", f"digest.{kind}.{name}"):
+            if key in self.texts:
+                return self.texts.plain(key, self.language)
         readable = name.replace("_", " ").replace("-", " ").strip()
         return readable[:1].upper() + readable[1:] or self.say("unnamed")
 

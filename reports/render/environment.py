@@ -41,7 +41,7 @@ def kind(block: object) -> str:
 
 def inert(text: str) -> str:
     """Return the text on one line, without what commands a terminal, turns the reading direction or hides."""
-    return "".join(_inert(letter) for letter in text)
+    return text if text.isprintable() else "".join(map(_inert, text))
 
 
 def _inert(letter: str) -> str:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from markupsafe import Markup
 
 from reports.blocks import Block, Digest, Figure, Lines, Measures, Note, Quotes, Table, Tone
-from reports.render.columns import aligned
+from reports.render.columns import aligned, natural_width
 from reports.render.environment import environment, inert
 
 Json: TypeAlias = dict[str, object]
@@ -86,11 +86,10 @@ def _blocks(block: Block) -> Iterator[Json]:
 
 def _table(table: Table) -> Iterator[Json]:
     """A narrow table keeps its columns; a wide one becomes a list that a phone can wrap."""
-    rows = aligned(table, 200)
-    if max(map(len, rows)) > NARROW:
+    if natural_width(table) > NARROW:
         yield from _sections(_said("table", table).splitlines())
         return
-    for chunk in _chunks(map(escape, rows), LONGEST_SECTION - 10):
+    for chunk in _chunks(map(escape, aligned(table, NARROW)), LONGEST_SECTION - 10):
         yield _section(_said("grid", [Markup(row) for row in chunk]))  # noqa: S704 - escaped just now
 
 
@@ -131,9 +130,18 @@ def _length(value: object) -> int:
 
 
 def _summary(digest: Digest, title: str) -> str:
+    """What a notification shows: the notes at the top and the first chapter's sentences and figures."""
     first = [block for chapter in digest.chapters[:1] for block in chapter.blocks]
-    said = [_said(type(block).__name__.lower(), block) for block in (*digest.lead, *first)]
-    return _cut("\n".join((f"{escape(title)} · {escape(digest.period)}", *said)), LONGEST_SECTION)
+    said = [f"{escape(title)} · {escape(digest.period)}"]
+    for block in (*digest.lead, *first):
+        match block:
+            case Note() | Lines():
+                said.append(_said(type(block).__name__.lower(), block))
+            case Measures():
+                said += [escape(f"{one.label}: {one.value}") for one in block.measures]
+            case Table() | Quotes() | Figure():
+                continue
+    return _cut("\n".join(said), LONGEST_SECTION)
 
 
 def _header(text: str) -> Json:

@@ -1,11 +1,9 @@
 """The digest for a terminal: aligned plain text that fits into a hundred columns, without colour codes."""
 
-import textwrap
-
 from markupsafe import Markup
 
 from reports.blocks import Block, Digest, Measures, Table, Tone
-from reports.render.columns import aligned, as_table, shown
+from reports.render.columns import aligned, as_table, cut, shown, wrap
 from reports.render.environment import environment, inert
 
 WIDTH = 100
@@ -22,8 +20,7 @@ def render(digest: Digest) -> str:
 
 def _wrapped(text: str, first: str = "", rest: str | None = None) -> Markup:
     indent = " " * len(first) if rest is None else rest
-    lines = textwrap.wrap(inert(text), WIDTH, initial_indent=first, subsequent_indent=indent)
-    return _vouch("\n".join(lines))
+    return _vouch("\n".join(wrap(text, WIDTH, first, indent)))
 
 
 def _aligned(block: Block) -> Markup:
@@ -34,8 +31,8 @@ def _aligned(block: Block) -> Markup:
 
 
 def _heading(text: str, line: str) -> Markup:
-    text = inert(text)
-    return _vouch(f"{text}\n{line * min(shown(text), WIDTH)}")
+    text = cut(inert(text), WIDTH)
+    return _vouch(f"{text}\n{line * shown(text)}")
 
 
 def _vouch(text: str) -> Markup:

@@ -46,7 +46,7 @@ def _due(case: CaseLine, figures: Figures, words: Words) -> Cell:
 
 def _row(case: CaseLine, due: Cell, words: Words) -> tuple[Cell, ...]:
     owner = case.owner_name or words.say("nobody")
-    promise = words.say(f"deadline.{case.due_kind or 'none'}")
+    promise = words.label("deadline", case.due_kind or "none")
     return (
         Cell(case.number, case.number),
         Cell(owner, case.owner_name or None),
