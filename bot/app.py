@@ -160,7 +160,7 @@ def _channels(settings: Settings, read_attachment: ReadAttachment) -> list[Chann
     # Each platform's SDK takes a second to import: only what is switched on is loaded.
     channels: list[Channel] = []
     if settings.telegram.on:
-        from bot.channels.telegram.channel import open_channel as open_telegram
+        from bot.channels.telegram.channel import open_channel as open_telegram  # noqa: PLC0415
 
         telegram = settings.telegram
         webhook = telegram.webhook if telegram.mode == "webhook" else None
@@ -176,8 +176,8 @@ def _channels(settings: Settings, read_attachment: ReadAttachment) -> list[Chann
             )
         )
     if settings.slack.on:
-        from bot.channels.slack.channel import SlackSettings
-        from bot.channels.slack.channel import open_channel as open_slack
+        from bot.channels.slack.channel import SlackSettings  # noqa: PLC0415
+        from bot.channels.slack.channel import open_channel as open_slack  # noqa: PLC0415
 
         slack = settings.slack
         channels.append(

@@ -13,6 +13,9 @@ from handlers.cards import first_name, show, staff_language, tell, write_line
 from handlers.turn import Turn
 from storage.interface import CaseMessage
 
+AFTER_CASE = "after_case"
+"""The dialogue that asks how a case was handled."""
+
 STAFFED = 2 * 3600 * SECOND
 """How long after a word of staff no survey starts or reminds."""
 
@@ -70,16 +73,16 @@ async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *,
     return case
 
 
-async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -> None:
-    """The customer accepts or refuses the proposed solution."""
+async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -> Case | None:
+    """The customer accepts or refuses the proposed solution; return the case when it is settled by that."""
     case = await turn.case(CaseId(decision.case))
     if case is None or case.conversation != conversation.id:
-        return
+        return None
     move = Move("agree" if decision.accepted else "refuse", CUSTOMER)
     moved = step(case, turn.organisation.policy, move, turn.now)
     if moved.refused:
         tell_customer(turn, conversation, case, "case.not_now")
-        return
+        return None
     await carry_out(turn, moved)
     language = staff_language(turn, case.owner)
     key = "staff.line.agreed" if decision.accepted else "staff.line.refused"
@@ -87,6 +90,10 @@ async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -
     await turn.tx.add_message(CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", decision.words))
     customer_key = "case.agreed" if decision.accepted else "case.refused_by_customer"
     tell_customer(turn, conversation, moved.case, customer_key)
+    if not decision.accepted:
+        return None
+    turn.keep(replace(_latest(turn, conversation), staffed_until=0))  # nobody is waiting for anybody any more
+    return moved.case
 
 
 async def tell_status(turn: Turn, conversation: Conversation) -> None:
@@ -173,6 +180,17 @@ async def carry_out(turn: Turn, moved: Step) -> None:
         await show(turn, moved.case)
     for notice in moved.notices:
         tell(turn, moved.case, notice)
+
+
+def bindings_of(turn: Turn, case: Case) -> dict[str, str]:
+    """What a dialogue about a case is given."""
+    return {
+        "case": str(case.id),
+        "number": case.number,
+        "owner": first_name(turn, case.owner),
+        "order": case.order,
+        "touchpoint": case.touchpoint,
+    }
 
 
 def apply_timers(turn: Turn, moved: Step) -> None:

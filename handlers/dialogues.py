@@ -106,7 +106,9 @@ async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_messa
         case OpenCase():
             await cases.open_case(turn, conversation, effect)
         case DecideCase():
-            await cases.decide(turn, conversation, effect)
+            settled = await cases.decide(turn, conversation, effect)
+            if settled is not None:
+                await begin(turn, conversation, cases.AFTER_CASE, cases.bindings_of(turn, settled))
         case Begin(dialogue=dialogue, bindings=bindings):
             await begin(turn, conversation, dialogue, bindings)
         case CallHuman(words=words):

@@ -113,7 +113,7 @@ async def read_figures(
         for voice in voices
     )
     labels = _labels(organisation, tallies, language)
-    return Figures(organisation.name, period, tallies, now, lines, said, labels)
+    return Figures(organisation.name, period, _of_surveys(organisation, tallies), now, lines, said, labels)
 
 
 def draw(figures: Figures, organisation: Organisation, language: str) -> Drawn:
@@ -121,7 +121,7 @@ def draw(figures: Figures, organisation: Organisation, language: str) -> Drawn:
     digest = build(figures, language, organisation.texts)
     posting = slack.render(digest)
     # matplotlib takes a second to import: only what draws loads it.
-    from reports import charts
+    from reports import charts  # noqa: PLC0415 - a named lazy load
 
     pictures = [block for chapter in digest.chapters for block in chapter.blocks if isinstance(block, Figure)]
     return Drawn(
@@ -179,6 +179,13 @@ async def _post(
     turn = Turn(tx, organisation, ids, now)
     turn.send(place, DigestPost(drawn.text, drawn.blocks, *files), lane=f"digest:{place.chat}")
     await turn.write()
+
+
+def _of_surveys(organisation: Organisation, tallies: dict[TallyKey, int]) -> dict[TallyKey, int]:
+    """Leave out how often complaints and proposals began and ended: they would blur what share answers a survey."""
+    current = organisation.library.current
+    others = {name for name, dialogue in current.items() if dialogue.settings.purpose != "survey"}
+    return {key: n for key, n in tallies.items() if key.measure in ("answer", "case") or key.dialogue not in others}
 
 
 def _labels(organisation: Organisation, tallies: dict[TallyKey, int], language: str) -> dict[str, str]:

@@ -166,7 +166,9 @@ class Inbox:
 
 async def _with_messages(tx: Transaction, effects: list[At]) -> list[At]:
     """Name the platform's message where a keyboard is known by our row; one that is not sent yet cannot be marked."""
-    marks = [at.effect.sent for at in effects if isinstance(at.effect, MarkKeyboard) and not at.effect.message]
+    marks = [
+        at.effect.sent for at in effects if isinstance(at.effect, MarkKeyboard) and not at.effect.message
+    ]
     found = await tx.platform_messages(marks) if marks else {}
     named: list[At] = []
     for at in effects:

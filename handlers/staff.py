@@ -11,7 +11,7 @@ from conversations.facts import Rejected
 from conversations.session import CaseId
 from conversations.texts import inert
 from handlers.cards import delivery_line, label, staff_language, write_line
-from handlers.cases import STAFFED, carry_out, tell_customer
+from handlers.cases import AFTER_CASE, STAFFED, bindings_of, carry_out, tell_customer
 from handlers.dialogues import begin
 from handlers.forms import form_for
 from handlers.lists import answer_command, send_story, show_overview
@@ -135,7 +135,7 @@ async def _tell_customer(turn: Turn, case: Case, before: Case, move: Move, text:
         case "close":
             tell_customer(turn, conversation, case, "case.closed", text=inert(text))
             if before.state is not State.ACCEPTED:
-                await begin(turn, conversation, "after_case", _bindings(turn, case))
+                await begin(turn, conversation, AFTER_CASE, bindings_of(turn, case))
         case _:
             pass
 
@@ -157,7 +157,7 @@ async def _relay_out(turn: Turn, case: Case, staff: Staff, action: str, text: st
     )
     turn.keep(conversation)
     if action == "propose":
-        bindings = _bindings(turn, case) | {"proposal": text, "author": staff.first_name}
+        bindings = bindings_of(turn, case) | {"proposal": text, "author": staff.first_name}
         await begin(turn, conversation, "solution", bindings, case_message=message.id)
         return
     shown = texts.render(
@@ -205,14 +205,3 @@ def _hint(turn: Turn, event: Event, text: str) -> None:
 
 def _language(turn: Turn, staff: Staff | None) -> str:
     return staff.language if staff else turn.organisation.languages[0]
-
-
-def _bindings(turn: Turn, case: Case) -> dict[str, str]:
-    owner = turn.organisation.policy.staff.get(case.owner)
-    return {
-        "case": str(case.id),
-        "number": case.number,
-        "owner": owner.first_name if owner else turn.organisation.name,
-        "order": case.order,
-        "touchpoint": case.touchpoint,
-    }

@@ -4,8 +4,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from conversations.cases.case import Case
-from conversations.effects import At, Message, Perishable, SetTimer
-from conversations.events import Acted, Address, Departed, Event, HomeOpened, Instant, Moved, Submitted, Threaded
+from conversations.effects import At, MarkKeyboard, Message, Perishable, SetTimer
+from conversations.events import (
+    Acted,
+    Address,
+    Departed,
+    Event,
+    HomeOpened,
+    Instant,
+    Moved,
+    Submitted,
+    Threaded,
+)
 from conversations.facts import Fact
 from conversations.session import CaseId, Conversation, ConversationId, PersonId
 from handlers.organisation import Organisation
@@ -139,6 +149,8 @@ class Turn:
         )
         if message.buttons:
             present = self._conversations.get(conversation.id, conversation)
+            if present.keyboard:  # only the latest keyboard is alive: an old one would only mislead
+                self.perish(present.address, MarkKeyboard("", sent=present.keyboard))
             self.keep(replace(present, keyboard=row, keyboard_text=message.text))
         return row
 

@@ -94,7 +94,7 @@ channel = "leitung"
 class FastForward:
     """A clock that tests move."""
 
-    at: Instant = 1_795_514_400 * SECOND  # Wednesday 2026-11-25, 11:00 in Berlin
+    at: Instant = 1_795_514_400 * SECOND  # Tuesday 2026-11-24, 11:00 in Berlin
 
     def now(self) -> Instant:
         self.at += 1000  # a millisecond passes between two looks, so that order shows
@@ -145,6 +145,14 @@ class Stage:
     async def restart(self) -> None:
         await self.close()
         await self.open()
+
+    async def holds(self) -> None:
+        """The invariants hold and nothing lies dead or unknown."""
+        assert self.service is not None
+        assert await self.service.store.broken_invariants() == []
+        async with self.service.store.reading() as tx:
+            counts = await tx.counts()
+        assert {name: n for name, n in counts.items() if n and name.endswith(("dead", "unknown"))} == {}
 
     def wait(self, duration: str) -> None:
         """Let time pass: an ISO 8601 duration."""
