@@ -66,24 +66,22 @@ class Asking:
         self.session = session
         self.scene = scene
 
-    def ask(self, question: str, *, points: bool = False) -> Ask:
-        """Return what a question type needs to know; `points` only where it may show them."""
+    def ask(self, question: str) -> Ask:
+        """Return what a question type needs to know."""
         asked = self.dialogue.questions[question]
         scene = self.scene
         texts = self.dialogue.texts
-        values = self._values({})
 
         def label(key: str) -> str:
             path = f"questions.{question}.{key}"
-            return texts.plain(path, scene.language, **values) if path in texts else ""
+            return texts.plain(path, scene.language, **self._values({})) if path in texts else ""
 
         def phrase(key: str, **more: object) -> str:
             return scene.label(f"question.{asked.type}.{key}", **more)
 
         today = datetime.fromtimestamp(scene.now // SECOND, UTC).astimezone(texts.zone).date()
         partial = self.session.partial if question == self.session.state else None
-        shown = self.points() if points else ()
-        return Ask(asked, label, phrase, today, scene.ids, partial, shown)
+        return Ask(asked, label, phrase, today, scene.ids, partial, self.points)
 
     def text(self, key: str) -> Rich:
         """Return a text of the dialogue as markup."""
@@ -126,7 +124,7 @@ class Asking:
     def prompt(self) -> Prompt:
         """Return how the current question is asked."""
         state = self.session.state
-        return kind_of(self.dialogue.questions[state]).prompt(self.ask(state, points=True))
+        return kind_of(self.dialogue.questions[state]).prompt(self.ask(state))
 
     def question_text(self, prompt: Prompt) -> Rich:
         """Return the current question as markup: text, points, note."""

@@ -93,7 +93,7 @@ class Walk:
     def reply(self, reply: Reply) -> Step:
         """Take a reply to the current question."""
         state = self._session.state
-        result = kind_of(self._dialogue.questions[state]).accept(self._asking.ask(state, points=True), reply)
+        result = kind_of(self._dialogue.questions[state]).accept(self._asking.ask(state), reply)
         self._judge(result, reply)
         return self._step()
 

@@ -87,7 +87,7 @@ class Ask:
     """A question put to one person now. `label` gives the author's texts of the question (`low`, `options.price`),
 
     `phrase` the type's own from `TEXTS`; both in the person's language, without markup. `today` is the date in the
-    organisation's zone.
+    organisation's zone, `points` gives the answers so far.
     """
 
     question: Question
@@ -96,7 +96,7 @@ class Ask:
     today: date
     ids: Ids
     partial: Answer | None = None
-    points: tuple[Point, ...] = ()
+    points: Callable[[], tuple[Point, ...]] = tuple
 
     def option(self, key: str) -> str:
         """Return an option's label."""

@@ -106,6 +106,7 @@ class Texts:
         self._rich = _environment(zone, markup=True)
         self._plain = _environment(zone, markup=False)
         self._templates: dict[tuple[str, str], tuple[Template, Template] | None] = {}
+        self._tags: dict[tuple[str, str], str] = {}
         self.problems = problems + tuple(self._compile())
 
     @classmethod
@@ -177,10 +178,13 @@ class Texts:
             raise TextError(f"{key}.{tag}: {error}") from error
 
     def _tag(self, key: str, language: str) -> str:
-        texts = self._entries.get(key)
-        if not texts:
-            return ""
-        return next((tag for tag in fallbacks(language) if tag in texts), next(iter(texts)))
+        """Return the tag a text is found under, empty for no text; asked for often, hence remembered."""
+        tag = self._tags.get((key, language))
+        if tag is None:
+            texts = self._entries.get(key, {})
+            tag = next((tag for tag in (*fallbacks(language), *texts) if tag in texts), "")
+            self._tags[key, language] = tag
+        return tag
 
     def placeholders(self, key: str, language: str) -> frozenset[str]:
         """Return the dotted names a template reads (`person.name`, `order`) in exactly this language."""

@@ -52,13 +52,14 @@ class Summary:
 
     def prompt(self, ask: Ask) -> Prompt:
         """Confirm on top, two points a row below."""
-        points = [Choice(point.question, f"✎ {point.label}") for point in ask.points]
+        shown = ask.points()
+        points = [Choice(point.question, f"✎ {point.label}") for point in shown]
         rows = [tuple(points[at : at + 2]) for at in range(0, len(points), 2)]
-        return Prompt(((Choice(CONFIRM, _confirm(ask)),), *rows), points=ask.points)
+        return Prompt(((Choice(CONFIRM, _confirm(ask)),), *rows), points=shown)
 
     def accept(self, ask: Ask, reply: Reply) -> Result:
         """Take a yes, or lead to the point that is named."""
-        labels = {point.question: point.label for point in ask.points}
+        labels = {point.question: point.label for point in ask.points()}
         match reply:
             case Chosen(key) if key == CONFIRM:
                 return Accepted("yes")

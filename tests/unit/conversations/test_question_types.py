@@ -66,7 +66,7 @@ def accept(dialogue: Dialogue, reply: Reply, partial: Answer | None = None) -> R
 
 
 def ask(dialogue: Dialogue, language: str, partial: Answer | None = None) -> Ask:
-    return asking(dialogue, language, partial).ask("it", points=True)
+    return asking(dialogue, language, partial).ask("it")
 
 
 def test_all_eleven_types_are_there() -> None:
