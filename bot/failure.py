@@ -1,5 +1,7 @@
 """Every failure as one clear sentence with its remedy, and the exit code it leads to."""
 
+import errno
+
 from bot.exits import Exit
 from bot.loops import GiveUp
 from storage.interface import AlreadyServed, StoreError
@@ -27,6 +29,8 @@ def explain(error: Exception) -> tuple[str, Exit]:
             return str(error), Exit.SERVED
         case StoreError():
             return str(error), Exit.STORAGE
+        case OSError() if error.errno == errno.EADDRINUSE:
+            return f"{error.strerror}: change [http] listen, or stop what listens there", Exit.PROBLEM
         case OSError() if error.filename is not None:
             return f"{error.filename}: {error.strerror}", Exit.PROBLEM
         case GiveUp() | PermissionError() | ConnectionError():

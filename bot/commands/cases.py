@@ -110,7 +110,10 @@ def _show(settings: Settings, case: Case, messages: list[CaseMessage]) -> None:
         }
         delivery = "" if message.delivery == "none" else f" ({message.delivery})"
         console.print()
-        console.print(inert(f"{_local(message.at, zone)} · {who[message.direction]}{delivery}"), style="bold")
+        console.print(
+            inert(f"{_local(message.at, zone)} · {who.get(message.direction, message.direction)}{delivery}"),
+            style="bold",
+        )
         for line in message.text.splitlines():
             console.print(inert(line))
 

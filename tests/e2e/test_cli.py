@@ -1,5 +1,6 @@
 """The command line as a script sees it: what it prints, how it ends, and how quickly it says what it can do."""
 
+import asyncio
 import json
 import logging
 import os
@@ -13,6 +14,11 @@ import pytest
 
 from bot.cli import app, main
 from bot.exits import MEANING, Exit
+from conversations.cases.case import Case
+from conversations.events import DAY
+from storage.interface import CaseMessage
+from storage.open import open_store
+from tests.stores import BERLIN, NOW, complaint, meet, talk
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTED = ROOT / "docs" / "configuration.md"
@@ -222,3 +228,52 @@ def test_graph_draws_dialogues_and_cases_without_a_configuration(folder: Path, r
     assert "stateDiagram-v2" in drawn
     assert "[*] --> score" in drawn
     assert "received --> acknowledged: accept" in run("graph", "case").stdout
+
+
+async def fill(url: str) -> Case:
+    """A customer with a case, who writes what a terminal would obey."""
+    store = await open_store(url, zone=BERLIN, serve=True)
+    async with store.transaction() as tx:
+        (ada,) = await meet(tx, talk())
+        case = complaint(ada, due=NOW + DAY, due_kind="answer")
+        await tx.create_case(case)
+        words = "It is [bold]broken[/bold]\x1b[2J\nsecond line"
+        await tx.add_message(CaseMessage(1, case.id, NOW, "in", "", words))
+        await tx.add_message(CaseMessage(2, case.id, NOW, "out", "mia", "We are sorry", delivery="sent"))
+    await store.close()
+    return case
+
+
+def test_cases_are_listed_and_shown_and_the_customer_s_words_are_inert(folder: Path, run: Run) -> None:
+    case = asyncio.run(fill(f"sqlite:///{folder}/anliegen.db"))
+    for words in ([], ["--all"]):
+        assert case.number in run("cases", *words).stdout
+        (plain,) = json.loads(run("cases", "--json", *words).stdout)
+        assert (plain["number"], plain["state"], plain["open"]) == (case.number, "received", True)
+        assert plain["due"] == "2026-11-19T11:06:40+00:00"
+    shown = run("cases", case.number.lower()).stdout
+    assert "It is [bold]broken[/bold]·[2J\nsecond line\n" in shown
+    assert "mia to the customer (sent)\nWe are sorry\n" in shown
+    assert "due     2026-11-19 12:06 answer" in shown
+    assert json.loads(run("cases", case.number, "--json").stdout)["messages"][1]["author"] == "mia"
+
+
+def test_a_person_is_found_by_a_case_s_number_and_erased(folder: Path, run: Run) -> None:
+    case = asyncio.run(fill(f"sqlite:///{folder}/anliegen.db"))
+    assert "is erased" in run("erase", case.number, "--yes").stdout
+    assert "broken" not in run("cases", case.number).stdout
+    assert b"broken" not in (folder / "anliegen.db").read_bytes()
+
+
+def test_every_command_works_on_postgresql(postgres_url: str, run: Run) -> None:
+    before = run("cases", ANLIEGEN_STORAGE__URL=postgres_url)
+    assert (before.code, "run `anliegen migrate` first" in before.stderr) == (Exit.STORAGE, True)
+    assert "is now at schema" in run("migrate").stdout
+    case = asyncio.run(fill(postgres_url))
+    assert case.number in run("cases").stdout
+    assert run("digest").code == Exit.DONE
+    assert run("doctor").code == Exit.DONE
+    assert "is erased" in run("erase", case.number, "--yes").stdout
+    absent = postgres_url.replace("/anliegen", "/no-anliegen") + "x"
+    gone = run("cases", ANLIEGEN_STORAGE__URL=absent)
+    assert gone.code == Exit.STORAGE, gone.stderr
