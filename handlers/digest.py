@@ -183,8 +183,8 @@ async def _post(
 
 def _of_surveys(organisation: Organisation, tallies: dict[TallyKey, int]) -> dict[TallyKey, int]:
     """Leave out how often complaints and proposals began and ended: they would blur what share answers a survey."""
-    current = organisation.library.current
-    others = {name for name, dialogue in current.items() if dialogue.settings.purpose != "survey"}
+    current = organisation.library.current.values()
+    others = {one.name for one in current if not any(question.metric for question in one.questions.values())}
     return {key: n for key, n in tallies.items() if key.measure in ("answer", "case") or key.dialogue not in others}
 
 
