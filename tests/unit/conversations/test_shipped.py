@@ -7,7 +7,10 @@ import pytest
 
 from conversations.cases.policy import Policy, Route, Staff
 from conversations.check import check
-from conversations.question import type_texts
+from conversations.dialogue import BUTTONS, CASE_KINDS, METRICS, PURPOSES
+from conversations.outcomes import ENDINGS
+from conversations.question import question_types, type_texts
+from conversations.rules import TESTS
 from docs.diagrams import FOLDER, diagrams
 
 CONVERSATIONS = Path(__file__).parents[3] / "conversations"
@@ -15,6 +18,7 @@ DIALOGUES = {
     file.name: tomllib.loads(file.read_text()) for file in (CONVERSATIONS / "dialogues").glob("*.toml")
 }
 WORDING = {file.name: tomllib.loads(file.read_text()) for file in (CONVERSATIONS / "wording").glob("*.toml")}
+GUIDE = (CONVERSATIONS.parent / "docs" / "dialogues.md").read_text(encoding="utf-8")
 EVERYBODY = ("en", "de", "de-formal")
 
 
@@ -35,3 +39,15 @@ def test_every_diagram_is_current(name: str) -> None:
 
 def test_no_diagram_outlives_its_dialogue() -> None:
     assert {file.name for file in FOLDER.glob("*.mmd")} == set(diagrams())
+
+
+def test_the_example_of_the_guide_is_sound_and_its_tables_are_complete() -> None:
+    example = tomllib.loads(GUIDE.partition("```toml\n")[2].partition("```")[0])
+    assert check({"exit_interview.toml": example}, {}, None, EVERYBODY) == ()
+    rows = {line.split("`")[1] for line in GUIDE.splitlines() if line.startswith("| `")}
+    assert set(question_types()) <= rows
+    for name in (*PURPOSES, *BUTTONS, *CASE_KINDS, *METRICS, *TESTS, *ENDINGS):
+        assert f"`{name}" in GUIDE, name
+    for name, kind in question_types().items():
+        row = next(line for line in GUIDE.splitlines() if line.startswith(f"| `{name}`"))
+        assert all(f"`{key}`" in row for key in (*kind.settings, *kind.labels)), row
