@@ -168,7 +168,7 @@ async def test_the_bot_does_not_hear_itself(world: SlackWorld) -> None:
     assert len(world.journal.bodies) == 1
 
 
-async def test_the_home_shows_open_cases_and_opens_one(world: SlackWorld) -> None:
+async def test_the_home_shows_open_cases_and_leads_to_one(world: SlackWorld) -> None:
     eva = world.slack.member("U0EVA00001", "eva")
     await eva.opens_home()
     event = await world.event()
@@ -179,7 +179,7 @@ async def test_the_home_shows_open_cases_and_opens_one(world: SlackWorld) -> Non
     await eva.presses("Show", eva.home)
     *_, acted = await world.events(2)
     assert isinstance(acted.what, Acted)
-    assert (acted.what.action, acted.what.case, acted.address.chat) == ("open", 41, eva.id)
+    assert (acted.what.action, acted.what.case, acted.address.chat) == ("show", 41, eva.id)
     await world.channel.perform(At(acted.address, Hint(eva.id, "It lies in #support")))
     await eva.sees("It lies in #support")
 

@@ -21,7 +21,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack.outcomes import TROUBLE, error_of
+from bot.channels.slack.outcomes import error_of
 from bot.channels.slack.payloads import Identity
 from bot.channels.slack.reading import sealed
 from handlers.ports import Receive
@@ -75,14 +75,14 @@ class Sockets:
             line = Line(self._app, receive, us, self._patience)
             try:
                 await self._connect(line, number)
-            except TROUBLE as error:
+            except Exception as error:  # whatever happens, the next connection may do better
                 word = error_of(error) or type(error).__name__
                 if word in _HOPELESS:
                     log.error("Slack refuses [slack] app_token (%s); it must be an xapp- token", word)
                 else:
                     log.warning("Socket Mode connection %s was lost (%s) and is made anew", number, word)
             wait = self._patience.first_wait if line.greeted else min(wait * 2, self._patience.longest_wait)
-            await asyncio.sleep(0 if line.leaving else wait * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+            await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
 
     async def _connect(self, line: "Line", number: int) -> None:
         opened = await self._client.apps_connections_open(app_token=self._app_token)

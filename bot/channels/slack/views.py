@@ -42,7 +42,7 @@ def _cases(body: Overview) -> Iterator[Json]:
             "text": _plain(plain(line), 1_000),
             "accessory": {
                 "type": "button",
-                "action_id": f"{CASE}open",
+                "action_id": f"{CASE}show",
                 "value": str(case),
                 "text": _plain(body.open_label, 75),
             },
