@@ -16,6 +16,8 @@ from storage.interface import CaseMessage, Conflict
 from storage.sql import EMPTY, LIMIT, ONE, ZERO, Row, Unit, said, within
 from storage.tables import case, case_message, case_number, outbox
 
+_NUMBERS = tuple[int, ...]
+
 # Columns are called like the fields, but for what SQL reserves or what names another row.
 _COLUMNS = {"person": "person_id", "conversation": "conversation_id", "order": "order_ref"}
 _FIELDS = tuple(field.name for field in fields(Case))
@@ -144,7 +146,7 @@ class Cases(Unit):
             direction=message.direction,
             author=message.author,
             text=clean(message.text),
-            attachments=encode(message.attachments),
+            attachments=encode(_NUMBERS, message.attachments),
             delivery=message.delivery,
             log=message.log,
         )
@@ -168,7 +170,7 @@ def _message(row: Row) -> CaseMessage:
         direction,
         author,
         text,
-        decode(tuple[int, ...], attachments),
+        decode(_NUMBERS, attachments),
         delivery,
         log,
     )

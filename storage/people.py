@@ -14,6 +14,8 @@ from storage.interface import Conflict
 from storage.sql import ONE, Row, Unit, said, within
 from storage.tables import address, conversation, invitation, outbox, person
 
+_STACK = tuple[Session, ...]
+
 _ROW = select(
     conversation.c.id,
     conversation.c.account,
@@ -89,7 +91,7 @@ def read_conversation(row: Row) -> Conversation:
         person=PersonId(row[3]),
         name=row[4],
         language=row[5],
-        stack=decode(tuple[Session, ...], row[6]),
+        stack=decode(_STACK, row[6]),
         case=None if row[7] is None else CaseId(row[7]),
         keyboard=row[8],
         keyboard_text=row[9],
@@ -105,7 +107,7 @@ def _changing(one: Conversation) -> dict[str, Any]:
     return {
         "name": clean(one.name),
         "language": one.language,
-        "stack": encode(one.stack),
+        "stack": encode(_STACK, one.stack),
         "case_id": one.case,
         "keyboard": one.keyboard,
         "keyboard_text": clean(one.keyboard_text),

@@ -2,16 +2,21 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import Instant
+from conversations.session import Value
 from conversations.tallies import TallyKey, increments
 from storage.codec import clean, encode, encode_fact
 from storage.interface import AnswerRow, FactRow
 from storage.sql import Unit
 from storage.tables import answer, dialogue, digest_made, fact, tally
+
+_VALUE: Any = Value
+_NUMBERS = tuple[int, ...]
 
 _KEEP_DIALOGUE = insert(dialogue).on_conflict_do_nothing(index_elements=["revision"])
 _DIALOGUES = select(dialogue.c.name, dialogue.c.definition).order_by(dialogue.c.kept)
@@ -107,9 +112,9 @@ class Record(Unit):
                     "dialogue": one.dialogue,
                     "person_id": one.person,
                     "conversation_id": one.conversation,
-                    "value": encode(one.answer.value),
+                    "value": encode(_VALUE, one.answer.value),
                     "words": clean(one.answer.words),
-                    "attachments": encode(one.answer.attachments),
+                    "attachments": encode(_NUMBERS, one.answer.attachments),
                     "wording": one.answer.wording,
                     "at": one.answer.at,
                     "skipped": int(one.answer.skipped),

@@ -207,6 +207,14 @@ timer = table(
     Index("ix_timer_due", "due"),
 )
 
+digest_made = table(
+    "digest_made",
+    plain("kind"),
+    plain("period"),
+    number("made"),
+    PrimaryKeyConstraint("kind", "period", name="pk_digest_made"),
+)
+
 outbox = table(
     "outbox",
     number("id"),
@@ -290,14 +298,6 @@ case_message = table(
     PrimaryKeyConstraint("id", name="pk_case_message"),
     ForeignKeyConstraint(["case_id"], ["case_.id"], name="fk_case_message_case"),
     Index("ix_case_message_case", "case_id", "id"),
-)
-
-digest_made = table(
-    "digest_made",
-    plain("kind"),
-    plain("period"),
-    number("made"),
-    PrimaryKeyConstraint("kind", "period", name="pk_digest_made"),
 )
 
 case_number = table(

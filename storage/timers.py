@@ -19,19 +19,17 @@ _SET = _new.on_conflict_do_update(
 )
 _DROP = delete(timer).where(timer.c.owner == bindparam("owner"), timer.c.kind == bindparam("kind"))
 _DROP_ALL = delete(timer).where(timer.c.owner == bindparam("owner"))
+_ROW = select(
+    timer.c.owner, timer.c.kind, timer.c.due, timer.c.conversation_id, timer.c.case_id, timer.c.note
+)
 _DUE = (
-    select(timer.c.owner, timer.c.kind, timer.c.due, timer.c.conversation_id, timer.c.case_id, timer.c.note)
-    .where(timer.c.due <= bindparam("now"))
+    _ROW.where(timer.c.due <= bindparam("now"))
     .order_by(timer.c.due, timer.c.owner, timer.c.kind)
     .limit(LIMIT)
     .offset(ZERO)
     .with_for_update(skip_locked=True)
 )
-_OF = (
-    select(timer.c.owner, timer.c.kind, timer.c.due, timer.c.conversation_id, timer.c.case_id, timer.c.note)
-    .where(timer.c.owner == bindparam("owner"))
-    .order_by(timer.c.due)
-)
+_OF = _ROW.where(timer.c.owner == bindparam("owner")).order_by(timer.c.due, timer.c.kind)
 
 
 class Timers(Unit):

@@ -36,7 +36,7 @@ facts = st.one_of(*(st.from_type(kind) for kind in FACTS.values()))
 
 @given(st.lists(sessions, max_size=3).map(tuple))
 def test_sessions_come_back_as_they_were(stack: tuple[Session, ...]) -> None:
-    assert decode(tuple[Session, ...], encode(stack)) == stack
+    assert decode(tuple[Session, ...], encode(tuple[Session, ...], stack)) == stack
 
 
 @given(facts)
@@ -53,7 +53,7 @@ def test_clean_text_is_valid_everywhere_and_clean_text_stays_itself(written: str
     assert stored.encode().decode() == stored
     assert clean(stored) == stored
     assert len(stored) == len(written)
-    assert decode(Answer, encode(Answer(written, written))) == Answer(stored, stored)
+    assert decode(Answer, encode(Answer, Answer(written, written))) == Answer(stored, stored)
 
 
 def test_a_fact_says_what_it_is_by_its_class() -> None:
@@ -69,31 +69,32 @@ def test_a_field_that_an_older_program_did_not_know_takes_its_default() -> None:
 @pytest.mark.parametrize(
     ("stored", "said"),
     [
-        ('{"value":1.5}', "float"),
-        ('{"value":true}', "bool"),
-        ('{"value":[1]}', "expected str, found int"),
-        ('{"words":null}', "expected str, found NoneType"),
-        ('{"colour":"red"}', "unknown ['colour']"),
-        ("[]", "expected an object, found list"),
-        ("{", "not JSON"),
-        ('{"attachments":[1,"2"]}', "expected int, found str"),
+        ('{"value":1.5}', "value.int: Input should be a valid integer"),
+        ('{"value":true}', "value.str: Input should be a valid string"),
+        ('{"value":["secret",1]}', "1: Input should be a valid string"),
+        ('{"words":null}', "words: Input should be a valid string"),
+        ('{"colour":"secret"}', "colour: Unexpected keyword argument"),
+        ('["secret"]', "Answer: Input should be an object"),
+        ('{"words":"secret', "Invalid JSON"),
+        ('{"attachments":["secret"]}', "attachments.0: Input should be a valid integer"),
     ],
 )
-def test_what_is_no_answer_is_refused_with_its_place(stored: str, said: str) -> None:
+def test_what_is_no_answer_is_refused_with_its_place_but_not_its_words(stored: str, said: str) -> None:
     with pytest.raises(Misshapen) as refused:
         decode(Answer, stored)
     assert said in str(refused.value)
+    assert "secret" not in str(refused.value)
 
 
-def test_a_missing_field_is_named() -> None:
-    with pytest.raises(Misshapen, match=r"missing \['dialogue', 'revision', 'started', 'state'\]"):
+def test_missing_fields_are_named() -> None:
+    with pytest.raises(Misshapen, match="dialogue: Field required; revision: Field required"):
         decode(Session, '{"id":1}')
 
 
 def test_an_error_deep_inside_says_the_way_to_it() -> None:
     session = Session(SessionId(1), "survey", "h", "q", 0, answers={"q": Answer("x")})
-    broken = encode(session).replace('"skipped":false', '"skipped":0')
-    with pytest.raises(Misshapen, match="Session: Answer: expected bool, found int"):
+    broken = encode(Session, session).replace('"skipped":false', '"skipped":0')
+    with pytest.raises(Misshapen, match=r"answers\.q\.skipped: Input should be a valid boolean"):
         decode(Session, broken)
 
 
@@ -102,15 +103,10 @@ def test_an_unknown_fact_is_refused() -> None:
         decode_fact("Teleported", "{}")
 
 
-def test_what_has_no_fields_cannot_be_stored() -> None:
-    with pytest.raises(TypeError, match="object cannot be stored"):
-        encode(object())
-
-
 def test_an_answer_that_only_differs_in_a_default_is_another_one() -> None:
     one = Answered(1, "survey", "score", "scale", "nps", 9, "w")
     assert encode_fact(one) != encode_fact(replace(one, touchpoint="shop"))
 
 
 def test_messages_with_enumerations_come_back_too() -> None:
-    assert decode(Message, encode(Message("<b>Hi</b>"))) == Message("<b>Hi</b>")
+    assert decode(Message, encode(Message, Message("<b>Hi</b>"))) == Message("<b>Hi</b>")

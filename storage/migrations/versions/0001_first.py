@@ -102,7 +102,7 @@ def make_people() -> None:
 
 
 def make_record() -> None:
-    """Tables dialogue, fact, answer, tally, timer."""
+    """Tables dialogue, fact, answer, tally, timer, digest_made."""
     op.create_table(
         "dialogue",
         text("revision"),
@@ -165,6 +165,13 @@ def make_record() -> None:
         sa.PrimaryKeyConstraint("owner", "kind", name="pk_timer"),
     )
     op.create_index("ix_timer_due", "timer", ["due"])
+    op.create_table(
+        "digest_made",
+        text("kind"),
+        text("period"),
+        number("made"),
+        sa.PrimaryKeyConstraint("kind", "period", name="pk_digest_made"),
+    )
 
 
 def make_outbox() -> None:
@@ -255,13 +262,6 @@ def make_cases() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name="fk_case_message_case"),
     )
     op.create_index("ix_case_message_case", "case_message", ["case_id", "id"])
-    op.create_table(
-        "digest_made",
-        text("kind"),
-        text("period"),
-        number("made"),
-        sa.PrimaryKeyConstraint("kind", "period", name="pk_digest_made"),
-    )
     op.create_table(
         "case_number",
         number("year"),
