@@ -1,16 +1,14 @@
 """Draw a trend with matplotlib: the same input gives the same bytes. Import this only where a picture is wanted.
 
-Colours are from Okabe and Ito's palette, which people with any colour vision can tell apart. Nothing of matplotlib's
-global state is kept; drawing is for one thread at a time.
+Colours are from Okabe and Ito's palette, which people with any colour vision can tell apart.
 """
 
 import io
 import math
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import pairwise
 
-from matplotlib import rc_context
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -42,33 +40,32 @@ EVERY: dict[Shape, int] = {"wide": 1, "narrow": 3}  # the dates that fit on the 
 ROOM: dict[Shape, float] = {"wide": 0.2, "narrow": 0.9}  # weeks of room for the number beside the last point
 
 
+# Set once for the process, which draws nothing else: a context would be undone under another thread's drawing.
+rcParams.update(
+    {
+        "font.family": "DejaVu Sans",  # comes with matplotlib: letters and widths are the same everywhere
+        "font.size": 9.0,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "anliegen",
+        "axes.unicode_minus": True,
+    }
+)
+
+
 def draw(trend: Trend, form: Form, theme: Theme = "light", shape: Shape = "wide") -> bytes:
     """Return the picture: scores with their interval above, answers per week as bars below. PNG has 200 dpi."""
     palette = PALETTES[theme]
-    with _settings():
-        figure = Figure(figsize=SIZES[shape], facecolor=palette.paper, layout="constrained")
-        FigureCanvasAgg(figure)
-        scores, counts = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
-        _plain(scores, palette)
-        _plain(counts, palette)
-        _scores(scores, trend, palette)
-        _counts(counts, trend, palette, shape)
-        out = io.BytesIO()
-        metadata = {"Date": None, "Creator": None} if form == "svg" else {"Software": None}
-        figure.savefig(out, format=form, dpi=200, facecolor=palette.paper, metadata=metadata)
+    figure = Figure(figsize=SIZES[shape], facecolor=palette.paper, layout="constrained")
+    FigureCanvasAgg(figure)
+    scores, counts = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
+    _plain(scores, palette)
+    _plain(counts, palette)
+    _scores(scores, trend, palette)
+    _counts(counts, trend, palette, shape)
+    out = io.BytesIO()
+    metadata = {"Date": None, "Creator": None} if form == "svg" else {"Software": None}
+    figure.savefig(out, format=form, dpi=200, facecolor=palette.paper, metadata=metadata)
     return out.getvalue()
-
-
-def _settings() -> AbstractContextManager[None]:
-    return rc_context(
-        {
-            "font.family": "DejaVu Sans",  # comes with matplotlib: letters and widths are the same everywhere
-            "font.size": 9.0,
-            "svg.fonttype": "path",
-            "svg.hashsalt": "anliegen",
-            "axes.unicode_minus": True,
-        }
-    )
 
 
 def _plain(axes: Axes, palette: Palette) -> None:

@@ -151,7 +151,7 @@ def test_nine_answers_are_counted_and_ten_make_a_score() -> None:
         "6 for, 2 neutral, 1 against",
         "n = 9, too few for a score (fewer than 10)",
     )
-    assert (enough.value, enough.detail) == ("60", "95 %: 7\u00a0to\u00a085 · n = 10")
+    assert (enough.value, enough.detail) == ("60", "95%: 7\u00a0to\u00a085 · n = 10")
     assert enough.change == "no comparison: too few answers before"
 
 
@@ -191,7 +191,7 @@ def test_the_response_rate_is_finished_by_invitation_of_the_invited() -> None:
     assert (rate.label, rate.value, rate.detail) == (
         "Response rate",
         "25%",
-        "95 %: 20%\u00a0to\u00a031% · 50 of 200",
+        "95%: 20%\u00a0to\u00a031% · 50 of 200",
     )
 
 

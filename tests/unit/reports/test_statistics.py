@@ -1,6 +1,7 @@
 """The formulas, held against scipy, published examples and simulated weeks."""
 
-import numpy as np
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,8 +94,10 @@ def test_nps_agrees_with_examples_worked_by_hand(
 
 
 def test_nps_agrees_with_a_trinomial_bootstrap() -> None:
-    draws = np.random.default_rng(1).multinomial(300, [0.45, 0.30, 0.25], size=20_000)
-    low, high = np.percentile((draws[:, 0] - draws[:, 2]) / 3, [2.5, 97.5])
+    draws = sorted(
+        (week.promoters - week.detractors) / 3 for week in weeks(20_000, 300, (0.45, 0.30, 0.25), seed=1)
+    )
+    low, high = draws[500], draws[-500]
     ours = nps(Camps(135, 90, 75)).interval
     assert (ours.low, ours.high) == pytest.approx((low, high), abs=1.0)
 
@@ -121,9 +124,8 @@ def test_turning_every_opinion_around_mirrors_the_score(answers: Camps) -> None:
 @pytest.mark.parametrize("n", [15, 50, 200])
 @pytest.mark.parametrize("truth", [(0.5, 0.3, 0.2), (0.3, 0.3, 0.4), (0.8, 0.15, 0.05), (0.4, 0.2, 0.4)])
 def test_of_random_weeks_nearly_95_in_100_hold_the_truth(n: int, truth: tuple[float, float, float]) -> None:
-    weeks = np.random.default_rng(n).multinomial(n, truth, size=4000)
     true = 100 * (truth[0] - truth[2])
-    held = [_holds(nps(Camps(*map(int, week))).interval, true) for week in weeks]
+    held = [holds(nps(week).interval, true) for week in weeks(4000, n, truth, seed=n)]
     assert 0.92 <= sum(held) / len(held) <= 0.985
 
 
@@ -166,20 +168,15 @@ def test_a_comparison_needs_answers_on_both_sides() -> None:
 
 @pytest.mark.parametrize("looks", [1, 3])
 def test_where_nothing_changed_hardly_a_change_is_called(looks: int) -> None:
-    rng, level, truth = np.random.default_rng(5), level_for(looks), [0.45, 0.3, 0.25]
-    weeks, histories = rng.multinomial(40, truth, size=4000), rng.multinomial(480, truth, size=4000)
-    pairs = zip(weeks, histories, strict=True)
-    called = [
-        nps_difference(Camps(*map(int, week)), Camps(*map(int, before)), level).proven
-        for week, before in pairs
-    ]
+    level, truth = level_for(looks), (0.45, 0.3, 0.25)
+    pairs = zip(weeks(4000, 40, truth, seed=5), weeks(4000, 480, truth, seed=6), strict=True)
+    called = [nps_difference(week, before, level).proven for week, before in pairs]
     assert sum(called) / len(called) <= 0.05 / looks + 0.012
 
 
 def test_a_real_fall_is_found() -> None:
-    rng = np.random.default_rng(6)
-    weeks = rng.multinomial(60, [0.30, 0.30, 0.40], size=1000)
-    found = [nps_difference(Camps(*map(int, week)), Camps(324, 216, 180)).fell for week in weeks]
+    drawn = weeks(1000, 60, (0.30, 0.30, 0.40), seed=6)
+    found = [nps_difference(week, Camps(324, 216, 180)).fell for week in drawn]
     assert sum(found) / len(found) > 0.7
 
 
@@ -211,5 +208,11 @@ def test_without_cases_there_is_no_median() -> None:
     assert survival_median([]) is None
 
 
-def _holds(interval: Interval, value: float) -> bool:
+def weeks(count: int, n: int, truth: tuple[float, float, float], seed: int) -> Iterator[Camps]:
+    """Draw weeks of `n` answers each from the shares of promoters, passives and detractors."""
+    for drawn in stats.multinomial.rvs(n, truth, size=count, random_state=seed):
+        yield Camps(*map(int, drawn))
+
+
+def holds(interval: Interval, value: float) -> bool:
     return interval.low <= value <= interval.high
