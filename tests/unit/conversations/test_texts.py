@@ -49,7 +49,9 @@ def test_plurals_numbers_and_dates_follow_the_language() -> None:
         en="{{ at | date }}, {{ at | datetime }}", de="{{ at | date('long') }}, {{ at | datetime }}"
     )
     assert dated.plain("key", "de", at=NOON) == "24. November 2025, 24.11.2025, 17:00"
-    assert dated.plain("key", "de", at=datetime(2025, 12, 31, 23, 30, tzinfo=UTC)).endswith("01.01.2026, 00:30")
+    assert dated.plain("key", "de", at=datetime(2025, 12, 31, 23, 30, tzinfo=UTC)).endswith(
+        "01.01.2026, 00:30"
+    )
     assert dated.plain("key", "en", at=date(2025, 11, 24)) == "Nov 24, 2025, Nov 24, 2025"
 
 
@@ -99,7 +101,9 @@ def test_loading_collects_every_problem() -> None:
 
 
 def test_placeholders_are_dotted_names() -> None:
-    found = texts(en="{{ person.name }} {{ (x or y).z }} {% if a.b.c %}{{ n | plural('', '') }}{% endif %}", de="{{ x")
+    found = texts(
+        en="{{ person.name }} {{ (x or y).z }} {% if a.b.c %}{{ n | plural('', '') }}{% endif %}", de="{{ x"
+    )
     assert found.placeholders("key", "en") == {"person.name", "a.b.c", "n", "x", "y"}
     assert found.placeholders("key", "de") == frozenset()
     assert found.placeholders("other", "en") == frozenset()

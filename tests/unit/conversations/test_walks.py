@@ -31,8 +31,9 @@ from conversations.events import (
 )
 from conversations.library import Library
 from conversations.parse import parse
-from conversations.session import STACK_LIMIT, Answer
+from conversations.session import STACK_LIMIT, Answer, Session
 from conversations.words import SLASH, WORDS
+from storage.codec import decode, encode
 from tests.unit.conversations.chat import ADDRESS, Chat, Counting, library, system_texts
 
 SHIPPED = Path(dialogue.__file__).parent / "dialogues"
@@ -96,6 +97,24 @@ def test_no_sequence_of_events_raises_and_all_of_it_is_repeatable(actions: list[
     assert first.conversation == second.conversation
     assert first.seen == second.seen
     assert first.facts == second.facts
+
+
+class Stored(Chat):
+    """A chat whose sessions are written and read again after every turn."""
+
+    def _take(self, step: talk.Turn) -> Chat:
+        super()._take(step)
+        sessions = tuple(decode(Session, encode(Session, one)) for one in self.conversation.stack)
+        self.conversation = replace(self.conversation, stack=sessions)
+        return self
+
+
+@settings(max_examples=75)
+@given(ACTIONS)
+def test_storing_a_session_between_turns_makes_no_difference(actions: list[What | int | str]) -> None:
+    kept, stored = play(Chat(), actions), play(Stored(), actions)
+    assert stored.conversation == kept.conversation
+    assert stored.seen == kept.seen
 
 
 @settings(max_examples=100)
