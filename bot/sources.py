@@ -14,7 +14,6 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, g
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
 from conversations.problem import Problem, unknown
 
@@ -209,7 +208,7 @@ def _put(tree: Tree, place: Sequence[str], value: object) -> None:
 # -- errors in words -------------------------------------------------------------------------------------------
 
 
-def _in_words(model: type[BaseModel], place: Place, error: ErrorDetails) -> Problem:
+def _in_words(model: type[BaseModel], place: Place, error: Mapping[str, Any]) -> Problem:
     """Say what is wrong; the value itself is never repeated, it may be a token."""
     path, kind = _written(place), error["type"]
     context = error.get("ctx", {})
