@@ -5,11 +5,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
-from yarl import URL
 
 from bot.channels.slack.acknowledging import acknowledging
 from bot.channels.slack.answers import Answers
@@ -171,7 +171,7 @@ def _client(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncWeb
     client = AsyncWebClient(
         settings.bot_token, base_url=settings.base_url, session=session, retry_handlers=[], logger=_quiet()
     )
-    if URL(client.base_url).host in _LOOPBACK:
+    if urlsplit(client.base_url).hostname in _LOOPBACK:
         client.proxy = None  # taken from the environment, where it is meant for the world outside
     return client
 

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
+from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
-from yarl import URL
 
 from bot.channels.slack.outcomes import classify
 from bot.files import FILE_BYTES, GONE, TOO_LARGE, WRONG_TYPE, real_type
@@ -87,12 +87,15 @@ class Files:
 
     async def _fetch(self, file: FileRef) -> Outcome:
         """Neither a redirect nor a foreign host is followed: the token would go there."""
-        url = URL(file.ref if "/" in file.ref else await self._address(file.ref))
+        try:
+            url = urlsplit(file.ref if "/" in file.ref else await self._address(file.ref))
+        except ValueError as error:
+            return Never(f"its address is none: {error}")
         if not self._is_ours(url):
-            return Never(f"it lies on {url.host or 'no host'}, not with Slack")
+            return Never(f"it lies on {url.hostname or 'no host'}, not with Slack")
         headers = {"Authorization": f"Bearer {self._client.token}"}
         async with self._session.get(
-            url, headers=headers, allow_redirects=False, proxy=self._client.proxy
+            url.geturl(), headers=headers, allow_redirects=False, proxy=self._client.proxy
         ) as response:
             if response.status == 429 or response.status >= 500:
                 return Unknown(f"Slack answered with status {response.status}")
@@ -132,11 +135,10 @@ class Files:
         ) as response:
             response.raise_for_status()
 
-    def _is_ours(self, url: URL) -> bool:
-        api = URL(self._client.base_url)
-        if api.host == "slack.com":
-            return url.scheme == "https" and url.host == SLACKS_FILES and url.is_default_port()
-        return url.origin() == api.origin() if url.is_absolute() else False
+    def _is_ours(self, url: SplitResult) -> bool:
+        api = urlsplit(self._client.base_url)
+        ours = ("https", SLACKS_FILES) if api.hostname == "slack.com" else (api.scheme, api.netloc)
+        return (url.scheme, url.netloc) == ours
 
 
 async def _bounded(response: aiohttp.ClientResponse) -> bytes:
