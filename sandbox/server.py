@@ -52,15 +52,19 @@ class About:
     commands: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sandbox:
-    """A running sandbox; `url` has no slash at the end."""
+    """A running sandbox; `url` has no slash at the end. What the page says may be set anew at any time."""
 
-    url: str
     telegram: LocalTelegram
     slack: LocalSlack
     clock: Clock
+    about: About
     _runner: web.AppRunner
+
+    @property
+    def url(self) -> str:
+        return self.slack.url
 
     async def close(self) -> None:
         """Stop serving: streams, long polls, sockets, deliveries."""
@@ -81,15 +85,16 @@ async def start(
     application = web.Application(client_max_size=MOST_BYTES, middlewares=[guard])
     application.on_response_prepare.append(protect)
     stream = Stream()
-    stream.mount(application)
     clock = Clock(clock_file, lambda: stream.tell("clock"))
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
+    sandbox = Sandbox(telegram, slack, clock, about or About(), runner)
+    stream.mount(application)
     clock.mount(application.router)
-    _mount_page(application.router, about or About())
     telegram.mount(application)
     slack.mount(application)
+    _mount_page(application.router, sandbox)
     telegram.changes.listeners.append(lambda _: stream.tell("telegram"))
     slack.changed.append(lambda: stream.tell("slack"))
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()
@@ -97,15 +102,15 @@ async def start(
         await runner.cleanup()
         raise
     slack.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    return Sandbox(slack.url, telegram, slack, clock, runner)
+    return sandbox
 
 
-def _mount_page(router: web.UrlDispatcher, about: About) -> None:
+def _mount_page(router: web.UrlDispatcher, sandbox: Sandbox) -> None:
     async def page(_: web.Request) -> web.FileResponse:
         return web.FileResponse(STATIC / "index.html")
 
     async def tell(_: web.Request) -> web.Response:
-        return web.json_response(asdict(about))
+        return web.json_response(asdict(sandbox.about))
 
     router.add_get("/", page)
     router.add_get("/sandbox/about", tell)

@@ -1,0 +1,1 @@
+"""What `anliegen demo` plays: its cast and configuration, its history, and how the parts are started."""
