@@ -168,11 +168,14 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
 def demo(
     port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.")] = 0,
     browser: Annotated[bool, typer.Option(help="Open the page where there is a desktop.")] = True,
+    folder: Annotated[
+        Path | None, typer.Option(help="Keep its files here, made anew at each start; without, in a temporary folder.")
+    ] = None,
 ) -> None:
     """Try everything on one local page: a customer's Telegram, the staff's Slack, the digest. No token needed."""
     from bot.commands.demo import demo as run
 
-    run(port=port, browser=browser)
+    run(port=port, browser=browser, folder=folder)
 
 
 if __name__ == "__main__":
