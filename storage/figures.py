@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Table, and_, bindparam, func, literal_column, select
 
 from conversations.events import Instant
 from conversations.session import PersonId
@@ -50,50 +50,35 @@ _VOICES = (
     .offset(ZERO)
 )
 
+_LOST = [said("unknown"), said("dead")]  # as the partial index says it
+
+
+def _how_many(rows: Table, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(rows).where(*conditions).scalar_subquery()
+
+
+def _first(moment: ColumnElement[int], condition: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.coalesce(func.min(moment), ZERO)).where(condition).scalar_subquery()
+
+
 _pending = inbox.c.state == said("pending")
-_COUNTS = select(
-    *(
-        one.label(name)
-        for name, one in {
-            "inbox_pending": select(func.count()).select_from(inbox).where(_pending).scalar_subquery(),
-            "inbox_oldest": select(func.coalesce(func.min(inbox.c.received), ZERO))
-            .where(_pending)
-            .scalar_subquery(),
-            "inbox_dead": select(func.count())
-            .select_from(inbox)
-            .where(inbox.c.state == said("dead"))
-            .scalar_subquery(),
-            "outbox_waiting": select(func.count())
-            .select_from(outbox)
-            .where(outbox.c.state.in_(OPEN))
-            .scalar_subquery(),
-            "outbox_oldest": select(func.coalesce(func.min(outbox.c.queued), ZERO))
-            .where(outbox.c.state.in_(OPEN))
-            .scalar_subquery(),
-            "outbox_unknown": select(func.count())
-            .select_from(outbox)
-            .where(
-                or_(
-                    outbox.c.state == said("unknown"),
-                    and_(outbox.c.state.in_(OPEN), outbox.c.uncertain > ZERO),
-                )
-            )
-            .scalar_subquery(),
-            "outbox_dead": select(func.count())
-            .select_from(outbox)
-            .where(outbox.c.state == said("dead"))
-            .scalar_subquery(),
-            "timers": select(func.count()).select_from(timer).scalar_subquery(),
-            "cases_open": select(func.count()).select_from(case).where(OPEN_CASE).scalar_subquery(),
-            "conversations": select(func.count()).select_from(conversation).scalar_subquery(),
-            "persons": select(func.count())
-            .select_from(person)
-            .where(person.c.erased == ZERO)
-            .scalar_subquery(),
-        }.items()
-    )
-)
-_COUNT_NAMES = tuple(column.name for column in _COUNTS.selected_columns)
+_waiting = outbox.c.state.in_(OPEN)
+_lost = outbox.c.state.in_(_LOST)
+_COUNTED: Final = {
+    "inbox_pending": _how_many(inbox, _pending),
+    "inbox_oldest": _first(inbox.c.received, _pending),
+    "inbox_dead": _how_many(inbox, inbox.c.state == said("dead")),
+    "outbox_waiting": _how_many(outbox, _waiting),
+    "outbox_oldest": _first(outbox.c.queued, _waiting),
+    "outbox_unknown": _how_many(outbox, _lost, outbox.c.state == said("unknown"))
+    + _how_many(outbox, _waiting, outbox.c.uncertain > ZERO),
+    "outbox_dead": _how_many(outbox, _lost, outbox.c.state == said("dead")),
+    "timers": _how_many(timer),
+    "cases_open": _how_many(case, OPEN_CASE),
+    "conversations": _how_many(conversation),
+    "persons": _how_many(person, person.c.erased == ZERO),
+}
+_COUNTS = select(*(counted.label(name) for name, counted in _COUNTED.items()))
 
 _PERSON = select(person.c.id).where(person.c.id == bindparam("wanted"))
 _BY_ADDRESS = select(address.c.person_id).where(
@@ -118,7 +103,7 @@ class Figures(Unit):
     async def counts(self) -> dict[str, int]:
         """Figures for doctor and status; `inbox_oldest` and `outbox_oldest` are instants, 0 when nothing waits."""
         (row,) = await self._fetch(_COUNTS)
-        return dict(zip(_COUNT_NAMES, row, strict=True))
+        return dict(zip(_COUNTED, row, strict=True))
 
     async def find_person(self, wanted: str) -> list[PersonId]:
         """Persons by id, `account/user`, or a case number."""

@@ -167,7 +167,7 @@ def translated() -> Iterator[None]:
         psycopg.errors.SerializationFailure,
         psycopg.errors.DeadlockDetected,
     ) as error:
-        raise Conflict(str(error)) from error
+        raise Conflict(error.diag.message_primary or "conflict") from error  # the detail would name people
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise StoreUnavailable(f"PostgreSQL: {error}") from error
     except psycopg.Error as error:

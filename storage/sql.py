@@ -94,6 +94,7 @@ class within(ColumnElement[bool]):  # noqa: N801  (reads as a word of the statem
 
     inherit_cache = False
     type = Boolean()
+    _is_implicitly_boolean = True  # else SQLite is asked for "... = 1", and no index answers that
 
     def __init__(self, column: ColumnElement[Any], name: str) -> None:
         self.column = column

@@ -96,6 +96,7 @@ inbox = table(
     UniqueConstraint("key", name="uq_inbox_key"),
     partly("ix_inbox_pending", "id", where=PENDING_ONLY),
     partly("ix_inbox_lane", "lane", "id", where=PENDING_ONLY),
+    partly("ix_inbox_dead", "id", where="state = 'dead'"),
     partly("ix_inbox_finished", "finished", where="finished > 0 AND body IS NOT NULL"),
 )
 
@@ -240,6 +241,7 @@ outbox = table(
     PrimaryKeyConstraint("id", name="pk_outbox"),
     partly("ix_outbox_open", "id", where=OPEN_ONLY),
     partly("ix_outbox_lane", "lane", "id", where=OPEN_ONLY),
+    partly("ix_outbox_lost", "id", where="state IN ('unknown', 'dead')"),
     partly("ix_outbox_message", "account", "chat", "message", where="message <> ''"),
     Index("ix_outbox_conversation", "conversation_id"),
     partly("ix_outbox_case", "case_id", where="case_id IS NOT NULL"),

@@ -58,6 +58,7 @@ def make_people() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_inbox"),
         sa.UniqueConstraint("key", name="uq_inbox_key"),
     )
+    some("ix_inbox_dead", "inbox", ["id"], "state = 'dead'")
     some("ix_inbox_finished", "inbox", ["finished"], "finished > 0 AND body IS NOT NULL")
     some("ix_inbox_lane", "inbox", ["lane", "id"], "state = 'pending'")
     some("ix_inbox_pending", "inbox", ["id"], "state = 'pending'")
@@ -203,6 +204,7 @@ def make_outbox() -> None:
     some("ix_outbox_case", "outbox", ["case_id"], "case_id IS NOT NULL")
     op.create_index("ix_outbox_conversation", "outbox", ["conversation_id"])
     some("ix_outbox_lane", "outbox", ["lane", "id"], "state IN ('waiting', 'sending')")
+    some("ix_outbox_lost", "outbox", ["id"], "state IN ('unknown', 'dead')")
     some("ix_outbox_message", "outbox", ["account", "chat", "message"], "message <> ''")
     some("ix_outbox_open", "outbox", ["id"], "state IN ('waiting', 'sending')")
 
