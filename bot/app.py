@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.clock import TimeOrderedIds, clock_from
 from bot.config import ConfigProblems, Settings
+from bot.failpoints import failpoint_from
 from bot.loops import GiveUp, pause_after
 from bot.service import Listen, Service
 from conversations.dialogue import Dialogue
@@ -37,6 +38,7 @@ async def open_service(settings: Settings, environ: Mapping[str, str], clock: Cl
         GiveUp: no channel is switched on.
     """
     clock = clock or clock_from(environ, loopback=settings.is_loopback)
+    passing = failpoint_from(environ, loopback=settings.is_loopback)
     store = await open_store(settings.storage.url, zone=settings.organisation.zone, serve=True)
     try:
         library = await load_library(settings, store, clock)
@@ -44,7 +46,8 @@ async def open_service(settings: Settings, environ: Mapping[str, str], clock: Cl
         staff_account = next((one for one in channels if one.startswith("slack:")), "")
         organisation = organisation_of(settings, library, staff_account)
         listen = Listen(settings.http.host, settings.http.port)
-        return Service(store, channels, organisation, clock, TimeOrderedIds(os.getpid() % 1024), listen)
+        ids = TimeOrderedIds(os.getpid() % 1024)
+        return Service(store, channels, organisation, clock, ids, listen, passing)
     except BaseException:
         await store.close()
         raise

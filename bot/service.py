@@ -21,8 +21,10 @@ from handlers.inbox import Inbox
 from handlers.organisation import Organisation
 from handlers.outbox import Outbox
 from handlers.perishables import Perishables
+from handlers.points import Passing, go_on
 from handlers.ports import Channel, Clock, Ids
 from storage.interface import RawBody, Store, Timer
+from storage.patience import to_the_end
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ class Service:
         clock: Clock,
         ids: Ids,
         listen: Listen | None,
+        passing: Passing = go_on,
     ) -> None:
         self.store = store
         self.organisation = organisation
@@ -68,9 +71,11 @@ class Service:
         self.port = 0
         self._channels = channels
         self._listen = listen
-        self._outbox = Outbox(store, channels, organisation, clock, ids)
+        self._outbox = Outbox(store, channels, organisation, clock, ids, passing)
         self._perishables = Perishables(channels)
-        self._inbox = Inbox(store, channels, organisation, self._outbox, self._perishables, clock, ids)
+        self._inbox = Inbox(
+            store, channels, organisation, self._outbox, self._perishables, clock, ids, passing
+        )
         self._arrived = asyncio.Event()
         self._drawing: set[asyncio.Task[None]] = set()
 
@@ -112,7 +117,7 @@ class Service:
         self._arrived.set()
 
     async def _apply(self) -> None:
-        applied = await self._inbox.apply()
+        applied = await to_the_end(self._inbox.apply())
         for timer in applied.digests:
             self._draw(timer)
         if applied.handled:
@@ -121,7 +126,7 @@ class Service:
             await wait_for(self._arrived, IDLE)
 
     async def _deliver(self) -> None:
-        if not await self._outbox.deliver_due():
+        if not await to_the_end(self._outbox.deliver_due()):
             await wait_for(self._outbox.news, IDLE)
 
     async def _keep_house(self) -> None:
@@ -159,8 +164,9 @@ class Service:
 
     async def _stop(self, loops: Sequence[asyncio.Task[None]], runner: web.AppRunner | None) -> None:
         """Take in nothing more, finish what is under way, let go. A clean stop leaves no send unknown."""
+        deadline = asyncio.get_running_loop().time() + STOP
         try:
-            async with asyncio.timeout(STOP):
+            async with asyncio.timeout_at(deadline):
                 for loop in loops:
                     loop.cancel()
                 await asyncio.gather(*loops, return_exceptions=True)
@@ -168,9 +174,12 @@ class Service:
                     await runner.cleanup()
                 await asyncio.gather(*self._drawing, return_exceptions=True)
                 await self._perishables.drain()
-                await self._outbox.drain()
         except TimeoutError:
             log.warning("stopped before everything under way was finished; it goes on at the next start")
+        if not await self._outbox.drain(max(0.0, deadline - asyncio.get_running_loop().time())):
+            log.warning(
+                "a platform did not answer in time; what was under way to it is sent again where it may be"
+            )
         for channel in self._channels.values():
             await channel.close()
         await self.store.close()

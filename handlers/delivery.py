@@ -17,20 +17,28 @@ async def follow_up(
     tx: Transaction, organisation: Organisation, ids: Ids, now: Instant, claimed: Claimed, outcome: Outcome
 ) -> None:
     """Draw the consequences of one send, in the transaction that records it."""
-    row = claimed.row
-    if row.kind not in ("download", "message") or isinstance(outcome, Later):
+    if isinstance(outcome, Never) and outcome.moved:
+        await tx.move_chat(claimed.row.address, outcome.moved)  # the row goes with its chat and is sent there
         return
     turn = Turn(tx, organisation, ids, now)
-    if row.kind == "download":
+    if claimed.row.kind == "download":
         await _file_came(turn, claimed, outcome)
-    elif row.message:
-        await _show_delivery(turn, row.message, outcome)
-    if isinstance(outcome, Never):
-        if outcome.moved:
-            await tx.move_chat(row.address, outcome.moved)
-        if outcome.unreachable:
-            await _mark_unreachable(turn, claimed)
+    elif claimed.row.message:
+        await _show_delivery(turn, claimed.row.message, outcome)
+    if isinstance(outcome, Never) and outcome.unreachable:
+        await _mark_unreachable(turn, claimed)
     await turn.write()
+
+
+def has_consequences(claimed: Claimed, outcome: Outcome) -> bool:
+    """Whether the end of a send means something beyond its row."""
+    match outcome:
+        case Later():
+            return False
+        case Never() if outcome.moved or outcome.unreachable:
+            return True
+        case _:
+            return claimed.row.kind == "download" or bool(claimed.row.message)
 
 
 async def _file_came(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:

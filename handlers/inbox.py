@@ -1,7 +1,7 @@
 """The single entrance. Commit A: `receive` stores raw bodies. Commit B: `apply` makes state and messages of them.
 
 A batch is the unit of work: everything that waits is loaded together, stepped in memory and committed once. When a
-batch fails, each of its rows gets a transaction of its own, and the one that fails alone becomes a dead letter.
+batch fails, each of its rows gets a transaction of its own, and what fails alone becomes a dead letter.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from conversations.session import ConversationId
 from handlers.organisation import Organisation
 from handlers.outbox import Outbox
 from handlers.perishables import Perishables
+from handlers.points import Passing, Point, go_on
 from handlers.ports import Channel, Clock, Ids, Unreadable
 from handlers.routing import route, route_timer
 from handlers.turn import Turn
@@ -36,6 +37,14 @@ class Applied:
     digests: list[Timer] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Attempt:
+    """What a unit took in hand, known also after it failed."""
+
+    rows: list[InboxRow] = field(default_factory=list)
+    timers: list[Timer] = field(default_factory=list)
+
+
 class Inbox:
     """Takes in bodies and applies them."""
 
@@ -48,6 +57,7 @@ class Inbox:
         perishables: Perishables,
         clock: Clock,
         ids: Ids,
+        passing: Passing = go_on,
     ) -> None:
         self._store = store
         self._channels = channels
@@ -56,17 +66,19 @@ class Inbox:
         self._perishables = perishables
         self._clock = clock
         self._ids = ids
+        self._passing = passing
 
     async def receive(self, bodies: Sequence[RawBody]) -> None:
         """Commit A. When this returns, the bodies are on disk; ones stored before are passed over."""
-        async with self._store.transaction() as tx:
+        async with self._outbox.unit() as tx:
             await tx.receive(bodies, [self._ids.next() for _ in bodies], self._clock.now())
-            await self._outbox.settle_within(tx)
+            self._passing(Point.BEFORE_COMMIT_A)
+        self._passing(Point.AFTER_COMMIT_A)
 
     async def apply(self) -> Applied:
-        """Commit B for all that waits, up to a batch. Raises StoreUnavailable."""
+        """Commit B for all that waits, up to a batch. Raises StoreUnavailable, Conflict."""
         try:
-            return await self._unit(BATCH, BATCH)
+            return await self._unit(BATCH, BATCH, Attempt())
         except StoreUnavailable:
             raise
         except Exception as error:
@@ -75,41 +87,52 @@ class Inbox:
             return await self._one_by_one()
 
     async def _one_by_one(self) -> Applied:
-        """Apply the next row, then the next timer, each in a transaction of its own; bury what fails alone."""
+        """Apply a batch with a transaction for each row and timer; bury what fails alone."""
         done = Applied()
         for rows, timers in ((1, 0), (0, 1)):
-            try:
-                one = await self._unit(rows, timers)
-            except (StoreUnavailable, Conflict):
-                raise
-            except Exception as error:
-                log.exception("a poisoned %s becomes a dead letter", "event" if rows else "timer")
-                await self._bury(rows, f"{type(error).__name__}: {error}")
-                one = Applied(handled=1)
-            done.handled += one.handled
-            done.digests += one.digests
+            for _ in range(BATCH):
+                one = await self._alone(rows, timers)
+                if not one.handled:
+                    break
+                done.handled += one.handled
+                done.digests += one.digests
         return done
 
-    async def _unit(self, rows: int, timers: int) -> Applied:
+    async def _alone(self, rows: int, timers: int) -> Applied:
+        attempt = Attempt()
+        try:
+            return await self._unit(rows, timers, attempt)
+        except (StoreUnavailable, Conflict):
+            raise
+        except Exception as error:
+            if not attempt.rows and not attempt.timers:
+                raise
+            log.exception("a poisoned %s becomes a dead letter", "event" if attempt.rows else "timer")
+            await self._bury(attempt, f"{type(error).__name__}: {error}")
+            return Applied(handled=1)
+
+    async def _unit(self, rows: int, timers: int, attempt: Attempt) -> Applied:
         """One transaction: claim, load, step, save, enqueue, mark done."""
-        async with self._store.transaction() as tx:
+        async with self._outbox.unit() as tx:
             now = self._clock.now()
-            inbox = await tx.claim_inbox(rows) if rows else []
-            due = await tx.due_timers(now, timers) if timers else []
-            if not inbox and not due:
+            attempt.rows = await tx.claim_inbox(rows) if rows else []
+            attempt.timers = await tx.due_timers(now, timers) if timers else []
+            if not attempt.rows and not attempt.timers:
                 return Applied()
+            self._passing(Point.BEFORE_B)
             turn = Turn(tx, self._organisation, self._ids, now)
-            events = await self._read_rows(tx, inbox, now)
+            events = await self._read_rows(tx, attempt.rows, now)
             with self._typing_when_slow(events.values()):
                 await self._apply_events(tx, turn, events, now)
-                await self._apply_timers(tx, turn, due)
+                await self._apply_timers(tx, turn, attempt.timers)
                 await turn.write()
-            await self._outbox.settle_within(tx)
             perishables = await _with_messages(tx, turn.perishables)
             claimed = await self._outbox.claim_within(tx)
+            self._passing(Point.BEFORE_COMMIT_B)
+        self._passing(Point.AFTER_COMMIT_B)
         self._outbox.start(claimed)
         self._perishables.start(perishables)
-        return Applied(len(inbox) + len(due), turn.digests)
+        return Applied(len(attempt.rows) + len(attempt.timers), turn.digests)
 
     async def _read_rows(
         self, tx: Transaction, rows: list[InboxRow], now: Instant
@@ -154,14 +177,12 @@ class Inbox:
             raise Unreadable(f"no channel is configured for {row.raw.account}")
         return channel.read(row.raw, row.received)
 
-    async def _bury(self, rows: int, reason: str) -> None:
+    async def _bury(self, attempt: Attempt, reason: str) -> None:
         async with self._store.transaction() as tx:
             now = self._clock.now()
-            if rows:
-                for row in await tx.claim_inbox(1):
-                    await tx.bury_inbox(row.id, reason, now)
-            else:
-                await tx.drop_timers([(timer.owner, timer.kind) for timer in await tx.due_timers(now, 1)])
+            for row in attempt.rows:
+                await tx.bury_inbox(row.id, reason, now)
+            await tx.drop_timers([(timer.owner, timer.kind) for timer in attempt.timers])
 
 
 async def _with_messages(tx: Transaction, effects: list[At]) -> list[At]:

@@ -1,24 +1,29 @@
 """What leaves: claim, send, settle. C is the send; D, how it went, rides in the next unit that commits anyway.
 
-The only moment a message can be sent twice lies between the send and its D; such a row comes back `uncertain`.
+The only moment a message can be sent twice lies between the send and its D; such a row comes back `uncertain`. An end
+with consequences (a file to store, a person who left) gets a unit of its own: a mistake there must not hurt others.
 """
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Final, TypeAlias
 
-from handlers.delivery import follow_up
+from handlers.delivery import follow_up, has_consequences
 from handlers.organisation import Organisation
 from handlers.parcels import decode
+from handlers.points import Passing, Point, go_on
 from handlers.ports import Channel, Clock, Ids, Later, Never, Outcome, Sent, Unknown
-from storage.interface import Claimed, Delivery, Store, Transaction
+from storage.interface import Claimed, Conflict, Delivery, Store, StoreUnavailable, Transaction
 
 log = logging.getLogger(__name__)
 
 LEASE: Final = 60.0  # seconds of real time; longer than any platform call may take
 IN_FLIGHT: Final = 200
 BATCH: Final = 100
+
+Ended: TypeAlias = tuple[Claimed, Outcome]
 
 
 class Outbox:
@@ -31,53 +36,49 @@ class Outbox:
         organisation: Organisation,
         clock: Clock,
         ids: Ids,
+        passing: Passing = go_on,
     ) -> None:
         self._store = store
         self._channels = channels
         self._organisation = organisation
         self._clock = clock
         self._ids = ids
-        self._settled: list[tuple[Claimed, Outcome]] = []
+        self._passing = passing
+        self._ended: list[Ended] = []
         self._sending: set[asyncio.Task[None]] = set()
         self._held: dict[str, float] = {}  # account -> loop time until which it may not send
         self.news = asyncio.Event()  # set when something can be claimed or settled
 
     # within another unit (commit A or B)
 
-    async def settle_within(self, tx: Transaction) -> None:
-        """Record how sends ended; on a rollback they are recorded by the next unit."""
-        settled, self._settled = self._settled, []
-        if not settled:
-            return
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[Transaction]:
+        """A transaction that first records the sends that ended plainly; when it fails, the next one does."""
+        carried, self._ended = self._ended, []
+        self._ended = [one for one in carried if has_consequences(*one)]
+        carried = [one for one in carried if not has_consequences(*one)]
         try:
-            await tx.settle(
-                [self._delivery(claimed, outcome) for claimed, outcome in settled], self._clock.now()
-            )
-            for claimed, outcome in settled:
-                await follow_up(tx, self._organisation, self._ids, self._clock.now(), claimed, outcome)
+            async with self._store.transaction() as tx:
+                if carried:
+                    await tx.settle([_delivery(*one) for one in carried], self._clock.now())
+                yield tx
         except BaseException:
-            self._settled = settled + self._settled
+            self._ended = carried + self._ended
             raise
+        if carried:
+            self._passing(Point.AFTER_COMMIT_D)
 
     async def claim_within(self, tx: Transaction) -> list[Claimed]:
         """Claim what this unit made and what may be sent again; the rest is claimed alone."""
-        room = IN_FLIGHT - len(self._sending)
-        accounts = self._open_accounts()
-        if room <= 0 or not accounts:
-            return []
-        return await tx.claim_outbox(accounts, min(room, BATCH), LEASE, resendable=True)
+        return await self._claim(tx, resendable=True)
 
     # on its own
 
     async def deliver_due(self) -> int:
-        """Settle and claim in a unit of their own, start sending; return how many were started."""
-        room = IN_FLIGHT - len(self._sending)
-        accounts = self._open_accounts()
-        async with self._store.transaction() as tx:
-            await self.settle_within(tx)
-            claimed = (
-                await tx.claim_outbox(accounts, min(room, BATCH), LEASE) if room > 0 and accounts else []
-            )
+        """Settle, claim, start sending; return how many were started."""
+        await self._settle_consequences()
+        async with self.unit() as tx:
+            claimed = await self._claim(tx)
         self.start(claimed)
         return len(claimed)
 
@@ -88,21 +89,32 @@ class Outbox:
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
 
-    @property
-    def busy(self) -> bool:
-        """Whether sends are under way or wait to be settled."""
-        return bool(self._sending or self._settled)
+    async def drain(self, seconds: float) -> bool:
+        """Give sends under way their time and record how they ended; return whether none is left unknown."""
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=seconds)
+        await self._settle_consequences()
+        async with self.unit():
+            return not self._sending
 
-    async def drain(self) -> None:
-        """Wait for sends under way and settle them: a clean stop leaves no unknown rows."""
-        while self._sending:
-            await asyncio.wait(self._sending)
-        async with self._store.transaction() as tx:
-            await self.settle_within(tx)
+    # the parts
+
+    async def _claim(self, tx: Transaction, *, resendable: bool = False) -> list[Claimed]:
+        room = min(IN_FLIGHT - len(self._sending), BATCH)
+        accounts = self._open_accounts()
+        if room <= 0 or not accounts:
+            return []
+        return await tx.claim_outbox(accounts, room, LEASE, resendable=resendable)
+
+    def _open_accounts(self) -> list[str]:
+        now = asyncio.get_running_loop().time()
+        return [account for account in self._channels if self._held.get(account, 0.0) <= now]
 
     async def _deliver(self, claimed: Claimed) -> None:
+        self._passing(Point.BEFORE_SEND)
         outcome = await self._send(claimed)
-        self._settled.append((claimed, outcome))
+        self._passing(Point.AFTER_SEND)
+        self._ended.append((claimed, outcome))
         if isinstance(outcome, Later) and outcome.whole:
             account = claimed.row.address.account
             self._held[account] = asyncio.get_running_loop().time() + outcome.seconds
@@ -119,24 +131,41 @@ class Outbox:
             log.exception("channel %s failed while sending row %s", parcel.address.account, parcel.id)
             return Unknown(f"{type(error).__name__} in the channel")
 
-    def _open_accounts(self) -> list[str]:
-        now = asyncio.get_running_loop().time()
-        return [account for account in self._channels if self._held.get(account, 0.0) <= now]
+    async def _settle_consequences(self) -> None:
+        """Record ends that mean something beyond their row, each in a unit of its own. Raises StoreUnavailable."""
+        for one in [one for one in self._ended if has_consequences(*one)]:
+            try:
+                await self._settle_alone(one)
+            except (StoreUnavailable, Conflict):
+                raise
+            except Exception:
+                log.exception("what follows from the end of outbox row %s failed", one[0].row.id)
+                await self._settle_alone(one, following=False)
+            self._ended.remove(one)
 
-    def _delivery(self, claimed: Claimed, outcome: Outcome) -> Delivery:
-        row = claimed.row
-        match outcome:
-            case Sent():
-                return Delivery(row.id, claimed.attempt, "sent", message=outcome.message)
-            case Later():
-                return Delivery(
-                    row.id, claimed.attempt, "waiting", reason=outcome.reason, wait=outcome.seconds
-                )
-            case Never():
-                log.warning("outbox row %s is dead: %s", row.id, outcome.reason)
-                return Delivery(row.id, claimed.attempt, "dead", reason=outcome.reason)
-            case Unknown() if row.resend:
-                wait = min(2.0 ** min(claimed.attempt, 8), 300.0)
-                return Delivery(row.id, claimed.attempt, "unknown", reason=outcome.reason, wait=wait)
-            case Unknown():
-                return Delivery(row.id, claimed.attempt, "unknown", reason=outcome.reason)
+    async def _settle_alone(self, ended: Ended, *, following: bool = True) -> None:
+        async with self._store.transaction() as tx:
+            now = self._clock.now()
+            await tx.settle([_delivery(*ended)], now)
+            if following:
+                await follow_up(tx, self._organisation, self._ids, now, *ended)
+        self._passing(Point.AFTER_COMMIT_D)
+
+
+def _delivery(claimed: Claimed, outcome: Outcome) -> Delivery:
+    row = claimed.row
+    match outcome:
+        case Sent():
+            return Delivery(row.id, claimed.attempt, "sent", message=outcome.message)
+        case Later():
+            return Delivery(row.id, claimed.attempt, "waiting", reason=outcome.reason, wait=outcome.seconds)
+        case Never(moved=chat) if chat and chat != row.address.chat:
+            return Delivery(row.id, claimed.attempt, "waiting", reason=outcome.reason)  # for its new place
+        case Never():
+            log.warning("outbox row %s is dead: %s", row.id, outcome.reason)
+            return Delivery(row.id, claimed.attempt, "dead", reason=outcome.reason)
+        case Unknown() if row.resend:
+            wait = min(2.0 ** min(claimed.attempt, 8), 300.0)
+            return Delivery(row.id, claimed.attempt, "unknown", reason=outcome.reason, wait=wait)
+        case Unknown():
+            return Delivery(row.id, claimed.attempt, "unknown", reason=outcome.reason)
