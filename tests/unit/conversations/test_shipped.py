@@ -1,5 +1,6 @@
 """The dialogues and texts that come with the product are without a problem, and drawn as they are."""
 
+import runpy
 import tomllib
 from pathlib import Path
 
@@ -11,13 +12,15 @@ from conversations.dialogue import BUTTONS, CASE_KINDS, METRICS, PURPOSES
 from conversations.outcomes import ENDINGS
 from conversations.question import question_types, type_texts
 from conversations.rules import TESTS
-from docs.diagrams import FOLDER, diagrams
 
 CONVERSATIONS = Path(__file__).parents[3] / "conversations"
 DIALOGUES = {
     file.name: tomllib.loads(file.read_text()) for file in (CONVERSATIONS / "dialogues").glob("*.toml")
 }
 WORDING = {file.name: tomllib.loads(file.read_text()) for file in (CONVERSATIONS / "wording").glob("*.toml")}
+DRAWER = runpy.run_path(str(CONVERSATIONS.parent / "docs" / "diagrams.py"))
+FOLDER: Path = DRAWER["FOLDER"]
+DIAGRAMS: dict[str, str] = DRAWER["diagrams"]()
 GUIDE = (CONVERSATIONS.parent / "docs" / "dialogues.md").read_text(encoding="utf-8")
 EVERYBODY = ("en", "de", "de-formal")
 
@@ -31,14 +34,14 @@ def test_the_dialogues_that_other_code_begins_are_there() -> None:
     assert {f"{name}.toml" for name in ("survey", "complaint", "solution", "after_case")} <= set(DIALOGUES)
 
 
-@pytest.mark.parametrize("name", sorted(diagrams()))
+@pytest.mark.parametrize("name", sorted(DIAGRAMS))
 def test_every_diagram_is_current(name: str) -> None:
     drawn = (FOLDER / name).read_text(encoding="utf-8") if (FOLDER / name).exists() else ""
-    assert drawn == diagrams()[name], "draw again: python -m docs.diagrams"
+    assert drawn == DIAGRAMS[name], "draw again: python -m docs.diagrams"
 
 
 def test_no_diagram_outlives_its_dialogue() -> None:
-    assert {file.name for file in FOLDER.glob("*.mmd")} == set(diagrams())
+    assert {file.name for file in FOLDER.glob("*.mmd")} == set(DIAGRAMS)
 
 
 def test_the_example_of_the_guide_is_sound_and_its_tables_are_complete() -> None:
