@@ -8,6 +8,7 @@ from pathlib import Path
 from storage.address import PostgresAddress, SqliteAddress, parse
 from storage.interface import StoreError
 from storage.migrate import current, current_sqlite, head, migrate_sqlite, refuse_newer
+from storage.outbox import END_LEASES
 from storage.postgres import Postgres
 from storage.postgres import dialect as postgres_dialect
 from storage.sql import Texts
@@ -30,8 +31,8 @@ async def open_store(url: str, *, zone: tzinfo, serve: bool = False) -> Store:
     """
     match parse(url):
         case SqliteAddress(path):
-            engine = await (_serve_sqlite(path) if serve else _read_sqlite(path))
             texts = Texts(sqlite_dialect())
+            engine = await (_serve_sqlite(path, texts) if serve else _read_sqlite(path))
             return Store(engine, texts, texts, zone)
         case PostgresAddress(conninfo):
             _refuse_other(await asyncio.to_thread(current, url), "run `anliegen migrate` first")
@@ -39,7 +40,7 @@ async def open_store(url: str, *, zone: tzinfo, serve: bool = False) -> Store:
             return Store(await Postgres.open(conninfo), locking, Texts(postgres_dialect(locks=False)), zone)
 
 
-async def _serve_sqlite(path: Path) -> Sqlite:
+async def _serve_sqlite(path: Path, texts: Texts) -> Sqlite:
     if not path.parent.is_dir():
         raise StoreError(f"{path.parent} is no folder: make it, or change [storage] url")
     owner = Ownership(path)
@@ -47,10 +48,17 @@ async def _serve_sqlite(path: Path) -> Sqlite:
         check_file(path, thoroughly=owner.unclean)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
         await asyncio.to_thread(migrate_sqlite, path)
-        return await Sqlite.open(path, owner)
+        engine = await Sqlite.open(path, owner)
     except BaseException:
         owner.release(clean=not owner.unclean)
         raise
+    try:
+        async with engine.writing() as session:
+            await session.run(texts[END_LEASES], {})  # nobody else sends from here
+    except BaseException:
+        await engine.close()
+        raise
+    return engine
 
 
 async def _read_sqlite(path: Path) -> Sqlite:
