@@ -28,6 +28,9 @@ from storage.open import open_store
 SOMEBODY: Final = Policy({"mia": Staff("mia", "", "Mia")}, (Route("mia", "mia", "mia", "#complaints"),))
 """Who answers where no configuration says so: a complaint must have an owner, also one that nobody will read."""
 
+SECONDS: Final = 10.0
+"""More than printing a message or reading a file ever takes."""
+
 SAMPLES: Final = {
     "case": "1",
     "number": "A-2026-000001",
@@ -119,7 +122,7 @@ class Talk:
         while busy:
             applied = await self.inbox.apply()
             started = await self.outbox.deliver_due()
-            await self.outbox.drain()
+            await self.outbox.drain(SECONDS)
             await self.perishables.drain()
             busy = bool(applied.handled or started)
 
