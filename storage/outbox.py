@@ -85,7 +85,9 @@ _LEASE = (
         until=real_time() + bindparam("lease"),
     )
 )
-END_LEASES = update(outbox).where(outbox.c.state == said("sending")).values(until=ZERO)
+END_LEASES = (
+    update(outbox).where(outbox.c.state.in_(OPEN), outbox.c.state == said("sending")).values(until=ZERO)
+)
 """For whoever knows that nobody is sending: the sender died, and what it was at need not wait."""
 
 _CLOSE = (

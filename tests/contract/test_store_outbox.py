@@ -8,7 +8,7 @@ import pytest
 from conversations.events import HOUR, SECOND, Address
 from storage.interface import CaseMessage, Claimed, Delivery, OutboxRow
 from storage.store import Store, Transaction
-from tests.stores import BOT, NOW, complaint, ids, meet, parcel, talk
+from tests.stores import BOT, NOW, complaint, ids, meet, opened, parcel, talk
 
 LEASE = 60.0
 OVER = -1.0  # a lease that has already run out
@@ -166,6 +166,15 @@ async def test_a_receipt_whose_lease_ran_out_is_settled_as_unknown(store: Store)
     assert await claim(store) == []
     assert rows(await claim(store)) == [after.id]
     assert await counted(store, "outbox_unknown") == 1
+
+
+async def test_leases_of_a_sender_that_died_end_when_its_database_is_opened_again(sqlite_url: str) -> None:
+    row = parcel()
+    async with opened(sqlite_url) as store:
+        await put(store, row)
+        await claim(store)
+    async with opened(sqlite_url) as store:
+        assert await claim(store) == [Claimed(row, attempt=2, uncertain=True, thread="", edited="")]
 
 
 async def test_a_sleeper_who_wakes_after_its_lease_was_taken_changes_nothing(store: Store) -> None:
