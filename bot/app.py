@@ -21,6 +21,7 @@ from conversations.question import type_texts
 from conversations.texts import Texts
 from handlers.organisation import Organisation
 from handlers.ports import Channel, Clock, ReadAttachment
+from reports.digest import section_texts
 from storage.interface import Store
 from storage.open import open_store
 
@@ -113,8 +114,13 @@ def library_of(settings: Settings, dialogues: tuple[Dialogue, ...]) -> Library:
 
 
 def texts_of(settings: Settings) -> Texts:
-    """Every system text: the wording files and the question types' own words."""
-    return Texts.load({**wording(), **type_texts()}, settings.organisation.zone)
+    """Every system text."""
+    return Texts.load(text_sources(), settings.organisation.zone)
+
+
+def text_sources() -> dict[str, Mapping[str, object]]:
+    """Where system texts come from: the wording files, and the words question types and report sections bring."""
+    return {**wording(), **type_texts(), **section_texts()}
 
 
 async def load_library(settings: Settings, store: Store, clock: Clock) -> Library:

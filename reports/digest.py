@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -14,7 +14,10 @@ from reports.words import Wording, Words
 
 
 class Section(Protocol):
-    """A module of `reports/sections/`: the key of its title, its place, and what it has to say."""
+    """A module of `reports/sections/`: the key of its title, its place, and what it has to say.
+
+    It may bring words of its own: `TEXTS`, key -> language -> template, reached as `digest.<section>.<key>`.
+    """
 
     TITLE: str
     RANK: int
@@ -36,6 +39,15 @@ def discover() -> tuple[Found, ...]:
         Found(name, cast(Section, importlib.import_module(f"{package.__name__}.{name}"))) for name in names
     )
     return tuple(sorted(found, key=lambda one: (one.section.RANK, one.name)))
+
+
+def section_texts() -> Mapping[str, Mapping[str, object]]:
+    """Return the sections' own words as text sources, by file name, ready for `Texts.load`."""
+    return {
+        f"sections/{one.name}.py": {"digest": {one.name: words}}
+        for one in discover()
+        if (words := getattr(one.section, "TEXTS", None))
+    }
 
 
 def build(figures: Figures, language: str, texts: Wording, sections: Sequence[str] | None = None) -> Digest:

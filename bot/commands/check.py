@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.app import shipped_dialogues, wording
+from bot.app import shipped_dialogues, text_sources
 from bot.config import ConfigProblems, Settings, find, load
 from bot.exits import Exit
 from conversations.check import check as check_all
 from conversations.problem import Problem, unknown
-from conversations.question import type_texts
 
 
 def check(config: Path | None, *, as_json: bool) -> Exit:
@@ -42,7 +41,7 @@ def _problems(path: Path | None) -> Iterator[Problem]:
             str(path or "")
         )
     policy = settings.policy() if path else None  # without a configuration nobody can have a duty
-    yield from check_all(files, {**wording(), **type_texts()}, policy, settings.organisation.languages)
+    yield from check_all(files, text_sources(), policy, settings.organisation.languages)
 
 
 def _read(settings: Settings) -> tuple[dict[str, Mapping[str, object]], list[Problem]]:

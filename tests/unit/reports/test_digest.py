@@ -1,17 +1,15 @@
 """The whole digest: order, what stands on top, what is shouted, and what each section says about a given week."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from conversations.cases.case import State
 from conversations.events import DAY, HOUR, MINUTE
 from conversations.tallies import TallyKey
-from reports import sections
 from reports.blocks import Block, Chapter, Figure, Lines, Measure, Measures, Note, Quotes, Table, Tone
 from reports.data import CaseLine, Figures, Period, VoiceLine
-from reports.digest import build, discover
+from reports.digest import build
 from tests.unit.reports.weeks import ZONE, busy, empty, instant, texts
 
 TEXTS = texts()
@@ -33,15 +31,6 @@ def test_sections_can_be_picked_and_ordered() -> None:
 def test_an_unknown_section_is_refused_with_those_there_are() -> None:
     with pytest.raises(ValueError, match=r"unknown digest section 'weather'; there are: decisions, late"):
         build(busy(), "en", TEXTS, ["weather"])
-
-
-def test_a_new_file_is_a_new_section(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "languages_spoken.py").write_text(
-        'from reports.blocks import Note\nTITLE = "digest.title"\nRANK = 35\n'
-        'def build(figures, words):\n    return (Note("two languages"),)\n'
-    )
-    monkeypatch.setattr(sections, "__path__", [*sections.__path__, str(tmp_path)])
-    assert [one.name for one in discover()][2:4] == ["scores", "languages_spoken"]
 
 
 def test_an_empty_week_says_so_in_one_line() -> None:

@@ -12,6 +12,7 @@ from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
 from conversations.tallies import TallyKey
 from conversations.texts import Texts
 from reports.data import CaseLine, Figures, Period, VoiceLine
+from reports.digest import section_texts
 
 ZONE = "Europe/Berlin"
 WORDING = Path(__file__).parents[3] / "conversations" / "wording"
@@ -20,7 +21,8 @@ WORDING = Path(__file__).parents[3] / "conversations" / "wording"
 def texts() -> Texts:
     """The texts a digest needs, as they are shipped."""
     names = ("digest.toml", "cases.toml")
-    return Texts.load({name: tomllib.loads((WORDING / name).read_text()) for name in names}, ZoneInfo(ZONE))
+    files = {name: tomllib.loads((WORDING / name).read_text()) for name in names}
+    return Texts.load({**files, **section_texts()}, ZoneInfo(ZONE))
 
 
 def instant(text: str) -> Instant:

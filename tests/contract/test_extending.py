@@ -1,0 +1,138 @@
+"""A new question type, dialogue or report section is one new file: each is put in its place here and used for real."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from bot.app import library_of, load_dialogues, text_sources
+from bot.commands.check import check
+from bot.config import Settings, load
+from bot.exits import Exit
+from conversations import questions
+from conversations.events import Commanded
+from conversations.facts import Answered, Ended
+from conversations.parse import parse
+from conversations.question import examples, question_types, type_texts
+from conversations.texts import Texts
+from reports import sections
+from reports.blocks import Note
+from reports.digest import build
+from reports.render import html, slack, terminal
+from tests.unit.conversations.chat import Chat
+from tests.unit.reports.weeks import busy, empty
+
+FILES = Path(__file__).parent / "extending"
+CONFIG = """
+[dialogues]
+folders = ["dialogues"]
+default = "pickup"
+
+[[staff]]
+id = "mia"
+slack = "U0MIA00001"
+name = "Mia Stern"
+
+[[routes]]
+owner = "mia"
+deputy = "mia"
+manager = "mia"
+channel = "service"
+"""
+
+Put = Callable[[ModuleType, str], None]
+
+
+@pytest.fixture
+def put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Put]:
+    """Put one file into a package, for the time of the test."""
+    added: list[tuple[ModuleType, str]] = []
+
+    def put_file(package: ModuleType, name: str) -> None:
+        shutil.copy(FILES / f"{name}.py", tmp_path)
+        monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
+        added.append((package, name))
+        _look_again()
+
+    yield put_file
+    for package, name in added:
+        sys.modules.pop(f"{package.__name__}.{name}", None)
+        vars(package).pop(name, None)
+    _look_again()
+
+
+def _look_again() -> None:
+    for found in (question_types, examples, type_texts):
+        found.cache_clear()
+
+
+def test_a_question_type_is_one_file(put: Put) -> None:
+    put(questions, "stars")
+    dialogue, problems = parse(
+        "rating",
+        {
+            "title": {"en": "Stars"},
+            "start": "stars",
+            "questions": {"stars": {"type": "stars", "ask": {"en": "How was it?"}, "next": "done"}},
+            "outcomes": {"done": {"say": {"en": "You gave {{ answers.stars }}."}}},
+        },
+    )
+    assert dialogue, problems
+    chat = Chat(library_of(Settings(), (dialogue,)))
+    chat.begins("rating").sees("How was it?").says("it was nice").sees("One to five stars, please.")
+    chat.presses("★★★★").sees("You gave ★★★★.")
+    assert [(fact.kind, fact.value) for fact in chat.fact(Answered)] == [("stars", 4)]
+
+
+def test_a_question_type_that_is_not_there_is_a_problem() -> None:
+    dialogue, problems = parse(
+        "rating",
+        {
+            "start": "stars",
+            "questions": {"stars": {"type": "stars", "ask": {"en": "?"}, "next": "done"}},
+            "outcomes": {"done": {}},
+        },
+    )
+    assert dialogue is None
+    assert "stars" in str(problems[0])
+
+
+def test_a_dialogue_is_one_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(CONFIG)
+    (tmp_path / "dialogues").mkdir()
+    shutil.copy(FILES / "pickup.toml", tmp_path / "dialogues")
+
+    assert (check(config, as_json=False), capsys.readouterr().out) == (Exit.DONE, "All is well.\n")
+
+    settings = load(config, {})
+    dialogues, problems = load_dialogues(settings)
+    assert problems == ()
+    chat = Chat(library_of(settings, dialogues), "de").does(Commanded("start")).sees("Wie viele Minuten")
+    chat.says("20 Minuten").sees("Was war los?").says("Die Kasse war zu.").sees("Danke, bis bald!")
+    assert [(fact.dialogue, fact.how) for fact in chat.fact(Ended)] == [("pickup", "finished")]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "line"),
+    [
+        ("en", "The busiest dialogue", "Umfrage nach dem Kauf was begun"),
+        ("de", "Der meistgeführte Dialog", "Umfrage nach dem Kauf wurde"),
+    ],
+)
+def test_a_report_section_is_one_file(put: Put, language: str, title: str, line: str) -> None:
+    put(sections, "busiest_dialogue")
+    texts = Texts.load(text_sources())
+    assert texts.problems == ()
+    digest = build(busy(), language, texts)
+    assert [chapter.key for chapter in digest.chapters][2:4] == ["scores", "busiest_dialogue"]
+    chapter = digest.chapters[3]
+    assert chapter.title == title
+    assert isinstance(chapter.blocks[0], Note)
+    assert chapter.blocks[0].text.startswith(line)
+    for shown in (html.render(digest), str(slack.render(digest).blocks), terminal.render(digest)):
+        assert title in shown
+    assert "busiest_dialogue" not in [one.key for one in build(empty(), language, texts).chapters]
