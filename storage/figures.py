@@ -14,9 +14,8 @@ from storage.outbox import OPEN
 from storage.sql import EMPTY, LIMIT, ZERO, Unit, said
 from storage.tables import address, answer, case, conversation, inbox, outbox, person, tally, timer
 
-SCORE_QUESTION: Final = "score"
-CONSENT_QUESTION: Final = "quote"
-"""The survey's convention: in the session of a comment, this question was answered yes."""
+COMMENT, CONSENT, SCORE = said("comment"), said("quote"), said("score")
+"""The surveys' convention: the words of `comment` may be shown where `quote` was answered yes, beside `score`."""
 
 _TALLIES = select(*tally.columns).where(
     tally.c.week >= bindparam("first"), tally.c.week <= bindparam("last"), tally.c.count != ZERO
@@ -31,19 +30,19 @@ _VOICES = (
         _consent,
         and_(
             _consent.c.session_id == answer.c.session_id,
-            _consent.c.question == said(CONSENT_QUESTION),
+            _consent.c.question == CONSENT,
             _consent.c.value == literal_column("'\"yes\"'"),  # JSON
         ),
     )
     .outerjoin(
         _score,
-        and_(_score.c.session_id == answer.c.session_id, _score.c.question == said(SCORE_QUESTION)),
+        and_(_score.c.session_id == answer.c.session_id, _score.c.question == SCORE),
     )
     .where(
         answer.c.at >= bindparam("start"),
         answer.c.at < bindparam("end"),
+        answer.c.question == COMMENT,
         answer.c.words != EMPTY,
-        answer.c.value == said("null"),
     )
     .order_by(answer.c.at.desc(), answer.c.session_id)
     .limit(LIMIT)

@@ -41,8 +41,6 @@ async def open_store(url: str, *, zone: tzinfo, serve: bool = False) -> Store:
 
 
 async def _serve_sqlite(path: Path, texts: Texts) -> Sqlite:
-    if not path.parent.is_dir():
-        raise StoreError(f"{path.parent} is no folder: make it, or change [storage] url")
     owner = Ownership(path)
     try:
         check_file(path, thoroughly=owner.unclean)

@@ -50,9 +50,13 @@ class Ownership:
     """The lock file beside a database; as long as it is held, no other process serves it."""
 
     def __init__(self, database: Path) -> None:
-        """Take the lock. Raises AlreadyServed."""
-        self._path = Path(f"{database}.lock")
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY)
+        """Take the lock. Raises AlreadyServed, and StoreError where no file can be made."""
+        try:
+            self._file = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY)
+        except OSError as error:
+            raise StoreError(
+                f"no database can be made in {database.parent}: {error.strerror}; change [storage] url, or the folder"
+            ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -23,6 +23,9 @@ BERLIN = ZoneInfo("Europe/Berlin")
 NOW = 1_795_000_000_000_000  # 2026-11-18 11:06:40 UTC, a Wednesday
 BOT = "telegram:1"
 
+AWKWARD = "👩‍👩‍👧 \u202etxt.exe\u202c Ⅷ ﷺ \0 \ud800 \\u0000 ' \" % :name %(name)s\r\n\t\u061c"
+CLEAN = AWKWARD.replace("\0", "\N{REPLACEMENT CHARACTER}").replace("\ud800", "\N{REPLACEMENT CHARACTER}")
+
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql")))
 
 

@@ -188,7 +188,7 @@ async def test_a_newer_schema_is_refused_untouched(sqlite_url: str) -> None:
         ("sqlite://", "write sqlite:///anliegen.db"),
         ("mysql://root:geheim@host/db", "write sqlite:///anliegen.db or postgresql://"),
         ("anliegen.db", "write sqlite:///anliegen.db"),
-        ("sqlite:////nowhere/at/all.db", "/nowhere/at is no folder"),
+        ("sqlite:////nowhere/at/all.db", "no database can be made in /nowhere/at: No such file or directory"),
     ],
 )
 async def test_an_address_that_leads_nowhere_is_explained(url: str, said: str) -> None:
