@@ -41,7 +41,7 @@ class About:
     """What the page says of the bot under test; everything may stay empty.
 
     `guide` are steps to try, `roles` what the members of the workspace do (by user id), `commands` the slash commands
-    offered with the composer.
+    offered with the composer. `zone` is the time zone the page shows, without one the browser's.
     """
 
     title: str = "Sandbox"
@@ -50,6 +50,7 @@ class About:
     roles: Mapping[str, Words] = field(default_factory=dict)
     links: Sequence[Link] = ()
     commands: Sequence[str] = ()
+    zone: str | None = None
 
 
 @dataclass(slots=True)

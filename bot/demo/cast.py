@@ -11,13 +11,14 @@ from sandbox.slack.local import LocalSlack
 from sandbox.telegram.local import LocalTelegram
 
 COMPANY: Final = "Möbel Nord"
+ZONE: Final = "Europe/Berlin"
 BOT: Final = 700000001
 TEAM: Final = "T0MOEBELNRD"
 MARK: Final = "# Written by `anliegen demo`, anew at each start: changes are lost."
 
 ANNA, BEN, CARLA, JONAS = 1001, 1002, 1003, 1004
 CUSTOMERS: Final = ((ANNA, "Anna", "de"), (BEN, "Ben", "en"), (CARLA, "Carla", "de"), (JONAS, "Jonas", "en"))
-INVITED: Final = ((ANNA, "MN-10471", "delivery", "de"), (BEN, "MN-10472", "showroom", "en"))
+INVITED: Final = ((ANNA, "MN-10471", "Online-Shop", "de"), (BEN, "MN-10472", "Showroom", "en"))
 """Whom a ready invitation waits for: chat, order, touchpoint, language."""
 
 CONFIG: Final = """{mark}
@@ -31,7 +32,7 @@ listen = "127.0.0.1:0"
 [organisation]
 name = "{company}"
 languages = ["en", "de"]
-zone = "Europe/Berlin"
+zone = "{zone}"
 
 [telegram]
 token = "{telegram}"
@@ -41,6 +42,7 @@ base_file_url = "{url}/file/bot"
 [slack]
 bot_token = "{bot}"
 app_token = "{app}"
+signing_secret = "{signing}"
 base_url = "{url}/api/"
 mode = "socket"
 
@@ -159,11 +161,11 @@ def about_of(invitations: dict[int, tuple[str, str]]) -> About:
         for chat, (order, secret) in invitations.items()
     ]
     roles = {user: role for user, _, _, role in STAFF}
-    return About("Anliegen", COMPANY, GUIDE, roles, links, COMMANDS)
+    return About("Anliegen", COMPANY, GUIDE, roles, links, COMMANDS, ZONE)
 
 
 def write_config(file: Path, url: str, keys: Keys) -> None:
     """Write the configuration of a service whose platforms are at `url`."""
-    words = {"url": url, "telegram": keys.telegram, "bot": keys.bot, "app": keys.app}
+    words = {"url": url, "telegram": keys.telegram, "bot": keys.bot, "app": keys.app, "signing": keys.signing}
     quoted = {name: json.dumps(word)[1:-1] for name, word in words.items()}
-    file.write_text(CONFIG.format(mark=MARK, company=COMPANY, **quoted), "utf-8")
+    file.write_text(CONFIG.format(mark=MARK, company=COMPANY, zone=ZONE, **quoted), "utf-8")

@@ -13,7 +13,7 @@ from conversations.events import HOUR, MINUTE, Instant
 
 WEEKS: Final = 12
 BAD_SPELL: Final = (4, 5)
-TOUCHPOINTS: Final = {"delivery": 5, "showroom": 3, "assembly": 2}  # with how often each is met
+TOUCHPOINTS: Final = {"Online-Shop": 6, "Showroom": 4}  # with how often each is met
 SEED: Final = 20
 
 
@@ -68,7 +68,7 @@ def _visit(chance: Random, week: int) -> Visit:
 def _mood(chance: Random, week: int, touchpoint: str) -> float:
     """0 is furious, 1 delighted."""
     mood = chance.betavariate(4.6 + 0.16 * week, 2.0)
-    if week in BAD_SPELL and touchpoint == "delivery":
+    if week in BAD_SPELL and touchpoint == "Online-Shop":
         mood *= 0.62
     return mood
 
@@ -82,7 +82,7 @@ def _scaled(chance: Random, mood: float, top: int) -> int:
 
 
 def _reason(chance: Random, mood: float, touchpoint: str) -> str:
-    if touchpoint == "delivery" and mood < 0.6:
+    if touchpoint == "Online-Shop" and mood < 0.6:
         return "delivery"
     return chance.choices(("product", "delivery", "service", "invoice", "other"), (38, 24, 24, 9, 5))[0]
 

@@ -68,7 +68,7 @@ function angle(content) {
   if (target.startsWith("@")) return mention(target.slice(1));
   if (target.startsWith("#")) return channelMention(target.slice(1));
   if (target.startsWith("!date^")) return words ?? "";
-  if (target.startsWith("!")) return h("span", { class: "mention me" }, `@${target.slice(1).split("^")[0]}`);
+  if (target.startsWith("!")) return h("span", { class: "mention mine" }, `@${target.slice(1).split("^")[0]}`);
   return safeLink(unescape(target), unescape(words ?? target)) ?? unescape(words ?? target);
 }
 

@@ -24,7 +24,7 @@ function tint(id) {
 }
 
 export function mention(id) {
-  return h("span", { class: id === state.member ? "mention me" : "mention" }, `@${nameOf(id)}`);
+  return h("span", { class: id === state.member ? "mention mine" : "mention" }, `@${nameOf(id)}`);
 }
 
 /** A link in the workspace's text: to somebody, to a channel, to everybody here. */

@@ -86,7 +86,7 @@ export function composer() {
   }
 
   function draw(chat) {
-    const fresh = !chat.messages.length;
+    const fresh = !chat.started;
     field.label(t("message"));
     attach.setAttribute("aria-label", t("attach"));
     commands.setAttribute("aria-label", t("commands"));

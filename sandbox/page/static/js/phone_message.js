@@ -17,18 +17,23 @@ export function bubble(group, acts) {
   const text = worded.text ?? worded.caption ?? "";
   const photos = group.filter((message) => message.photo);
   return h("li", { class: own ? "said own" : "said" },
-    h("div", { class: photos.length ? "bubble pictured" : "bubble" },
+    h("div", { class: photos.length ? `bubble pictured${text ? "" : " bare"}` : "bubble" },
       first.reply_to_message && quoted(first.reply_to_message),
       photos.length ? h("div", { class: `photos n${Math.min(photos.length, 4)}` }, photos.map(photo)) : null,
       group.map((message) => message.document && document_(message.document)),
       first.voice && voice(first.voice),
       first.contact && contact(first.contact),
-      text && h("div", { class: "text" }, formatted(text, worded.entities ?? worded.caption_entities, acts.say)),
-      h("span", { class: "meta" },
-        own && first.text && h("button", { type: "button", class: "pencil", "aria-label": t("edit"), title: t("edit"), onclick: () => acts.edit(first) }, icon("edit")),
-        first.edit_date && own ? `${t("edited")} ` : "",
-        hourOf(shifted(first.date)))),
+      h("div", { class: "text" }, formatted(text, worded.entities ?? worded.caption_entities, acts.say), meta(first, own, acts))),
     first.reply_markup?.inline_keyboard && keyboard(first, acts.press));
+}
+
+/** Stands in the last line of the text where there is room. */
+function meta(message, own, acts) {
+  const edit = () => acts.edit(message);
+  return h("span", { class: "meta" },
+    own && message.text && h("button", { type: "button", class: "pencil", "aria-label": t("edit"), title: t("edit"), onclick: edit }, icon("edit")),
+    own && message.edit_date ? `${t("edited")} ` : null,
+    hourOf(shifted(message.date)));
 }
 
 function photo(message) {

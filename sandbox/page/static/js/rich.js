@@ -24,7 +24,7 @@ function element(part) {
     case "link": return styled(part.style, safeLink(part.url, part.text ?? part.url) ?? part.text ?? part.url);
     case "user": return mention(part.user_id);
     case "channel": return channelMention(part.channel_id);
-    case "broadcast": return h("span", { class: "mention me" }, `@${part.range}`);
+    case "broadcast": return h("span", { class: "mention mine" }, `@${part.range}`);
     case "emoji": return emoji(part.name);
     default: return part.text ?? part.fallback ?? "";
   }

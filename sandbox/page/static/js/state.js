@@ -1,7 +1,7 @@
 // All that the page knows, in one place; whoever changes it asks for a new drawing by `change`.
 
 export const state = {
-  about: { title: "", workspace: "", guide: [], roles: {}, links: [], commands: [] },
+  about: { title: "", workspace: "", guide: [], roles: {}, links: [], commands: [], zone: null },
   telegram: null, // the last snapshots
   slack: null,
   clock: null,

@@ -15,13 +15,18 @@ export function shifted(seconds) {
 }
 
 export function hourOf(date) {
-  return date.toLocaleTimeString(spoken(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return shown(date, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 export function dayOf(date) {
-  return date.toLocaleDateString(spoken() === "de" ? "de" : "en-GB", { weekday: "long", day: "numeric", month: "long" });
+  return shown(date, { weekday: "long", day: "numeric", month: "long" });
 }
 
 export function sameDay(one, other) {
-  return one.toDateString() === other.toDateString();
+  return dayOf(one) === dayOf(other);
+}
+
+function shown(date, parts) {
+  const tag = spoken() === "de" ? "de" : "en-GB";
+  return new Intl.DateTimeFormat(tag, { ...parts, timeZone: state.about.zone ?? undefined }).format(date);
 }
