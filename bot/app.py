@@ -5,8 +5,10 @@ import logging
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from bot.clock import TimeOrderedIds, clock_from
 from bot.config import ConfigProblems, Settings
@@ -44,8 +46,7 @@ async def open_service(settings: Settings, environ: Mapping[str, str], clock: Cl
     try:
         library = await load_library(settings, store, clock)
         channels = await _open_channels(settings, store)
-        staff_account = next((one for one in channels if one.startswith("slack:")), "")
-        organisation = organisation_of(settings, library, staff_account)
+        organisation = await _with_staff(organisation_of(settings, library), channels)
         listen = Listen(settings.http.host, settings.http.port)
         ids = TimeOrderedIds(os.getpid() % 1024)
         return Service(store, channels, organisation, clock, ids, listen, passing)
@@ -54,7 +55,7 @@ async def open_service(settings: Settings, environ: Mapping[str, str], clock: Cl
         raise
 
 
-def organisation_of(settings: Settings, library: Library, staff_account: str = "") -> Organisation:
+def organisation_of(settings: Settings, library: Library) -> Organisation:
     """The configuration as the use cases know it."""
     return Organisation(
         name=settings.organisation.name,
@@ -64,8 +65,38 @@ def organisation_of(settings: Settings, library: Library, staff_account: str = "
         library=library,
         texts=library.texts,
         digest=settings.digest_plan(),
-        staff_account=staff_account,
     )
+
+
+@runtime_checkable
+class Workplace(Protocol):
+    """A channel in which staff work: it knows its rooms by name."""
+
+    async def chat_id(self, name: str) -> str:
+        """The platform's id of a room. Raises LookupError or ConnectionError."""
+
+
+async def _with_staff(organisation: Organisation, channels: Mapping[str, Channel]) -> Organisation:
+    """Say where staff work, and replace the names of their rooms by the platform's ids: events carry only those."""
+    for account, channel in channels.items():
+        if isinstance(channel, Workplace):
+            routes = [
+                replace(row, channel=await _room(channel, row.channel)) for row in organisation.policy.routes
+            ]
+            digest = organisation.digest
+            if digest.channel:
+                digest = replace(digest, channel=await _room(channel, digest.channel))
+            policy = replace(organisation.policy, routes=tuple(routes))
+            return replace(organisation, policy=policy, digest=digest, staff_account=account)
+    return organisation
+
+
+async def _room(channel: Workplace, name: str) -> str:
+    try:
+        return await channel.chat_id(name)
+    except (LookupError, OSError) as error:
+        log.warning("%s; what is meant for it waits in the outbox", error)
+        return name
 
 
 def wording() -> dict[str, dict[str, object]]:

@@ -112,7 +112,13 @@ class Walk:
         question = self._dialogue.questions[self._session.state]
         if not question.optional:
             return self.again(self._scene.say("skip.needed"))
-        self._take(question.id, Answer(skipped=True), self._scene.label("skipped"))
+        partial = self._session.partial
+        if partial is not None and (
+            partial.attachments or partial.value
+        ):  # what was given already is not lost
+            self._take(question.id, partial, self._asking.shown(question.id, partial))
+        else:
+            self._take(question.id, Answer(skipped=True), self._scene.label("skipped"))
         return self._step()
 
     def back(self) -> Step:

@@ -48,9 +48,11 @@ def obey(stack: Stack, command: Command, argument: str = "", press: Pressed | No
 def say_idle(stack: Stack) -> None:
     """Say what can be done here, with buttons."""
     offered = [command for command, purpose in PURPOSE.items() if stack.library.for_purpose(purpose)]
+    default = stack.library.current.get(stack.library.default)
+    start = (Command.START,) if default and not default.needs else ()
     rows = tuple(
         (_button(stack.label(f"button.{command}"), command),)
-        for command in (*offered, Command.STATUS, Command.LANGUAGE)
+        for command in (*start, *offered, Command.STATUS, Command.LANGUAGE)
     )
     text = stack.text("idle", name=stack.conversation.name)
     stack.do(Say(Message(text, rows, Kind.RECEIPT)))
@@ -96,8 +98,8 @@ def _begin_for(stack: Stack, purpose: str) -> None:
 
 
 def _call_human(stack: Stack) -> None:
-    stack.do(CallHuman())
-    stack.again(stack.text("human"))
+    stack.do(CallHuman())  # whoever opens or finds the case says who comes, and when
+    stack.again()
 
 
 def _language(stack: Stack, wanted: str, press: Pressed | None) -> None:

@@ -34,6 +34,7 @@ PURPOSE = {
 """Commands that begin a dialogue of a purpose."""
 
 _WORDS = {
+    Command.START: "start, los, umfrage, survey, feedback",
     Command.HELP: "hilfe, help, hilf mir, was kannst du, what can you do",
     Command.BACK: "zurück, zurueck, back, go back, einen schritt zurück",
     Command.CORRECT: "korrigieren, korrektur, ändern, antwort ändern, correct, change, change answer, correct answer",

@@ -136,23 +136,25 @@ async def call_human(turn: Turn, conversation: Conversation, words: str) -> None
     tell_customer(turn, conversation, case, "case.human")
 
 
-async def relay(turn: Turn, conversation: Conversation, words: Relay) -> None:
-    """Words outside any dialogue belong to the case last spoken of; with several open ones, ask which."""
+async def relay(turn: Turn, conversation: Conversation, words: Relay) -> bool:
+    """Words outside any dialogue belong to the case last spoken of; with several open ones, ask which.
+
+    False when there is no case they could belong to.
+    """
     cases = [turn.know_case(case) for case in await turn.tx.open_cases(person=conversation.person)]
     spoken_of = next((case for case in cases if case.id == (words.case or conversation.case)), None)
     if not cases:
-        if not words.edited:
-            tell_customer(turn, conversation, None, "case.none")
-        return
+        return False
     if len(cases) > 1 and spoken_of is None:
         turn.keep(replace(_latest(turn, conversation), held=words.text))
         _ask_which(turn, conversation, cases)
-        return
+        return True
     case = spoken_of or cases[0]
     await _add_words(turn, case, words)
     turn.keep(replace(_latest(turn, conversation), case=case.id, held=""))
     if not words.edited:
         tell_customer(turn, conversation, case, "case.relayed")
+    return True
 
 
 async def choose(turn: Turn, conversation: Conversation, case: CaseId) -> None:

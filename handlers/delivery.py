@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from conversations.cases.case import Case
+from conversations.effects import Kind, Message
 from conversations.events import Instant
 from conversations.session import CaseId
 from handlers.cards import channel_of, delivery_line, show, staff_language, staff_name, write_line
@@ -50,12 +51,13 @@ async def _file_came(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
             await turn.tx.store_attachment(body.attachment, content, mime, body.file.name)
         case Never(reason=reason):
             await turn.tx.refuse_attachment(body.attachment, reason)
+            await _explain_refusal(turn, claimed, body, reason)
             return
         case _:
             return
     found = await turn.tx.attachment(body.attachment)
-    if found is None or found[0].case is None:
-        return
+    if found is None or found[0].case is None or found[0].person is None:
+        return  # of no case yet, or a file of staff, which lies in their thread already
     case = await turn.case(found[0].case)
     if case is None:
         return
@@ -66,6 +68,18 @@ async def _file_came(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
         language = staff_language(turn, case.owner)
         line = turn.organisation.texts.render("staff.line.files", language, n=1)
         write_line(turn, case, line, attachments=(body.attachment,))
+
+
+async def _explain_refusal(turn: Turn, claimed: Claimed, body: Download, reason: str) -> None:
+    """Tell the person that their file did not arrive, and why."""
+    wanted = claimed.row.conversation
+    conversation = await turn.conversation(wanted) if wanted is not None else None
+    if conversation is None:
+        return
+    texts = turn.organisation.texts
+    key = f"file.{reason}" if f"file.{reason}" in texts else "file.gone"
+    text = texts.render(key, conversation.language, name=body.file.name)
+    turn.say(conversation, Message(text, kind=Kind.RECEIPT))
 
 
 async def _show_delivery(turn: Turn, message: int, outcome: Outcome) -> None:

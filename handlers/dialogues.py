@@ -26,9 +26,9 @@ from conversations.effects import (
 from conversations.events import Address, Elapsed, Event, Pressed, Sender
 from conversations.session import CaseId, Conversation, ConversationId
 from handlers import cases
-from handlers.ports import Download
+from handlers.files import fetch
 from handlers.turn import Turn
-from storage.interface import AnswerRow, Attachment
+from storage.interface import AnswerRow
 
 _NOBODY = Sender("", "")
 
@@ -98,7 +98,7 @@ async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_messa
         case Say(message=message):
             turn.say(conversation, message, case_message=case_message)
         case Fetch():
-            await _fetch(turn, conversation, effect)
+            await fetch(turn, conversation.address, effect, conversation=conversation)
         case SetTimer():
             turn.set_timer(effect, conversation=conversation.id)
         case DropTimer(owner=owner, kind=kind):
@@ -116,18 +116,15 @@ async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_messa
         case TellStatus():
             await cases.tell_status(turn, conversation)
         case Relay():
-            await cases.relay(turn, conversation, effect)
+            if not await cases.relay(turn, conversation, effect) and not effect.edited:
+                await _greet(turn, conversation)
         case SetLanguage(language=language):
             turn.keep(replace(conversation, language=language))
         case AnswerPress() | MarkKeyboard() | Typing() | Hint() | OpenForm():
             turn.perish(conversation.address, effect)
 
 
-async def _fetch(turn: Turn, conversation: Conversation, effect: Fetch) -> None:
-    file = effect.file
-    await turn.tx.expect_attachment(
-        Attachment(effect.attachment, conversation.person, file.name, file.mime, file.size, "waiting")
-    )
-    # A lane of its own: a slow download must not hold back the talk.
-    body = Download(effect.attachment, file)
-    turn.send(conversation.address, body, lane=f"file:{effect.attachment}", conversation=conversation.id)
+async def _greet(turn: Turn, conversation: Conversation) -> None:
+    """Somebody writes while nothing is open and no case waits: say what they can do here."""
+    for effect in talk.idle(turn.organisation.library, conversation):
+        await _do(turn, conversation, effect, 0)

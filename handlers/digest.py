@@ -185,7 +185,11 @@ def _of_surveys(organisation: Organisation, tallies: dict[TallyKey, int]) -> dic
     """Leave out how often complaints and proposals began and ended: they would blur what share answers a survey."""
     current = organisation.library.current.values()
     others = {one.name for one in current if not any(question.metric for question in one.questions.values())}
-    return {key: n for key, n in tallies.items() if key.measure in ("answer", "case") or key.dialogue not in others}
+    return {
+        key: n
+        for key, n in tallies.items()
+        if key.measure in ("answer", "case") or key.dialogue not in others
+    }
 
 
 def _labels(organisation: Organisation, tallies: dict[TallyKey, int], language: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from conversations.cases.case import Case, State
 from conversations.cases.policy import Staff
 from conversations.cases.step import Move, step
-from conversations.effects import Hint, Kind, Message, OpenForm
+from conversations.effects import Fetch, Hint, Kind, Message, OpenForm
 from conversations.events import Acted, Commanded, Event, HomeOpened, Submitted, Threaded
 from conversations.facts import Rejected
 from conversations.session import CaseId
@@ -13,6 +13,7 @@ from conversations.texts import inert
 from handlers.cards import delivery_line, label, staff_language, write_line
 from handlers.cases import AFTER_CASE, STAFFED, bindings_of, carry_out, tell_customer
 from handlers.dialogues import begin
+from handlers.files import fetch
 from handlers.forms import form_for
 from handlers.lists import answer_command, send_story, show_overview
 from handlers.turn import Turn
@@ -38,8 +39,8 @@ async def act(turn: Turn, event: Event) -> None:
                 form, staff.id, values.get("to", ""), values.get("severity", ""), values.get("category", "")
             )
             await _move(turn, event, CaseId(case), move, text)
-        case Threaded(thread=thread, text=text):
-            await _write_note(turn, event, staff, thread, text)
+        case Threaded() as written:
+            await _write_note(turn, event, staff, written)
         case HomeOpened():
             await show_overview(turn, event, staff)
         case Commanded(argument=argument):
@@ -175,12 +176,17 @@ async def _log(turn: Turn, case: Case, staff: Staff, text: str) -> None:
     )
 
 
-async def _write_note(turn: Turn, event: Event, staff: Staff, thread: str, text: str) -> None:
+async def _write_note(turn: Turn, event: Event, staff: Staff, written: Threaded) -> None:
     """What staff write in the thread is internal: kept with the case, sent to nobody."""
-    case = await turn.tx.case_by_card(event.address, thread)
-    if case is not None and text.strip():
-        note = CaseMessage(turn.ids.next(), case.id, turn.now, "note", staff.id, text)
-        await turn.tx.add_message(note)
+    case = await turn.tx.case_by_card(event.address, written.thread)
+    if case is None or not (written.text.strip() or written.files):
+        return
+    files = [
+        await fetch(turn, event.address, Fetch(turn.ids.next(), file), case=case.id) for file in written.files
+    ]
+    text, now = written.text, turn.now
+    note = CaseMessage(turn.ids.next(), case.id, now, "note", staff.id, text, tuple(files))
+    await turn.tx.add_message(note)
 
 
 async def _show_case(turn: Turn, wanted: CaseId, staff: Staff) -> None:

@@ -150,7 +150,9 @@ class Turn:
         if message.buttons:
             present = self._conversations.get(conversation.id, conversation)
             if present.keyboard:  # only the latest keyboard is alive: an old one would only mislead
-                self.perish(present.address, MarkKeyboard("", sent=present.keyboard))
+                self.perish(
+                    present.address, MarkKeyboard("", sent=present.keyboard, text=present.keyboard_text)
+                )
             self.keep(replace(present, keyboard=row, keyboard_text=message.text))
         return row
 

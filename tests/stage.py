@@ -8,6 +8,7 @@ async def test_...(stage):
 """
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ CONFIG = """
 url = "{database}"
 
 [http]
-listen = "127.0.0.1:0"
+listen = "127.0.0.1:{port}"
 
 [organisation]
 name = "Möbel Nord"
@@ -43,6 +44,11 @@ zone = "Europe/Berlin"
 token = "700000001:local"
 base_url = "{base}/bot"
 base_file_url = "{base}/file/bot"
+mode = "{telegram_mode}"
+
+[telegram.webhook]
+url = "http://127.0.0.1:{public}/telegram"
+secret = "a-secret"
 
 [slack]
 bot_token = "xoxb-sandbox-bot"
@@ -111,6 +117,7 @@ class Stage:
     database: str
     folder: Path
     slack_mode: str = "http"
+    telegram_mode: str = "polling"
     clock: FastForward = field(default_factory=FastForward)
     service: Service | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -119,7 +126,17 @@ class Stage:
 
     async def open(self) -> None:
         config = self.folder / "config.toml"
-        config.write_text(CONFIG.format(base=self.base, database=self.database, slack_mode=self.slack_mode))
+        port = free_port() if self.telegram_mode == "webhook" else 0
+        config.write_text(
+            CONFIG.format(
+                base=self.base,
+                database=self.database,
+                port=port,
+                public=port or 9,
+                slack_mode=self.slack_mode,
+                telegram_mode=self.telegram_mode,
+            )
+        )
         self.service = await open_service(load(config, {}), {}, clock=self.clock)
         self._stop = asyncio.Event()
         started = asyncio.Event()
@@ -153,6 +170,17 @@ class Stage:
         async with self.service.store.reading() as tx:
             counts = await tx.counts()
         assert {name: n for name, n in counts.items() if n and name.endswith(("dead", "unknown"))} == {}
+
+    async def quiet(self) -> None:
+        """Wait until everything that was due is done."""
+        assert self.service is not None
+        async with asyncio.timeout(10):
+            while True:
+                async with self.service.store.reading() as tx:
+                    counts, due = await tx.counts(), await tx.due_timers(self.clock.now(), 1)
+                if not due and not counts["inbox_pending"] and not counts["outbox_waiting"]:
+                    return
+                await asyncio.sleep(0.05)
 
     def wait(self, duration: str) -> None:
         """Let time pass: an ISO 8601 duration."""
@@ -189,6 +217,14 @@ class Stage:
         return self.slack.channel("leitung")
 
 
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @asynccontextmanager
 async def platforms() -> AsyncIterator[tuple[LocalTelegram, LocalSlack, str]]:
     """A local Telegram and a local Slack behind one address."""
@@ -210,17 +246,27 @@ async def platforms() -> AsyncIterator[tuple[LocalTelegram, LocalSlack, str]]:
         await runner.cleanup()
 
 
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """The service on SQLite with Slack over HTTP."""
+@asynccontextmanager
+async def open_stage(
+    folder: Path, *, database: str = "", slack_mode: str = "http", telegram_mode: str = "polling"
+) -> AsyncIterator[Stage]:
+    """The service on the given database (default: SQLite in the folder)."""
     async with platforms() as (telegram, slack, base):
-        stage = Stage(telegram, slack, base, f"sqlite:///{tmp_path}/anliegen.db", tmp_path)
+        database = database or f"sqlite:///{folder}/anliegen.db"
+        stage = Stage(telegram, slack, base, database, folder, slack_mode, telegram_mode)
         _furnish(stage)
         await stage.open()
         try:
             yield stage
         finally:
             await stage.close()
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """The service on SQLite, Telegram by polling, Slack over HTTP."""
+    async with open_stage(tmp_path) as stage:
+        yield stage
 
 
 def _furnish(stage: Stage) -> None:

@@ -141,7 +141,8 @@ class ConsoleChannel:
                 self._print(f"({plain(text)})")
             case MarkKeyboard(choice, message, _, _, ()) if message == self._shown:
                 self._buttons = {}
-                self._print(f"✓ {choice}")
+                if choice:
+                    self._print(f"✓ {choice}")
             case MarkKeyboard(_, message, _, _, rows) if rows and message == self._shown:
                 self._offer(rows)
             case _:

@@ -49,8 +49,8 @@ def message(body: Message, photos: Sequence[Photo] = ()) -> Json:
 
 
 def answered(text: str, choice: str) -> Json:
-    """Return the parts of a question whose keyboard is gone and whose choice is shown."""
-    return _parts(text, [rich(limited(text, _LONGEST_TEXT)), chosen(choice)])
+    """Return the parts of a question whose keyboard is gone and whose choice, if there was one, is shown."""
+    return _parts(text, [rich(limited(text, _LONGEST_TEXT)), *([chosen(choice)] if choice else [])])
 
 
 def rows(buttons: Iterable[Sequence[Button]]) -> list[Json]:

@@ -44,7 +44,7 @@ async def _mark(bot: Bot, chat: int, message: int, mark: MarkKeyboard) -> None:
     if mark.buttons:
         await bot.edit_message_reply_markup(chat, message, reply_markup=inline(mark.buttons))
         return
-    if not mark.text:
+    if not mark.text or not mark.choice:
         await bot.edit_message_reply_markup(chat, message)
         return
     text = answered(mark.text, mark.choice, TEXT_UNITS)

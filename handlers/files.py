@@ -1,0 +1,28 @@
+"""Files: a place is reserved in the turn, the bytes come later as a durable effect."""
+
+from conversations.effects import Fetch
+from conversations.events import Address
+from conversations.session import CaseId, Conversation
+from handlers.ports import Download
+from handlers.turn import Turn
+from storage.interface import Attachment
+
+
+async def fetch(
+    turn: Turn,
+    address: Address,
+    wanted: Fetch,
+    *,
+    conversation: Conversation | None = None,
+    case: CaseId | None = None,
+) -> int:
+    """Have a file brought from the platform at `address`; return its attachment id."""
+    file = wanted.file
+    person = conversation.person if conversation else None
+    await turn.tx.expect_attachment(
+        Attachment(wanted.attachment, person, file.name, file.mime, file.size, "waiting", case=case)
+    )
+    # A lane of its own: a slow download must not hold back the talk.
+    body, lane = Download(wanted.attachment, file), f"file:{wanted.attachment}"
+    turn.send(address, body, lane=lane, conversation=conversation.id if conversation else None, case=case)
+    return wanted.attachment

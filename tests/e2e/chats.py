@@ -1,0 +1,31 @@
+"""Pieces of chats that several stories share."""
+
+from sandbox.slack.messages import Message as SlackMessage
+from sandbox.telegram.people import Customer
+from tests.stage import Stage
+
+JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb004300") + bytes(600) + b"\xff\xd9"
+
+
+async def complains(who: Customer, about: str = "Delivery", words: str = "The parcel never came.") -> str:
+    """A complaint in English without evidence; return its number."""
+    await who.says("/complain")
+    await who.sees("What is it about?")
+    await who.presses(about)
+    await who.sees("What happened?")
+    await who.says(words)
+    await who.sees("Which order")
+    await who.presses("Skip")
+    await who.sees("show it to us")
+    await who.presses("Skip")
+    await who.sees("put it right")
+    await who.presses("Refund")
+    await who.sees("Is everything right?")
+    await who.presses("Right, send it")
+    receipt = await who.sees("Your number is")
+    return receipt.text.split("Your number is ")[1].split(".")[0]
+
+
+async def card_of(stage: Stage, number: str) -> SlackMessage:
+    """The card of a case, wherever it lies."""
+    return await stage.slack.sees(number)
