@@ -172,9 +172,10 @@ class AnswerPress:
 class MarkKeyboard:
     """Take the keyboard away from an answered question and show the choice instead.
 
-    Without a `choice` the keyboard only goes. `message` is the platform id where the press told it; else `sent` names our outbox row of that question. `text` is
-    the question as neutral markup, for platforms that must send a message whole to change it. With `buttons` nothing is
-    answered yet: the keyboard is replaced by these (ticks in a choice of several), and `choice` is empty.
+    Without a `choice` the keyboard only goes. `message` is the platform id where the press told it; else `sent` names
+    our outbox row of that question. `text` is the question as neutral markup, for platforms that must send a message
+    whole to change it. With `buttons` nothing is answered yet: the keyboard is replaced by these (ticks in a choice of
+    several), and `choice` is empty.
     """
 
     choice: str

@@ -1,4 +1,4 @@
-"""What happened, append-only: ids and typed values, never a person's words or name, so that erasure leaves facts whole."""
+"""What happened, append-only: ids and typed values, never words or names, so that erasure leaves facts whole."""
 
 from dataclasses import dataclass
 from typing import TypeAlias

@@ -1,4 +1,4 @@
-"""What we remember of a talk: answers, sessions, the conversation that stacks them. Immutable; a step returns new ones."""
+"""What we remember of a talk: answers, sessions, the conversation that stacks them. Immutable."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
