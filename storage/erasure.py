@@ -65,13 +65,17 @@ def _of(column: ColumnElement[Any], chosen: Select[Any]) -> ColumnElement[bool]:
 
 _conversations = select(conversation.c.id).where(conversation.c.person_id == PERSON)
 _cases = select(case.c.id).where(case.c.person_id == PERSON)
-_sessions = select(answer.c.session_id).where(answer.c.person_id == PERSON)
 
-# Bodies that wait belong to no conversation yet; channels call a lane by the chat, after the account or alone.
-_here = select(conversation.c.id).where(
-    conversation.c.person_id == PERSON,
-    conversation.c.account == inbox.c.account,
-    inbox.c.lane.in_([conversation.c.chat, conversation.c.account + said(":") + conversation.c.chat]),
+
+def _lanes_of(place: Table) -> list[ColumnElement[str]]:
+    """How channels call the lane of a chat: by account and chat, or by the account that has only one chat."""
+    account, chat = place.c.account, place.c.chat
+    return [account + said(":") + chat, account + said(":chat:") + chat, account]
+
+
+# Bodies that wait belong to no conversation yet: they are found by their lane.
+_same_lane = select(conversation.c.id).where(
+    conversation.c.account == inbox.c.account, inbox.c.lane.in_(_lanes_of(conversation))
 )
 _sent_here = select(conversation.c.id).where(
     conversation.c.person_id == PERSON,
@@ -80,14 +84,28 @@ _sent_here = select(conversation.c.id).where(
 )
 _invited_here = select(conversation.c.id).where(
     conversation.c.person_id == PERSON,
-    invitation.c.chat.in_(
-        [
-            conversation.c.chat,
-            conversation.c.account + said(":") + conversation.c.chat,
-            conversation.c.account + said("/") + conversation.c.chat,
-        ]
-    ),
-    invitation.c.chat != EMPTY,
+    invitation.c.chat == conversation.c.account + said("/") + conversation.c.chat,
+)
+
+# What staff did, lists and digests may quote anybody; once applied or sent, nobody needs the words again.
+_staff_bodies = and_(
+    inbox.c.finished > ZERO,
+    inbox.c.body.is_not(null()),
+    inbox.c.conversation_id.is_(null()),
+    ~_same_lane.exists(),
+)
+_staff_posts = and_(
+    outbox.c.conversation_id.is_(null()),
+    outbox.c.case_id.is_(null()),
+    outbox.c.state.not_in(OPEN),
+    outbox.c.body != EMPTY,
+)
+_coming_digest = select(outbox.c.id).where(outbox.c.case_id.is_(null()), outbox.c.state.in_(OPEN))
+_digest_files = and_(
+    attachment.c.person_id.is_(null()),
+    attachment.c.case_id.is_(null()),
+    attachment.c.state == said("stored"),
+    ~_coming_digest.where(outbox.c.conversation_id.is_(null())).exists(),
 )
 
 
@@ -98,20 +116,29 @@ def _freed(name: str, own_id: ColumnElement[int]) -> ColumnElement[str]:
 
 # In this order: what finds its rows through another table comes before that table.
 PLAN: Final[Mapping[Table, Rows]] = {
-    inbox: Rows(or_(_of(inbox.c.conversation_id, _conversations), _here.exists())),
+    inbox: Rows(
+        or_(
+            _of(inbox.c.conversation_id, _conversations),
+            _same_lane.where(conversation.c.person_id == PERSON).exists(),
+            _staff_bodies,
+        )
+    ),
     outbox: Rows(
         or_(
-            _of(outbox.c.conversation_id, _conversations), _of(outbox.c.case_id, _cases), _sent_here.exists()
+            _of(outbox.c.conversation_id, _conversations),
+            _of(outbox.c.case_id, _cases),
+            _sent_here.exists(),
+            _staff_posts,
         ),
         {"state": choose((outbox.c.state.in_(OPEN), said("dead")), else_=outbox.c.state)},
     ),
     invitation: Rows(
-        or_(_of(invitation.c.session_id, _sessions), _invited_here.exists()),
+        _invited_here.exists(),
         {"order_ref": _freed("erased_", invitation.c.id), "expires": ZERO, "used": bindparam("now")},
     ),
     case_message: Rows(_of(case_message.c.case_id, _cases)),
     attachment: Rows(
-        or_(attachment.c.person_id == PERSON, _of(attachment.c.case_id, _cases)),
+        or_(attachment.c.person_id == PERSON, _of(attachment.c.case_id, _cases), _digest_files),
         {"state": said("refused"), "reason": said("erased"), "size": ZERO},
     ),
     timer: Rows(_of(timer.c.conversation_id, _conversations), gone=True),

@@ -125,6 +125,6 @@ class Inbox(Unit):
         """Make a row a dead letter."""
         await self._run(_BURY, inbox=inbox, why=clean(reason), now=now)
 
-    async def drop_bodies(self, before: Instant) -> int:
-        """Empty the raw bodies of rows finished before; return how many."""
+    async def drop_received_bodies(self, before: Instant) -> int:
+        """Empty the raw bodies of rows applied or buried before; return how many."""
         return await self._run(_DROP_BODIES, before=before)

@@ -93,7 +93,7 @@ END_LEASES = (
 _CLOSE = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
-    .values(state=bindparam("state"), reason=bindparam("reason"))
+    .values(state=bindparam("state"), reason=bindparam("reason"), settled=outbox.c.queued)
 )
 
 _OURS = and_(
@@ -135,6 +135,13 @@ _UNKNOWN = (
         settled=bindparam("now"),
         reason=bindparam("reason"),
     )
+)
+
+_DROP_BODIES = (
+    update(outbox)
+    .where(outbox.c.settled > ZERO, outbox.c.body != EMPTY, outbox.c.settled < bindparam("before"))
+    .where(outbox.c.state.not_in(OPEN))
+    .values(body=EMPTY)
 )
 
 _delivering = select(outbox.c.case_message).where(outbox.c.case_message > ZERO, within(outbox.c.id, "rows"))
@@ -256,6 +263,10 @@ class Outbox(Unit):
             await self._run(_ARRIVED, rows=arrived)
         if failed := [one["row"] for one in ended["dead"] + ended["unknown"]]:
             await self._run(_FAILED, rows=failed)
+
+    async def drop_sent_bodies(self, before: Instant) -> int:
+        """Empty the bodies of rows that were sent or given up before; return how many."""
+        return await self._run(_DROP_BODIES, before=before)
 
     async def platform_messages(self, outbox: Iterable[int]) -> dict[int, str]:
         """Platform message ids of sent rows."""

@@ -202,4 +202,4 @@ class People(Unit):
         if not await self.conversations([Address(old.account, new)]):
             await self._run(_MOVE, account=old.account, old=old.chat, new=new)
         await self._run(_MOVE_OUTBOX, account=old.account, old=old.chat, new=new)
-        await self._run(_MOVE_INVITATION, old=old.chat, new=new)
+        await self._run(_MOVE_INVITATION, old=f"{old.account}/{old.chat}", new=f"{old.account}/{new}")

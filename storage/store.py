@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import tzinfo
 from typing import Protocol
 
+from conversations.events import Instant
 from storage.attachments import Attachments
 from storage.cases import Cases
 from storage.erasure import Erasure
@@ -46,6 +47,10 @@ class Engine(Protocol):
 
 class Transaction(Inbox, People, Record, Timers, Outbox, Cases, Attachments, Invitations, Figures, Erasure):
     """One unit of work; each area of the interface is a module of its own."""
+
+    async def drop_bodies(self, before: Instant) -> int:
+        """Empty the bodies of rows applied, sent or given up before; return how many."""
+        return await self.drop_received_bodies(before) + await self.drop_sent_bodies(before)
 
 
 class Store:

@@ -242,6 +242,7 @@ outbox = table(
     partly("ix_outbox_open", "id", where=OPEN_ONLY),
     partly("ix_outbox_lane", "lane", "id", where=OPEN_ONLY),
     partly("ix_outbox_lost", "id", where="state IN ('unknown', 'dead')"),
+    partly("ix_outbox_settled", "settled", where="settled > 0 AND body <> ''"),
     partly("ix_outbox_message", "account", "chat", "message", where="message <> ''"),
     Index("ix_outbox_conversation", "conversation_id"),
     partly("ix_outbox_case", "case_id", where="case_id IS NOT NULL"),

@@ -28,13 +28,13 @@ async def live(tx: Transaction, canary: str, chat: str, user: str) -> tuple[Conv
     )
     one = talk(chat, name=canary, stack=(walk,), keyboard_text=canary, held=canary)
     case = complaint(one, order=f"order-{canary}", remedy=canary)
-    bodies = [
-        RawBody(f"{BOT}:{next(ids)}", BOT, lane, canary.encode()) for lane in (f"{BOT}:{chat}", chat, "staff")
-    ]
+    # One waits, one is dead, one applied; the last, of a member of staff, belongs to no conversation.
+    lanes = (f"{BOT}:{chat}", f"{BOT}:chat:{chat}", f"{BOT}:chat:{chat}", "slack:T:C")
+    bodies = [RawBody(f"{BOT}:{next(ids)}", BOT, lane, canary.encode()) for lane in lanes]
     numbers = [next(ids) for _ in bodies]
     await tx.receive(bodies, numbers, NOW)
     await tx.create_conversations([(one, user)], NOW)
-    await tx.finish_inbox({numbers[2]: one.id}, NOW)
+    await tx.finish_inbox({numbers[2]: one.id, numbers[3]: None}, NOW)
     await tx.bury_inbox(numbers[1], canary, NOW)
     await tx.create_case(case)
     await tx.add_message(CaseMessage(next(ids), case.id, NOW, "in", "", canary))
@@ -44,16 +44,19 @@ async def live(tx: Transaction, canary: str, chat: str, user: str) -> tuple[Conv
     card = OutboxRow(next(ids), "card", Address("slack:T", "C"), "card", canary, case=case.id)
     said = OutboxRow(next(ids), "talk", one.address, "message", canary, one.id)
     later = OutboxRow(next(ids), "talk", one.address, "message", canary, one.id)
-    await tx.enqueue([card, said, later], NOW)
+    report = OutboxRow(next(ids), "digest", Address("slack:T", "D"), "digest", canary)
+    await tx.enqueue([card, said, later, report], NOW)
     await tx.claim_outbox([BOT], 99, 60.0)
     await tx.settle([Delivery(said.id, 1, "dead", reason=canary)], NOW)
+    await tx.claim_outbox(["slack:T"], 99, 60.0)
+    await tx.settle([Delivery(report.id, 1, "sent", "1700.9"), Delivery(card.id, 1, "waiting", "later")], NOW)
     timers = [Timer(f"session:{session}", "remind", NOW + DAY, one.id, note=canary)]
     await tx.set_timers([*timers, Timer(f"case:{case.id}", "solve", NOW + DAY, case=case.id)])
     invitation = Invitation(
         next(ids), f"d{next(ids)}", "survey", f"order-{canary}", "shop", "de", NOW, NOW + DAY
     )
     await tx.invite(invitation)
-    await tx.bind_invitation(invitation.id, chat, session, NOW)
+    await tx.bind_invitation(invitation.id, f"{BOT}/{chat}", 0, NOW)
     facts: list[Fact] = [
         Answered(session, "survey", "score", "scale", "nps", 9, "w"),
         CaseOpened(case.id, case.number, "complaint", "delivery", "normal", "mia"),
@@ -63,11 +66,12 @@ async def live(tx: Transaction, canary: str, chat: str, user: str) -> tuple[Conv
 
 
 async def live_files(tx: Transaction, canary: str, case: Case, person: PersonId) -> None:
-    """A file the person sent, one of the case that staff sent, one that is still on its way."""
+    """Files: the person's, one of staff for the case, one on its way, and a digest that quotes the person."""
     sent = Attachment(next(ids), person, f"{canary}.txt", "", 0, "waiting")
     staff = Attachment(next(ids), None, f"{canary}.txt", "", 0, "waiting", case=case.id)
     coming = Attachment(next(ids), person, f"{canary}.txt", "", 0, "waiting")
-    for file in (sent, staff, coming):
+    digest = Attachment(next(ids), None, f"{canary}.html", "", 0, "waiting")
+    for file in (sent, staff, coming, digest):
         await tx.expect_attachment(file)
-    for file in (sent, staff):
+    for file in (sent, staff, digest):
         await tx.store_attachment(file.id, canary.encode() * 500, "text/plain")

@@ -12,12 +12,14 @@ from storage import interface
 from storage.interface import (
     AnswerRow,
     Conflict,
+    Delivery,
     FactRow,
     StoreError,
     Timer,
 )
 from storage.store import Store
 from tests.stores import AWKWARD, BOT, CLEAN, NOW, body, ids, meet, parcel, talk
+
 
 async def test_a_store_is_all_that_the_use_cases_ask_for(store: Store) -> None:
     promised: interface.Store = store  # the type checker's part of this test
@@ -84,10 +86,14 @@ async def test_bodies_are_dropped_once_they_are_old(store: Store) -> None:
         await tx.receive([body("1"), body("2"), body("3")], [1, 2, 3], NOW)
         await tx.finish_inbox({1: None}, NOW)
         await tx.finish_inbox({2: None}, NOW + DAY)
+        await tx.enqueue([parcel("a"), parcel("a"), parcel("b")], NOW)
+        first, other = await tx.claim_outbox([BOT], 9, 60.0)
+        await tx.settle([Delivery(first.row.id, 1, "sent", "m1"), Delivery(other.row.id, 1, "waiting")], NOW)
     async with store.transaction() as tx:
-        assert await tx.drop_bodies(NOW + HOUR) == 1
+        assert await tx.drop_bodies(NOW + HOUR) == 2
         assert await tx.drop_bodies(NOW + HOUR) == 0
         assert [row.id for row in await tx.claim_inbox(10)] == [3]
+        assert all(one.row.body for one in await tx.claim_outbox([BOT], 9, 60.0))
 
 
 # -- people and conversations

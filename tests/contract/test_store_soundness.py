@@ -62,7 +62,7 @@ async def test_a_long_list_of_breaches_is_cut(sqlite_url: str) -> None:
             await connection.run("UPDATE inbox SET state = 'lost'", {})
         broken = await store.broken_invariants()
     assert len(broken) == 6
-    assert broken[-1] == "I2: ... and 7 more"
+    assert broken[-1] == "I2: ... and 11 more"
 
 
 async def test_a_life_breaks_nothing_before_and_after_its_erasure(store: Store) -> None:

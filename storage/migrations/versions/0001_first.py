@@ -207,6 +207,7 @@ def make_outbox() -> None:
     some("ix_outbox_lost", "outbox", ["id"], "state IN ('unknown', 'dead')")
     some("ix_outbox_message", "outbox", ["account", "chat", "message"], "message <> ''")
     some("ix_outbox_open", "outbox", ["id"], "state IN ('waiting', 'sending')")
+    some("ix_outbox_settled", "outbox", ["settled"], "settled > 0 AND body <> ''")
 
 
 def make_cases() -> None:
