@@ -139,6 +139,25 @@ def _listed(values: Values) -> dict[str, Any]:
     return {name: json.dumps(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
+class Turn:
+    """One unit at a time; whoever would wait for themselves is told so."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._holder: asyncio.Task[Any] | None = None
+
+    async def __aenter__(self) -> None:
+        task = asyncio.current_task()
+        if task is not None and self._holder is task:
+            raise RuntimeError("a unit inside a unit of the same kind would wait for itself")
+        await self._lock.acquire()
+        self._holder = task
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._holder = None
+        self._lock.release()
+
+
 class Sqlite:
     """An open database: who writes and who reads."""
 
@@ -155,8 +174,9 @@ class Sqlite:
         self._reader = reader
         self._writer = writer
         self._owner = owner
-        self._writing = asyncio.Lock()
-        self._reading = asyncio.Lock()
+        self._writing = Turn()
+        self._reading = Turn()
+        self._closed = False
 
     @classmethod
     async def open(cls, path: Path, owner: Ownership | None) -> "Sqlite":
@@ -175,14 +195,22 @@ class Sqlite:
         """A unit that writes. Raises StoreUnavailable, Conflict."""
         if self._writer is None:
             raise StoreError(f"{self._path} is open for reading only")
-        async with self._writing, _unit(self._writer, "BEGIN IMMEDIATE") as session:
-            yield session
+        async with self._writing:
+            self._refuse_closed()
+            async with _unit(self._writer, "BEGIN IMMEDIATE") as session:
+                yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """A unit that sees one moment and cannot write. Raises StoreUnavailable."""
-        async with self._reading, _unit(self._reader, "BEGIN") as session:
-            yield session
+        async with self._reading:
+            self._refuse_closed()
+            async with _unit(self._reader, "BEGIN") as session:
+                yield session
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
 
     async def tidy(self) -> None:
         """Leave nothing of erased rows in the write-ahead log."""
@@ -197,7 +225,9 @@ class Sqlite:
     async def close(self) -> None:
         """Checkpoint, let go of connections and lock."""
         async with self._writing, self._reading:
-            await to_the_end(self._close())
+            if not self._closed:
+                self._closed = True
+                await to_the_end(self._close())
 
     async def _close(self) -> None:
         await self._reader.close()

@@ -83,6 +83,24 @@ async def test_closing_waits_for_the_unit_under_way(url: str) -> None:
         assert (await tx.counts())["conversations"] == 1
 
 
+async def test_a_closed_store_says_so(url: str) -> None:
+    async with opened(url) as store:
+        pass
+    await store.close()
+    for unit in (store.transaction, store.reading):
+        with pytest.raises(StoreUnavailable, match="closed"):
+            async with unit():
+                pass
+
+
+async def test_a_unit_inside_a_unit_is_a_mistake_not_a_standstill(sqlite_url: str) -> None:
+    async with opened(sqlite_url) as store:
+        for unit in (store.transaction, store.reading):
+            with pytest.raises(RuntimeError, match="wait for itself"):
+                async with unit(), unit():
+                    pass
+
+
 # -- side by side
 
 
