@@ -119,7 +119,7 @@ GUIDE: Final = (
     },
     {"en": "On the phone: accept or refuse it", "de": "Auf dem Telefon: annehmen oder ablehnen"},
     {"en": "As Ruth: /anliegen digest", "de": "Als Ruth: /anliegen digest"},
-    {"en": "“+1 day” shows deadlines and reminders", "de": "„+1 Tag“ zeigt Fristen und Erinnerungen"},
+    {"en": "“+1 day”: deadlines, reminders", "de": "„+1 Tag“: Fristen, Erinnerungen"},
 )
 
 

@@ -9,6 +9,7 @@ import webbrowser
 from asyncio.subprocess import Process
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from bot.app import load_library, organisation_of
 from bot.clock import SystemClock, TimeOrderedIds
 from bot.config import Settings, load
 from bot.demo import story
-from bot.demo.cast import MARK, Keys, about_of, slack_of, telegram_of, write_config
+from bot.demo.cast import CHANNELS, MARK, Keys, about_of, slack_of, telegram_of, write_config
 from bot.demo.seed import SLACK, Seed
 from bot.exits import Exit
 from bot.failure import Failure
@@ -35,7 +36,8 @@ async def play(folder: Path, *, port: int, browser: bool) -> None:
     sandbox = await _open_sandbox(keys, port, folder / "clock.json")
     try:
         write_config(folder / "config.toml", sandbox.url, keys)
-        sandbox.about = about_of(await seed(load(folder / "config.toml", {})))
+        rooms = {name: sandbox.slack.channel(name).id for name in CHANNELS}
+        sandbox.about = about_of(await seed(load(folder / "config.toml", {}), rooms))
         _say(f"wrote twelve weeks of history ({time.monotonic() - began:.1f} s)")
         service = await _start_service(folder)
         try:
@@ -63,12 +65,18 @@ def clear(folder: Path) -> None:
             file.unlink()
 
 
-async def seed(settings: Settings) -> dict[int, tuple[str, str]]:
-    """Write the history into a new database; the invitations that wait: order and secret by chat."""
+async def seed(settings: Settings, rooms: Mapping[str, str]) -> dict[int, tuple[str, str]]:
+    """Write the history into a new database; `rooms` are the ids of the Slack channels by name.
+
+    Returns the invitations that wait: order and secret by chat.
+    """
     clock, ids = SystemClock(), TimeOrderedIds(os.getpid() % 1024)
     store = await open_store(settings.storage.url, zone=settings.organisation.zone, serve=True)
     try:
-        organisation = organisation_of(settings, await load_library(settings, store, clock), SLACK)
+        organisation = organisation_of(settings, await load_library(settings, store, clock))
+        routes = tuple(replace(row, channel=rooms[row.channel]) for row in organisation.policy.routes)
+        policy = replace(organisation.policy, routes=routes)
+        organisation = replace(organisation, policy=policy, staff_account=SLACK)
         async with store.transaction() as tx:
             history = Seed(tx, organisation, ids, clock.now())
             await history.write(story.read())

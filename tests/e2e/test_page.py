@@ -1,10 +1,6 @@
 """The main job through the demo's page, as somebody sees it who tries Anliegen for the first time."""
 
-import asyncio
-import os
 import re
-import signal
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.visitor import visiting
+from tests.e2e.visitor import running_demo, visiting
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.timeout(180)]
 
@@ -110,25 +106,8 @@ ENGLISH = Words(
 
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[str]:
-    """The real demo, started as a newcomer starts it; its address. It must end cleanly when interrupted."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("ANLIEGEN_")}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot.cli", "demo", "--no-browser", "--folder", str(tmp_path)),
-        env=environ,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    lines = []
-    address = None
-    while address is None:
-        line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
-        assert line, "".join(lines)
-        lines.append(line)
-        address = re.search(r"http://\S+", line)
-    yield address.group()
-    process.send_signal(signal.SIGINT)
-    rest, _ = await asyncio.wait_for(process.communicate(), 20)
-    assert process.returncode == 0, rest
+    async with running_demo(tmp_path) as url:
+        yield url
     log = (tmp_path / "serve.log").read_text()
     assert "Traceback" not in log, log
 

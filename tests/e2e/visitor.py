@@ -1,12 +1,16 @@
 """A visitor of the demo's page: what they do with the phone and in Slack, in headless Chromium."""
 
+import asyncio
+import os
 import re
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import ConsoleMessage, Locator, Page, async_playwright, expect
+from playwright.async_api import ConsoleMessage, Locator, Page, Request, async_playwright, expect
 
 FLAGS: Final = (
     "--no-sandbox",
@@ -23,7 +27,8 @@ PATIENCE: Final = 20_000  # milliseconds
 class Visitor:
     """One open page. `complaints` are the errors of its console; foreign requests count as such."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, url: str) -> None:
+        self.url = url
         self.page = page
         self.phone = page.locator("#phone")
         self.slack = page.locator("#workspace")
@@ -31,10 +36,15 @@ class Visitor:
         self.complaints: list[str] = []
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._watch)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
+
+    def _watch(self, request: Request) -> None:
+        if not request.url.startswith(self.url):
+            self.complaints.append(f"asked for {request.url}")
 
     # the phone
 
@@ -91,12 +101,39 @@ class Visitor:
     async def number(self) -> str:
         """The case number that the customer was told last."""
         told = await self.phone.locator(".chat").inner_text()
-        return re.findall(r"A-\d{4}-\d{6}", told)[-1]
+        return str(re.findall(r"A-\d{4}-\d{6}", told)[-1])
 
     async def looks(self, file: Path, what: Locator | None = None) -> None:
         """Take a picture of the page, or of a part of it."""
         await self.page.wait_for_timeout(400)  # what is being drawn comes to rest
         await (what or self.page).screenshot(path=file)
+
+
+@asynccontextmanager
+async def running_demo(folder: Path) -> AsyncIterator[str]:
+    """The real demo, started as a newcomer starts it; the first address it prints. It must end well."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("ANLIEGEN_")}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot.cli", "demo", "--no-browser", "--folder", str(folder)),
+        env=environ,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    lines: list[str] = []
+    try:
+        while not (address := re.search(r"http://\S+", "".join(lines))):
+            line = await asyncio.wait_for(process.stdout.readline(), 60)
+            assert line, "".join(lines)
+            lines.append(line.decode())
+        yield address.group()
+        process.send_signal(signal.SIGINT)
+        rest, _ = await asyncio.wait_for(process.communicate(), 20)
+        assert process.returncode == 0, rest
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 @asynccontextmanager
@@ -114,10 +151,7 @@ async def visiting(
         page = await context.new_page()
         page.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
-        visitor = Visitor(page)
-        page.on(
-            "request", lambda request: request.url.startswith(url) or visitor.complaints.append(request.url)
-        )
+        visitor = Visitor(page, url)
         await page.goto(url)
         try:
             yield visitor

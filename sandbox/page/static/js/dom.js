@@ -55,15 +55,18 @@ export function put(parent, sign, make) {
   keep(parent, sign === null ? [] : [{ key: "only", sign, make }]);
 }
 
-/** Keeps a list at its end unless its reader has scrolled up, and goes there when `jump` says so. */
-export function follow(list, change, jump = false) {
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  change();
-  if (!atEnd && !jump) return;
-  list.scrollTop = list.scrollHeight;
-  for (const picture of list.querySelectorAll("img")) {
-    if (!picture.complete) picture.addEventListener("load", () => { list.scrollTop = list.scrollHeight; }, { once: true });
-  }
+/** Keeps a list at its end unless its reader scrolls up: gives the function that changes it, and with `jump` goes there. */
+export function follower(list) {
+  let atEnd = true;
+  const down = () => { if (atEnd) list.scrollTop = list.scrollHeight; };
+  list.addEventListener("scroll", () => { atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80; });
+  list.addEventListener("load", down, true); // a picture arrived
+  new ResizeObserver(down).observe(list);
+  return function follow(change, jump = false) {
+    atEnd ||= jump;
+    change();
+    down();
+  };
 }
 
 let lastId = 0;

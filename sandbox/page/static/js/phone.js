@@ -1,6 +1,6 @@
 // The customer's phone: whose it is, the chat with the bot, and what to write with.
 
-import { follow, h, keep, put } from "./dom.js";
+import { follower, h, keep, put } from "./dom.js";
 import { icon } from "./icons.js";
 import { menu } from "./menu.js";
 import { composer } from "./phone_composer.js";
@@ -21,6 +21,7 @@ export function phone(section) {
   const list = h("ol", { class: "chat", "aria-live": "polite", tabindex: 0 });
   const foot = composer();
   section.append(h("h2", {}), people, h("div", { class: "device" }, status, head, list, foot.element));
+  const follow = follower(list);
   let before = "";
 
   return function draw() {
@@ -36,10 +37,9 @@ export function phone(section) {
     put(status, hourOf(now()), () => h("div", {}, h("span", {}, hourOf(now())), h("i", { class: "battery" })));
     put(head, JSON.stringify([chat.id, chat.typing, chat.blocked, state.telegram.bot, spoken()]), () => heading(chat));
     const here = `${chat.id}:${chat.messages.at(-1)?.message_id}:${chat.typing}`;
-    follow(list, () => keep(list, entries(chat)), here !== before);
+    follow(() => { keep(list, entries(chat)); foot.draw(chat); }, here !== before);
     before = here;
     list.setAttribute("aria-label", t("messages"));
-    foot.draw(chat);
     showHints(chat);
     if (chat.typing) setTimeout(takeTelegram, 5_000);
   };

@@ -14,7 +14,8 @@ export function bubble(group, acts) {
   const first = group[0];
   const own = !first.from_bot;
   const worded = group.find((message) => message.text ?? message.caption) ?? first;
-  const text = worded.text ?? worded.caption ?? "";
+  const written = worded.text ?? worded.caption ?? "";
+  const text = own ? written.replace(/^\/start [\w-]+$/, "/start") : written; // phones do not show what a link carries
   const photos = group.filter((message) => message.photo);
   return h("li", { class: own ? "said own" : "said" },
     h("div", { class: photos.length ? `bubble pictured${text ? "" : " bare"}` : "bubble" },

@@ -1,12 +1,11 @@
 // The side pane: one message with everything that was answered below it.
 
-import { follow, h, keep } from "./dom.js";
+import { follower, h, keep } from "./dom.js";
 import { icon } from "./icons.js";
 import { post } from "./server.js";
 import { slackMessage } from "./slack_message.js";
 import { change, state } from "./state.js";
 import { hourOf, shifted } from "./time.js";
-import { saw } from "./unread.js";
 import { spoken, t } from "./words.js";
 import { writer } from "./writer.js";
 
@@ -17,6 +16,7 @@ export function thread() {
   const list = h("ol", { class: "talk", tabindex: 0 });
   const field = writer({ send: (text) => post("/slack/say", { member: state.member, channel: state.place, text, thread_ts: state.thread }) });
   const element = h("aside", { class: "thread", hidden: true }, h("header", {}, heading, name, close), list, field.form);
+  const follow = follower(list);
   let before = "";
 
   function draw(channel) {
@@ -33,9 +33,8 @@ export function thread() {
     field.label(t("reply"));
     const shown = [message, ...message.replies, ...whispered(message)];
     const here = `${message.ts} ${shown.at(-1).ts}`;
-    follow(list, () => keep(list, shown.map(item)), here !== before);
+    follow(() => keep(list, shown.map(item)), here !== before);
     before = here;
-    saw(state.member, channel, message.ts);
   }
 
   return { element, draw };

@@ -1,7 +1,7 @@
 // The staff's workspace: sidebar, one channel or the app's messages and home, a thread beside it, a form above it.
 
 import { blocks } from "./blocks.js";
-import { follow, h, keep, put, stops } from "./dom.js";
+import { follower, h, keep, put, stops } from "./dom.js";
 import { answers } from "./fields.js";
 import { form, formSign } from "./form.js";
 import { icon } from "./icons.js";
@@ -28,6 +28,7 @@ export function workspace(section) {
   const over = h("div", { class: "over" });
   const main = h("div", { class: "channel" }, head, list, home, offers, field.form);
   section.append(h("h2", {}), h("div", { class: "window" }, side, main, pane.element, over));
+  const follow = follower(list);
   let before = "";
   let view = null;
 
@@ -47,6 +48,7 @@ export function workspace(section) {
     const channel = all.find(([id]) => id === state.place)[1];
     const athome = state.place === "dm" && state.tab === "home";
     if (channel && !athome) saw(state.member, channel);
+    if (channel && state.thread) saw(state.member, channel, state.thread);
     const seen = places();
     put(side, sidebarSign(seen), () => sidebar(seen));
     put(head, JSON.stringify([state.place, state.tab, channel?.members, channel?.name, spoken()]), () => heading(channel));
@@ -56,7 +58,7 @@ export function workspace(section) {
     drawOffers(athome);
     const entries = messages(channel);
     const here = `${state.member} ${state.place} ${entries.at(-1)?.key}`;
-    follow(list, () => keep(list, entries), here !== before);
+    follow(() => keep(list, entries), here !== before);
     before = here;
     list.setAttribute("aria-label", t("messages"));
     field.label(t("writeIn", state.place === "dm" ? state.slack.bot.real_name : `#${channel.name}`));

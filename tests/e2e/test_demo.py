@@ -1,0 +1,170 @@
+"""`anliegen demo` without a browser: what it prints, starts, shows and refuses, and the history it brings."""
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.clock import SystemClock
+from bot.commands.demo import refuse_tokens
+from bot.config import Settings, load
+from bot.demo import history
+from bot.demo.cast import CHANNELS, Keys, write_config
+from bot.demo.run import clear, environment, has_desktop, seed
+from bot.failure import Failure
+from conversations.events import DAY
+from storage.open import open_store
+from tests.e2e.visitor import running_demo
+
+Json = dict[str, Any]
+ROOMS = {name: f"C0{name.upper()[:8]}" for name in CHANNELS}
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    write_config(tmp_path / "config.toml", "http://127.0.0.1:9", Keys())
+    return load(tmp_path / "config.toml", {})
+
+
+async def until(look: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(30):
+        while not await look():
+            await asyncio.sleep(0.1)
+
+
+async def test_it_serves_the_page_and_the_service_is_connected(tmp_path: Path) -> None:
+    async with running_demo(tmp_path) as url, aiohttp.ClientSession() as client:
+        async with client.get(url) as page:
+            assert "<title>" in await page.text()
+
+        async def cards() -> bool:
+            async with client.get(f"{url}/sandbox/slack/snapshot") as answer:
+                slack: Json = await answer.json()
+            assert slack["connections"] >= 1
+            shown = {channel["name"]: str(channel["messages"]) for channel in slack["channels"]}
+            return (
+                "MN-10398" in shown["lieferung"]
+                and "MN-10411" in shown["service"]
+                and "NPS" in shown["leitung"]
+            )
+
+        await until(cards)
+    assert "Traceback" not in (tmp_path / "serve.log").read_text()
+
+
+async def test_a_day_later_the_owner_of_a_waiting_case_is_called(tmp_path: Path) -> None:
+    async with running_demo(tmp_path) as url, aiohttp.ClientSession() as client:
+
+        async def called() -> int:
+            async with client.get(f"{url}/sandbox/slack/snapshot") as answer:
+                slack: Json = await answer.json()
+            (room,) = [channel for channel in slack["channels"] if channel["name"] == "service"]
+            return len(room["messages"])
+
+        async def card() -> bool:
+            return await called() == 1
+
+        async def escalated() -> bool:
+            return await called() == 2
+
+        await until(card)
+        async with client.post(f"{url}/sandbox/clock", json={"days": 1}) as answer:
+            assert (await answer.json())["offset"] == 24 * 3600
+        await until(escalated)
+
+
+async def test_the_history_holds_together(settings: Settings) -> None:
+    invitations = await seed(settings, ROOMS)
+
+    assert sorted(invitations) == [1001, 1002]
+    store = await open_store(settings.storage.url, zone=settings.organisation.zone)
+    try:
+        assert await store.broken_invariants() == []
+        now = SystemClock().now()
+        async with store.reading() as tx:
+            waiting = await tx.open_cases()
+            voices = await tx.voices(now - 90 * DAY, now, 50)
+            tallies = await tx.tallies("2000-01-01", "2999-01-01")
+        assert {case.order: case.level for case in waiting} == {"MN-10398": "manager", "MN-10411": ""}
+        assert len(voices) == 13  # one of the fourteen may not be quoted
+        invited = {key.week for key in tallies if key.measure == "invited"}
+        assert len(invited) == history.WEEKS + 1
+    finally:
+        await store.close()
+
+
+def test_the_story_is_the_same_each_time_and_gets_better() -> None:
+    first, again = list(history.visits(3 * DAY)), list(history.visits(3 * DAY))
+    assert first == again
+
+    def promoters(weeks: range) -> float:
+        scores = [visit.score for visit in first if visit.week in weeks and visit.score is not None]
+        return sum(score >= 9 for score in scores) / len(scores)
+
+    assert promoters(range(4, 6)) < promoters(range(4)) < promoters(range(8, 13))
+
+
+def test_real_tokens_are_refused() -> None:
+    with pytest.raises(Failure, match="ANLIEGEN_TELEGRAM__TOKEN is set"):
+        refuse_tokens({"ANLIEGEN_TELEGRAM__TOKEN": "123:abc"})
+    run = subprocess.run(
+        [sys.executable, "-m", "bot.cli", "demo", "--no-browser"],
+        env=os.environ | {"ANLIEGEN_SLACK__BOT_TOKEN": "xoxb-real-token"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert "ANLIEGEN_SLACK__BOT_TOKEN is set" in run.stderr
+    assert "xoxb-real" not in run.stdout + run.stderr
+
+
+def test_no_setting_of_the_user_reaches_the_service(tmp_path: Path) -> None:
+    given = {"PATH": "/bin", "ANLIEGEN_STORAGE__URL": "postgresql://live/db", "ANLIEGEN_CONFIG": "live.toml"}
+    assert environment(given, tmp_path) == {
+        "PATH": "/bin",
+        "PYTHONUNBUFFERED": "1",
+        "ANLIEGEN_CLOCK": str(tmp_path / "clock.json"),
+    }
+
+
+def test_a_folder_with_a_configuration_of_ones_own_is_left_alone(tmp_path: Path) -> None:
+    own = tmp_path / "config.toml"
+    own.write_text("[telegram]\n")
+    with pytest.raises(Failure, match="name an empty folder"):
+        clear(tmp_path)
+    assert own.read_text() == "[telegram]\n"
+
+
+def test_what_an_earlier_demo_left_is_removed(tmp_path: Path) -> None:
+    write_config(tmp_path / "config.toml", "http://127.0.0.1:9", Keys())
+    sqlite3.connect(tmp_path / "anliegen.db").close()
+    (tmp_path / "anliegen.db-wal").touch()
+    (tmp_path / "holiday.jpg").touch()
+    clear(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+def test_a_browser_is_opened_only_where_there_is_a_desktop() -> None:
+    assert has_desktop({"DISPLAY": ":0"}, "linux")
+    assert has_desktop({"WAYLAND_DISPLAY": "wayland-0"}, "linux")
+    assert has_desktop({}, "darwin")
+    assert not has_desktop({}, "linux")
+
+
+def test_each_run_has_tokens_of_its_own() -> None:
+    assert Keys().telegram != Keys().telegram
+
+
+def test_the_week_the_demo_is_watched_in_has_answers_on_a_monday_morning_too() -> None:
+    assert any(visit.begun and visit.week == history.WEEKS for visit in history.visits(DAY // 3))
