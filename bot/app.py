@@ -4,11 +4,11 @@ import asyncio
 import logging
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from bot.clock import TimeOrderedIds, clock_from
 from bot.config import ConfigProblems, Settings
@@ -29,6 +29,9 @@ from storage.open import open_store
 
 log = logging.getLogger(__name__)
 
+Menus: TypeAlias = dict[str, list[tuple[str, str]]]
+"""Language -> (command, description)."""
+
 MENU = ("start", "complain", "status", "human", "language", "help", "cancel")
 
 
@@ -45,7 +48,9 @@ async def open_service(settings: Settings, environ: Mapping[str, str], clock: Cl
     store = await open_store(settings.storage.url, zone=settings.organisation.zone, serve=True)
     try:
         library = await load_library(settings, store, clock)
-        channels = await _open_channels(settings, store)
+        channels = await _open_channels(
+            settings, store, menus(library.texts, settings.organisation.languages)
+        )
         organisation = await _with_staff(organisation_of(settings, library), channels)
         listen = Listen(settings.http.host, settings.http.port)
         ids = TimeOrderedIds(os.getpid() % 1024)
@@ -178,7 +183,7 @@ async def load_library(settings: Settings, store: Store, clock: Clock) -> Librar
     return library
 
 
-async def _open_channels(settings: Settings, store: Store) -> dict[str, Channel]:
+async def _open_channels(settings: Settings, store: Store, commands: Menus) -> dict[str, Channel]:
     """Open what is switched on, trying again until each platform answers."""
 
     async def read_attachment(attachment: int) -> tuple[bytes, str, str]:
@@ -189,14 +194,23 @@ async def _open_channels(settings: Settings, store: Store) -> dict[str, Channel]
         about, content = found
         return content, about.mime, about.name
 
-    wanted = _channels(settings, read_attachment)
+    wanted = _channels(settings, read_attachment, commands)
     if not wanted:
         raise GiveUp("no channel is switched on: put a token into [telegram] token or [slack] bot_token")
-    await asyncio.gather(*(_open(channel) for channel in wanted))
+    opening = [asyncio.create_task(_open(channel)) for channel in wanted]
+    try:
+        await asyncio.gather(*opening)
+    except BaseException:
+        for one in opening:
+            one.cancel()
+        await asyncio.gather(*opening, return_exceptions=True)
+        for channel in wanted:
+            await channel.close()
+        raise
     return {channel.account: channel for channel in wanted}
 
 
-def _channels(settings: Settings, read_attachment: ReadAttachment) -> list[Channel]:
+def _channels(settings: Settings, read_attachment: ReadAttachment, commands: Menus) -> list[Channel]:
     # Each platform's SDK takes a second to import: only what is switched on is loaded.
     channels: list[Channel] = []
     if settings.telegram.on:
@@ -212,7 +226,7 @@ def _channels(settings: Settings, read_attachment: ReadAttachment) -> list[Chann
                 base_file_url=telegram.base_file_url,
                 webhook_url=webhook.url if webhook else "",
                 webhook_secret=webhook.secret.get_secret_value() if webhook else "",
-                menus=menus(settings),
+                menus=commands,
             )
         )
     if settings.slack.on:
@@ -249,10 +263,8 @@ async def _open(channel: Channel) -> None:
             await asyncio.sleep(pause)
 
 
-def menus(settings: Settings) -> dict[str, list[tuple[str, str]]]:
+def menus(texts: Texts, languages: Sequence[str]) -> Menus:
     """The command menu per language."""
-    texts = texts_of(settings)
     return {
-        language: [(name, texts.plain(f"menu.{name}", language)) for name in MENU]
-        for language in settings.organisation.languages
+        language: [(name, texts.plain(f"menu.{name}", language)) for name in MENU] for language in languages
     }

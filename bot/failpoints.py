@@ -1,4 +1,4 @@
-"""A crash on demand, for tests: `ANLIEGEN_FAILPOINT=after-commit-a:3` kills the process when it passes there thrice.
+"""A crash on demand: `ANLIEGEN_TEST_FAILPOINT=after-commit-a:3` kills the process when it passes there the third time.
 
 It dies as by kill -9. Points are named in `handlers/points.py`.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from handlers.points import Passing, Point, go_on
 
-VARIABLE = "ANLIEGEN_FAILPOINT"
+VARIABLE = "ANLIEGEN_TEST_FAILPOINT"
 
 
 def failpoint_from(environ: Mapping[str, str], *, loopback: bool) -> Passing:
