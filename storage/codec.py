@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any, Final, TypeVar, cast, get_args
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError
 
 from conversations import facts
 from conversations.facts import Fact
@@ -38,7 +37,7 @@ def encode(kind: type[T], value: T) -> str:
     """Write a value as compact JSON, its words clean."""
     try:
         text = _adapter(cast(Any, kind)).dump_json(value).decode()
-    except PydanticSerializationError:  # lone surrogates
+    except ValueError:  # lone surrogates
         return _cleaned(json.dumps(_adapter(cast(Any, kind)).dump_python(value)))
     return _cleaned(text) if "\\u0000" in text else text
 
