@@ -15,17 +15,23 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+const marks = new WeakMap(); // element -> the {key, sign} it was made for
+
+/** The sign a kept element was made for. */
+export function signOf(element) {
+  return marks.get(element)?.sign;
+}
+
 /** Brings a parent's children in line with `items` ({key, sign, make}): only what changed its sign is made anew. */
 export function keep(parent, items) {
-  const before = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  const before = new Map([...parent.children].map((child) => [marks.get(child).key, child]));
   let place = parent.firstElementChild;
   for (const { key, sign, make } of items) {
-    let child = before.get(String(key));
-    before.delete(String(key));
-    if (!child || child.dataset.sign !== sign) {
+    let child = before.get(key);
+    before.delete(key);
+    if (!child || signOf(child) !== sign) {
       const fresh = make();
-      fresh.dataset.key = key;
-      fresh.dataset.sign = sign;
+      marks.set(fresh, { key, sign });
       if (child) {
         if (child === place) place = fresh;
         exchange(child, fresh);

@@ -68,7 +68,6 @@ const WORDS = {
   optional: ["(optional)", "(freiwillig)"],
   choose: ["Choose", "Auswählen"],
   close: ["Close", "Schließen"],
-  back: ["Back", "Zurück"],
   openHere: ["Open here", "Hier öffnen"],
   openTab: ["New tab", "Neuer Tab"],
   unsupported: ["({0} is not shown here)", "({0} wird hier nicht gezeigt)"],

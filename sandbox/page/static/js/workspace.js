@@ -1,7 +1,7 @@
 // The staff's workspace: sidebar, one channel or the app's messages and home, a thread beside it, a form above it.
 
 import { blocks } from "./blocks.js";
-import { follower, h, keep, put, stops } from "./dom.js";
+import { follower, h, keep, put, signOf, stops } from "./dom.js";
 import { answers } from "./fields.js";
 import { form, formSign } from "./form.js";
 import { icon } from "./icons.js";
@@ -83,7 +83,7 @@ export function workspace(section) {
     const top = stack.at(-1);
     const old = over.querySelector("form");
     const kept = old && top && top.id === view?.id ? answers(old, view.blocks) : {};
-    const fresh = top && over.firstElementChild?.dataset.sign !== formSign(top);
+    const fresh = top && signOf(over.firstElementChild) !== formSign(top);
     put(over, top ? formSign(top) : null, () => form(top, kept));
     over.hidden = !top;
     if (fresh) (over.querySelector("[aria-invalid]") ?? stops(over.querySelector(".fields-list"))[0] ?? over.querySelector("button")).focus();
