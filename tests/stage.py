@@ -126,16 +126,8 @@ class Stage:
 
     async def open(self) -> None:
         config = self.folder / "config.toml"
-        port = free_port() if self.telegram_mode == "webhook" else 0
         config.write_text(
-            CONFIG.format(
-                base=self.base,
-                database=self.database,
-                port=port,
-                public=port or 9,
-                slack_mode=self.slack_mode,
-                telegram_mode=self.telegram_mode,
-            )
+            configuration(self.base, self.database, slack=self.slack_mode, telegram=self.telegram_mode)
         )
         self.service = await open_service(load(config, {}), {}, clock=self.clock)
         self._stop = asyncio.Event()
@@ -215,6 +207,15 @@ class Stage:
     @property
     def board(self) -> SlackRoom:
         return self.slack.channel("leitung")
+
+
+def configuration(base: str, database: str, *, slack: str = "http", telegram: str = "polling") -> str:
+    """A `config.toml` for platforms at an address. Only a webhook needs to know the port beforehand."""
+    port = free_port() if telegram == "webhook" else 0
+    public = port or 9  # nobody calls it when polling
+    return CONFIG.format(
+        base=base, database=database, port=port, public=public, slack_mode=slack, telegram_mode=telegram
+    )
 
 
 def free_port() -> int:

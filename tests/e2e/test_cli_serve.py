@@ -14,7 +14,7 @@ import pytest
 from bot.control import socket_path
 from bot.exits import Exit
 from sandbox.telegram.local import LocalTelegram
-from tests.stage import CONFIG, platforms
+from tests.stage import configuration, platforms
 
 ROOT = Path(__file__).parents[2]
 TOKENS = ("700000001:local", "xoxb-sandbox-bot", "xapp-sandbox-app", "sandbox-signing-secret")
@@ -68,7 +68,7 @@ class Place:
 async def place(tmp_path: Path) -> AsyncIterator[Place]:
     """A folder, and platforms that answer."""
     async with platforms() as (telegram, _slack, base):
-        text = CONFIG.format(base=base, database="sqlite:///anliegen.db", slack_mode="http")
+        text = configuration(base, "sqlite:///anliegen.db")
         (tmp_path / "config.toml").write_text(text, encoding="utf-8")
         yield Place(tmp_path, telegram)
 
