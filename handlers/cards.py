@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from conversations.cases.case import Case, State
-from conversations.cases.lifecycle import actions
-from conversations.cases.step import Notice
+from conversations.cases.step import Notice, possible
 from conversations.events import Address
 from conversations.texts import inert
 from handlers.ports import Card, CardField, Post
@@ -164,12 +163,11 @@ def _due(turn: Turn, case: Case, language: str) -> str:
 
 
 def _buttons(turn: Turn, case: Case, language: str) -> tuple[tuple[str, str, str], ...]:
-    possible = set(actions(case.state))
-    texts = turn.organisation.texts
+    texts, now_possible = turn.organisation.texts, possible(case)
     return tuple(
         (action, texts.plain(f"staff.action.{action}", language), _STYLES.get(action, "plain"))
         for action in BUTTONS
-        if action in possible
+        if action in now_possible
     )
 
 

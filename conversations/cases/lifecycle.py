@@ -16,6 +16,8 @@ LIFECYCLE: Final[Table[None]] = Table(
         Move("accept", State.RECEIVED, State.ACKNOWLEDGED),
         Move("accept", State.REFUSED, State.IN_WORK),
         Move("accept", State.REOPENED, State.IN_WORK),
+        # Whoever gets a case handed over accepts it as it is.
+        *(Move("accept", state, state) for state in (*_WORKABLE, State.PROPOSED)),
         Move("assess", State.ACKNOWLEDGED, State.ASSESSED),
         *(Move("reply", state, State.IN_WORK) for state in _WORKABLE),
         *(Move("ask", state, State.IN_WORK) for state in _WORKABLE),
@@ -35,8 +37,3 @@ LIFECYCLE: Final[Table[None]] = Table(
         *(Move("note", state, state) for state in State),
     ),
 )
-
-
-def actions(state: State) -> tuple[str, ...]:
-    """Return what may happen in a state, in the order of the table."""
-    return LIFECYCLE.triggers(state.value)

@@ -12,6 +12,8 @@ from conversations.facts import CaseMoved, Escalated, Fact
 
 CLOCK: Final = "clock"
 CUSTOMER: Final = "customer"
+THEIRS: Final = ("agree", "refuse")
+"""What the customer alone decides, and all that they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,35 +50,40 @@ class Step:
 def opened(case: Case, policy: Policy, now: Instant) -> Step:
     """Set every deadline of a new case."""
     case = _with_due(case, policy, now)
-    limits = policy.deadlines_for(case.severity)
-    timers = [SetTimer(owner_of(case), "answer", now + limits.answer)]
-    timers += [SetTimer(owner_of(case), "solve", now + limits.solve), *_acceptance(case, policy, now)]
-    return Step(case, timers=tuple(timers))
+    return Step(case, timers=(*_promises(case, policy), *_acceptance(case, policy, now)))
+
+
+def possible(case: Case) -> tuple[str, ...]:
+    """Return what may happen to a case now, in the order of the table."""
+    return tuple(one for one in LIFECYCLE.triggers(case.state) if not (one == "accept" and case.acknowledged))
 
 
 def step(case: Case, policy: Policy, move: Move, now: Instant) -> Step:
     """Apply a move; an impossible one comes back with `refused` and the case untouched."""
     after = LIFECYCLE.fire(case.state, move.action, None)
-    if after is None:
-        taken = move.action == "accept" and case.acknowledged > 0
-        return Step(case, refused="case.refused.taken" if taken else f"case.refused.{case.state.value}")
+    if after is None or (move.actor == CUSTOMER) is not (move.action in THEIRS):
+        return Step(case, refused=f"case.refused.{case.state.value}")
+    if move.action == "accept" and case.acknowledged:
+        return Step(case, refused="case.refused.taken")
     if move.action == "hand_over" and move.to not in policy.staff:
         return Step(case, refused="case.refused.nobody")
     moved = _changed(replace(case, state=State(after)), policy, move, now)
     fact = CaseMoved(case.id, move.action, case.state.value, after, move.actor)
-    return Step(moved, (fact,), _timers(moved, policy, move, now), _notices(case, moved, policy, move))
+    return Step(moved, (fact,), _timers(case, moved, policy, move, now), _notices(case, moved, policy, move))
 
 
 def elapsed(case: Case, policy: Policy, kind: str) -> Step:
     """A deadline passed. Nobody is told when what it waited for has happened meanwhile."""
     match kind:
+        case _ if not case.is_open:
+            return Step(case)
         case "accept" if not case.acknowledged:
             staff, level, key = (case.deputy, case.owner), "deputy", "case.escalate.accept"
         case "deputy" if not case.acknowledged:
             staff, level, key = (case.manager, case.deputy), "manager", "case.escalate.deputy"
-        case "answer" if not case.answered and case.is_open:
+        case "answer" if not case.answered:
             staff, level, key = (case.owner, case.manager), case.level, "case.escalate.answer"
-        case "solve" if case.is_open and case.state is not State.PROPOSED:
+        case "solve" if case.state is not State.PROPOSED:
             staff, level, key = (case.owner, case.manager), case.level, "case.escalate.solve"
         case _:
             return Step(case)
@@ -97,7 +104,9 @@ def _changed(case: Case, policy: Policy, move: Move, now: Instant) -> Case:
             case = replace(case, owner=move.actor, acknowledged=now, level="")
         case "assess":
             severity, category = move.severity or case.severity, move.category or case.category
-            case = replace(case, severity=severity, category=category)
+            started, limits = _started(case, policy), policy.deadlines_for(severity)
+            due = started + (limits.solve if case.due_kind == "solve" else limits.answer)
+            case = replace(case, severity=severity, category=category, due=due)
         case "reply" | "ask" if not case.answered:
             case = replace(case, answered=now)
         case "propose":
@@ -128,8 +137,22 @@ def _due(case: Case, policy: Policy) -> Case:
     if not case.is_open or case.state is State.PROPOSED:
         return replace(case, due=0, due_kind="")
     if case.due_kind == "answer" and case.answered:
-        return replace(case, due=case.opened + policy.deadlines_for(case.severity).solve, due_kind="solve")
+        solve = _started(case, policy) + policy.deadlines_for(case.severity).solve
+        return replace(case, due=solve, due_kind="solve")
     return case
+
+
+def _started(case: Case, policy: Policy) -> Instant:
+    """When the customer's clock was started: at the opening, or by a refusal or reopening."""
+    limits = policy.deadlines_for(case.severity)
+    return case.due - (limits.solve if case.due_kind == "solve" else limits.answer)
+
+
+def _promises(case: Case, policy: Policy) -> tuple[SetTimer, ...]:
+    """Watch what the customer is promised: an answer, as long as there was none, and a solution."""
+    owner, started, limits = owner_of(case), _started(case, policy), policy.deadlines_for(case.severity)
+    solve = SetTimer(owner, "solve", started + limits.solve)
+    return (solve,) if case.answered else (SetTimer(owner, "answer", started + limits.answer), solve)
 
 
 def _acceptance(case: Case, policy: Policy, now: Instant) -> tuple[SetTimer, ...]:
@@ -137,7 +160,9 @@ def _acceptance(case: Case, policy: Policy, now: Instant) -> tuple[SetTimer, ...
     return SetTimer(owner, "accept", now + limits.accept), SetTimer(owner, "deputy", now + limits.deputy)
 
 
-def _timers(case: Case, policy: Policy, move: Move, now: Instant) -> tuple[SetTimer | DropTimer, ...]:
+def _timers(
+    before: Case, case: Case, policy: Policy, move: Move, now: Instant
+) -> tuple[SetTimer | DropTimer, ...]:
     owner = owner_of(case)
     match move.action:
         case "accept":
@@ -149,8 +174,9 @@ def _timers(case: Case, policy: Policy, move: Move, now: Instant) -> tuple[SetTi
         case "hand_over":
             return _acceptance(case, policy, now)
         case "refuse" | "reopen":
-            solve = SetTimer(owner, "solve", now + policy.deadlines_for(case.severity).solve)
-            return (*_acceptance(case, policy, now), solve)
+            return (*_acceptance(case, policy, now), *_promises(case, policy))
+        case "assess" if case.due != before.due:
+            return _promises(case, policy)
         case "agree" | "close":
             return (DropTimer(owner),)
         case _:

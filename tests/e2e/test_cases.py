@@ -50,6 +50,22 @@ async def test_an_accepted_case_climbs_nowhere(stage: Stage) -> None:
     assert not any("accepted in time" in message.words for message in stage.delivery.thread(card))
 
 
+async def test_a_case_in_work_is_handed_over_and_accepted_by_its_new_owner(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    card = await card_of(stage, await complains(ben))
+    await stage.deniz.presses("Annehmen", in_=card)
+    await ben.sees("Deniz has taken on")
+    await stage.deniz.presses("Übergeben", in_=card)
+    await stage.deniz.sees_modal("Übergeben")
+    await stage.deniz.submits({"to": "maria", "text": "You know the carrier."})
+    await ben.sees("Maria now takes care")
+    await stage.maria.presses("Accept", in_=card)
+    await ben.sees("Maria has taken on")
+    stage.wait("PT9H")
+    await stage.quiet()
+    assert not any("accepted in time" in message.words for message in stage.delivery.thread(card))
+
+
 async def test_what_staff_write_in_the_thread_stays_internal(stage: Stage) -> None:
     ben = stage.customer("Ben")
     card = await card_of(stage, await complains(ben))
