@@ -145,6 +145,6 @@ async def test_the_service_can_be_stopped_while_no_platform_answers(place: Place
     config.write_text(config.read_text().replace("http://127.0.0.1:", "http://127.0.0.1:1/"))
     process = await place.start("serve")
     assert process.stderr is not None
-    while b"again in" not in await process.stderr.readline():
-        pass
+    while b"again in" not in (line := await process.stderr.readline()):
+        assert line, "the service ended instead of trying again"
     await place.stop(process)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.acknowledging import acknowledging
@@ -188,7 +189,7 @@ async def _identify(client: AsyncWebClient) -> Identity:
         told = await client.auth_test()
     except TROUBLE as error:
         verdict = classify(error)
-        if isinstance(verdict, Later) and verdict.whole:
+        if isinstance(error, SlackApiError) and isinstance(verdict, Later) and verdict.whole:
             raise PermissionError(f"Slack refuses [slack] bot_token ({error_of(error)})") from error
         raise ConnectionError(f"Slack cannot be asked who we are: {verdict.reason}") from error
     return Identity(str(told["team_id"]), str(told["user_id"]), str(told["bot_id"]))
