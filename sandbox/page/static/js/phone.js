@@ -78,7 +78,7 @@ function entries(chat) {
     const sign = JSON.stringify([group, hourOf(date), spoken()]);
     items.push({ key: first.message_id, sign, make: () => bubble(group, acts(chat)) });
   }
-  if (!items.length) items.push({ key: "nothing", sign: `${state.telegram.bot.first_name}${spoken()}`, make: welcome });
+  if (!items.length) items.push({ key: "nothing", sign: `${chat.started}${spoken()}`, make: () => welcome(chat) });
   if (chat.typing) items.push({ key: "typing", sign: spoken(), make: typing });
   return items;
 }
@@ -102,10 +102,10 @@ function acts(chat) {
   };
 }
 
-function welcome() {
+function welcome(chat) {
   return h("li", { class: "welcome" },
     h("span", { class: "avatar round-avatar", "aria-hidden": "true" }, state.telegram.bot.first_name[0]),
-    h("strong", {}, t("nothing")), h("p", {}, t("nothingHint")));
+    h("strong", {}, t("nothing")), h("p", {}, t(chat.started ? "nothingYet" : "nothingHint")));
 }
 
 function typing() {

@@ -28,6 +28,7 @@ const WORDS = {
   nothing: ["No messages yet", "Noch keine Nachrichten"],
   nothingHint: ["Press Start, as a customer would after scanning the code on the receipt.",
     "Drück auf Start, wie jemand, der den Code auf dem Kassenzettel gescannt hat."],
+  nothingYet: ["This customer came by before the demo began.", "Diese Person war schon vor der Demo da."],
   start: ["Start", "Starten"],
   restart: ["Unblock and restart", "Freigeben und neu starten"],
   invitation: ["I have an invitation link", "Ich habe einen Einladungslink"],
