@@ -1,0 +1,250 @@
+"""`anliegen serve` as a process of its own: started, killed and started again on platforms that stay.
+
+Modules are compiled once per test run, into a folder `compiled` of the run; the tree stays as it is.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import STDOUT, Process
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from sandbox.slack.local import LocalSlack
+from sandbox.telegram.local import LocalTelegram
+from tests.faults.evidence import Database
+from tests.stage import platforms
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30.0
+SECRETS = ("700000001:local", "xoxb-sandbox-bot", "xapp-sandbox-app", "sandbox-signing-secret")
+
+CONFIG = """
+[organisation]
+name = "Möbel Nord"
+languages = ["en", "de"]
+zone = "Europe/Berlin"
+
+[[staff]]
+id = "maria"
+slack = "U0MARIA0001"
+name = "Maria Berg"
+
+[[staff]]
+id = "ruth"
+slack = "U0RUTH00001"
+name = "Ruth Sommer"
+role = "manager"
+
+[[routes]]
+owner = "maria"
+deputy = "ruth"
+manager = "ruth"
+channel = "service"
+"""
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class World:
+    """Everything around the process: a folder, a database, Telegram and Slack."""
+
+    folder: Path
+    url: str
+    compiled: Path
+    telegram: LocalTelegram
+    slack: LocalSlack
+    base: str
+    port: int = field(default_factory=free_port)
+    starts: int = 0
+
+    @property
+    def database(self) -> Database:
+        return Database(self.url)
+
+    def environ(self, **more: str) -> dict[str, str]:
+        """The whole configuration besides people and routes; `more` wins."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("ANLIEGEN_")}
+        clean.pop("PYTHONDONTWRITEBYTECODE", None)
+        token, bot, app, secret = SECRETS
+        return clean | {
+            "PYTHONPATH": str(ROOT),
+            "PYTHONPYCACHEPREFIX": str(self.compiled),
+            "ANLIEGEN_STORAGE__URL": self.url,
+            "ANLIEGEN_HTTP__LISTEN": f"127.0.0.1:{self.port}",
+            "ANLIEGEN_TELEGRAM__TOKEN": token,
+            "ANLIEGEN_TELEGRAM__BASE_URL": f"{self.base}/bot",
+            "ANLIEGEN_TELEGRAM__BASE_FILE_URL": f"{self.base}/file/bot",
+            "ANLIEGEN_SLACK__BOT_TOKEN": bot,
+            "ANLIEGEN_SLACK__APP_TOKEN": app,
+            "ANLIEGEN_SLACK__SIGNING_SECRET": secret,
+            "ANLIEGEN_SLACK__BASE_URL": f"{self.base}/api/",
+            "ANLIEGEN_SLACK__MODE": "http",
+            **more,
+        }
+
+    async def call(self, *words: str, **environ: str) -> tuple[int, str]:
+        """Run a command to its end: exit code and all it said."""
+        running = await self._spawn(words, environ)
+        await asyncio.wait_for(running.process.wait(), PATIENCE)
+        return running.process.returncode or 0, running.said
+
+    async def serve(self, **environ: str) -> "Running":
+        """Start the service and wait until it is ready."""
+        running = await self.begin(**environ)
+        await running.says("ready, listening")
+        return running
+
+    async def begin(self, **environ: str) -> "Running":
+        """Start the service."""
+        return await self._spawn(("serve", "--config", "config.toml"), environ)
+
+    async def _spawn(self, words: Sequence[str], environ: dict[str, str]) -> "Running":
+        self.starts += 1
+        log = self.folder / f"log-{self.starts}"
+        with log.open("wb") as out:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", "bot.cli", *words,
+                cwd=self.folder, env=self.environ(**environ), stdout=out, stderr=STDOUT,
+            )  # fmt: skip
+        return Running(process, log)
+
+
+@dataclass
+class Running:
+    """The process."""
+
+    process: Process
+    log: Path
+
+    @property
+    def said(self) -> str:
+        """Both outputs up to now."""
+        return self.log.read_text(encoding="utf-8")
+
+    async def says(self, part: str) -> None:
+        """Wait until it has said this."""
+        async with asyncio.timeout(PATIENCE):
+            while part not in self.said:
+                assert self.process.returncode is None, f"ended without {part!r}:\n{self.said}"
+                await asyncio.sleep(0.02)
+
+    async def stop(self) -> str:
+        """Stop it as a supervisor does, within ten seconds; return what it said."""
+        self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            code = await self.process.wait()
+        assert code == 0, self.said
+        return self.said
+
+    async def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        await self.process.wait()
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for compiled modules."""
+    return tmp_path_factory.getbasetemp() / "compiled"
+
+
+@asynccontextmanager
+async def world(folder: Path, url: str, compiled: Path) -> AsyncIterator[World]:
+    """Platforms with the staff of CONFIG; `url` leads to a database with all tables, or to a SQLite file to be made."""
+    async with platforms() as (telegram, slack, base):
+        folder.mkdir(exist_ok=True)
+        (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
+        around = World(folder, url, compiled, telegram, slack, base)
+        slack.retry_delays = (0.2, 2.0, 8.0)
+        slack.request_url = f"http://127.0.0.1:{around.port}/slack/events"
+        slack.invite(
+            slack.channel("service"),
+            slack.member("U0MARIA0001", "maria", "Maria Berg"),
+            slack.member("U0RUTH00001", "ruth", "Ruth Sommer"),
+        )
+        yield around
+
+
+@asynccontextmanager
+async def serving(around: World, plan: Sequence[str] = (), **environ: str) -> AsyncIterator["Supervisor"]:
+    """The service, started again whenever it dies: the nth start dies at the nth point of the plan, the last lives."""
+    supervisor = Supervisor(around, [*plan], environ)
+    await supervisor.begin()
+    try:
+        yield supervisor
+    finally:
+        await supervisor.end()
+
+
+class Supervisor:
+    """Starts the next process when one was killed."""
+
+    def __init__(self, around: World, plan: list[str], environ: dict[str, str]) -> None:
+        self.world = around
+        self.deaths: list[str] = []
+        self._plan = plan
+        self._environ = environ
+        self._watch: asyncio.Task[None] | None = None
+        self.running: Running
+
+    @property
+    def left(self) -> list[str]:
+        """Points of the plan at which nobody has died yet."""
+        return self._plan[len(self.deaths) :]
+
+    async def begin(self) -> None:
+        await self._start()
+        self._watch = asyncio.create_task(self._keep_alive())
+
+    async def tell(self, story: Coroutine[None, None, object]) -> None:
+        """Let a story happen; raises at once when a process dies that should not."""
+        assert self._watch is not None
+        telling = asyncio.create_task(story)
+        await asyncio.wait([telling, self._watch], return_when=asyncio.FIRST_COMPLETED)
+        if not telling.done():
+            telling.cancel()
+            self._watch.result()
+        try:
+            await telling
+        except AssertionError as error:
+            error.add_note(f"the service said:\n{self.running.said}")
+            raise
+
+    async def end(self) -> None:
+        assert self._watch is not None
+        self._watch.cancel()
+        await asyncio.gather(self._watch, return_exceptions=True)
+        await self.running.kill()
+
+    async def ready(self) -> None:
+        """Wait until a process serves."""
+        async with asyncio.timeout(PATIENCE):
+            while self.running.process.returncode is not None or "ready, listening" not in self.running.said:
+                await asyncio.sleep(0.02)
+
+    async def _start(self) -> None:
+        point = {"ANLIEGEN_TEST_FAILPOINT": self.left[0]} if self.left else {}
+        self.running = await self.world.begin(**self._environ, **point)
+
+    async def _keep_alive(self) -> None:
+        while True:
+            code = await self.running.process.wait()
+            assert self.left, f"died of {code}:\n{self.running.said}"
+            assert code == -signal.SIGKILL, f"died of {code} before {self.left[0]}:\n{self.running.said}"
+            self.deaths.append(self.left[0])
+            self.world.database.let_leases_run_out()
+            await self._start()

@@ -1,0 +1,114 @@
+"""kill -9 at every commit point, on both engines, with the real process: nothing is lost and nothing happens twice.
+
+A story is told to a service that is left in peace, and to some that die again and again and are started again.
+Afterwards all have the same answers, facts, tallies, cases, files and messages.
+"""
+
+import asyncio
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from handlers.points import Point
+from tests.faults.evidence import Database
+from tests.faults.running import serving, world
+from tests.faults.story import Told, accept_and_reply, settled, told
+from tests.stores import ENGINES
+
+TAKING_IN = ("before-commit-a:4", "after-commit-a:5", "before-b:5", "before-commit-b:6")
+SENDING = ("after-commit-b:6", "before-send:6", "after-send:6", "after-commit-d:7")
+
+NewDatabase = Callable[[str], str]
+
+
+@pytest.fixture(params=ENGINES)
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> NewDatabase:
+    """Gives addresses of further databases with all tables, once per engine."""
+    if request.param == "sqlite":
+        return lambda name: f"sqlite:///{tmp_path}/{name}.db"
+    server, template = request.getfixturevalue("postgres"), request.getfixturevalue("migrated")
+    return lambda _: server.url(server.create(template))
+
+
+@pytest.fixture(scope="module")
+def in_peace(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Told:
+    """What the story leaves behind when nobody is killed."""
+
+    async def undisturbed() -> Told:
+        folder = tmp_path_factory.mktemp("peace")
+        url = f"sqlite:///{folder}/peace.db"
+        async with world(folder, url, compiled) as around, serving(around) as supervisor:
+            return await told(around, supervisor)
+
+    return asyncio.run(undisturbed())
+
+
+def test_the_plans_name_every_point() -> None:
+    assert [point.partition(":")[0] for point in TAKING_IN + SENDING] == list(Point)
+
+
+@pytest.mark.timeout(180)
+async def test_a_kill_at_every_commit_point_loses_nothing_and_doubles_nothing(
+    tmp_path: Path, compiled: Path, new_database: NewDatabase, in_peace: Told
+) -> None:
+    """Three services side by side, for the sake of time: two with all points, one with a chance's choice of them."""
+    chance = random.Random(4711)
+    by_chance = [f"{point}:{chance.randint(1, 6)}" for point in chance.sample(list(Point), 2)]
+
+    async def one(name: str, plan: Sequence[str]) -> None:
+        await tell_and_kill(tmp_path / name, new_database(name), compiled, plan, in_peace)
+
+    async with asyncio.TaskGroup() as together:
+        for name, plan in {"in": TAKING_IN, "out": SENDING, "chance": by_chance}.items():
+            together.create_task(one(name, plan))
+
+
+@pytest.mark.timeout(120)
+async def test_what_staff_do_happens_once_although_the_process_dies_under_it(
+    tmp_path: Path, compiled: Path, new_database: NewDatabase
+) -> None:
+    """Accept is stored, then applied, then the form is stored: each time the process dies, and Maria tries again."""
+    eight_of_the_complaint_and_accept, applied, reply_and_its_form = (
+        "after-commit-a:9", "before-commit-b:1", "after-commit-a:2",
+    )  # fmt: skip
+    plan = [eight_of_the_complaint_and_accept, applied, reply_and_its_form]
+    async with world(tmp_path / "desk", new_database("desk"), compiled) as around:
+        async with serving(around, plan) as supervisor:
+            await supervisor.tell(accept_and_reply(around, supervisor))
+            await settled(around)
+            assert supervisor.left == []
+            assert await around.database.broken_invariants() == []
+        moves = around.database.rows("SELECT body FROM fact WHERE kind = 'CaseMoved' ORDER BY id")
+        replies = around.database.rows("SELECT text, delivery FROM case_message WHERE direction = 'out'")
+    assert [json.loads(body)["action"] for (body,) in moves] == ["accept", "reply"]
+    assert replies == [("I am so sorry.", "sent")]
+    thread = [message.words for message in around.slack.channel("service").messages if message.is_reply]
+    assert sum("I am so sorry." in line for line in thread) == 1
+
+
+async def tell_and_kill(folder: Path, url: str, compiled: Path, plan: Sequence[str], in_peace: Told) -> None:
+    """Tell the story while the plan is carried out, and compare."""
+    async with world(folder, url, compiled) as around, serving(around, plan) as supervisor:
+        rough = await told(around, supervisor)
+        assert supervisor.left == [], "the story was over before every point was passed"
+        assert await around.database.broken_invariants() == []
+    assert rough.stored == in_peace.stored
+    assert rough.posted == in_peace.posted
+    check_sent(rough.sent, in_peace.sent, around.database)
+
+
+def check_sent(rough: Counter[str], calm: Counter[str], database: Database) -> None:
+    """Customers saw twice only what is marked uncertain, and missed only receipts that are marked unknown."""
+    uncertain = database.rows("SELECT body, attempt FROM outbox WHERE uncertain = 1")
+    unknown = database.rows("SELECT body, 1 FROM outbox WHERE state = 'unknown'")
+    assert all('"kind":"receipt"' in body for body, _ in unknown)
+    for text, count in (rough - calm).items():
+        assert count <= sum(tried - 1 for body, tried in uncertain if text[:20] in body), (
+            f"{text!r} came twice"
+        )
+    for text, count in (calm - rough).items():
+        assert count <= sum(one for body, one in unknown if text[:20] in body), f"{text!r} is lost"
