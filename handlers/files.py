@@ -1,11 +1,17 @@
 """Files: a place is reserved in the turn, the bytes come later as a durable effect."""
 
+from dataclasses import replace
+
 from conversations.effects import Fetch
 from conversations.events import Address
+from conversations.question import clean
 from conversations.session import CaseId, Conversation
 from handlers.ports import Download
 from handlers.turn import Turn
 from storage.interface import Attachment
+
+NAME_LIMIT = 120
+"""Characters kept of a file's name, its end."""
 
 
 async def fetch(
@@ -17,7 +23,7 @@ async def fetch(
     case: CaseId | None = None,
 ) -> int:
     """Have a file brought from the platform at `address`; return its attachment id."""
-    file = wanted.file
+    file = replace(wanted.file, name=shown_name(wanted.file.name))
     person = conversation.person if conversation else None
     await turn.tx.expect_attachment(
         Attachment(wanted.attachment, person, file.name, file.mime, file.size, "waiting", case=case)
@@ -26,3 +32,9 @@ async def fetch(
     body, lane = Download(wanted.attachment, file), f"file:{wanted.attachment}"
     turn.send(address, body, lane=lane, conversation=conversation.id if conversation else None, case=case)
     return wanted.attachment
+
+
+def shown_name(name: str) -> str:
+    """A file's name is only ever shown: without folders, and without signs that turn its ending around."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return " ".join(clean(last[-NAME_LIMIT:]).split())

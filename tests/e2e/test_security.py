@@ -308,6 +308,7 @@ async def test_no_word_of_a_customer_works_in_slack(stage: Stage) -> None:
     await eve.says("4711")
     await eve.sees("show it to us")
     await eve.sends_photo(JPEG, caption=HOSTILE)
+    await eve.sends_document(b"%PDF-1.7\n" + bytes(64), f"../../{HOSTILE}\N{RIGHT-TO-LEFT OVERRIDE}fdp.exe")
     await eve.presses("Done")
     await eve.presses("Refund")
     await eve.presses("Right, send it")
@@ -328,12 +329,16 @@ async def test_no_word_of_a_customer_works_in_slack(stage: Stage) -> None:
     await stage.deniz.opens_home()
     await stage.quiet()
 
-    arguments = [call.arguments for call in stage.slack.calls]
+    # The name of a file is data: Slack shows it and obeys nothing in it.
+    arguments = [call.arguments for call in stage.slack.calls if not call.method.startswith("files.")]
     assert any("evil.example" in str(each) for each in arguments)
     assert [found for each in arguments for found in alive(each)] == []
     for call in stage.slack.called("chat.postMessage"):
         assert str(call.arguments.get("link_names", False)).lower() in ("false", "0")
         assert call.arguments["parse"] == "none"
+    ((name,),) = raw(stage, "SELECT name FROM attachment WHERE mime = 'application/pdf'")
+    assert name.endswith("fdp.exe")
+    assert not set("/\\\N{RIGHT-TO-LEFT OVERRIDE}\n") & set(name)
     await stage.holds()
 
 
