@@ -225,7 +225,9 @@ class Stack:
 
     def remind(self, place: Place) -> None:
         """The reminder of a session is due; a waiting survey begins."""
-        session = place[1]
+        session, patience = place[1], self.library.expire_after(place[0])
+        if session.asked and patience and self.now >= session.asked + patience:
+            return  # nobody was running for long: the end is due as well
         if self._must_wait(place[0]):
             self._wake_later(session)
         elif self.conversation.stack[-1].id != session.id or not self.conversation.reachable:
