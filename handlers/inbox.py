@@ -1,7 +1,8 @@
 """The single entrance. Commit A: `receive` stores raw bodies. Commit B: `apply` makes state and messages of them.
 
 A batch is the unit of work: everything that waits is loaded together, stepped in memory and committed once. When a
-batch fails, each of its rows gets a transaction of its own, and what fails alone becomes a dead letter.
+batch fails, each of its rows gets a transaction of its own; what fails alone becomes a dead letter, or, if it is a
+deadline, is put off.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from conversations.effects import At, MarkKeyboard, Typing
-from conversations.events import Elapsed, Event, Instant
+from conversations.events import HOUR, Elapsed, Event, Instant
 from conversations.session import ConversationId
 from handlers.organisation import Organisation
 from handlers.outbox import Outbox
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 BATCH: Final = 100
 SLOW: Final = 1.0  # seconds
+TRIES: Final = 8  # of one row that always meets a conflict: then it is no other worker, but the row itself
+PUT_OFF: Final = HOUR  # a deadline that cannot be applied: it must not be lost, nor stand in the way
 
 
 @dataclass(slots=True)
@@ -87,7 +90,7 @@ class Inbox:
             return await self._one_by_one()
 
     async def _one_by_one(self) -> Applied:
-        """Apply a batch with a transaction for each row and timer; bury what fails alone."""
+        """Apply a batch with a transaction for each row and timer; set aside what fails alone."""
         done = Applied()
         for rows, timers in ((1, 0), (0, 1)):
             for _ in range(BATCH):
@@ -99,17 +102,22 @@ class Inbox:
         return done
 
     async def _alone(self, rows: int, timers: int) -> Applied:
-        attempt = Attempt()
-        try:
-            return await self._unit(rows, timers, attempt)
-        except (StoreUnavailable, Conflict):
-            raise
-        except Exception as error:
-            if not attempt.rows and not attempt.timers:
+        conflicts: list[Attempt] = []
+        while True:
+            attempt = Attempt()
+            try:
+                return await self._unit(rows, timers, attempt)
+            except StoreUnavailable:
                 raise
-            log.exception("a poisoned %s becomes a dead letter", "event" if attempt.rows else "timer")
-            await self._bury(attempt, f"{type(error).__name__}: {error}")
-            return Applied(handled=1)
+            except Exception as error:
+                if not attempt.rows and not attempt.timers:
+                    raise
+                conflicts += [attempt] if isinstance(error, Conflict) else []
+                if 0 < conflicts.count(attempt) < TRIES:
+                    continue
+                log.exception("a poisoned %s is set aside", "event" if attempt.rows else "timer")
+                await self._set_aside(attempt, f"{type(error).__name__}: {error}")
+                return Applied(handled=1)
 
     async def _unit(self, rows: int, timers: int, attempt: Attempt) -> Applied:
         """One transaction: claim, load, step, save, enqueue, mark done."""
@@ -123,9 +131,10 @@ class Inbox:
             turn = Turn(tx, self._organisation, self._ids, now)
             events = await self._read_rows(tx, attempt.rows, now)
             with self._typing_when_slow(events.values()):
-                await self._apply_events(tx, turn, events, now)
+                finished = await self._apply_events(turn, events)
                 await self._apply_timers(tx, turn, attempt.timers)
                 await turn.write()
+            await tx.finish_inbox(finished, now)  # last: each row stores the version that was made of it
             perishables = await _with_messages(tx, turn.perishables)
             claimed = await self._outbox.claim_within(tx)
             self._passing(Point.BEFORE_COMMIT_B)
@@ -147,19 +156,18 @@ class Inbox:
         return events
 
     async def _apply_events(
-        self, tx: Transaction, turn: Turn, events: Mapping[int, Event | None], now: Instant
-    ) -> None:
+        self, turn: Turn, events: Mapping[int, Event | None]
+    ) -> dict[int, ConversationId | None]:
+        """Return which conversation each row changed."""
         await turn.load(event for event in events.values() if event is not None)
-        finished: dict[int, ConversationId | None] = {}
-        for row, event in events.items():
-            finished[row] = None if event is None else await route(turn, event)
-        await tx.finish_inbox(finished, now)
+        return {row: None if event is None else await route(turn, event) for row, event in events.items()}
 
     async def _apply_timers(self, tx: Transaction, turn: Turn, timers: list[Timer]) -> None:
         # Delete first: a step that sets the same timer again (a reminder put off) must win.
         await tx.drop_timers([(timer.owner, timer.kind) for timer in timers])
         for timer in timers:
-            await route_timer(turn, timer, Elapsed(timer.owner, timer.kind))
+            if not turn.has_moved(timer):  # an answer of the same batch came in time
+                await route_timer(turn, timer, Elapsed(timer.owner, timer.kind))
 
     @contextmanager
     def _typing_when_slow(self, events: Iterable[Event | None]) -> Iterator[None]:
@@ -177,12 +185,14 @@ class Inbox:
             raise Unreadable(f"no channel is configured for {row.raw.account}")
         return channel.read(row.raw, row.received)
 
-    async def _bury(self, attempt: Attempt, reason: str) -> None:
+    async def _set_aside(self, attempt: Attempt, reason: str) -> None:
         async with self._store.transaction() as tx:
             now = self._clock.now()
             for row in attempt.rows:
                 await tx.bury_inbox(row.id, reason, now)
-            await tx.drop_timers([(timer.owner, timer.kind) for timer in attempt.timers])
+            for timer in attempt.timers:
+                if timer in await tx.timers(timer.owner):
+                    await tx.set_timers([replace(timer, due=now + PUT_OFF)])
 
 
 async def _with_messages(tx: Transaction, effects: list[At]) -> list[At]:

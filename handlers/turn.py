@@ -210,6 +210,10 @@ class Turn:
                 del self._timers[key]
         self._timers[owner, kind] = None
 
+    def has_moved(self, timer: Timer) -> bool:
+        """Whether this turn has set or dropped a timer that fell due meanwhile."""
+        return not self._timers.keys().isdisjoint({(timer.owner, timer.kind), (timer.owner, "*")})
+
     # the end
 
     async def write(self) -> None:

@@ -51,7 +51,7 @@ _FINISH = (
 )
 _BURY = (
     update(inbox)
-    .where(inbox.c.id == bindparam("inbox"))
+    .where(inbox.c.id == bindparam("inbox"), _PENDING)  # another worker may have applied it meanwhile
     .values(state=said("dead"), finished=bindparam("now"), reason=bindparam("why"))
 )
 _DROP_BODIES = (
@@ -122,7 +122,7 @@ class Inbox(Unit):
         )
 
     async def bury_inbox(self, inbox: int, reason: str, now: Instant) -> None:
-        """Make a row a dead letter."""
+        """Make a row a dead letter, if it still waits."""
         await self._run(_BURY, inbox=inbox, why=clean(reason), now=now)
 
     async def drop_received_bodies(self, before: Instant) -> int:

@@ -205,10 +205,10 @@ class Transaction(Protocol):
         """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""
 
     async def finish_inbox(self, ids: Mapping[int, ConversationId | None], now: Instant) -> None:
-        """Mark rows applied, each with the conversation it changed."""
+        """Mark rows applied, each with the conversation it changed and the version that now has."""
 
     async def bury_inbox(self, inbox: int, reason: str, now: Instant) -> None:
-        """Make a row a dead letter."""
+        """Make a row a dead letter, if it still waits."""
 
     # people and conversations
     async def conversations(self, addresses: Iterable[Address]) -> dict[Address, Conversation]:

@@ -28,6 +28,8 @@ _I2 = select(inbox.c.id, inbox.c.state).where(
     )
 )
 
+# A batch saves a conversation once, and staff, timers and erasing change it too: its version is not the number of its
+# rows, but no row stores a version that was never made.
 _I3 = (
     select(inbox.c.id, inbox.c.conversation_id)
     .outerjoin(conversation, conversation.c.id == inbox.c.conversation_id)

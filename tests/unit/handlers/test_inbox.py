@@ -1,0 +1,194 @@
+"""Applying what arrived: poison hurts nobody else, a deadline that moved meanwhile is not due, order is kept."""
+
+import sqlite3
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from bot.app import library_of, load_dialogues, organisation_of
+from bot.channels.console import ADDRESS, ConsoleChannel, raw_body
+from bot.clock import TimeOrderedIds
+from bot.config import Settings
+from conversations.cases.policy import Policy, Route, Staff
+from conversations.events import DAY, HOUR, Commanded, Instant, Said
+from conversations.session import Conversation
+from handlers.inbox import Inbox
+from handlers.organisation import Organisation
+from handlers.outbox import Outbox
+from handlers.perishables import Perishables
+from storage.interface import RawBody, Store, Timer
+from tests.stores import NOW, opened
+
+MIA = Policy({"mia": Staff("mia", "U0MIA", "Mia")}, (Route("mia", "mia", "mia", "C1"),))
+
+
+@dataclass
+class Clock:
+    """A clock that tests move."""
+
+    at: Instant = NOW
+
+    def now(self) -> Instant:
+        return self.at
+
+
+@dataclass
+class Desk:
+    """The use cases around a terminal whose lines are applied when the test says so."""
+
+    store: Store
+    inbox: Inbox
+    outbox: Outbox
+    clock: Clock
+    lines: list[str]
+    _number: int = 0
+
+    async def hears(self, *events: Said | Commanded) -> None:
+        """Take in lines without applying them."""
+        bodies = []
+        for event in events:
+            self._number += 1
+            bodies.append(raw_body(self._number, event))
+        await self.inbox.receive(bodies)
+
+    async def works(self) -> int:
+        """Apply what waits, and say what there is to say; return how much was handled."""
+        handled = (await self.inbox.apply()).handled
+        while await self.outbox.deliver_due():
+            await self.outbox.drain(5)
+        return handled
+
+    async def conversation(self) -> Conversation:
+        async with self.store.reading() as tx:
+            return (await tx.conversations([ADDRESS]))[ADDRESS]
+
+    async def counts(self) -> dict[str, int]:
+        async with self.store.reading() as tx:
+            return await tx.counts()
+
+    async def sets(self, *timers: Timer) -> None:
+        async with self.store.transaction() as tx:
+            await tx.set_timers(timers)
+
+    async def timers(self, owner: str) -> list[Timer]:
+        async with self.store.reading() as tx:
+            return await tx.timers(owner)
+
+    @property
+    def shown(self) -> str:
+        return "".join(self.lines)
+
+
+def organisation(policy: Policy) -> Organisation:
+    settings = Settings()
+    dialogues, problems = load_dialogues(settings)
+    assert not problems
+    return replace(organisation_of(settings, library_of(settings, dialogues)), policy=policy)
+
+
+def desk_of(store: Store, policy: Policy) -> Desk:
+    async def nothing(attachment: int) -> tuple[bytes, str, str]:
+        raise LookupError(attachment)
+
+    clock, ids, lines = Clock(), TimeOrderedIds(0), list[str]()
+    channel = ConsoleChannel(iter(()), lines.append, nothing, language="en")
+    channels, company = {channel.account: channel}, organisation(policy)
+    outbox, perishables = Outbox(store, channels, company, clock, ids), Perishables(channels)
+    inbox = Inbox(store, channels, company, outbox, perishables, clock, ids)
+    return Desk(store, inbox, outbox, clock, lines)
+
+
+@pytest.fixture
+async def desk(store: Store) -> Desk:
+    """Mia answers for everything."""
+    return desk_of(store, MIA)
+
+
+@pytest.fixture
+async def orphaned(store: Store) -> Desk:
+    """Nobody answers for anything: whoever asks for a human is poison."""
+    return desk_of(store, Policy())
+
+
+async def test_poison_in_front_is_buried_and_what_follows_is_applied(orphaned: Desk) -> None:
+    await orphaned.hears(Commanded("human"), Said("hello"), Commanded("human"), Commanded("help"))
+    assert await orphaned.works() == 4
+    counts = await orphaned.counts()
+    assert (counts["inbox_dead"], counts["inbox_pending"]) == (2, 0)
+    assert "What can I do for you?" in orphaned.shown
+    assert await orphaned.works() == 0
+
+
+async def test_a_poisoned_timer_is_put_off_and_the_others_ring(desk: Desk) -> None:
+    await desk.hears(Commanded("start"))
+    await desk.works()
+    session = (await desk.conversation()).stack[-1]
+    await desk.sets(Timer("case:not-a-number", "solve", NOW))
+    desk.clock.at += 3 * DAY + HOUR
+    assert await desk.works() > 1
+    assert not (await desk.conversation()).stack
+    assert not await desk.timers(f"session:{session.id}")
+    (put_off,) = await desk.timers("case:not-a-number")
+    assert put_off.due == desk.clock.at + HOUR
+    assert await desk.works() == 0
+
+
+async def test_an_answer_is_in_time_while_the_end_was_not_applied(desk: Desk) -> None:
+    """Both waited, as after an outage: who answers goes on."""
+    await desk.hears(Commanded("start"))
+    await desk.works()
+    desk.clock.at += 4 * DAY
+    await desk.hears(Said("9"))
+    await desk.works()
+    (session,) = (await desk.conversation()).stack
+    assert session.answers["score"].value == 9
+    assert {timer.kind for timer in await desk.timers(f"session:{session.id}")} == {"remind", "expire"}
+
+
+async def test_who_comes_back_after_days_is_not_reminded_of_what_is_over(desk: Desk) -> None:
+    await desk.hears(Commanded("start"))
+    await desk.works()
+    desk.lines.clear()
+    desk.clock.at += 30 * DAY
+    await desk.works()
+    assert not (await desk.conversation()).stack
+    assert "How likely" not in desk.shown
+
+
+async def test_an_applied_row_stores_the_version_it_made(desk: Desk) -> None:
+    await desk.hears(Commanded("start"))
+    await desk.works()
+    first = (await desk.conversation()).version
+    await desk.hears(Said("9"))
+    await desk.works()
+    assert (await desk.conversation()).version == first + 1
+    assert await versions(desk.store) == [first, first + 1]
+
+
+async def versions(store: Store) -> list[int | None]:
+    """What the applied rows store, in order of arrival."""
+    async with store.reading() as tx:
+        rows = await tx._connection.fetch("SELECT version FROM inbox ORDER BY id", {})  # type: ignore[attr-defined]  # looked at from below
+    return [version for (version,) in rows]
+
+
+async def test_what_the_database_always_refuses_is_buried_too(tmp_path: Path, sqlite_url: str) -> None:
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+        connection.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON outbox WHEN NEW.body LIKE '%everything about you erased%' "
+            "BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    async with opened(sqlite_url) as store:
+        desk = desk_of(store, MIA)
+        await desk.hears(Commanded("privacy"), Commanded("start"))
+        assert await desk.works() == 2
+        assert (await desk.counts())["inbox_dead"] == 1
+        assert "How likely" in desk.shown
+
+
+async def test_bodies_that_cannot_be_read_are_kept_as_dead_letters(desk: Desk) -> None:
+    await desk.inbox.receive([RawBody("elsewhere:1", "elsewhere:1", "elsewhere:1", b"{}")])
+    await desk.hears(Commanded("help"))
+    assert await desk.works() == 2
+    assert (await desk.counts())["inbox_dead"] == 1
