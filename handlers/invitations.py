@@ -3,16 +3,16 @@
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conversations.effects import Kind, Message
-from conversations.events import DAY, Event, Instant
+from conversations.events import DAY, Commanded, Event, Instant
 from conversations.facts import Invited
-from conversations.session import Conversation
+from conversations.session import Conversation, Session
 from handlers import dialogues
 from handlers.ports import Ids
 from handlers.turn import Turn
-from storage.interface import FactRow, Invitation, Transaction
+from storage.interface import Conflict, FactRow, Invitation, Transaction
 
 VALID = 60 * DAY
 
@@ -46,19 +46,43 @@ async def invite(
 
 
 async def accept(turn: Turn, conversation: Conversation, event: Event, secret: str) -> None:
-    """`/start SECRET`: begin the dialogue it was made for. Wrong, expired and used ones get the same answer."""
+    """`/start SECRET`: begin the dialogue it was made for; pressed again, go on with it.
+
+    Wrong, expired and used ones get the same answer. Raises Conflict where another chat was faster.
+    """
     found = await turn.tx.invitation(digest_of(secret)) if len(secret) <= 64 else None
-    library = turn.organisation.library
-    usable = found is not None and found.expires > turn.now and found.dialogue in library.current
-    if (
-        found is None
-        or not usable
-        or not await turn.tx.bind_invitation(
-            found.id, f"{event.address.account}/{event.address.chat}", 0, turn.now
-        )
-    ):
-        text = turn.organisation.texts.render("invitation.void", conversation.language)
-        turn.say(conversation, Message(text, kind=Kind.RECEIPT))
-        return
+    if found is not None and (session := _session_of(conversation, found)):
+        if session.asked:
+            await dialogues.converse(turn, conversation, replace(event, what=Commanded("start")))
+        else:
+            _answer(turn, conversation, "survey.later")
+    elif found is None or found.chat or found.expires <= turn.now or not _is_known(turn, found.dialogue):
+        _answer(turn, conversation, "invitation.void")
+    else:
+        await _follow(turn, conversation, found)
+
+
+async def _follow(turn: Turn, conversation: Conversation, found: Invitation) -> None:
+    if found.language and turn.has_just_met(conversation):  # others have a language already
+        turn.keep(replace(conversation, language=turn.organisation.library.language(found.language)))
     bindings = {"order": found.order, "touchpoint": found.touchpoint}
     await dialogues.begin(turn, conversation, found.dialogue, bindings, invitation=found.id)
+    session = _session_of(turn.at(conversation.address) or conversation, found)
+    if session is None:
+        return  # it could not begin, and the person knows why: the link stays good
+    chat = f"{conversation.address.account}/{conversation.address.chat}"
+    if not await turn.tx.bind_invitation(found.id, chat, session.id, turn.now):
+        raise Conflict("another chat followed the same invitation")
+
+
+def _session_of(conversation: Conversation, invitation: Invitation) -> Session | None:
+    return next((one for one in conversation.stack if one.invitation == invitation.id), None)
+
+
+def _is_known(turn: Turn, dialogue: str) -> bool:
+    return dialogue in turn.organisation.library.current
+
+
+def _answer(turn: Turn, conversation: Conversation, key: str) -> None:
+    text = turn.organisation.texts.render(key, conversation.language)
+    turn.say(conversation, Message(text, kind=Kind.RECEIPT))

@@ -45,6 +45,7 @@ class Turn:
         self._conversations: dict[ConversationId, Conversation] = {}
         self._by_address: dict[Address, ConversationId] = {}
         self._stored: dict[ConversationId, Conversation] = {}  # as the database has it
+        self._new: set[ConversationId] = set()
         self._cases: dict[CaseId, Case] = {}
         self._stored_cases: dict[CaseId, Case] = {}
         self._facts: list[FactRow] = []
@@ -70,6 +71,7 @@ class Turn:
         if new:
             for conversation in await self.tx.create_conversations(new, self.now):
                 self._remember(conversation)
+                self._new.add(conversation.id)
 
     def at(self, address: Address) -> Conversation | None:
         """The conversation at an address, as this turn left it."""
@@ -82,6 +84,10 @@ class Turn:
             for conversation in (await self.tx.conversations_by_id([wanted])).values():
                 self._remember(conversation)
         return self._conversations.get(wanted)
+
+    def has_just_met(self, conversation: Conversation) -> bool:
+        """Whether this is the first we hear of somebody."""
+        return conversation.id in self._new
 
     def keep(self, conversation: Conversation) -> None:
         """Take over what a step made of a conversation."""

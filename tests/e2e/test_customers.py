@@ -7,13 +7,19 @@ from tests.e2e.chats import complains
 from tests.stage import Stage
 
 
-async def invited(stage: Stage, order: str = "4711") -> str:
+async def invited(stage: Stage, order: str = "4711", language: str = "") -> str:
     """The secret of a fresh invitation."""
     assert stage.service is not None
     now: Instant = stage.clock.now()
     async with stage.service.store.transaction() as tx:
         fresh = await invite(
-            tx, stage.service.ids, now, dialogue="survey", order=order, touchpoint="delivery", language=""
+            tx,
+            stage.service.ids,
+            now,
+            dialogue="survey",
+            order=order,
+            touchpoint="delivery",
+            language=language,
         )
     return fresh.secret
 
@@ -32,6 +38,29 @@ async def test_an_invitation_opens_its_survey_once(stage: Stage) -> None:
     await eve.sees("This link is not valid")
     await eve.starts("x" * 22)
     await eve.sees("This link is not valid")
+
+
+async def test_the_same_link_pressed_again_leads_back_into_its_survey(stage: Stage) -> None:
+    secret = await invited(stage)
+    ben = stage.customer("Ben")
+    await ben.starts(secret)
+    await scores(ben, "10")
+    await ben.sees("main reason")
+    await ben.starts(secret)
+    await ben.sees("main reason")
+    assert "not valid" not in ben.transcript
+    await stage.holds()
+
+
+async def test_an_invitation_speaks_the_language_it_was_made_for(stage: Stage) -> None:
+    ben = stage.customer("Ben", "en")
+    await ben.starts(await invited(stage, language="de"))
+    await ben.sees("Wie wahrscheinlich")
+    anna = stage.customer("Anna", "en")
+    await anna.says("/language en")
+    await anna.sees("English it is")
+    await anna.starts(await invited(stage, order="4712", language="de"))
+    await scores(anna, "9")
 
 
 async def test_a_detractor_is_offered_a_case_and_decides(stage: Stage) -> None:
