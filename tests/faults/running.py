@@ -195,16 +195,16 @@ class Supervisor:
 
     def __init__(self, around: World, plan: list[str], environ: dict[str, str]) -> None:
         self.world = around
-        self.deaths: list[str] = []
         self._plan = plan
         self._environ = environ
+        self._doomed = False
         self._watch: asyncio.Task[None] | None = None
         self.running: Running
 
     @property
-    def left(self) -> list[str]:
-        """Points of the plan at which nobody has died yet."""
-        return self._plan[len(self.deaths) :]
+    def survived(self) -> bool:
+        """Whether every death of the plan was died."""
+        return not self._plan and not self._doomed
 
     async def begin(self) -> None:
         await self._start()
@@ -236,15 +236,26 @@ class Supervisor:
             while self.running.process.returncode is not None or "ready, listening" not in self.running.said:
                 await asyncio.sleep(0.02)
 
+    async def kill(self, then: str = "") -> None:
+        """Kill the process now; its successor is to die at the point `then`."""
+        self._plan[:0] = [then] if then else []
+        self._doomed = True
+        killed = self.running
+        await killed.kill()
+        async with asyncio.timeout(PATIENCE):
+            while self.running is killed:
+                await asyncio.sleep(0.02)
+        await self.ready()
+
     async def _start(self) -> None:
-        point = {"ANLIEGEN_TEST_FAILPOINT": self.left[0]} if self.left else {}
+        point = {"ANLIEGEN_TEST_FAILPOINT": self._plan.pop(0)} if self._plan else {}
+        self._doomed = bool(point)
         self.running = await self.world.begin(**self._environ, **point)
 
     async def _keep_alive(self) -> None:
         while True:
             code = await self.running.process.wait()
-            assert self.left, f"died of {code}:\n{self.running.said}"
-            assert code == -signal.SIGKILL, f"died of {code} before {self.left[0]}:\n{self.running.said}"
-            self.deaths.append(self.left[0])
+            assert self._doomed, f"died of {code}:\n{self.running.said}"
+            assert code == -signal.SIGKILL, f"died of {code}, not killed:\n{self.running.said}"
             self.world.database.let_leases_run_out()
             await self._start()

@@ -102,26 +102,16 @@ async def complain(anna: Customer) -> None:
     await presses(anna, "Right, send it")
 
 
-async def accept_and_reply(around: World, supervisor: Supervisor) -> "Staff":
-    """Anna's complaint, accepted and answered by Maria."""
-    anna = around.telegram.customer(1001, "Anna", "en")
-    await complain(anna)
-    desk = around.slack.channel("service")
-    card = await desk.sees("The table arrived with a scratch.", timeout=LONG)
-    maria = Staff(supervisor, around.slack.member("U0MARIA0001", "maria"), card)
-    await maria.presses("Accept")
-    await maria.sends("Reply", "I am so sorry.")
-    await sees(anna, "I am so sorry.")
-    await desk.sees("delivered", timeout=LONG, thread=card)
-    return maria
-
-
 async def _case(around: World, supervisor: Supervisor) -> None:
     """The complaint, and what staff make of it up to the accepted solution."""
-    maria = await accept_and_reply(around, supervisor)
+    maria = await maria_accepts(around, supervisor)
+    await maria.sends("Reply", "I am so sorry.")
     anna = around.telegram.customers[1001]
+    await sees(anna, "I am so sorry.")
+    desk = around.slack.channel("service")
+    await desk.sees("delivered", timeout=LONG, thread=maria.card)
     await anna.says("Please hurry.")
-    await around.slack.channel("service").sees("Please hurry.", timeout=LONG)
+    await desk.sees("Please hurry.", timeout=LONG, thread=maria.card)
     await maria.sends("Propose solution", "A new table on Friday.")
     await sees(anna, "A new table on Friday.")
     await presses(anna, "Yes")
@@ -129,6 +119,16 @@ async def _case(around: World, supervisor: Supervisor) -> None:
     await presses(anna, "5")
     await sees(anna, "easy")
     await presses(anna, "7")
+
+
+async def maria_accepts(around: World, supervisor: Supervisor) -> "Staff":
+    """Anna's complaint, and Maria who takes it on."""
+    await complain(around.telegram.customer(1001, "Anna", "en"))
+    card = await around.slack.channel("service").sees("The table arrived with a scratch.", timeout=LONG)
+    maria = Staff(supervisor, around.slack.member("U0MARIA0001", "maria"), card)
+    await maria.presses("Accept")
+    await maria.can("Reply")
+    return maria
 
 
 async def sees(who: Customer, text: str) -> None:
@@ -145,14 +145,18 @@ class Staff:
     def __init__(self, supervisor: Supervisor, member: Member, card: Message) -> None:
         self._supervisor = supervisor
         self._member = member
-        self._card = card
+        self.card = card
+
+    async def can(self, label: str) -> None:
+        """Wait until the card has this button."""
+        async with asyncio.timeout(LONG):
+            while label not in self.card.labels:
+                await asyncio.sleep(0.02)
 
     async def presses(self, label: str) -> None:
         """Press a button of the card once it is there."""
-        async with asyncio.timeout(LONG):
-            while label not in self._card.labels:
-                await asyncio.sleep(0.02)
-        await self._insists(lambda: self._member.presses(label, in_=self._card))
+        await self.can(label)
+        await self._insists(lambda: self._member.presses(label, in_=self.card))
 
     async def sends(self, label: str, text: str) -> None:
         """Open a form, once more when it does not come, and send it."""

@@ -16,7 +16,7 @@ import pytest
 from handlers.points import Point
 from tests.faults.evidence import Database
 from tests.faults.running import serving, world
-from tests.faults.story import Told, accept_and_reply, settled, told
+from tests.faults.story import Told, maria_accepts, settled, told
 from tests.stores import ENGINES
 
 TAKING_IN = ("before-commit-a:4", "after-commit-a:5", "before-b:5", "before-commit-b:6")
@@ -71,16 +71,17 @@ async def test_a_kill_at_every_commit_point_loses_nothing_and_doubles_nothing(
 async def test_what_staff_do_happens_once_although_the_process_dies_under_it(
     tmp_path: Path, compiled: Path, new_database: NewDatabase
 ) -> None:
-    """Accept is stored, then applied, then the form is stored: each time the process dies, and Maria tries again."""
-    eight_of_the_complaint_and_accept, applied, reply_and_its_form = (
-        "after-commit-a:9", "before-commit-b:1", "after-commit-a:2",
-    )  # fmt: skip
-    plan = [eight_of_the_complaint_and_accept, applied, reply_and_its_form]
-    async with world(tmp_path / "desk", new_database("desk"), compiled) as around:
-        async with serving(around, plan) as supervisor:
-            await supervisor.tell(accept_and_reply(around, supervisor))
+    """The process dies when Accept is stored, when it is applied, and when the form is stored; Maria tries again."""
+    complaint_and_accept, applied = "after-commit-a:9", "before-commit-b:1"
+    press_and_form = "after-commit-a:2"
+    url = new_database("desk")
+    async with world(tmp_path / "desk", url, compiled) as around:
+        async with serving(around, [complaint_and_accept, applied]) as supervisor:
+            maria = await maria_accepts(around, supervisor)
+            await supervisor.kill(then=press_and_form)
+            await maria.sends("Reply", "I am so sorry.")
             await settled(around)
-            assert supervisor.left == []
+            assert supervisor.survived
             assert await around.database.broken_invariants() == []
         moves = around.database.rows("SELECT body FROM fact WHERE kind = 'CaseMoved' ORDER BY id")
         replies = around.database.rows("SELECT text, delivery FROM case_message WHERE direction = 'out'")
@@ -94,7 +95,7 @@ async def tell_and_kill(folder: Path, url: str, compiled: Path, plan: Sequence[s
     """Tell the story while the plan is carried out, and compare."""
     async with world(folder, url, compiled) as around, serving(around, plan) as supervisor:
         rough = await told(around, supervisor)
-        assert supervisor.left == [], "the story was over before every point was passed"
+        assert supervisor.survived, "the story was over before every point was passed"
         assert await around.database.broken_invariants() == []
     assert rough.stored == in_peace.stored
     assert rough.posted == in_peace.posted

@@ -69,6 +69,7 @@ def key_of(payload: Payload) -> str:
     """Return what stays the same when Slack, its client or a person's second click repeats this; empty if nothing does.
 
     A form's key holds its values: after an objection the same form comes back corrected, under the same id and hash.
+    Of the hash only what follows the dot counts: before it stands the second in which it was made.
     """
     match payload:
         case {"event_id": event}:
@@ -78,7 +79,7 @@ def key_of(payload: Payload) -> str:
             place = container.get("message_ts") or container.get("view_id", "")
             return f"press:{pressed}:{payload['user']['id']}:{place}:{action}"
         case {"type": "view_submission", "view": {"id": view, "hash": version, "state": state}}:
-            return f"form:{view}:{version}:{_digest(json.dumps(state, sort_keys=True).encode())}"
+            return f"form:{view}:{version.rpartition('.')[2]}:{_digest(json.dumps(state, sort_keys=True).encode())}"
         case {"command": str(), "trigger_id": trigger}:
             return f"command:{trigger}"
     return ""
