@@ -26,7 +26,7 @@ _TOKENS: Final = re.compile(
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SEVERAL_LINES: Final = ("exception", "stack_info")
 
-# At INFO these name every address they call, and with it the token.
+# At INFO these name every address they call, and with it the token, or every step of every conversation.
 _TALKATIVE: Final = (
     "aiohttp",
     "aiosqlite",
@@ -39,6 +39,7 @@ _TALKATIVE: Final = (
     "slack_sdk",
     "sqlalchemy",
     "telegram",
+    "transitions",
 )
 
 
