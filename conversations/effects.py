@@ -132,7 +132,6 @@ class Relay:
     text: str
     attachments: tuple[int, ...] = ()
     edited: bool = False
-    case: int = 0  # 0: the case last spoken of
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class Conversation:
     case: CaseId | None = None  # the case last spoken of
     keyboard: int = 0
     keyboard_text: str = ""
-    held: str = ""  # words waiting for the person to say which case they belong to
+    held: str = ""  # words and files waiting for the person to say which case they belong to, as JSON
     reachable: bool = True
     staffed_until: Instant = (
         0  # a member of staff is talking to the customer until then: no survey starts or reminds

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
+
+from pydantic import TypeAdapter
 
 from conversations.cases.case import Case, State
 from conversations.cases.step import CUSTOMER, Move, Step, elapsed, opened, step
@@ -18,6 +21,9 @@ AFTER_CASE = "after_case"
 
 STAFFED = 2 * 3600 * SECOND
 """How long after a word of staff no survey starts or reminds."""
+
+MOST_HELD: Final = 20
+_HELD: Final = TypeAdapter(tuple[Relay, ...])
 
 
 async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *, receipt: str = "") -> Case:
@@ -142,27 +148,44 @@ async def relay(turn: Turn, conversation: Conversation, words: Relay) -> bool:
     False when there is no case they could belong to.
     """
     cases = [turn.know_case(case) for case in await turn.tx.open_cases(person=conversation.person)]
-    spoken_of = next((case for case in cases if case.id == (words.case or conversation.case)), None)
-    if not cases:
+    case = await _spoken_of(turn, conversation)
+    if case is None and not cases:
         return False
-    if len(cases) > 1 and spoken_of is None:
-        turn.keep(replace(_latest(turn, conversation), held=words.text))
+    if case is None and len(cases) > 1:
+        held = (*_held(conversation), words)[-MOST_HELD:]
+        turn.keep(replace(_latest(turn, conversation), held=_HELD.dump_json(held).decode()))
         _ask_which(turn, conversation, cases)
         return True
-    case = spoken_of or cases[0]
-    await _add_words(turn, case, words)
-    turn.keep(replace(_latest(turn, conversation), case=case.id, held=""))
-    if not words.edited:
-        tell_customer(turn, conversation, case, "case.relayed")
+    await _hand_in(turn, conversation, case or cases[0], (*_held(conversation), words))
     return True
 
 
-async def choose(turn: Turn, conversation: Conversation, case: CaseId) -> None:
-    """The customer pressed which case their held words belong to."""
-    held = conversation.held
-    turn.keep(replace(_latest(turn, conversation), case=case, held=""))
-    if held:
-        await relay(turn, _latest(turn, conversation), Relay(held, case=case))
+async def choose(turn: Turn, conversation: Conversation, wanted: str) -> bool:
+    """The customer pressed which case their held words belong to; False when it is not theirs, or not open."""
+    cases = [turn.know_case(case) for case in await turn.tx.open_cases(person=conversation.person)]
+    case = next((case for case in cases if str(case.id) == wanted), None)
+    if case is None:
+        return False
+    await _hand_in(turn, conversation, case, _held(conversation))
+    return True
+
+
+async def _spoken_of(turn: Turn, conversation: Conversation) -> Case | None:
+    """The case last spoken of. One whose solution is accepted still is: there may be a last question about it."""
+    case = None if conversation.case is None else await turn.case(conversation.case)
+    return None if case is None or case.state is State.CLOSED else case
+
+
+async def _hand_in(turn: Turn, conversation: Conversation, case: Case, words: tuple[Relay, ...]) -> None:
+    for one in words:
+        await _add_words(turn, case, one)
+    turn.keep(replace(_latest(turn, conversation), case=case.id, held=""))
+    if any(not one.edited for one in words):
+        tell_customer(turn, conversation, case, "case.relayed")
+
+
+def _held(conversation: Conversation) -> tuple[Relay, ...]:
+    return _HELD.validate_json(conversation.held) if conversation.held else ()
 
 
 async def deadline(turn: Turn, event: Elapsed, wanted: CaseId) -> None:
@@ -228,11 +251,19 @@ async def _add_words(turn: Turn, case: Case, words: Relay) -> None:
         line = texts.render("staff.line.files", language, n=len(words.attachments))
     else:
         line = texts.render(key, language, text=words.text)
-    row = write_line(turn, case, line, mention=(case.owner,))
+    row = write_line(
+        turn, case, line, mention=(case.owner,), attachments=await _that_came(turn, words.attachments)
+    )
     await turn.tx.add_message(
         CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", words.text, words.attachments, log=row)
     )
     await turn.tx.attach_to_case(words.attachments, case.id)
+
+
+async def _that_came(turn: Turn, attachments: tuple[int, ...]) -> tuple[int, ...]:
+    """The files that are here already, as those of held words; others show themselves when they come."""
+    found = [await turn.tx.attachment(one) for one in attachments]
+    return tuple(one[0].id for one in found if one is not None and one[0].state == "stored")
 
 
 def _ask_which(turn: Turn, conversation: Conversation, cases: list[Case]) -> None:

@@ -24,7 +24,7 @@ from conversations.effects import (
     Typing,
 )
 from conversations.events import Address, Elapsed, Event, Pressed, Sender
-from conversations.session import CaseId, Conversation, ConversationId
+from conversations.session import Conversation, ConversationId
 from handlers import cases
 from handlers.files import fetch
 from handlers.turn import Turn
@@ -71,14 +71,14 @@ async def begin(
 
 async def choose_case(turn: Turn, conversation: Conversation, address: Address, press: Pressed) -> None:
     """A button that belongs to no dialogue: which case the held words are for."""
+    if not await cases.choose(turn, conversation, press.token.removeprefix("case:")):
+        stale = turn.organisation.texts.plain("press.stale", conversation.language)
+        turn.perish(address, AnswerPress(press.callback, stale))
+        return
     turn.perish(address, AnswerPress(press.callback))
     if conversation.keyboard:
         turn.perish(address, MarkKeyboard("✓", press.message, text=conversation.keyboard_text))
-        turn.keep(replace(conversation, keyboard=0, keyboard_text=""))
-    wanted = press.token.removeprefix("case:")
-    open_cases = await turn.tx.open_cases(person=conversation.person)
-    if wanted.isdecimal() and any(case.id == int(wanted) for case in open_cases):
-        await cases.choose(turn, turn.at(address) or conversation, CaseId(int(wanted)))
+        turn.keep(replace(turn.at(address) or conversation, keyboard=0, keyboard_text=""))
 
 
 async def _carry_out(turn: Turn, step: talk.Turn, *, case_message: int = 0) -> None:

@@ -1,114 +1,11 @@
 """Applying what arrived: poison hurts nobody else, a deadline that moved meanwhile is not due, order is kept."""
 
 import sqlite3
-from dataclasses import dataclass, replace
-from pathlib import Path
 
-import pytest
-
-from bot.app import library_of, load_dialogues, organisation_of
-from bot.channels.console import ADDRESS, ConsoleChannel, raw_body
-from bot.clock import TimeOrderedIds
-from bot.config import Settings
-from conversations.cases.policy import Policy, Route, Staff
-from conversations.events import DAY, HOUR, Commanded, Instant, Said
-from conversations.session import Conversation
-from handlers.inbox import Inbox
-from handlers.organisation import Organisation
-from handlers.outbox import Outbox
-from handlers.perishables import Perishables
+from conversations.events import DAY, HOUR, Commanded, Said
 from storage.interface import RawBody, Store, Timer
 from tests.stores import NOW, opened
-
-MIA = Policy({"mia": Staff("mia", "U0MIA", "Mia")}, (Route("mia", "mia", "mia", "C1"),))
-
-
-@dataclass
-class Clock:
-    """A clock that tests move."""
-
-    at: Instant = NOW
-
-    def now(self) -> Instant:
-        return self.at
-
-
-@dataclass
-class Desk:
-    """The use cases around a terminal whose lines are applied when the test says so."""
-
-    store: Store
-    inbox: Inbox
-    outbox: Outbox
-    clock: Clock
-    lines: list[str]
-    _number: int = 0
-
-    async def hears(self, *events: Said | Commanded) -> None:
-        """Take in lines without applying them."""
-        bodies = []
-        for event in events:
-            self._number += 1
-            bodies.append(raw_body(self._number, event))
-        await self.inbox.receive(bodies)
-
-    async def works(self) -> int:
-        """Apply what waits, and say what there is to say; return how much was handled."""
-        handled = (await self.inbox.apply()).handled
-        while await self.outbox.deliver_due():
-            await self.outbox.drain(5)
-        return handled
-
-    async def conversation(self) -> Conversation:
-        async with self.store.reading() as tx:
-            return (await tx.conversations([ADDRESS]))[ADDRESS]
-
-    async def counts(self) -> dict[str, int]:
-        async with self.store.reading() as tx:
-            return await tx.counts()
-
-    async def sets(self, *timers: Timer) -> None:
-        async with self.store.transaction() as tx:
-            await tx.set_timers(timers)
-
-    async def timers(self, owner: str) -> list[Timer]:
-        async with self.store.reading() as tx:
-            return await tx.timers(owner)
-
-    @property
-    def shown(self) -> str:
-        return "".join(self.lines)
-
-
-def organisation(policy: Policy) -> Organisation:
-    settings = Settings()
-    dialogues, problems = load_dialogues(settings)
-    assert not problems
-    return replace(organisation_of(settings, library_of(settings, dialogues)), policy=policy)
-
-
-def desk_of(store: Store, policy: Policy) -> Desk:
-    async def nothing(attachment: int) -> tuple[bytes, str, str]:
-        raise LookupError(attachment)
-
-    clock, ids, lines = Clock(), TimeOrderedIds(0), list[str]()
-    channel = ConsoleChannel(iter(()), lines.append, nothing, language="en")
-    channels, company = {channel.account: channel}, organisation(policy)
-    outbox, perishables = Outbox(store, channels, company, clock, ids), Perishables(channels)
-    inbox = Inbox(store, channels, company, outbox, perishables, clock, ids)
-    return Desk(store, inbox, outbox, clock, lines)
-
-
-@pytest.fixture
-async def desk(store: Store) -> Desk:
-    """Mia answers for everything."""
-    return desk_of(store, MIA)
-
-
-@pytest.fixture
-async def orphaned(store: Store) -> Desk:
-    """Nobody answers for anything: whoever asks for a human is poison."""
-    return desk_of(store, Policy())
+from tests.unit.handlers.desk import MIA, Desk, desk_of
 
 
 async def test_poison_in_front_is_buried_and_what_follows_is_applied(orphaned: Desk) -> None:
@@ -173,7 +70,7 @@ async def versions(store: Store) -> list[int | None]:
     return [version for (version,) in rows]
 
 
-async def test_what_the_database_always_refuses_is_buried_too(tmp_path: Path, sqlite_url: str) -> None:
+async def test_what_the_database_always_refuses_is_buried_too(sqlite_url: str) -> None:
     with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
         connection.execute(
             "CREATE TRIGGER refuse BEFORE INSERT ON outbox WHEN NEW.body LIKE '%everything about you erased%' "
