@@ -6,7 +6,16 @@ import sqlite3
 from importlib.metadata import version
 from pathlib import Path
 
-SHOWN = ("python-telegram-bot", "httpx", "aiohttp", "aiosqlite", "sqlalchemy", "transitions", "jinja2", "pydantic")
+SHOWN = (
+    "python-telegram-bot",
+    "httpx",
+    "aiohttp",
+    "aiosqlite",
+    "sqlalchemy",
+    "transitions",
+    "jinja2",
+    "pydantic",
+)
 
 
 def describe(versions: tuple[str, ...] = SHOWN) -> dict[str, str]:

@@ -7,11 +7,12 @@ default, and what its documentation asks for with a ConversationHandler).
 """
 
 import os
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import (
     Application,
+    BaseHandler,
     CallbackQueryHandler,
     CommandHandler,
     ContextTypes,
@@ -23,7 +24,8 @@ from telegram.ext import (
 from benchmarks.survey import STEPS, THANKS, Step
 
 TOKEN: Final = "700000001:bench"  # noqa: S105 - an invented token
-Context = ContextTypes.DEFAULT_TYPE
+Context: TypeAlias = ContextTypes.DEFAULT_TYPE
+Handler: TypeAlias = BaseHandler[Update, Context, object]
 
 
 def _keyboard(step: Step) -> InlineKeyboardMarkup | None:
@@ -34,14 +36,14 @@ def _keyboard(step: Step) -> InlineKeyboardMarkup | None:
 KEYBOARDS: Final = [_keyboard(step) for step in STEPS]  # built once, to its advantage
 
 
-async def start(update: Update, context: Context) -> int:
+async def start(update: Update, context: Context) -> object:
     """The first question."""
     assert update.message is not None
     await update.message.reply_text(STEPS[0].question, reply_markup=KEYBOARDS[0])
     return 0
 
 
-async def pressed(update: Update, context: Context) -> int:
+async def pressed(update: Update, context: Context) -> object:
     """Keep the answer of a button, ask the next question."""
     query = update.callback_query
     assert query is not None
@@ -49,7 +51,7 @@ async def pressed(update: Update, context: Context) -> int:
     return await _go_on(update, context, str(query.data))
 
 
-async def written(update: Update, context: Context) -> int:
+async def written(update: Update, context: Context) -> object:
     """Keep the answer in words, ask the next question."""
     assert update.message is not None
     return await _go_on(update, context, str(update.message.text))
@@ -66,9 +68,7 @@ async def _go_on(update: Update, context: Context, answer: str) -> int:
         await update.effective_message.reply_text(THANKS)
         return ConversationHandler.END
     answers["step"] = number + 1
-    await update.effective_message.reply_text(
-        STEPS[number + 1].question, reply_markup=KEYBOARDS[number + 1]
-    )
+    await update.effective_message.reply_text(STEPS[number + 1].question, reply_markup=KEYBOARDS[number + 1])
     return number + 1
 
 
@@ -77,8 +77,11 @@ def main() -> None:
     url = os.environ["BENCH_URL"]
     app = Application.builder().token(TOKEN).base_url(f"{url}/bot").base_file_url(f"{url}/file/bot").build()
     words = MessageHandler(filters.TEXT & ~filters.COMMAND, written)
-    states = {n: [CallbackQueryHandler(pressed) if step.buttons else words] for n, step in enumerate(STEPS)}
-    begin = CommandHandler("start", start)
+    buttons = CallbackQueryHandler(pressed)
+    states: dict[object, list[Handler]] = {
+        n: [buttons if one.buttons else words] for n, one in enumerate(STEPS)
+    }
+    begin: Handler = CommandHandler("start", start)
     app.add_handler(ConversationHandler(entry_points=[begin], states=states, fallbacks=[begin]))
     app.run_polling(poll_interval=0.0)
 

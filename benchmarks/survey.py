@@ -1,4 +1,4 @@
-"""The survey that every bot asks and every virtual customer walks: the shipped one, in English, by a content customer."""
+"""The survey that both bots ask and every virtual customer walks: the shipped one in English, by a content customer."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -40,8 +40,16 @@ STEPS: Final = (
         (),
         "Very friendly staff, a quick answer, and the price was as promised to me.",
     ),
-    Step("Thank you! May we quote your comment, without your name?", (("Yes, you may", "Better not"),), "Yes, you may"),
-    Step("One last thing: may we write to you here if we have a question about your answers?", (("Yes", "No"),), "Yes"),
+    Step(
+        "Thank you! May we quote your comment, without your name?",
+        (("Yes, you may", "Better not"),),
+        "Yes, you may",
+    ),
+    Step(
+        "One last thing: may we write to you here if we have a question about your answers?",
+        (("Yes", "No"),),
+        "Yes",
+    ),
 )
 THANKS: Final = "Thank you, that makes us happy! We will do our best to keep it that way."
 

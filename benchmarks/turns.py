@@ -87,7 +87,7 @@ def main() -> None:
     print(f"{options.rounds} rounds of {options.seconds:g} s, {options.customers} customers at a time\n")
     rounds: list[dict[str, Run]] = []
     for number in range(options.rounds):
-        runs = {name: measure(name, start, options.customers, options.seconds) for name, start in BOTS.items()}
+        runs = {name: measure(name, options.customers, options.seconds) for name in BOTS}
         rounds.append(runs)
         for run in runs.values():
             print(_line(number + 1, run), flush=True)
@@ -100,10 +100,13 @@ def main() -> None:
         Path(options.json).write_text(json.dumps(everything | {"summary": result}, indent=2) + "\n")
 
 
-def measure(name: str, start: Start, customers: int, seconds: float) -> Run:
+def measure(name: str, customers: int, seconds: float) -> Run:
     """Run one bot against a fresh server. Raises RuntimeError when it does not do what it should."""
-    with tempfile.TemporaryDirectory(prefix="anliegen-bench-") as folder, _server(customers, seconds) as lines:
-        bot = start(f"http://127.0.0.1:{next(lines)['port']}", Path(folder))
+    with (
+        tempfile.TemporaryDirectory(prefix="anliegen-bench-") as folder,
+        _server(customers, seconds) as lines,
+    ):
+        bot = BOTS[name](f"http://127.0.0.1:{next(lines)['port']}", Path(folder))
         try:
             _pin(bot.pid, -1)
             assert next(lines) == {"measuring": True}
@@ -118,7 +121,7 @@ def measure(name: str, start: Start, customers: int, seconds: float) -> Run:
             bot.terminate()
             bot.wait(STOP)
         if report["astray"]:
-            raise RuntimeError(f"{name} asked {report['astray']} customers something else than the walk expects")
+            raise RuntimeError(f"{name} asked {report['astray']} customers something unexpected")
         _check_stored(name, Path(folder) / "anliegen.db", report["finished"])
     cpu = None if before is None or after is None else after - before
     turns = report["turns"]

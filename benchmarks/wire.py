@@ -3,10 +3,11 @@
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 Values = dict[str, Any]
+HEAD: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 
 
 class Answer:
@@ -19,8 +20,7 @@ class Answer:
         """Answer with a result, which is JSON."""
         if not self._transport.is_closing():
             body = b'{"ok":true,"result":' + result + b"}"
-            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
-            self._transport.write(head + body)
+            self._transport.write(HEAD % len(body) + body)
 
 
 class Connection(asyncio.Protocol):
