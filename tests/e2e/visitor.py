@@ -127,13 +127,11 @@ async def running_demo(folder: Path) -> AsyncIterator[str]:
             assert line, "".join(lines)
             lines.append(line.decode())
         yield address.group()
-        process.send_signal(signal.SIGINT)
-        rest, _ = await asyncio.wait_for(process.communicate(), 20)
-        assert process.returncode == 0, rest
-    finally:
+    finally:  # it takes its service along, also where a test has failed
         if process.returncode is None:
-            process.kill()
-            await process.wait()
+            process.send_signal(signal.SIGINT)
+        rest, _ = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 0, rest
 
 
 @asynccontextmanager
