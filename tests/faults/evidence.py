@@ -29,14 +29,22 @@ class Database:
             path = self.url.removeprefix("sqlite:///")
             with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
                 return connection.execute(sql).fetchall()
-        with psycopg.connect(self.url) as connection:
-            return connection.execute(sql.encode()).fetchall()
+        with psycopg.connect(self.url) as server:
+            return server.execute(sql.encode()).fetchall()
+
+    def write(self, sql: str) -> None:
+        """Change rows behind the program's back."""
+        if self.url.startswith("sqlite:///"):
+            with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as connection, connection:
+                connection.execute(sql)
+        else:
+            with psycopg.connect(self.url) as server:
+                server.execute(sql.encode())
 
     def let_leases_run_out(self) -> None:
         """Let the minute pass after which another worker takes over; on SQLite the next `serve` knows by itself."""
         if not self.url.startswith("sqlite:///"):
-            with psycopg.connect(self.url) as connection:
-                connection.execute("UPDATE outbox SET until = 0 WHERE state = 'sending'")
+            self.write("UPDATE outbox SET until = 0 WHERE state = 'sending'")
 
     async def broken_invariants(self) -> list[str]:
         store = await open_store(self.url, zone=ZoneInfo("Europe/Berlin"))

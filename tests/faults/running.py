@@ -6,7 +6,6 @@ Modules are compiled once per test run, into a folder `compiled` of the run; the
 import asyncio
 import os
 import signal
-import socket
 import sys
 from asyncio.subprocess import STDOUT, Process
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -19,7 +18,7 @@ import pytest
 from sandbox.slack.local import LocalSlack
 from sandbox.telegram.local import LocalTelegram
 from tests.faults.evidence import Database
-from tests.stage import platforms
+from tests.stage import free_port, platforms
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -48,14 +47,6 @@ deputy = "ruth"
 manager = "ruth"
 channel = "service"
 """
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass
