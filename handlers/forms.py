@@ -1,10 +1,15 @@
 """The forms behind the buttons of a card, as data: which action asks for what."""
 
+from collections.abc import Mapping
+
 from conversations.cases.case import Case
 from conversations.effects import Field, Form
 from conversations.texts import language_name
 from handlers.cards import label, staff_name
 from handlers.turn import Turn
+
+LONGEST = 3_000
+"""Characters of a text; Slack's own forms send no longer ones."""
 
 _SEVERITIES = ("low", "normal", "high", "critical")
 
@@ -25,6 +30,13 @@ def form_for(turn: Turn, action: str, case: Case, language: str) -> Form | None:
         ),
         cancel=texts.plain("staff.form.cancel", language),
     )
+
+
+def offers(form: Form, values: Mapping[str, str]) -> bool:
+    """Whether what was chosen stands to choice: a script can send whatever it likes."""
+    chosen = {field.name: values.get(field.name, "") for field in form.fields if field.kind == "select"}
+    offered = {field.name: ("", *(value for value, _ in field.options)) for field in form.fields}
+    return all(value in offered[name] for name, value in chosen.items())
 
 
 def _fields(turn: Turn, action: str, case: Case, language: str) -> tuple[Field, ...] | None:

@@ -1,33 +1,21 @@
 """Who handles what: one look at an event, one use case."""
 
-from conversations.events import (
-    Acted,
-    Commanded,
-    Elapsed,
-    Event,
-    HomeOpened,
-    Moved,
-    Pressed,
-    Submitted,
-    Threaded,
-)
+from conversations.events import Commanded, Elapsed, Event, Moved, Pressed
 from conversations.session import CaseId, ConversationId
 from handlers import cases, dialogues, digest, invitations, staff
-from handlers.turn import Turn
+from handlers.turn import Turn, of_staff
 from storage.interface import Timer
 
 
 async def route(turn: Turn, event: Event) -> ConversationId | None:
     """Hand an event to its use case; return the conversation it belongs to, None for staff events."""
-    match event.what:
-        case Acted() | Submitted() | Threaded() | HomeOpened() | Commanded(name="anliegen"):
-            await staff.act(turn, event)
-            return None
-        case Moved(chat=chat):
-            await turn.tx.move_chat(event.address, chat)
-            return None
-        case _:
-            conversation = turn.at(event.address)
+    if of_staff(event, turn.organisation.staff_account):
+        await staff.act(turn, event)
+        return None
+    if isinstance(event.what, Moved):
+        await turn.tx.move_chat(event.address, event.what.chat)
+        return None
+    conversation = turn.at(event.address)
     if conversation is None:
         return None  # somebody left whom we never met
     match event.what:

@@ -14,7 +14,7 @@ from handlers.cards import delivery_line, label, staff_language, write_line
 from handlers.cases import AFTER_CASE, STAFFED, bindings_of, carry_out, tell_customer
 from handlers.dialogues import begin
 from handlers.files import fetch
-from handlers.forms import form_for
+from handlers.forms import LONGEST, form_for, offers
 from handlers.lists import answer_command, send_story, show_overview
 from handlers.turn import Turn
 from storage.interface import CaseMessage
@@ -24,7 +24,8 @@ _TO_CUSTOMER = ("reply", "ask", "propose")
 
 async def act(turn: Turn, event: Event) -> None:
     """Apply what a member of staff did; strangers get a private refusal."""
-    staff = turn.organisation.policy.by_slack(event.sender.id)
+    at_work = event.address.account == turn.organisation.staff_account
+    staff = turn.organisation.policy.by_slack(event.sender.id) if at_work else None
     if staff is None:
         _refuse_stranger(turn, event)
         return
@@ -33,12 +34,8 @@ async def act(turn: Turn, event: Event) -> None:
             await _show_case(turn, CaseId(case), staff)
         case Acted(action=action, case=case, trigger=trigger):
             await _press(turn, event, staff, CaseId(case), action, trigger)
-        case Submitted(form=form, case=case, values=values):
-            text = values.get("text", "").strip()
-            move = Move(
-                form, staff.id, values.get("to", ""), values.get("severity", ""), values.get("category", "")
-            )
-            await _move(turn, event, CaseId(case), move, text)
+        case Submitted() as sent:
+            await _submit(turn, event, staff, sent)
         case Threaded() as written:
             await _write_note(turn, event, staff, written)
         case HomeOpened():
@@ -76,6 +73,18 @@ async def _press(turn: Turn, event: Event, staff: Staff, wanted: CaseId, action:
         _explain(turn, event, staff, case, possible.refused)
         return
     turn.perish(event.address, OpenForm(trigger, form))
+
+
+async def _submit(turn: Turn, event: Event, staff: Staff, sent: Submitted) -> None:
+    """A form came back; only what it offers can be chosen."""
+    case, values = await turn.case(CaseId(sent.case)), sent.values
+    form = None if case is None else form_for(turn, sent.form, case, staff.language)
+    if case is not None and (form is None or not offers(form, values)):
+        _explain(turn, event, staff, case, "case.refused.form")
+        return
+    text = values.get("text", "").strip()[:LONGEST]
+    move = Move(sent.form, staff.id, *(values.get(name, "") for name in ("to", "severity", "category")))
+    await _move(turn, event, CaseId(sent.case), move, text)
 
 
 async def _move(turn: Turn, event: Event, wanted: CaseId, move: Move, text: str) -> None:

@@ -8,6 +8,7 @@ from conversations.effects import At, MarkKeyboard, Message, Perishable, SetTime
 from conversations.events import (
     Acted,
     Address,
+    Commanded,
     Departed,
     Event,
     HomeOpened,
@@ -23,7 +24,16 @@ from handlers.parcels import encode, may_resend
 from handlers.ports import Body, Ids
 from storage.interface import AnswerRow, FactRow, OutboxRow, Timer, Transaction
 
-_NOT_TALKING = (Acted, Submitted, Threaded, HomeOpened, Moved)
+
+def of_staff(event: Event, staff_account: str) -> bool:
+    """Whether it is something that staff do at work, where no conversation is held; who does it is another question."""
+    match event.what:
+        case Acted() | Submitted() | Threaded() | HomeOpened():
+            return True
+        case Commanded(name="anliegen"):
+            return event.address.account == staff_account
+        case _:
+            return False
 
 
 class Turn:
@@ -57,7 +67,12 @@ class Turn:
 
     async def load(self, events: Iterable[Event]) -> None:
         """Load the conversations of a batch together; whom we have not met gets one."""
-        senders = {event.address: event for event in events if not isinstance(event.what, _NOT_TALKING)}
+        work = self.organisation.staff_account
+        senders = {
+            event.address: event
+            for event in events
+            if not of_staff(event, work) and not isinstance(event.what, Moved)
+        }
         missing = senders.keys() - self._by_address.keys()
         if not missing:
             return

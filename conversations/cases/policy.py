@@ -74,4 +74,4 @@ class Policy:
 
     def by_slack(self, user: str) -> Staff | None:
         """Return who this Slack user is to us, or None for a stranger."""
-        return next((one for one in self.staff.values() if one.slack == user), None)
+        return next((one for one in self.staff.values() if user and one.slack == user), None)
