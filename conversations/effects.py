@@ -16,7 +16,8 @@ class Kind(StrEnum):
     """What a message is for; decides whether it is sent again when the platform's answer was not seen."""
 
     QUESTION = "question"  # sent again: a dialogue that stops is worse than a question seen twice
-    RECEIPT = "receipt"  # never sent again
+    NOTICE = "notice"  # sent again: a number, a deadline, the words of staff must arrive
+    RECEIPT = "receipt"  # never sent again: seen twice it only confuses
     STAFF = "staff"  # to staff; looked up by its metadata first, then sent again
 
 

@@ -19,6 +19,9 @@ from storage.interface import CaseMessage
 AFTER_CASE = "after_case"
 """The dialogue that asks how a case was handled."""
 
+_RECEIPTS = ("case.relayed", "case.not_now")
+"""What only confirms; everything else tells the customer something they need."""
+
 STAFFED = 2 * 3600 * SECOND
 """How long after a word of staff no survey starts or reminds."""
 
@@ -227,20 +230,19 @@ def apply_timers(turn: Turn, moved: Step) -> None:
             turn.drop_timer(timer.owner, timer.kind)
 
 
-def tell_customer(
-    turn: Turn, conversation: Conversation, case: Case | None, key: str, **more: object
-) -> None:
+def tell_customer(turn: Turn, conversation: Conversation, case: Case, key: str, **more: object) -> None:
     """Send the customer a system text about a case."""
-    values: dict[str, object] = {}
-    if case is not None:
-        values = {
-            "number": case.number,
-            "owner": first_name(turn, case.owner),
-            "manager": first_name(turn, case.manager),
-            "due": case.due,
-        }
-    text = turn.organisation.texts.render(key, conversation.language, **values, **more)
-    turn.say(_latest(turn, conversation), Message(text, kind=Kind.RECEIPT))
+    text = turn.organisation.texts.render(
+        key,
+        conversation.language,
+        number=case.number,
+        owner=first_name(turn, case.owner),
+        manager=first_name(turn, case.manager),
+        due=case.due,
+        **more,
+    )
+    kind = Kind.RECEIPT if key in _RECEIPTS else Kind.NOTICE
+    turn.say(_latest(turn, conversation), Message(text, kind=kind))
 
 
 async def _add_words(turn: Turn, case: Case, words: Relay) -> None:

@@ -173,7 +173,7 @@ async def _relay_out(turn: Turn, case: Case, staff: Staff, action: str, text: st
     shown = texts.render(
         f"case.{action}", conversation.language, author=staff.first_name, number=case.number, text=inert(text)
     )
-    turn.say(conversation, Message(shown, kind=Kind.QUESTION), case_message=message.id)
+    turn.say(conversation, Message(shown, kind=Kind.NOTICE), case_message=message.id)
 
 
 async def _log(turn: Turn, case: Case, staff: Staff, text: str) -> None:
