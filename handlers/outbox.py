@@ -19,7 +19,8 @@ from storage.interface import Claimed, Conflict, Delivery, Store, StoreUnavailab
 
 log = logging.getLogger(__name__)
 
-LEASE: Final = 60.0  # seconds of real time; longer than any platform call may take
+LEASE: Final = 60.0  # seconds of real time
+LONGEST: Final = 50.0  # seconds a send may take: when the lease ends, somebody else begins
 IN_FLIGHT: Final = 200
 BATCH: Final = 100
 
@@ -126,7 +127,10 @@ class Outbox:
         except (ValueError, KeyError) as error:
             return Never(f"not a parcel: {error}")
         try:
-            return await self._channels[parcel.address.account].send(parcel)
+            async with asyncio.timeout(LONGEST):
+                return await self._channels[parcel.address.account].send(parcel)
+        except TimeoutError:
+            return Unknown(f"no end within {LONGEST:.0f} s")
         except Exception as error:
             log.exception("channel %s failed while sending row %s", parcel.address.account, parcel.id)
             return Unknown(f"{type(error).__name__} in the channel")
@@ -136,8 +140,10 @@ class Outbox:
         for one in [one for one in self._ended if has_consequences(*one)]:
             try:
                 await self._settle_alone(one)
-            except (StoreUnavailable, Conflict):
+            except StoreUnavailable:
                 raise
+            except Conflict:
+                continue  # somebody was faster: again in the next round, and until then in nobody's way
             except Exception:
                 log.exception("what follows from the end of outbox row %s failed", one[0].row.id)
                 await self._settle_alone(one, following=False)
