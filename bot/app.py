@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -53,7 +52,7 @@ async def open_service(settings: Settings, environ: Mapping[str, str], clock: Cl
         )
         organisation = await _with_staff(organisation_of(settings, library), channels)
         listen = Listen(settings.http.host, settings.http.port)
-        ids = TimeOrderedIds(os.getpid() % 1024)
+        ids = TimeOrderedIds()
         return Service(store, channels, organisation, clock, ids, listen, passing)
     except BaseException:
         await store.close()

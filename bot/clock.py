@@ -2,6 +2,7 @@
 
 import json
 import logging
+import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -71,12 +72,15 @@ def clock_from(environ: Mapping[str, str], *, loopback: bool) -> Clock:
 class TimeOrderedIds:
     """63-bit ids: 41 bits of milliseconds since 2020, 10 bits of worker, 12 bits of sequence.
 
-    Real time, so that ids of several workers interleave; within a process they only ever grow.
+    Real time, so that ids of several workers interleave; within a process they only ever grow. A worker that is given
+    no number draws one: process ids are no help, in containers they are all alike.
     """
 
     _EPOCH: Final = 1_577_836_800_000  # 2020-01-01 in milliseconds
 
-    def __init__(self, worker: int = 0) -> None:
+    def __init__(self, worker: int | None = None) -> None:
+        if worker is None:
+            worker = secrets.randbelow(1024)
         if not 0 <= worker < 1024:
             raise ValueError("a worker number is between 0 and 1023")
         self._worker = worker << 12

@@ -35,7 +35,7 @@ async def write(settings: Settings, request: Json) -> Json:
     store = await open_store(settings.storage.url, zone=settings.organisation.zone, serve=True)
     try:
         library = await load_library(settings, store, clock)
-        return await handler(store, clock, TimeOrderedIds(os.getpid() % 1024), library)(request)
+        return await handler(store, clock, TimeOrderedIds(), library)(request)
     finally:
         await store.close()
 

@@ -93,12 +93,12 @@ def organisation(policy: Policy) -> Organisation:
     return replace(organisation_of(settings, library_of(settings, dialogues)), policy=policy)
 
 
-def desk_of(store: Store, policy: Policy) -> Desk:
+def desk_of(store: Store, policy: Policy, terminal: type[ConsoleChannel] = ConsoleChannel) -> Desk:
     async def nothing(attachment: int) -> tuple[bytes, str, str]:
         raise LookupError(attachment)
 
     clock, ids, lines = Clock(), TimeOrderedIds(0), list[str]()
-    channel = ConsoleChannel(iter(()), lines.append, nothing, language="en")
+    channel = terminal(iter(()), lines.append, nothing, language="en")
     channels, company = {channel.account: channel}, organisation(policy)
     outbox, perishables = Outbox(store, channels, company, clock, ids), Perishables(channels)
     inbox = Inbox(store, channels, company, outbox, perishables, clock, ids)
