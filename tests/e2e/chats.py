@@ -1,5 +1,8 @@
 """Pieces of chats that several stories share."""
 
+import asyncio
+
+from sandbox.slack.member import Member
 from sandbox.slack.messages import Message as SlackMessage
 from sandbox.telegram.people import Customer
 from tests.stage import Stage
@@ -29,3 +32,11 @@ async def complains(who: Customer, about: str = "Delivery", words: str = "The pa
 async def card_of(stage: Stage, number: str) -> SlackMessage:
     """The card of a case, wherever it lies."""
     return await stage.slack.sees(number)
+
+
+async def press(member: Member, label: str, card: SlackMessage) -> None:
+    """Press a button of a card as soon as it is there: cards are edited a moment after the customer is told."""
+    async with asyncio.timeout(10):
+        while label not in card.labels:
+            await asyncio.sleep(0.02)
+    await member.presses(label, in_=card)

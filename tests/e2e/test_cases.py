@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.e2e.chats import card_of, complains
+from tests.e2e.chats import card_of, complains, press
 from tests.stage import Stage
 
 
@@ -40,10 +40,10 @@ async def test_deadlines_climb_to_the_deputy_and_then_to_the_manager(stage: Stag
 async def test_an_accepted_case_climbs_nowhere(stage: Stage) -> None:
     ben = stage.customer("Ben")
     card = await card_of(stage, await complains(ben))
-    await stage.deniz.presses("Annehmen", in_=card)
+    await press(stage.deniz, "Annehmen", card)
     await ben.sees("has taken on")
     stage.wait("PT9H")
-    await stage.deniz.presses("Antworten", in_=card)
+    await press(stage.deniz, "Antworten", card)
     await stage.deniz.sees_modal("Antworten")
     await stage.deniz.submits({"text": "I am looking for it."})
     await ben.sees("I am looking for it.")
@@ -53,13 +53,13 @@ async def test_an_accepted_case_climbs_nowhere(stage: Stage) -> None:
 async def test_a_case_in_work_is_handed_over_and_accepted_by_its_new_owner(stage: Stage) -> None:
     ben = stage.customer("Ben")
     card = await card_of(stage, await complains(ben))
-    await stage.deniz.presses("Annehmen", in_=card)
+    await press(stage.deniz, "Annehmen", card)
     await ben.sees("Deniz has taken on")
-    await stage.deniz.presses("Übergeben", in_=card)
+    await press(stage.deniz, "Übergeben", card)
     await stage.deniz.sees_modal("Übergeben")
     await stage.deniz.submits({"to": "maria", "text": "You know the carrier."})
     await ben.sees("Maria now takes care")
-    await stage.maria.presses("Accept", in_=card)
+    await press(stage.maria, "Accept", card)
     await ben.sees("Maria has taken on")
     stage.wait("PT9H")
     await stage.quiet()
@@ -69,10 +69,10 @@ async def test_a_case_in_work_is_handed_over_and_accepted_by_its_new_owner(stage
 async def test_what_staff_write_in_the_thread_stays_internal(stage: Stage) -> None:
     ben = stage.customer("Ben")
     card = await card_of(stage, await complains(ben))
-    await stage.deniz.presses("Annehmen", in_=card)
+    await press(stage.deniz, "Annehmen", card)
     await ben.sees("has taken on")
     await stage.deniz.says(stage.delivery, "The driver is unreliable", thread=card)
-    await stage.deniz.presses("Nachfragen", in_=card)
+    await press(stage.deniz, "Nachfragen", card)
     await stage.deniz.sees_modal("Nachfragen")
     await stage.deniz.submits({"text": "What is your address?"})
     await ben.sees("What is your address?")
@@ -83,9 +83,9 @@ async def test_what_staff_write_in_the_thread_stays_internal(stage: Stage) -> No
 async def test_a_refused_solution_goes_one_level_higher(stage: Stage) -> None:
     ben = stage.customer("Ben")
     card = await card_of(stage, await complains(ben))
-    await stage.deniz.presses("Annehmen", in_=card)
+    await press(stage.deniz, "Annehmen", card)
     await ben.sees("has taken on")
-    await stage.deniz.presses("Lösung vorschlagen", in_=card)
+    await press(stage.deniz, "Lösung vorschlagen", card)
     await stage.deniz.sees_modal("Lösung")
     await stage.deniz.submits({"text": "Ten percent off."})
     await ben.sees("Ten percent off.")
@@ -96,22 +96,22 @@ async def test_a_refused_solution_goes_one_level_higher(stage: Stage) -> None:
     told = await stage.delivery.sees("abgelehnt", thread=card)
     assert told is not None
     await stage.delivery.sees("I want my money back", thread=card)
-    await stage.deniz.presses("Annehmen", in_=card)
+    await press(stage.deniz, "Annehmen", card)
     await stage.holds()
 
 
 async def test_a_closed_case_asks_how_it_was_and_can_be_reopened(stage: Stage) -> None:
     ben = stage.customer("Ben")
     card = await card_of(stage, await complains(ben))
-    await stage.deniz.presses("Annehmen", in_=card)
+    await press(stage.deniz, "Annehmen", card)
     await ben.sees("has taken on")
-    await stage.deniz.presses("Abschließen", in_=card)
+    await press(stage.deniz, "Abschließen", card)
     await stage.deniz.sees_modal("Abschließen")
     await stage.deniz.submits({})
     await ben.sees("is closed")
     await ben.sees("How satisfied")
     await ben.presses("4")
-    await stage.deniz.presses("Wieder öffnen", in_=card)
+    await press(stage.deniz, "Wieder öffnen", card)
     await stage.deniz.sees_modal("Wieder")
     await stage.deniz.submits({"text": "There is more to it"})
     await ben.sees("is open again")

@@ -3,7 +3,7 @@
 from conversations.events import Instant
 from handlers.invitations import invite
 from sandbox.telegram.people import Customer
-from tests.e2e.chats import complains
+from tests.e2e.chats import JPEG, complains
 from tests.stage import Stage
 
 
@@ -128,8 +128,7 @@ async def test_album_is_one_answer(stage: Stage) -> None:
     await ben.says("Broken.")
     await ben.presses("Skip")
     await ben.sees("show it to us")
-    jpeg = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb004300") + bytes(600) + b"\xff\xd9"
-    await ben.sends_album([jpeg, jpeg, jpeg], "three of them")
+    await ben.sends_album([JPEG, JPEG, JPEG], "three of them")
     await ben.presses("Done")
     await ben.presses("Refund")
     await ben.sees("3 files")

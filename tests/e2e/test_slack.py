@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.e2e.chats import card_of, complains
+from tests.e2e.chats import JPEG, card_of, complains
 from tests.stage import Stage, open_stage
 
 
@@ -28,8 +28,7 @@ async def test_a_supplier_complains_in_slack_with_a_file(stage: Stage) -> None:
     await eve.sees("Which order")
     await eve.says_to_bot("4711")
     await eve.sees("show it to us")
-    jpeg = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb004300") + bytes(600) + b"\xff\xd9"
-    await eve.says(eve.dm, "the gate", files=[("gate.jpg", jpeg)])
+    await eve.says(eve.dm, "the gate", files=[("gate.jpg", JPEG)])
     await eve.sees("Done")
     await eve.presses("Done", in_=eve.dm)
     await eve.sees("put it right")

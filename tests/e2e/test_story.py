@@ -1,9 +1,8 @@
 """The main job, told as chats: a customer on Telegram, staff in Slack, the real service in between."""
 
 from sandbox.telegram.people import Customer
+from tests.e2e.chats import JPEG, press
 from tests.stage import Stage
-
-JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb004300") + bytes(600) + b"\xff\xd9"
 
 
 async def test_from_the_first_message_to_an_accepted_solution_and_the_digest(stage: Stage) -> None:
@@ -17,10 +16,10 @@ async def test_from_the_first_message_to_an_accepted_solution_and_the_digest(sta
     number = card.words.split(" · ")[0].split()[-1]
     assert number.startswith("A-2026-")
 
-    await stage.deniz.presses("Annehmen", in_=card)
+    await press(stage.deniz, "Annehmen", card)
     await anna.sees(f"Deniz hat deinen Fall {number} übernommen")
 
-    await stage.deniz.presses("Antworten", in_=card)
+    await press(stage.deniz, "Antworten", card)
     await stage.deniz.sees_modal("Antworten")
     await stage.deniz.submits({"text": "Guten Tag, das tut mir leid! <b>Wir</b> kümmern uns."})
     await anna.sees("Guten Tag, das tut mir leid! <b>Wir</b> kümmern uns.")
@@ -30,7 +29,7 @@ async def test_from_the_first_message_to_an_accepted_solution_and_the_digest(sta
     await anna.sees(f"Das habe ich zu deinem Fall {number} gelegt")
     await stage.delivery.sees("Danke, aber bitte schnell.", thread=card)
 
-    await stage.deniz.presses("Lösung vorschlagen", in_=card)
+    await press(stage.deniz, "Lösung vorschlagen", card)
     await stage.deniz.sees_modal("Lösung")
     await stage.deniz.submits({"text": "Wir tauschen die Tischplatte am Freitag aus."})
     await anna.sees("Wir tauschen die Tischplatte am Freitag aus.")
