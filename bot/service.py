@@ -23,7 +23,7 @@ from handlers.outbox import Outbox
 from handlers.perishables import Perishables
 from handlers.points import Passing, go_on
 from handlers.ports import Channel, Clock, Ids
-from storage.interface import RawBody, Store, Timer
+from storage.interface import RawBody, Store, StoreError, Timer
 from storage.patience import to_the_end
 
 log = logging.getLogger(__name__)
@@ -81,11 +81,13 @@ class Service:
 
     async def run(self, stop: asyncio.Event, started: Callable[[], Awaitable[None]] | None = None) -> None:
         """Work until `stop` is set. Raises GiveUp when a platform refuses us for good."""
-        await digest.plan(self.store, self.organisation, self.clock.now())
-        runner = await self._serve_http()
-        loops = self._loops()
+        loops: list[asyncio.Task[None]] = []
+        runner = self._runner()
         ended = asyncio.create_task(stop.wait())
         try:
+            await digest.plan(self.store, self.organisation, self.clock.now())
+            await self._serve_http(runner)
+            loops += self._loops()
             if started is not None:
                 await started()
             done, _ = await asyncio.wait([ended, *loops], return_when=asyncio.FIRST_COMPLETED)
@@ -145,24 +147,24 @@ class Service:
 
     # HTTP
 
-    async def _serve_http(self) -> web.AppRunner | None:
-        if self._listen is None:
-            return None
+    def _runner(self) -> web.AppRunner:
         application = web.Application(client_max_size=1_100_000)
         application.add_routes([web.get("/healthz", _healthy)])
         for channel in self._channels.values():
             if isinstance(channel, Routed):
                 application.add_routes(channel.routes)
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
+        return web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
+
+    async def _serve_http(self, runner: web.AppRunner) -> None:
+        if self._listen is None:
+            return
         await runner.setup()
-        site = web.TCPSite(runner, self._listen.host, self._listen.port)
-        await site.start()
+        await web.TCPSite(runner, self._listen.host, self._listen.port).start()
         self.port = runner.addresses[0][1]
-        return runner
 
     # the end
 
-    async def _stop(self, loops: Sequence[asyncio.Task[None]], runner: web.AppRunner | None) -> None:
+    async def _stop(self, loops: Sequence[asyncio.Task[None]], runner: web.AppRunner) -> None:
         """Take in nothing more, finish what is under way, let go. A clean stop leaves no send unknown."""
         deadline = asyncio.get_running_loop().time() + STOP
         try:
@@ -170,16 +172,18 @@ class Service:
                 for loop in loops:
                     loop.cancel()
                 await asyncio.gather(*loops, return_exceptions=True)
-                if runner is not None:
-                    await runner.cleanup()
+                await runner.cleanup()
                 await asyncio.gather(*self._drawing, return_exceptions=True)
                 await self._perishables.drain()
         except TimeoutError:
             log.warning("stopped before everything under way was finished; it goes on at the next start")
-        if not await self._outbox.drain(max(0.0, deadline - asyncio.get_running_loop().time())):
-            log.warning(
-                "a platform did not answer in time; what was under way to it is sent again where it may be"
-            )
+        try:
+            if not await self._outbox.drain(max(0.0, deadline - asyncio.get_running_loop().time())):
+                log.warning(
+                    "a platform did not answer in time; what was under way to it is sent again where it may be"
+                )
+        except StoreError as error:
+            log.warning("how the last sends ended cannot be recorded: %s", error)
         for channel in self._channels.values():
             await channel.close()
         await self.store.close()

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import re
 import signal
+import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
@@ -138,6 +140,20 @@ async def test_a_refused_token_ends_the_service_with_its_own_code(place: Place) 
     assert "700000001:wrong" not in errors
     code, _, errors = await place.run("invite", "survey", "--order", "1")
     assert (code, "Telegram refuses the token" in errors) == (Exit.PLATFORM, True)
+
+
+async def test_a_taken_port_ends_the_service_at_once_and_cleanly(place: Place) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        config = place.folder / "config.toml"
+        text = re.sub(r'listen = ".*"', f'listen = "127.0.0.1:{other.getsockname()[1]}"', config.read_text())
+        config.write_text(text)
+        async with asyncio.timeout(20):
+            code, _, errors = await place.run("serve")
+    assert code == Exit.PROBLEM
+    assert "change [http] listen" in errors
+    assert Path(f"{place.database}.lock").read_text() == ""  # a clean end: nothing is to be checked next time
 
 
 async def test_the_service_can_be_stopped_while_no_platform_answers(place: Place) -> None:
