@@ -1,7 +1,9 @@
-"""The product's own texts: complete in both languages, with the same placeholders."""
+"""The product's own texts: complete in both languages, with the same placeholders, and none that nobody says."""
 
+import ast
 import re
 import tomllib
+from functools import cache
 
 import pytest
 
@@ -12,6 +14,8 @@ from conversations.words import Command
 from tests.unit.conversations.chat import WORDING, system_texts
 
 OURS = sorted(system_texts().entries)
+ROOT = WORDING.parent.parent
+SPEAKERS = ("bot", "conversations", "handlers", "reports")
 
 
 def test_all_texts_can_be_read() -> None:
@@ -39,3 +43,32 @@ def test_formal_german_never_says_du() -> None:
 def test_every_button_a_dialogue_may_show_has_a_name() -> None:
     assert {f"button.{name}" for name in BUTTONS} <= set(OURS)
     assert set(BUTTONS) <= {command.value for command in Command}
+
+
+def test_every_text_is_said_somewhere() -> None:
+    """A key, or each word a key is put together from, is written in the code, a template or a dialogue."""
+    words, moulds = set[str](), set[str]()
+    for path in (path for folder in SPEAKERS for path in (ROOT / folder).rglob("*")):
+        if path.suffix == ".py":
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.JoinedStr):
+                    moulds.add(mould(node))
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    words.add(node.value)
+        elif path.suffix == ".j2" or (path.suffix == ".toml" and path.parent != WORDING):
+            words.update(re.findall(r"[\w.-]+", path.read_text("utf-8")))
+    moulds = {each for each in moulds if re.match(r"\w+\\\.", each)}  # begins with the first word of a key
+
+    @cache
+    def said(key: str) -> bool:
+        found = (re.fullmatch(each, key) for each in moulds)
+        return key in words or any(all(map(said, match.groups())) for match in found if match)
+
+    assert [key for key in OURS if not said(key)] == []
+
+
+def mould(text: ast.JoinedStr) -> str:
+    """What an f-string can become, as a regular expression: anything where it is filled in."""
+    return "".join(
+        re.escape(str(part.value)) if isinstance(part, ast.Constant) else "(.+)" for part in text.values
+    )
