@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers.points import Point
+from bot.failpoints import VARIABLE, failpoint_from
+from handlers.points import Point, go_on
 from tests.faults.evidence import Database
 from tests.faults.running import serving, world
 from tests.faults.story import Told, maria_accepts, settled, told
@@ -113,3 +114,13 @@ def check_sent(rough: Counter[str], calm: Counter[str], database: Database) -> N
         )
     for text, count in (calm - rough).items():
         assert count <= sum(one for body, one in unknown if text[:20] in body), f"{text!r} is lost"
+
+
+@pytest.mark.parametrize("wanted", ["after-lunch", "after-send:often", ":1"])
+def test_a_crash_at_no_known_point_is_refused(wanted: str) -> None:
+    with pytest.raises(PermissionError, match="POINT one of: before-commit-a"):
+        failpoint_from({VARIABLE: wanted}, loopback=True)
+
+
+def test_nothing_is_asked_where_nobody_wants_a_crash() -> None:
+    assert failpoint_from({}, loopback=False) is go_on

@@ -1,5 +1,6 @@
 """Order within a chat and peace between chats, whatever a platform answers; and people who are gone or have moved."""
 
+import asyncio
 import time
 
 from sandbox.faults import rate_limited
@@ -8,6 +9,13 @@ from sandbox.telegram.world import Chat
 from tests.e2e.chats import card_of, complains
 from tests.faults.evidence import Database
 from tests.stage import Stage
+
+
+async def met(stage: Stage) -> None:
+    """Wait until the bot has met the fault prepared for it."""
+    async with asyncio.timeout(5):
+        while stage.telegram.faults.waiting("sendMessage"):
+            await asyncio.sleep(0.02)
 
 
 async def test_two_quick_messages_keep_their_order_over_a_429(stage: Stage) -> None:
@@ -36,7 +44,7 @@ async def test_one_chat_s_429_does_not_delay_another(stage: Stage) -> None:
     stage.telegram.faults.next("sendMessage", rate_limited(2))
     began = time.monotonic()
     await anna.says("9")
-    await anna.waits(lambda: stage.telegram.faults.waiting("sendMessage") == 0 or None, "the 429", 5)
+    await met(stage)
     await ben.says("9")
     await ben.sees("main reason")
     assert time.monotonic() - began < 1.5
@@ -82,3 +90,25 @@ async def test_a_message_to_a_chat_that_moved_arrives_at_its_new_place(stage: St
     assert len(there.messages) == 1
     assert Database(stage.database).rows("SELECT chat FROM conversation") == [(str(there.id),)]
     await stage.holds()
+
+
+async def test_a_mistake_in_what_follows_from_a_send_holds_up_nobody(stage: Stage) -> None:
+    """The case of a reply is damaged while the reply is on its way: it arrives once, and others are answered."""
+    anna, ben = stage.customer("Anna"), stage.customer("Ben")
+    card = await card_of(stage, await complains(anna))
+    await stage.deniz.presses("Annehmen", in_=card)
+    await anna.sees("has taken on")
+    await stage.quiet()
+    stage.telegram.faults.next("sendMessage", rate_limited(1))
+    await stage.deniz.presses("Antworten", in_=card)
+    await stage.deniz.sees_modal("Antworten")
+    await stage.deniz.submits({"text": "Gleich."})
+    await met(stage)
+    database = Database(stage.database)
+    await asyncio.to_thread(database.write, "UPDATE case_ SET state = 'nonsense'")
+    await anna.sees("Gleich.")
+    await ben.starts()
+    await ben.sees("How likely")
+    await stage.quiet()
+    assert sum("Gleich." in message.text for message in anna.answers) == 1
+    assert database.rows("SELECT state, uncertain FROM outbox WHERE case_message > 0") == [("sent", 0)]
