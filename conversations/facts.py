@@ -127,11 +127,6 @@ class Rejected:
     actor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """A person was erased."""
-
-
 Fact: TypeAlias = (
     Invited
     | Started
@@ -144,5 +139,4 @@ Fact: TypeAlias = (
     | CaseMoved
     | Escalated
     | Rejected
-    | Erased
 )
