@@ -17,7 +17,6 @@ from conversations.tallies import TallyKey, week_of
 from handlers.organisation import DigestPlan, Organisation
 from handlers.ports import Clock, DigestPost, Ids
 from handlers.turn import Turn
-from reports.blocks import Figure
 from reports.data import CaseLine, Figures, Period, VoiceLine
 from reports.digest import build
 from reports.render import html, slack
@@ -123,11 +122,11 @@ def draw(figures: Figures, organisation: Organisation, language: str) -> Drawn:
     # matplotlib takes a second to import: only what draws loads it.
     from reports import charts  # noqa: PLC0415 - a named lazy load
 
-    pictures = [block for chapter in digest.chapters for block in chapter.blocks if isinstance(block, Figure)]
+    figure = next(iter(digest.figures()), None)
     return Drawn(
         text=posting.text,
         blocks=json.dumps(posting.blocks, ensure_ascii=False),
-        picture=charts.draw(pictures[0].trend, "png") if pictures else b"",
+        picture=charts.draw(figure.trend, "png") if figure else b"",
         html=html.render(digest, charts.draw).encode(),
     )
 

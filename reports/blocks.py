@@ -181,5 +181,5 @@ class Digest:
     data: Mapping[str, Plain]
 
     def figures(self) -> tuple[Figure, ...]:
-        """Return the pictures, for who draws them."""
+        """Return the pictures, for whoever draws them."""
         return tuple(b for chapter in self.chapters for b in chapter.blocks if isinstance(b, Figure))
