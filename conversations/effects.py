@@ -18,7 +18,6 @@ class Kind(StrEnum):
     QUESTION = "question"  # sent again: a dialogue that stops is worse than a question seen twice
     NOTICE = "notice"  # sent again: a number, a deadline, the words of staff must arrive
     RECEIPT = "receipt"  # never sent again: seen twice it only confuses
-    STAFF = "staff"  # to staff; looked up by its metadata first, then sent again
 
 
 @dataclass(frozen=True, slots=True)

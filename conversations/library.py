@@ -45,10 +45,6 @@ class Library:
         """Add an older revision, as `parse.restore` gives it back from storage."""
         self._revisions.setdefault(dialogue.revision, dialogue)
 
-    def knows(self, revision: str) -> bool:
-        """Tell whether a revision is loaded; if not, storage may have it."""
-        return revision in self._revisions
-
     def definitions(self) -> dict[str, tuple[str, str]]:
         """Return revision -> (name, JSON) of the current dialogues, to be stored before anybody talks to them."""
         return {one.revision: (one.name, one.definition) for one in self._current.values()}

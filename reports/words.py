@@ -59,10 +59,6 @@ class Words:
         """Return a share as whole percent."""
         return _minus(format_percent(round(share, 2) + 0.0, locale=self.locale))
 
-    def signed(self, value: float) -> str:
-        """Return a whole number with its sign; zero has none."""
-        return ("+" if round(value) > 0 else "") + self.number(value)
-
     def range(self, interval: Interval, *, share: bool = False) -> str:
         """Return `29 to 52`, as percent for shares."""
         low, high = (
