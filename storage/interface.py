@@ -276,9 +276,6 @@ class Transaction(Protocol):
     async def platform_messages(self, outbox: Iterable[int]) -> dict[int, str]:
         """Platform message ids of sent rows."""
 
-    async def outbox_by_message(self, address: Address, message: str) -> int:
-        """The outbox row behind a platform message id in a chat, 0 if none."""
-
     # cases
     async def next_number(self, year: int) -> int:
         """Take the next case number of a year; never reused."""

@@ -162,18 +162,6 @@ _FAILED = (
 _MESSAGES = select(outbox.c.id, outbox.c.message).where(
     within(outbox.c.id, "rows"), outbox.c.state == said("sent")
 )
-_BY_MESSAGE = (
-    select(outbox.c.id)
-    .where(
-        outbox.c.account == bindparam("account"),
-        outbox.c.chat == bindparam("chat"),
-        outbox.c.message == bindparam("message"),
-        outbox.c.message != EMPTY,
-    )
-    .order_by(outbox.c.id)
-    .limit(ONE)
-    .offset(ZERO)
-)
 
 
 class Outbox(Unit):
@@ -272,11 +260,6 @@ class Outbox(Unit):
         """Platform message ids of sent rows."""
         rows = await self._fetch(_MESSAGES, rows=list(outbox))
         return dict(rows)
-
-    async def outbox_by_message(self, address: Address, message: str) -> int:
-        """The outbox row behind a platform message id in a chat, 0 if none."""
-        rows = await self._fetch(_BY_MESSAGE, account=address.account, chat=address.chat, message=message)
-        return int(rows[0][0]) if rows else 0
 
 
 def _claimed(row: Row) -> Claimed:

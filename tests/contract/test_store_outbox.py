@@ -232,16 +232,6 @@ async def test_a_message_that_never_existed_holds_nothing_up(store: Store) -> No
 # -- what came of it
 
 
-async def test_a_row_is_found_by_the_platform_s_message(store: Store) -> None:
-    row = parcel()
-    await put(store, row)
-    assert await send(store) == [row.id]
-    async with store.reading() as tx:
-        assert await tx.outbox_by_message(row.address, f"m{row.id}") == row.id
-        assert await tx.outbox_by_message(row.address, "") == 0
-        assert await tx.outbox_by_message(Address(BOT, "6"), f"m{row.id}") == 0
-
-
 async def relayed(tx: Transaction, **changes: bool) -> tuple[OutboxRow, CaseMessage]:
     """A reply of staff on its way to the customer."""
     one = talk(str(next(ids)))
