@@ -118,6 +118,15 @@ async def test_a_card_is_acted_on_through_a_form(world: SlackWorld) -> None:
     assert sent.address.chat == support.id
 
 
+async def test_shortcuts_are_acknowledged_and_mean_nothing(world: SlackWorld) -> None:
+    """Whoever adds one to the app gets no error from Slack; `uses_shortcut` raises when nobody acknowledges."""
+    eva = world.slack.member("U0EVA00001", "eva")
+    said = await eva.says(world.slack.channel("support"), "hello")
+    await eva.uses_shortcut("anything")
+    await eva.uses_shortcut("anything", said)
+    assert not world.journal.bodies
+
+
 async def test_a_form_comes_too_late_after_three_seconds(world: SlackWorld) -> None:
     world.slack.channel("support")
     world.slack.workspace.triggers.lifetime = 0.0
