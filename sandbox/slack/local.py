@@ -203,17 +203,6 @@ class LocalSlack:
 
         return await self.pulse.until(look, timeout, lambda: f"the app did not take it: {awaited.outcomes}")
 
-    async def until_called(self, method: str, times: int = 1, timeout: float = 10) -> Call:
-        """Wait for the n-th call of a method and return it. Raises Unseen."""
-
-        def look() -> Call | None:
-            calls = self.called(method)
-            return calls[times - 1] if len(calls) >= times else None
-
-        return await self.pulse.until(
-            look, timeout, lambda: f"{method} was called {len(self.called(method))} times"
-        )
-
     def snapshot(self) -> Json:
         """Return the workspace as JSON-able data."""
         return snapshot(self.workspace)

@@ -9,7 +9,6 @@ from sandbox.slack.channels import Channel
 from sandbox.slack.errors import Impossible
 from sandbox.slack.ids import Json
 from sandbox.slack.messages import Message, elements_of
-from sandbox.slack.methods.reactions import react
 from sandbox.slack.people import Person
 from sandbox.slack.views import View
 from sandbox.slack.workspace import Workspace
@@ -104,9 +103,6 @@ class Member:
 
     async def deletes(self, message: Message) -> None:
         self.workspace.delete(self.workspace.channels[message.channel], message)
-
-    async def reacts(self, message: Message, name: str) -> None:
-        react(self.workspace, self.workspace.channels[message.channel], message, self.person, name)
 
     async def presses(self, label: str, in_: Place | None = None, option: Any = None) -> None:
         """Press the newest button with this label (or action_id) in a place; without one, in all this person sees.
