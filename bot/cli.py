@@ -169,7 +169,8 @@ def demo(
     port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.")] = 0,
     browser: Annotated[bool, typer.Option(help="Open the page where there is a desktop.")] = True,
     folder: Annotated[
-        Path | None, typer.Option(help="Keep its files here, made anew at each start; without, in a temporary folder.")
+        Path | None,
+        typer.Option(help="Keep its files here, made anew at each start; without, in a temporary folder."),
     ] = None,
 ) -> None:
     """Try everything on one local page: a customer's Telegram, the staff's Slack, the digest. No token needed."""

@@ -26,21 +26,23 @@ _TOKENS: Final = re.compile(
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SEVERAL_LINES: Final = ("exception", "stack_info")
 
-# At INFO these name every address they call, and with it the token, or every step of every conversation.
-_TALKATIVE: Final = (
-    "aiohttp",
-    "aiosqlite",
-    "alembic",
-    "asyncio",
-    "httpcore",
-    "httpx",
-    "matplotlib",
-    "slack_bolt",
-    "slack_sdk",
-    "sqlalchemy",
-    "telegram",
-    "transitions",
+TALKATIVE: Final = frozenset(
+    {
+        "aiohttp",
+        "aiosqlite",
+        "alembic",
+        "asyncio",
+        "httpcore",
+        "httpx",
+        "matplotlib",
+        "slack_bolt",
+        "slack_sdk",
+        "sqlalchemy",
+        "telegram",
+        "transitions",
+    }
 )
+"""Libraries that at INFO name every address they call, and with it the token, or every step of every conversation."""
 
 
 class Redaction:
@@ -98,7 +100,7 @@ def configure(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if environ.get("ANLIEGEN_DEBUG") else level)
-    for name in _TALKATIVE:
+    for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
 
