@@ -111,13 +111,15 @@ async def test_what_people_do_becomes_the_right_update(
     await anna.says("@demo_bot hello", into=group)
     await telegram.customer(1002, "Robot", "en", bot=True).says("beep", into=group)
     await group.removes_bot(anna)
+    await group.adds_bot(anna)
     news = telegram.channel(-1007, "News")
     await news.edits(await news.posts("today"), "tonight")
     updates = await api.updates()
     kinds = [next(kind for kind in update if kind != "update_id") for update in updates]
     assert kinds == [
         *("message", "edited_message", "message", "message", "message", "message", "my_chat_member"),
-        *("my_chat_member", "message", "message", "my_chat_member", "channel_post", "edited_channel_post"),
+        *("my_chat_member", "message", "message", "my_chat_member", "my_chat_member"),
+        *("channel_post", "edited_channel_post"),
     ]
     albums = [update["message"]["media_group_id"] for update in updates[2:4]]
     assert albums[0] == albums[1]
