@@ -7,8 +7,9 @@ import pytest
 
 from bot.exits import Exit
 from sandbox.telegram.people import Customer
+from tests.e2e.chats import JPEG
 from tests.faults.running import World, serving, world
-from tests.faults.story import JPEG, Staff, presses, sees, settled
+from tests.faults.story import Staff, presses, sees, settled
 
 CANARY = "qzxkanarienvogel"
 PHOTO = JPEG[:-2] + CANARY.encode() + JPEG[-2:]

@@ -14,10 +14,10 @@ from sandbox.slack.member import Member
 from sandbox.slack.messages import Message
 from sandbox.slack.pulse import Unseen
 from sandbox.telegram.people import Customer
+from tests.e2e.chats import JPEG
 from tests.faults.evidence import MOMENT
 from tests.faults.running import Supervisor, World
 
-JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb004300") + bytes(600) + b"\xff\xd9"
 LONG = 30.0  # seconds of patience of people whose bot dies meanwhile
 TRIES = 5
 
