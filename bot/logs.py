@@ -26,7 +26,7 @@ _TOKENS: Final = re.compile(
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SEVERAL_LINES: Final = ("exception", "stack_info")
 
-TALKATIVE: Final = frozenset(
+_TALKATIVE: Final = frozenset(
     {
         "aiohttp",
         "aiosqlite",
@@ -42,7 +42,7 @@ TALKATIVE: Final = frozenset(
         "transitions",
     }
 )
-"""Libraries that at INFO name every address they call, and with it the token, or every step of every conversation."""
+"""Libraries that tell addresses with tokens in them, people's words in a statement, or every step of a machine."""
 
 
 class Redaction:
@@ -100,7 +100,7 @@ def configure(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if environ.get("ANLIEGEN_DEBUG") else level)
-    for name in TALKATIVE:
+    for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.logs import TALKATIVE, configure
+from bot.logs import configure
 from sandbox.faults import cut_after, html
 from tests.e2e.chats import JPEG, card_of, complains
 from tests.e2e.test_security import raw
