@@ -123,7 +123,7 @@ class StaffSection(_Section):
     slack: SlackUser = Field(description="the Slack member ID (U...)")
     name: Name = Field(description="the full name; customers see the first")
     language: Tag = setting("en", "the language of what they read")
-    role: Literal["agent", "manager"] = setting("agent", "what somebody is to you; both may act on cases")
+    role: Literal["agent", "manager"] = setting("agent", "both may act on cases; a manager's App Home shows everybody's")
 
 
 class RouteSection(_Section):

@@ -38,12 +38,13 @@ async def answer_command(turn: Turn, event: Event, staff: Staff, argument: str) 
 
 
 async def show_overview(turn: Turn, event: Event, staff: Staff) -> None:
-    """The App Home: my open cases by due time."""
+    """The App Home: my open cases by due time; a manager sees everybody's."""
     texts = turn.organisation.texts
-    cases = [turn.know_case(case) for case in await turn.tx.open_cases(staff=staff.id)]
+    mine = "" if staff.role == "manager" else staff.id
+    cases = [turn.know_case(case) for case in await turn.tx.open_cases(staff=mine)]
     overview = Overview(
         user=event.sender.id,
-        title=texts.plain("staff.list.mine", staff.language),
+        title=texts.plain("staff.list.mine" if mine else "staff.list.open", staff.language),
         cards=tuple((_line(turn, case, staff.language), case.id) for case in cases),
         open_label=texts.plain("staff.action.show", staff.language),
         empty=texts.render("staff.list.none", staff.language),

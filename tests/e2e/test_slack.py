@@ -63,6 +63,8 @@ async def test_app_home_shows_my_cases_by_due_time(stage: Stage) -> None:
     await stage.deniz.sees_home(number)
     await stage.maria.opens_home()
     await stage.maria.sees_home("No open cases")
+    await stage.ruth.opens_home()  # a manager sees everybody's
+    await stage.ruth.sees_home(number)
 
 
 async def test_the_weekly_digest_is_posted_once_on_its_day(stage: Stage) -> None:
