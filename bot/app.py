@@ -20,6 +20,7 @@ from conversations.parse import parse, restore
 from conversations.problem import Problem
 from conversations.question import type_texts
 from conversations.texts import Texts
+from handlers.files import attachments_of
 from handlers.organisation import Organisation
 from handlers.ports import Channel, Clock, ReadAttachment
 from reports.digest import section_texts
@@ -184,16 +185,7 @@ async def load_library(settings: Settings, store: Store, clock: Clock) -> Librar
 
 async def _open_channels(settings: Settings, store: Store, commands: Menus) -> dict[str, Channel]:
     """Open what is switched on, trying again until each platform answers."""
-
-    async def read_attachment(attachment: int) -> tuple[bytes, str, str]:
-        async with store.reading() as tx:
-            found = await tx.attachment(attachment)
-        if found is None:
-            raise LookupError(f"no attachment {attachment}")
-        about, content = found
-        return content, about.mime, about.name
-
-    wanted = _channels(settings, read_attachment, commands)
+    wanted = _channels(settings, attachments_of(store), commands)
     if not wanted:
         raise GiveUp("no channel is switched on: put a token into [telegram] token or [slack] bot_token")
     opening = [asyncio.create_task(_open(channel)) for channel in wanted]

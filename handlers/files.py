@@ -1,4 +1,4 @@
-"""Files: a place is reserved in the turn, the bytes come later as a durable effect."""
+"""Files: a place is reserved in the turn, the bytes come later as a durable effect, and channels read them."""
 
 from dataclasses import replace
 
@@ -6,9 +6,9 @@ from conversations.effects import Fetch
 from conversations.events import Address
 from conversations.question import clean
 from conversations.session import CaseId, Conversation
-from handlers.ports import Download
+from handlers.ports import Download, ReadAttachment
 from handlers.turn import Turn
-from storage.interface import Attachment
+from storage.interface import Attachment, Store
 
 NAME_LIMIT = 120
 """Characters kept of a file's name, its end."""
@@ -32,6 +32,20 @@ async def fetch(
     body, lane = Download(wanted.attachment, file), f"file:{wanted.attachment}"
     turn.send(address, body, lane=lane, conversation=conversation.id if conversation else None, case=case)
     return wanted.attachment
+
+
+def attachments_of(store: Store) -> ReadAttachment:
+    """Give channels the stored files to send; it raises LookupError for one that is not there."""
+
+    async def read_attachment(attachment: int) -> tuple[bytes, str, str]:
+        async with store.reading() as tx:
+            found = await tx.attachment(attachment)
+        if found is None:
+            raise LookupError(f"no attachment {attachment}")
+        about, content = found
+        return content, about.mime, about.name
+
+    return read_attachment
 
 
 def shown_name(name: str) -> str:

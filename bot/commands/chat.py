@@ -17,6 +17,7 @@ from bot.failure import Failure
 from conversations.cases.policy import Policy, Route, Staff
 from conversations.events import Commanded
 from handlers import dialogues
+from handlers.files import attachments_of
 from handlers.inbox import Inbox
 from handlers.organisation import Organisation
 from handlers.outbox import Outbox
@@ -83,17 +84,8 @@ class Talk:
     @classmethod
     def around(cls, store: Store, organisation: Organisation, language: str) -> "Talk":
         """Put it together."""
-
-        async def read_attachment(attachment: int) -> tuple[bytes, str, str]:
-            async with store.reading() as tx:
-                found = await tx.attachment(attachment)
-            if found is None:
-                raise LookupError(f"no attachment {attachment}")
-            about, content = found
-            return content, about.mime, about.name
-
         clock, ids = SystemClock(), TimeOrderedIds(0)
-        channel = ConsoleChannel(_typed(), _show, read_attachment, language=language)
+        channel = ConsoleChannel(_typed(), _show, attachments_of(store), language=language)
         channels = {channel.account: channel}
         outbox, perishables = Outbox(store, channels, organisation, clock, ids), Perishables(channels)
         inbox = Inbox(store, channels, organisation, outbox, perishables, clock, ids)
