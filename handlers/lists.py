@@ -2,7 +2,6 @@
 
 from conversations.cases.case import Case
 from conversations.cases.policy import Staff
-from conversations.effects import Hint
 from conversations.events import Address, Event
 from conversations.texts import inert
 from handlers import digest
@@ -26,15 +25,15 @@ async def answer_command(turn: Turn, event: Event, staff: Staff, argument: str) 
             found = await turn.tx.case_by_number(rest.strip())
             if found is None:
                 text = texts.render("staff.list.unknown_number", staff.language, number=rest.strip()[:40])
-                _hint(turn, event, text)
+                turn.hint(event, text)
             else:
                 await send_story(turn, turn.know_case(found), staff)
-                _hint(turn, event, _line(turn, turn.know_case(found), staff.language))
+                turn.hint(event, _line(turn, turn.know_case(found), staff.language))
         case "digest":
             digest.pull(turn, event.address, staff)
-            _hint(turn, event, texts.render("staff.digest.coming", staff.language))
+            turn.hint(event, texts.render("staff.digest.coming", staff.language))
         case _:
-            _hint(turn, event, texts.render("staff.help", staff.language))
+            turn.hint(event, texts.render("staff.help", staff.language))
 
 
 async def show_overview(turn: Turn, event: Event, staff: Staff) -> None:
@@ -81,7 +80,7 @@ async def _list(turn: Turn, event: Event, staff: Staff, which: str, cases: list[
     lines += [_line(turn, case, staff.language) for case in known if case.is_open]
     if len(lines) == 1:
         lines.append(texts.render("staff.list.none", staff.language))
-    _hint(turn, event, "<br>".join(lines))
+    turn.hint(event, "<br>".join(lines))
 
 
 def _line(turn: Turn, case: Case, language: str) -> str:
@@ -95,7 +94,3 @@ def _line(turn: Turn, case: Case, language: str) -> str:
         owner=staff_name(turn, case.owner),
         due=case.due,
     )
-
-
-def _hint(turn: Turn, event: Event, text: str) -> None:
-    turn.perish(event.address, Hint(event.sender.id, text))

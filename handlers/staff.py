@@ -5,7 +5,7 @@ from dataclasses import replace
 from conversations.cases.case import Case, State
 from conversations.cases.policy import Staff
 from conversations.cases.step import Move, step
-from conversations.effects import Fetch, Hint, Kind, Message, OpenForm
+from conversations.effects import Fetch, Kind, Message, OpenForm
 from conversations.events import Acted, Commanded, Event, HomeOpened, Submitted, Threaded
 from conversations.facts import Rejected
 from conversations.session import CaseId
@@ -54,14 +54,14 @@ def _refuse_stranger(turn: Turn, event: Event) -> None:
             turn.record(Rejected(case, action, event.sender.id))
         case _:
             pass
-    _hint(turn, event, turn.organisation.texts.render("staff.refused.stranger", _language(turn, None)))
+    turn.hint(event, turn.organisation.texts.render("staff.refused.stranger", _language(turn, None)))
 
 
 async def _press(turn: Turn, event: Event, staff: Staff, wanted: CaseId, action: str, trigger: str) -> None:
     """A button of the card: open its form, or act at once where there is nothing to ask."""
     case = await turn.case(wanted)
     if case is None:
-        _hint(turn, event, turn.organisation.texts.render("case.refused.unknown", staff.language))
+        turn.hint(event, turn.organisation.texts.render("case.refused.unknown", staff.language))
         return
     form = form_for(turn, action, case, staff.language)
     if form is None:
@@ -91,7 +91,7 @@ async def _move(turn: Turn, event: Event, wanted: CaseId, move: Move, text: str)
     staff = turn.organisation.policy.staff[move.actor]
     case = await turn.case(wanted)
     if case is None:
-        _hint(turn, event, turn.organisation.texts.render("case.refused.unknown", staff.language))
+        turn.hint(event, turn.organisation.texts.render("case.refused.unknown", staff.language))
         return
     if not text and move.action in (*_TO_CUSTOMER, "note"):
         _explain(turn, event, staff, case, "case.refused.empty")
@@ -211,11 +211,7 @@ def _explain(turn: Turn, event: Event, staff: Staff, case: Case, key: str) -> No
         key, staff.language, number=case.number, owner=owner.name if owner else case.owner
     )
     turn.record(Rejected(case.id, key.rpartition(".")[2], staff.id), case=case)
-    _hint(turn, event, text)
-
-
-def _hint(turn: Turn, event: Event, text: str) -> None:
-    turn.perish(event.address, Hint(event.sender.id, text))
+    turn.hint(event, text)
 
 
 def _language(turn: Turn, staff: Staff | None) -> str:

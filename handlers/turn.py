@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from conversations.cases.case import Case
-from conversations.effects import At, MarkKeyboard, Message, Perishable, SetTimer
+from conversations.effects import At, Hint, MarkKeyboard, Message, Perishable, SetTimer
 from conversations.events import (
     Acted,
     Address,
@@ -210,6 +210,10 @@ class Turn:
     def perish(self, address: Address, effect: Perishable) -> None:
         """Do this right after the commit, or not at all."""
         self.perishables.append(At(address, effect))
+
+    def hint(self, event: Event, text: str) -> None:
+        """Tell whoever did this, unseen by others."""
+        self.perish(event.address, Hint(event.sender.id, text))
 
     def set_timer(
         self,
