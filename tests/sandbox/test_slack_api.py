@@ -1,7 +1,6 @@
 """The local Slack's Web API, called by the real SDK: what it takes, what it gives back, what it refuses."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -11,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.faults import rate_limited
 from sandbox.slack.local import LocalSlack
+from tests.sandbox.refusals import refused
 
 BUTTON = {
     "type": "actions",
@@ -24,26 +24,6 @@ BUTTON = {
         }
     ],
 }
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[LocalSlack]:
-    slack = LocalSlack()
-    await slack.serve()
-    yield slack
-    await slack.close()
-
-
-@pytest.fixture
-def client(slack: LocalSlack) -> AsyncWebClient:
-    return AsyncWebClient("xoxb-sandbox-bot", base_url=slack.base_url, retry_handlers=[])
-
-
-async def refused(call: Any) -> str:
-    """Return the error code that a call is refused with."""
-    with pytest.raises(SlackApiError) as refusal:
-        await call
-    return str(refusal.value.response["error"])
 
 
 def section(text: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Forms and homes of the local Slack: triggers that expire, stacks, versions."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,21 +8,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack.local import LocalSlack
 from sandbox.slack.member import Member
+from tests.sandbox.refusals import refused
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[LocalSlack]:
-    slack = LocalSlack()
-    await slack.serve()
-    yield slack
-    await slack.close()
-
-
-@pytest.fixture
-def client(slack: LocalSlack) -> AsyncWebClient:
-    return AsyncWebClient("xoxb-sandbox-bot", base_url=slack.base_url)
 
 
 @pytest.fixture
@@ -38,12 +25,6 @@ def form(title: str, **further: Any) -> Json:
 
 def home(text: str) -> Json:
     return {"type": "home", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]}
-
-
-async def refused(call: Any) -> str:
-    with pytest.raises(SlackApiError) as refusal:
-        await call
-    return str(refusal.value.response["error"])
 
 
 async def test_a_trigger_opens_one_form_within_its_time(
