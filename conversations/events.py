@@ -190,9 +190,10 @@ What: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something happened. `key` is the stable external id, the same for every redelivery; `message` the platform's
+    """Something happened.
 
-    id of the person's message (empty where there is none); `at` is when we received it by our own `Clock`.
+    `key` is the stable external id, the same for every redelivery; `message` the platform's id of the person's message
+    (empty where there is none); `at` is when we received it by our own `Clock`.
     """
 
     key: str

@@ -84,10 +84,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question put to one person now. `label` gives the author's texts of the question (`low`, `options.price`),
+    """A question put to one person now.
 
-    `phrase` the type's own from `TEXTS`; both in the person's language, without markup. `today` is the date in the
-    organisation's zone, `points` gives the answers so far.
+    `label` gives the author's texts of the question (`low`, `options.price`), `phrase` the type's own from `TEXTS`;
+    both in the person's language, without markup. `today` is the date in the organisation's zone, `points` gives the
+    answers so far.
     """
 
     question: Question
