@@ -1,4 +1,4 @@
-"""Makes the pictures of the README and the handbook: the demo is played in headless Chromium. Run: ./run pictures"""
+"""Makes the pictures of the README: the demo is played in headless Chromium. Run: ./run pictures"""
 
 import asyncio
 import sys
