@@ -3,7 +3,7 @@
 import random
 import tomllib
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -125,8 +125,3 @@ def _voices(period: Period) -> tuple[VoiceLine, ...]:
 
 def _labels() -> dict[str, str]:
     return {"dialogue:survey": "Umfrage nach dem Kauf", "dialogue:after_case": "Nach dem Fall"}
-
-
-def mondays_before(monday: str, count: int) -> list[str]:
-    """The Mondays before one, newest first."""
-    return [(date.fromisoformat(monday) - timedelta(weeks=back)).isoformat() for back in range(1, count + 1)]
