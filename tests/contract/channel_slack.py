@@ -20,7 +20,7 @@ from sandbox.slack.local import LocalSlack
 from sandbox.slack.member import Member
 from sandbox.slack.messages import Message as SlackMessage
 from storage.interface import RawBody, StoreUnavailable
-from tests.contract.stage import Seen, Stage, Staging, read_attachment
+from tests.contract.channel import Seen, Stage, Staging, read_attachment
 
 Mode = Literal["socket", "http"]
 

@@ -12,7 +12,7 @@ from sandbox import faults
 from sandbox.telegram.local import LocalTelegram, serving
 from sandbox.telegram.people import Customer
 from storage.interface import RawBody
-from tests.contract.stage import Seen, Stage, Staging, read_attachment
+from tests.contract.channel import Seen, Stage, Staging, read_attachment
 
 NAME = "telegram"
 NETWORKED = True

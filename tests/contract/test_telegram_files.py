@@ -12,8 +12,8 @@ from bot.files import FILE_BYTES, GONE, TOO_LARGE, WRONG_TYPE
 from conversations.events import FileRef
 from handlers.ports import Download, Later, Never, Parcel, Sent
 from sandbox import faults
+from tests.contract.channel import BLUE, PDF, RED, read_attachment
 from tests.contract.channel_telegram import TOKEN
-from tests.contract.stage import BLUE, PDF, RED, read_attachment
 from tests.contract.telegram_line import HERE, Line, telegram_line
 
 OGG = b"OggS\x00\x02" + bytes(20) + b"\x01\x13OpusHead" + bytes(40)

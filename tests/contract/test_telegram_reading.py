@@ -13,8 +13,8 @@ from bot.channels.telegram.reading import Reader
 from conversations.events import Attached, Event
 from handlers.ports import Unreadable
 from storage.interface import RawBody
+from tests.contract.channel import HERE, load
 from tests.contract.channel_telegram import ACCOUNT, body
-from tests.contract.stage import HERE, load
 
 READER = Reader(ACCOUNT, "anliegen_bot")
 UPDATES = [load(path)[0] for path in sorted((HERE / "payloads" / "telegram").glob("*.json"))]

@@ -15,8 +15,8 @@ from conversations.events import Address
 from handlers.ports import Later, Never, Outcome, Parcel, Post, Sent, Unknown
 from sandbox import faults
 from sandbox.telegram.local import LocalTelegram, serving
+from tests.contract.channel import read_attachment
 from tests.contract.channel_telegram import ACCOUNT, TOKEN, connect
-from tests.contract.stage import read_attachment
 from tests.contract.telegram_line import HERE, Line, telegram_line
 
 

@@ -14,8 +14,8 @@ from bot.channels.telegram.channel import TelegramChannel, open_channel
 from handlers.ports import Unreadable
 from sandbox.telegram.local import LocalTelegram, serving
 from storage.interface import RawBody, StoreUnavailable
+from tests.contract.channel import read_attachment
 from tests.contract.channel_telegram import ACCOUNT, TOKEN, connect
-from tests.contract.stage import read_attachment
 from tests.contract.test_telegram_polling import until
 
 SECRET = "s3cret_-token"

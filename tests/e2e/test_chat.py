@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.stage import PDF, RED
+from tests.contract.channel import PDF, RED
 
 WALKS = {
     ("survey", "en"): (

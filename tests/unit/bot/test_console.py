@@ -10,7 +10,7 @@ from conversations.effects import Button, Message
 from conversations.events import Attached, Commanded, Edited, FileRef, Pressed, Said, Shared
 from handlers.ports import Download, Never, Parcel, Sent
 from storage.interface import RawBody
-from tests.contract.stage import PDF, RED, read_attachment
+from tests.contract.channel import PDF, RED, read_attachment
 
 YES_NO = ((Button("Yes", "a.1.yes"), Button("No", "a.1.no")), (Button("« Back", "a.1.!back"),))
 SCALE = (tuple(Button(str(n), f"a.1.{n}") for n in range(11)), (Button("Skip", "a.1.!skip"),))
