@@ -123,7 +123,9 @@ class StaffSection(_Section):
     slack: SlackUser = Field(description="the Slack member ID (U...)")
     name: Name = Field(description="the full name; customers see the first")
     language: Tag = setting("en", "the language of what they read")
-    role: Literal["agent", "manager"] = setting("agent", "both may act on cases; a manager's App Home shows all")
+    role: Literal["agent", "manager"] = setting(
+        "agent", "both may act on cases; a manager's App Home shows all"
+    )
 
 
 class RouteSection(_Section):
