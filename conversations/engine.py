@@ -220,7 +220,8 @@ class Walk:
 
     def _take(self, question: str, answer: Answer, shown: str) -> None:
         """Answer or skip a question and go on."""
-        self._mark(shown)
+        typed = answer.words and answer.value is None  # it stands right below, in the person's own message
+        self._mark("" if typed else shown)
         self._record(question, answer)
         session = self._session
         trail = session.trail

@@ -135,7 +135,8 @@ def _effect(effect: Effect) -> Iterator[str]:
         case Say(message):
             yield from _message(message)
         case MarkKeyboard(choice, _, _, _, buttons):
-            yield f"  ✓ {choice}" if choice else f"  ✓ {_row(buttons[0])} ..."
+            shown = choice or (f"{_row(buttons[0])} ..." if buttons else "(its buttons go)")
+            yield f"  ✓ {shown}"
         case AnswerPress(_, text):
             if text:
                 yield f"  ({text})"
