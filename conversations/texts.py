@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes, pass_context
 from jinja2.runtime import Context
@@ -268,14 +268,14 @@ def _date(zone: tzinfo) -> Callable[[Context, Moment, str], str]:
     return show
 
 
-def _datetime(zone: tzinfo) -> Callable[[Context, Moment, str], str]:
+def _datetime(zone: tzinfo) -> Callable[[Context, Moment], str]:
     @pass_context
-    def show(context: Context, value: Moment, form: str = "medium") -> str:
+    def show(context: Context, value: Moment) -> str:
         moment = _moment(value, zone)
         locale = _locale(context["language"])
-        day = format_date(moment, form, locale=locale)
         if not isinstance(moment, datetime):
-            return day
+            return format_date(moment, locale=locale)
+        day = format_skeleton("yMMMEd", moment, tzinfo=zone, locale=locale)  # people plan by weekdays
         return f"{day}, {format_time(moment, 'short', tzinfo=zone, locale=locale)}"
 
     return show

@@ -159,7 +159,8 @@ def _due(turn: Turn, case: Case, language: str) -> str:
         return ""
     texts = turn.organisation.texts
     what = texts.plain(f"case.status.{case.due_kind}", language)
-    return texts.render("staff.card.due_line", language, what=what, due=case.due)
+    key = "staff.card.late_line" if case.due <= turn.now else "staff.card.due_line"
+    return texts.render(key, language, what=what, due=case.due)
 
 
 def _buttons(turn: Turn, case: Case, language: str) -> tuple[tuple[str, str, str], ...]:

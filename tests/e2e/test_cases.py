@@ -145,3 +145,11 @@ async def test_hostile_words_are_inert_on_the_card(stage: Stage) -> None:
     assert "<script>alert(1)</script>" in card.words
     posted = [call for call in stage.slack.calls if call.method == "chat.postMessage"]
     assert not any("<!channel>" in str(call.arguments.get("text", "")) for call in posted)
+
+
+async def test_a_card_says_that_it_is_late(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    card = await card_of(stage, await complains(ben))
+    assert "überfällig" not in card.words
+    stage.wait("PT25H")  # an answer was promised within 24 hours
+    await stage.delivery.sees("überfällig: eine Antwort bis Mi., 25. Nov. 2026")

@@ -48,9 +48,9 @@ def test_plurals_numbers_and_dates_follow_the_language() -> None:
     dated = texts(
         en="{{ at | date }}, {{ at | datetime }}", de="{{ at | date('long') }}, {{ at | datetime }}"
     )
-    assert dated.plain("key", "de", at=NOON) == "24. November 2025, 24.11.2025, 17:00"
+    assert dated.plain("key", "de", at=NOON) == "24. November 2025, Mo., 24. Nov. 2025, 17:00"
     assert dated.plain("key", "de", at=datetime(2025, 12, 31, 23, 30, tzinfo=UTC)).endswith(
-        "01.01.2026, 00:30"
+        "Do., 1. Jan. 2026, 00:30"
     )
     assert dated.plain("key", "en", at=date(2025, 11, 24)) == "Nov 24, 2025, Nov 24, 2025"
 
