@@ -1,6 +1,6 @@
 """Statements as text: SQLAlchemy Core says them once, each engine gets its own wording, compiled once and kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, Final, Protocol, cast
 
@@ -30,11 +30,16 @@ class Connection(Protocol):
 
 
 class Texts(dict[Executable, str]):
-    """The statements' texts in one engine's wording; a statement is compiled when it is first met."""
+    """The statements' texts in one engine's wording; what `compile` did not name is compiled when first met."""
 
     def __init__(self, dialect: Dialect) -> None:
         super().__init__()
         self._dialect = dialect
+
+    def compile(self, statements: Iterable[Executable]) -> None:
+        """Compile these now, so that no turn has to."""
+        for statement in statements:
+            _ = self[statement]
 
     def __missing__(self, statement: Executable) -> str:
         compiled: SQLCompiler = cast(Any, statement).compile(dialect=self._dialect)

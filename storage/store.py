@@ -1,9 +1,12 @@
 """The one implementation of the storage interface, over either engine."""
 
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import tzinfo
 from typing import Protocol
+
+from sqlalchemy import Delete, Executable, Insert, Select, Update
 
 from conversations.events import Instant
 from storage.attachments import Attachments
@@ -53,11 +56,20 @@ class Transaction(Inbox, People, Record, Timers, Outbox, Cases, Attachments, Inv
         return await self.drop_received_bodies(before) + await self.drop_sent_bodies(before)
 
 
+def _statements() -> Iterator[Executable]:
+    """Every statement of the areas."""
+    for area in Transaction.__bases__:
+        for one in vars(sys.modules[area.__module__]).values():
+            if isinstance(one, Select | Insert | Update | Delete):
+                yield one
+
+
 class Store:
     """A database."""
 
     def __init__(self, engine: Engine, locking: Texts, plain: Texts, zone: tzinfo) -> None:
         """Statements in two wordings: `locking` for units that write, `plain` for those that only read."""
+        locking.compile(_statements())
         self._engine = engine
         self._locking = locking
         self._plain = plain
