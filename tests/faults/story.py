@@ -159,11 +159,16 @@ class Staff:
         await self._insists(lambda: self._member.presses(label, in_=self.card))
 
     async def sends(self, label: str, text: str) -> None:
-        """Open a form, once more when it does not come, and send it."""
+        """Open a form, once more when it does not come, and send it.
+
+        A press that was stored although nobody confirmed it opens a second form, which is in the way of the next one.
+        """
         for _ in range(TRIES):
+            if self._member.modal is not None:
+                await self._member.closes(everything=True)
             await self.presses(label)
             try:
-                await self._member.sees_modal(timeout=3)
+                await self._member.sees_modal(label, timeout=3)
                 break
             except Unseen:
                 await self._supervisor.ready()
