@@ -1,0 +1,62 @@
+"""How much each fault test does: little in `./run test`, more in `./run faults`, everything with `--nightly`.
+
+    @settings(max_examples=figure("F16"))
+
+A row that is not here does the same always. A row with several figures has a word behind its number (`F27 customers`).
+"""
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+
+VARIABLE = "ANLIEGEN_FAULTS"
+
+
+class Size(StrEnum):
+    """How much is wanted; the names are what the environment variable may say."""
+
+    QUICK = "quick"
+    CI = "ci"
+    NIGHTLY = "nightly"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How many of what, for each size."""
+
+    what: str
+    quick: int
+    ci: int
+    nightly: int
+
+
+FIGURES = {
+    "F1": Figure("random kills on each engine", 20, 60, 1_000),
+    "F2": Figure("syncs at which the process is killed, from the first on", 5, 40, 400),
+    "F3": Figure("writes that fail, from the first on", 5, 40, 400),
+    "F12": Figure("restarts of the database", 3, 3, 20),
+    "F16": Figure("examples of updates in a wrong order", 25, 300, 10_000),
+    "F17": Figure("steps of a rude person", 800, 5_000, 50_000),
+    "F18": Figure("broken bodies on each platform", 500, 4_000, 100_000),
+    "F19": Figure("examples of awkward text", 60, 500, 20_000),
+    "F24": Figure("cancelled units", 50, 200, 1_000),
+    "F25": Figure("conversations inside when a dialogue changes", 100, 1_000, 1_000),
+    "guesses": Figure("invented links", 2_000, 10_000, 1_000_000),
+}
+
+
+def size() -> Size:
+    """What this run wants. Raises ValueError for a word that is no size."""
+    return Size(os.environ.get(VARIABLE, Size.QUICK))
+
+
+def figure(row: str) -> int:
+    """How many, in this run. Raises KeyError for a row without a figure."""
+    found = FIGURES[row]
+    match size():
+        case Size.QUICK:
+            return found.quick
+        case Size.CI:
+            return found.ci
+        case Size.NIGHTLY:
+            return found.nightly
