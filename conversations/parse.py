@@ -17,7 +17,7 @@ from conversations.texts import TextError, Texts
 
 TOP = ("title", "start", "needs", "may", "settings", "questions", "outcomes", "moves")
 COMMON = ("type", "ask", "label", "metric", "optional", "given", "next")
-SAMPLES = {"order": "4711", "case": "1"}
+SAMPLES = ("3", "", "words")
 
 
 def parse(
@@ -272,12 +272,16 @@ class _Reader:
             *self.draft.bindings,
             *(f"answers.{key}" for key in self.draft.questions),
         }
-        values: dict[str, object] = {
-            "person": {"name": "Kim"},
-            "organisation": "Acme",
-            "answers": dict.fromkeys(self.draft.questions, "3"),
-            **{name: SAMPLES.get(name, name) for name in self.draft.bindings},
-        }
+        # A filter that takes "3" may not take words, and what is not known yet is empty.
+        trials: list[dict[str, object]] = [
+            {
+                "person": {"name": "Kim"},
+                "organisation": "Acme",
+                "answers": dict.fromkeys(self.draft.questions, sample),
+                **dict.fromkeys(self.draft.bindings, sample),
+            }
+            for sample in SAMPLES
+        ]
         for key, languages in self.draft.texts.items():
             for tag in languages:
                 unbound = texts.placeholders(key, tag) - known
@@ -285,7 +289,7 @@ class _Reader:
                     unknown(f"{key}.{tag}", "placeholder", name, known) for name in sorted(unbound)
                 ]
                 try:
-                    if not unbound:
+                    for values in trials if not unbound else ():
                         texts.render(key, tag, **values)
                 except TextError as error:
                     self.draft.problems.append(

@@ -27,8 +27,12 @@ from markupsafe import Markup, escape
 
 from conversations.events import SECOND
 from conversations.problem import Problem
+from conversations.templates import forbidden
 
 FALLBACK = "en"
+LONGEST = 200_000
+"""Characters of a text that is filled in: some dozens of the longest answers."""
+SIMPLE = "only {{ names }}, filters and {% if %} work in a text"
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 Entries: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -130,9 +134,18 @@ class Texts:
                 if "{" not in text:
                     continue
                 try:
-                    self._templates[key, tag] = (self._rich.from_string(text), self._plain.from_string(text))
+                    if wrong := next(forbidden(self._rich.parse(text)), ""):
+                        yield Problem(f"{key}.{tag}", f"template: {wrong} is not possible here", SIMPLE)
+                    else:
+                        self._templates[key, tag] = (
+                            self._rich.from_string(text),
+                            self._plain.from_string(text),
+                        )
                 except TemplateSyntaxError as error:
                     yield Problem(f"{key}.{tag}", f"template: {error.message}", "check the braces")
+                except (SyntaxError, ValueError, RecursionError, MemoryError):
+                    # nested too deep for the parser or for Python's own, or a number of thousands of digits
+                    yield Problem(f"{key}.{tag}", "template: is too complicated", SIMPLE)
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries
@@ -173,9 +186,12 @@ class Texts:
         if pair is None:
             return self._entries[key][tag]
         try:
-            return pair[form].render(values, language=language)
+            text = pair[form].render(values, language=language)
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
             raise TextError(f"{key}.{tag}: {error}") from error
+        if len(text) > LONGEST:
+            raise TextError(f"{key}.{tag}: comes to {len(text)} characters, more than {LONGEST}")
+        return text
 
     def _tag(self, key: str, language: str) -> str:
         """Return the tag a text is found under, empty for no text; asked for often, hence remembered."""
@@ -221,9 +237,7 @@ def inert(words: str) -> Rich:
 def _environment(zone: tzinfo, *, markup: bool) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(autoescape=markup, undefined=StrictUndefined)
     environment.globals.clear()  # no range, no lipsum: a text is not a program
-    kept = {
-        name: environment.filters[name] for name in ("default", "first", "join", "length", "lower", "upper")
-    }
+    kept = {name: environment.filters[name] for name in ("default", "first", "length", "lower", "upper")}
     environment.filters.clear()
     environment.filters.update(
         kept, plural=_plural, number=_number, date=_date(zone), datetime=_datetime(zone)

@@ -163,7 +163,7 @@ def test_a_changed_word_is_another_revision_and_another_wording() -> None:
         ('questions.score.given = "x"', "questions.score.given: unknown binding 'x'"),
         ('questions.score.ask.en = "{{ nme }}"', "questions.score.ask.en: unknown placeholder 'nme'"),
         ('questions.score.ask.en = "{{ order }"', "questions.score.ask.en: template:"),
-        ('questions.score.ask.en = "{{ order / 0 }}"', "questions.score.ask.en: cannot be filled in:"),
+        ('questions.score.ask.en = "{{ person.name | number }}"', "questions.score.ask.en: cannot be filled in:"),
         ('questions.score.ask = "?"', "questions.score.ask: must be a text per language"),
         ('questions.score.ask.English = "?"', "questions.score.ask.English: 'English' is not a language tag"),
         ('questions.Score.type = "text"', "questions.Score: 'Score' is no good name"),
