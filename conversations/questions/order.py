@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
+import regex
+
 from conversations.events import Attached, Said
 from conversations.problem import Problem
 from conversations.question import (
@@ -26,6 +28,17 @@ from conversations.session import Answer
 USUAL = r"(?=[A-Z0-9/_.-]*[0-9])[A-Z0-9][A-Z0-9/_.-]{2,38}[A-Z0-9]"
 """Four to forty letters, digits and strokes with a digit among them."""
 
+LONGEST = 40
+"""Characters of a word that may be an order number."""
+
+PATIENCE = 0.05
+"""Seconds of looking for it in one reply: some thousand times what a good pattern needs."""
+
+PATTERN_LIMIT = 200
+_PLAIN = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
+_RISKY = re.compile(r"\)[*+{]|\(\?(?![:=!])|\{[0-9,]*[0-9]{4}")
+"""What lets a pattern take for ever or fill the memory: repeated groups, recursion, endless counts."""
+
 TEXTS = {
     "reject": {
         "en": "I cannot see an order number in that. It stands in the order confirmation.",
@@ -42,11 +55,19 @@ class Order:
     has_options = False
 
     def problems(self, question: Question) -> Iterator[Problem]:
-        """The pattern must be one."""
-        try:
-            re.compile(question.word("pattern"))
-        except re.error as error:
-            yield Problem("pattern", f"is not a regular expression: {error}", "for example [A-Z]{2}-[0-9]{6}")
+        """The pattern must be one, and one that comes to an end."""
+        pattern = question.word("pattern")
+        if len(pattern) > PATTERN_LIMIT:
+            yield Problem("pattern", f"is longer than {PATTERN_LIMIT} characters", "make it shorter")
+        elif risky := _RISKY.search(_PLAIN.sub("x", pattern)):
+            remedy = "write a repeated group out, without lookbehind and named groups"
+            yield Problem("pattern", f"may take for ever: '{risky[0]}'", remedy)
+        else:
+            try:
+                regex.compile(pattern)
+            except (regex.error, OverflowError, RecursionError) as error:
+                remedy = "for example [A-Z]{2}-[0-9]{6}"
+                yield Problem("pattern", f"is not a regular expression: {error}", remedy)
 
     def prompt(self, ask: Ask) -> Prompt:
         """Nothing to press."""
@@ -58,11 +79,7 @@ class Order:
             case Said(text) if ask.question.optional and declines(text):
                 return Declined()
             case Said(text):
-                pattern = re.compile(ask.question.word("pattern"))
-                words = [word.strip("#.,;:!?()") for word in clean(text, PARSE_LIMIT).upper().split()]
-                found = list(
-                    dict.fromkeys(word for word in words if len(word) <= 40 and pattern.fullmatch(word))
-                )
+                found = _matching(ask.question.word("pattern"), clean(text, PARSE_LIMIT).upper().split())
                 return Accepted(None, found[0]) if len(found) == 1 else Rejection(ask.phrase("reject"))
             case _:
                 return Rejection(ask.phrase("reject"))
@@ -70,6 +87,17 @@ class Order:
     def show(self, ask: Ask, answer: Answer) -> str:
         """Return the number."""
         return answer.words
+
+
+def _matching(pattern: str, words: list[str]) -> list[str]:
+    """Return the words that match, each once; none where the pattern cannot tell in time."""
+    stripped = dict.fromkeys(word.strip("#.,;:!?()") for word in words)
+    short = [word for word in stripped if len(word) <= LONGEST]
+    try:
+        each = PATIENCE / max(len(short), 1)
+        return [word for word in short if regex.fullmatch(pattern, word, timeout=each)]
+    except TimeoutError:
+        return []
 
 
 question = Order()
