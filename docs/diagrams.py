@@ -22,7 +22,7 @@ ARCHITECTURE = ROOT / "docs" / "architecture.md"
 
 PACKAGES = ("bot", "handlers", "reports", "storage", "storage.interface", "conversations", "sandbox")
 TABLES = {
-    "tables: messages": ("inbox", "outbox", "timer"),
+    "tables: messages": ("inbox", "outbox", "timer", "seen", "lease"),
     "tables: people": ("person", "address", "conversation", "answer", "dialogue", "invitation"),
     "tables: cases": ("case_", "case_message", "case_number", "attachment"),
     "tables: figures": ("fact", "tally", "digest_made"),

@@ -44,6 +44,7 @@ from storage.tables import (
     invitation,
     outbox,
     person,
+    seen,
     timer,
 )
 
@@ -81,6 +82,11 @@ _sent_here = select(conversation.c.id).where(
     conversation.c.person_id == PERSON,
     conversation.c.account == outbox.c.account,
     conversation.c.chat == outbox.c.chat,
+)
+_read_here = select(conversation.c.id).where(
+    conversation.c.person_id == PERSON,
+    conversation.c.account == seen.c.account,
+    conversation.c.chat == seen.c.chat,
 )
 _invited_here = select(conversation.c.id).where(
     conversation.c.person_id == PERSON,
@@ -141,6 +147,7 @@ PLAN: Final[Mapping[Table, Rows]] = {
         or_(attachment.c.person_id == PERSON, _of(attachment.c.case_id, _cases), _digest_files),
         {"state": said("refused"), "reason": said("erased"), "size": ZERO},
     ),
+    seen: Rows(_read_here.exists(), gone=True),
     timer: Rows(_of(timer.c.conversation_id, _conversations), gone=True),
     answer: Rows(answer.c.person_id == PERSON, {"attachments": literal_column("'[]'")}),
     case: Rows(case.c.person_id == PERSON),

@@ -73,7 +73,8 @@ class OutboxRow:
     """Something to send. `body` is JSON of `handlers.ports.Body`, tagged by `kind`.
 
     Rows of one `lane` leave in order of id. `thread_of` / `edits` name an earlier outbox row whose platform message is
-    the thread to post in / the message to edit. `resend` tells whether an unknown send may be repeated.
+    the thread to post in / the message to edit. `resend` tells whether an unknown send may be repeated, `bulk` that
+    nobody waits for it: it leaves after what somebody waits for.
     """
 
     id: int
@@ -87,6 +88,7 @@ class OutboxRow:
     thread_of: int = 0
     edits: int = 0
     resend: bool = True
+    bulk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,12 @@ class Transaction(Protocol):
 
     async def bury_inbox(self, inbox: int, reason: str, now: Instant) -> None:
         """Make a row a dead letter, if it still waits."""
+
+    async def see(self, newest: Mapping[Address, str]) -> None:
+        """Note the newest stored message of chats; an older one than noted changes nothing."""
+
+    async def seen(self, account: str) -> dict[str, str]:
+        """Chat -> the newest stored message there."""
 
     # people and conversations
     async def conversations(self, addresses: Iterable[Address]) -> dict[Address, Conversation]:

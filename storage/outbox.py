@@ -193,6 +193,7 @@ class Outbox(Unit):
                     "reason": "",
                     "queued": now,
                     "settled": 0,
+                    "bulk": int(one.bulk),
                 }
                 for one in rows
             ],

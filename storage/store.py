@@ -19,6 +19,7 @@ from storage.invitations import Invitations
 from storage.outbox import Outbox
 from storage.people import People
 from storage.record import Record
+from storage.seen import Seen
 from storage.sql import Connection, Texts
 from storage.timers import Timers
 
@@ -48,7 +49,9 @@ class Engine(Protocol):
         ...
 
 
-class Transaction(Inbox, People, Record, Timers, Outbox, Cases, Attachments, Invitations, Figures, Erasure):
+class Transaction(
+    Inbox, Seen, People, Record, Timers, Outbox, Cases, Attachments, Invitations, Figures, Erasure
+):
     """One unit of work; each area of the interface is a module of its own."""
 
     async def drop_bodies(self, before: Instant) -> int:

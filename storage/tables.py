@@ -238,6 +238,7 @@ outbox = table(
     words("reason"),
     number("queued"),
     number("settled"),
+    number("bulk"),  # nobody waits for it: it leaves after what somebody waits for
     PrimaryKeyConstraint("id", name="pk_outbox"),
     partly("ix_outbox_open", "id", where=OPEN_ONLY),
     partly("ix_outbox_lane", "lane", "id", where=OPEN_ONLY),
@@ -343,4 +344,21 @@ invitation = table(
     PrimaryKeyConstraint("id", name="pk_invitation"),
     UniqueConstraint("digest", name="uq_invitation_digest"),
     UniqueConstraint("dialogue", "order_ref", name="uq_invitation_order"),
+)
+
+lease = table(
+    "lease",
+    plain("name"),  # what only one worker may do at a time, such as to poll for a bot
+    plain("holder"),
+    number("term"),  # grows with every new holder: what a former one still does can be refused
+    number("until"),  # real time of the database
+    PrimaryKeyConstraint("name", name="pk_lease"),
+)
+
+seen = table(
+    "seen",
+    plain("account"),
+    identity("chat"),
+    identity("message"),  # the platform's id of the newest message there that was stored
+    PrimaryKeyConstraint("account", "chat", name="pk_seen"),
 )

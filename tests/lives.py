@@ -36,6 +36,7 @@ async def live(tx: Transaction, canary: str, chat: str, user: str) -> tuple[Conv
     await tx.create_conversations([(one, user)], NOW)
     await tx.finish_inbox({numbers[2]: one.id, numbers[3]: None}, NOW)
     await tx.bury_inbox(numbers[1], canary, NOW)
+    await tx.see({one.address: f"m-{canary}"})
     await tx.create_case(case)
     await tx.add_message(CaseMessage(next(ids), case.id, NOW, "in", "", canary))
     await tx.add_message(CaseMessage(next(ids), case.id, NOW, "note", "mia", canary))

@@ -153,10 +153,11 @@ async def test_a_new_database_needs_no_copy(tmp_path: Path) -> None:
 
 
 def test_a_revision_that_fails_half_way_leaves_the_old_schema(url: str, later: Path) -> None:
-    later.write_text(LATER.format(before="0001", last='    op.execute("SELECT nonsense FROM nowhere")'))
+    before = OLD[-1].stem.removeprefix("revision-")
+    later.write_text(LATER.format(before=before, last='    op.execute("SELECT nonsense FROM nowhere")'))
     with pytest.raises(exc.DatabaseError):
         migrate(url)
-    assert current(url) == "0001"
+    assert current(url) == before
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
@@ -170,7 +171,8 @@ async def test_reading_an_older_schema_says_who_brings_it_up_to_date(url: str) -
         if url.startswith("sqlite")
         else "run `anliegen migrate` first"
     )
-    with pytest.raises(StoreError, match=f"schema 0001, this program needs 9000: {remedy}"):
+    before = OLD[-1].stem.removeprefix("revision-")
+    with pytest.raises(StoreError, match=f"schema {before}, this program needs 9000: {remedy}"):
         await open_store(url, zone=BERLIN)
 
 
