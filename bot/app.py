@@ -11,9 +11,11 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from bot.clock import TimeOrderedIds, clock_from
 from bot.config import ConfigProblems, Settings
+from bot.dialogue_files import read_dialogues
 from bot.failpoints import failpoint_from
 from bot.loops import GiveUp, pause_after
 from bot.service import Listen, Service
+from conversations.check import check as check_dialogues
 from conversations.dialogue import Dialogue
 from conversations.library import Library
 from conversations.parse import parse, restore
@@ -112,28 +114,14 @@ def wording() -> dict[str, dict[str, object]]:
 
 def load_dialogues(settings: Settings) -> tuple[tuple[Dialogue, ...], tuple[Problem, ...]]:
     """Read the shipped dialogues and those of the configured folders; a name of yours replaces one of ours."""
-    files = {one.name: one.read_text("utf-8") for one in shipped_dialogues()}
-    for folder in settings.dialogues.folders:
-        files |= {one.name: one.read_text("utf-8") for one in sorted(Path(folder).glob("*.toml"))}
+    files, problems = read_dialogues(settings)
     dialogues: list[Dialogue] = []
-    problems: list[Problem] = []
-    for name, text in files.items():
-        try:
-            data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            problems.append(Problem("", f"is not TOML: {error}", "mend the line it names", name))
-            continue
-        dialogue, wrong = parse(name.removesuffix(".toml"), data, settings.organisation.zone)
-        problems += [problem.within(name) for problem in wrong]
+    for file, data in files.items():
+        dialogue, wrong = parse(Path(file).stem, data, settings.organisation.zone)
+        problems += tuple(problem.within(file) for problem in wrong)
         if dialogue is not None:
             dialogues.append(dialogue)
-    return tuple(dialogues), tuple(problems)
-
-
-def shipped_dialogues() -> list[Path]:
-    """The dialogues that come with the product."""
-    folder = Path(str(resources.files("conversations") / "dialogues"))
-    return sorted(folder.glob("*.toml"))
+    return tuple(dialogues), problems
 
 
 def library_of(settings: Settings, dialogues: tuple[Dialogue, ...]) -> Library:
@@ -168,6 +156,9 @@ async def load_library(settings: Settings, store: Store, clock: Clock) -> Librar
     dialogues, problems = load_dialogues(settings)
     library = library_of(settings, dialogues)
     problems += library.texts.problems
+    if not problems:  # what only shows in the whole: circles, missing translations
+        files, _ = read_dialogues(settings)
+        problems += check_dialogues(files, {}, languages=settings.organisation.languages)
     if settings.dialogues.default not in library.current:
         known = ", ".join(library.current)
         remedy = f"choose one of: {known}"

@@ -62,7 +62,7 @@ def _organisation(settings: Settings, dialogue: str) -> Organisation:
     found, problems = load_dialogues(settings)
     known = sorted(one.name for one in found)
     if dialogue not in known:
-        wrong = [str(one) for one in problems if one.file == f"{dialogue}.toml"]
+        wrong = [str(one) for one in problems if Path(one.file).stem == dialogue]
         raise Failure("\n".join(wrong) or f"there is no dialogue '{dialogue}'; there are: {', '.join(known)}")
     organisation = organisation_of(settings, library_of(settings, found))
     return organisation if settings.routes else replace(organisation, policy=SOMEBODY)

@@ -2,13 +2,13 @@
 
 import json
 import os
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.app import shipped_dialogues, text_sources
+from bot.app import text_sources
 from bot.config import ConfigProblems, Settings, find, load
+from bot.dialogue_files import read_dialogues
 from bot.exits import Exit
 from conversations.check import check as check_all
 from conversations.problem import Problem, unknown
@@ -33,7 +33,7 @@ def _problems(path: Path | None) -> Iterator[Problem]:
         # The dialogues are looked at all the same: those that come with the program, for the folders are not known.
         yield from wrong.problems
         settings, path = Settings(), None
-    files, mistakes = _read(settings)
+    files, mistakes = read_dialogues(settings)
     yield from mistakes
     names = {Path(file).stem for file in files}
     if settings.dialogues.default not in names:
@@ -42,24 +42,3 @@ def _problems(path: Path | None) -> Iterator[Problem]:
         )
     policy = settings.policy() if path else None  # without a configuration nobody can have a duty
     yield from check_all(files, text_sources(), policy, settings.organisation.languages)
-
-
-def _read(settings: Settings) -> tuple[dict[str, Mapping[str, object]], list[Problem]]:
-    """The dialogues by file; one of yours replaces ours of the same name."""
-    found = {path.stem: path for path in shipped_dialogues()}
-    problems = []
-    for folder in settings.dialogues.folders:
-        if not folder.is_dir():
-            problems.append(
-                Problem("dialogues.folders", f"there is no folder {folder}", "make it, or take it out")
-            )
-        found |= {path.stem: path for path in sorted(folder.glob("*.toml"))}
-    ours = set(shipped_dialogues())
-    files: dict[str, Mapping[str, object]] = {}
-    for path in found.values():
-        name = path.name if path in ours else str(path)
-        try:
-            files[name] = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            problems.append(Problem("", f"is not TOML: {error}", "mend what it names", name))
-    return files, problems

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pytest
 
-from bot.app import shipped_dialogues
+from bot.dialogue_files import shipped_dialogues
 from conversations.events import Address
 from handlers import dialogues
 from handlers.turn import Turn
