@@ -24,6 +24,7 @@ from bot.values import (
     Listen,
     Name,
     Severity,
+    Size,
     SlackToken,
     SlackUser,
     Tag,
@@ -52,6 +53,10 @@ class _Section(BaseModel):
 
 class Storage(_Section):
     url: Database = setting("sqlite:///anliegen.db", "the database: sqlite:///FILE or postgresql://...")
+    watermark: Size = setting(
+        "200 MB",
+        "with less left on SQLite's disk, customers' messages stay with their platform until there is more",
+    )
 
     @property
     def file(self) -> Path | None:

@@ -1,6 +1,7 @@
 """What a setting's value must look like. A ValueError carries (what is wrong, remedy), never the value itself.
 
-Durations are ISO 8601 in the configuration and microseconds here. Tokens are SecretStr: they are shown as stars.
+Durations are ISO 8601 in the configuration and microseconds here; sizes are bytes here. Tokens are SecretStr: they are
+shown as stars.
 """
 
 import re
@@ -15,6 +16,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from conversations.duration import parse_duration
 from conversations.events import Instant
 
+_SIZE: Final = re.compile(r"(\d{1,9}) ?(B|kB|MB|GB|TB)")
+_UNITS: Final = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -29,6 +32,13 @@ def _duration(value: object) -> Instant:
     if not length:
         raise ValueError("is no ISO 8601 duration", "write for example PT4H, PT30M, P3D or P1W, in quotes")
     return length
+
+
+def _size(value: object) -> int:
+    found = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError("is no size", "write for example 200 MB or 2 GB, in quotes")
+    return int(found[1]) * _UNITS[found[2]]
 
 
 def _zone(value: object) -> ZoneInfo:
@@ -108,6 +118,7 @@ def _token(pattern: str, looks: str, where: str) -> BeforeValidator:
 
 
 Duration: TypeAlias = Annotated[Instant, BeforeValidator(_duration)]
+Size: TypeAlias = Annotated[int, BeforeValidator(_size)]
 Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Tag: TypeAlias = Annotated[str, BeforeValidator(_tag)]
 Weekday: TypeAlias = Annotated[int, BeforeValidator(_weekday)]

@@ -12,8 +12,8 @@ from typing import Any, Final
 import psycopg
 
 from storage.address import PostgresAddress, SqliteAddress, parse
+from storage.file import Ownership, check_file
 from storage.interface import SchemaTooNew, StoreError, StoreUnavailable
-from storage.sqlite import Ownership, check_file
 
 VERSIONS: Final = Path(__file__).parent / "migrations" / "versions"
 ADVISORY_LOCK: Final = 0x616E6C69  # "anli": one program at a time changes the schema of a PostgreSQL database

@@ -6,13 +6,14 @@ from datetime import tzinfo
 from pathlib import Path
 
 from storage.address import PostgresAddress, SqliteAddress, parse
+from storage.file import OWNER_ONLY, Ownership, check_file
 from storage.interface import StoreError
 from storage.migrate import current, current_sqlite, head, migrate_sqlite, refuse_newer
 from storage.outbox import END_LEASES
 from storage.postgres import Postgres
 from storage.postgres import dialect as postgres_dialect
 from storage.sql import Texts
-from storage.sqlite import OWNER_ONLY, Ownership, Sqlite, check_file
+from storage.sqlite import Sqlite
 from storage.sqlite import dialect as sqlite_dialect
 from storage.store import Store
 
@@ -43,7 +44,7 @@ async def open_store(url: str, *, zone: tzinfo, serve: bool = False) -> Store:
 async def _serve_sqlite(path: Path, texts: Texts) -> Sqlite:
     owner = Ownership(path)
     try:
-        check_file(path, thoroughly=owner.unclean)
+        await asyncio.to_thread(owner.check)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
         await asyncio.to_thread(migrate_sqlite, path)
         engine = await Sqlite.open(path, owner)

@@ -1,14 +1,12 @@
-"""How SQLite is opened, owned and spoken to: one connection that writes, one that only reads.
+"""How SQLite is opened and spoken to: one connection that writes, one that only reads.
 
-Durability: write-ahead log, synchronous FULL, BEGIN IMMEDIATE (a lock is never upgraded). The owner holds the lock of a
-file beside the database; the system frees it when the process dies. What the file says afterwards is the process that
-did not stop cleanly, and then the database is checked before it is used.
+Durability: write-ahead log, synchronous FULL, BEGIN IMMEDIATE (a lock is never upgraded). Whatever fails in a unit, a
+full disk too, takes the whole unit back and leaves the connection as good as before. Who owns the file, and whether it
+is sound, is looked after in `storage/file.py`.
 """
 
 import asyncio
-import fcntl
 import json
-import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -19,15 +17,13 @@ import aiosqlite
 from sqlalchemy.dialects import sqlite as dialects
 from sqlalchemy.engine import Dialect
 
-from storage.interface import AlreadyServed, Conflict, StoreError, StoreUnavailable
+from storage.file import Ownership, uri
+from storage.interface import Conflict, StoreError, StoreUnavailable
 from storage.patience import to_the_end
 from storage.sql import Row, Values
 
-MAGIC: Final = b"SQLite format 3\x00"
 BUSY: Final = 5.0  # seconds to wait for a lock somebody else holds
-OWNER_ONLY: Final = 0o600
-
-RESTORE: Final = "Nothing was changed. Restore the last copy of it, or move it away to start empty"
+DAMAGED: Final = "Stop the service; docs/backup.md says how to put the last good copy back"
 
 
 def dialect() -> Dialect:
@@ -44,75 +40,6 @@ def version_warning(version: tuple[int, int, int] = sqlite3.sqlite_version_info)
         f"SQLite {'.'.join(map(str, version))} has the WAL-reset bug: let nothing but anliegen write to the database"
         " (mended in 3.51.3, 3.50.7 and 3.44.6)"
     )
-
-
-class Ownership:
-    """The lock file beside a database; as long as it is held, no other process serves it."""
-
-    def __init__(self, database: Path) -> None:
-        """Take the lock. Raises AlreadyServed, and StoreError where no file can be made."""
-        try:
-            self._file = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY)
-        except OSError as error:
-            raise StoreError(
-                f"no database can be made in {database.parent}: {error.strerror}; change [storage] url, or the folder"
-            ) from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            holder = self._read() or "unknown"
-            os.close(self._file)
-            raise AlreadyServed(f"process {holder} already serves {database}; stop it first") from error
-        self.unclean = bool(self._read())
-        self._write(str(os.getpid()))
-
-    def _read(self) -> str:
-        return os.pread(self._file, 32, 0).decode("ascii", "replace").strip()
-
-    def _write(self, text: str) -> None:
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, text.encode(), 0)
-
-    def release(self, *, clean: bool = True) -> None:
-        """Let go; `clean` says that the database needs no check next time."""
-        if clean:
-            self._write("")
-        os.close(self._file)
-
-
-def check_file(path: Path, *, thoroughly: bool) -> bool:
-    """Whether there is a database; looked at before anything is written. Raises StoreError for an unsound one."""
-    if not path.exists() or not path.stat().st_size:
-        return False
-    with path.open("rb") as file:
-        if file.read(len(MAGIC)) != MAGIC:
-            raise StoreError(f"{path} is not a SQLite database. {RESTORE}.")
-    try:
-        with _plain(path, "rw" if thoroughly else "ro") as connection:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0] if thoroughly else "ok"
-    except sqlite3.OperationalError as error:
-        raise StoreUnavailable(f"{path} cannot be opened: {error}") from error
-    except sqlite3.DatabaseError as error:
-        found = str(error)
-    if found != "ok":
-        raise StoreError(f"{path} is damaged: {' '.join(found.split())}. {RESTORE}.")
-    return True
-
-
-@contextmanager
-def _plain(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(
-        f"file:{_quoted(path)}?mode={mode}", uri=True, timeout=BUSY, isolation_level=None
-    )
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def _quoted(path: Path) -> str:
-    return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 class Session:
@@ -230,14 +157,15 @@ class Sqlite:
                 await to_the_end(self._close())
 
     async def _close(self) -> None:
-        await self._reader.close()
         clean = False
         try:
+            await self._reader.close()
             if self._writer is not None:
                 await self._checkpoint(self._writer)
-                await self._writer.close()
             clean = True
         finally:
+            if self._writer is not None:
+                await self._writer.close()
             if self._owner is not None:
                 self._owner.release(clean=clean)
 
@@ -245,18 +173,20 @@ class Sqlite:
 async def _connect(path: Path, mode: str) -> aiosqlite.Connection:
     with translated():
         connection = await aiosqlite.connect(
-            f"file:{_quoted(path)}?mode={mode}",
-            uri=True,
-            timeout=BUSY,
-            isolation_level=None,
-            cached_statements=256,
+            uri(path, mode), uri=True, timeout=BUSY, isolation_level=None, cached_statements=256
         )
-        if mode == "rw":
-            await connection.execute_fetchall("PRAGMA journal_mode=WAL")
-            await connection.execute("PRAGMA synchronous=FULL")
-            await connection.execute("PRAGMA cache_size=-16384")  # KiB: the rows of a busy day stay at hand
-            await connection.execute("PRAGMA foreign_keys=ON")
-            await connection.execute("PRAGMA secure_delete=ON")
+        try:
+            if mode == "rw":
+                await connection.execute_fetchall("PRAGMA journal_mode=WAL")
+                await connection.execute("PRAGMA synchronous=FULL")
+                await connection.execute(
+                    "PRAGMA cache_size=-16384"
+                )  # KiB: the rows of a busy day stay at hand
+                await connection.execute("PRAGMA foreign_keys=ON")
+                await connection.execute("PRAGMA secure_delete=ON")
+        except BaseException:
+            await connection.close()  # else its thread would keep the process alive
+            raise
         return connection
 
 
@@ -293,4 +223,4 @@ def translated() -> Iterator[None]:
     except sqlite3.OperationalError as error:
         raise StoreUnavailable(str(error)) from error
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"the database is damaged: {error}. {RESTORE}.") from error
+        raise StoreError(f"the database is damaged: {error}. {DAMAGED}.") from error

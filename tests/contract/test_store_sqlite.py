@@ -147,7 +147,10 @@ async def test_a_full_disk_fails_the_unit_as_a_whole_and_the_store_goes_on(sqlit
 async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, *, serve: bool) -> None:
     path = tmp_path / "letter.db"
     path.write_bytes(b"Dear Sir or Madam, " * 500)
-    with pytest.raises(StoreError, match=r"not a SQLite database\. Nothing was changed\. Restore"):
+    with pytest.raises(
+        StoreError,
+        match=r"not a SQLite database\. Nothing was changed\. .*`anliegen restore",
+    ):
         await open_store(f"sqlite:///{path}", zone=BERLIN, serve=serve)
     assert path.read_bytes() == b"Dear Sir or Madam, " * 500
 
@@ -158,7 +161,10 @@ async def test_a_damaged_database_is_found_after_an_unclean_stop(sqlite_url: str
     damaged = bytearray(path.read_bytes())
     damaged[3 * 4096 : 6 * 4096] = os.urandom(3 * 4096)
     path.write_bytes(damaged)
-    with pytest.raises(StoreError, match=r"damaged: .* Nothing was changed\. Restore"):
+    with pytest.raises(
+        StoreError,
+        match=r"damaged: .* Nothing was changed\. .*`anliegen restore",
+    ):
         await open_store(sqlite_url, zone=BERLIN, serve=True)
     assert path.read_bytes() == bytes(damaged)
 

@@ -1,0 +1,45 @@
+"""Where copies of a database lie and what they are called: in a folder `backups`, by the moment they were made."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+FOLDER: Final = "backups"
+_MOMENT: Final = "%Y%m%dT%H%M%SZ"
+_NAMED: Final = re.compile(r"-\d{8}T\d{6}Z\.(db|dump)")
+
+
+def folder_beside(database: Path) -> Path:
+    """Where copies of a SQLite file lie when nobody says otherwise."""
+    return database.parent / FOLDER
+
+
+def name_at(stem: str, moment: datetime, suffix: str) -> str:
+    """The name of a copy made at a moment: names in order are moments in order."""
+    return f"{stem}-{moment.astimezone(UTC).strftime(_MOMENT)}{suffix}"
+
+
+def copies(folder: Path, stem: str) -> list[Path]:
+    """The copies in a folder, oldest first."""
+    return sorted(_copies(folder, stem))
+
+
+def _copies(folder: Path, stem: str) -> Iterator[Path]:
+    for path in folder.glob("*"):
+        if path.name.startswith(stem) and _NAMED.fullmatch(path.name, len(stem)):
+            yield path
+
+
+def newest(database: Path) -> Path | None:
+    """The last copy of a SQLite file, where copies lie when nobody says otherwise."""
+    return next(reversed(copies(folder_beside(database), database.stem)), None)
+
+
+def drop_older(folder: Path, stem: str, keep: int) -> list[Path]:
+    """Remove all but the newest copies; return which."""
+    gone = copies(folder, stem)[:-keep]
+    for path in gone:
+        path.unlink()
+    return gone
