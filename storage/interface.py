@@ -271,12 +271,19 @@ class Transaction(Protocol):
         """Add rows to send."""
 
     async def claim_outbox(
-        self, accounts: Iterable[str], limit: int, lease: float, *, resendable: bool = False
+        self, accounts: Iterable[str], limit: int, lease: float, *, holder: str = "", resendable: bool = False
     ) -> list[Claimed]:
         """Lease the oldest unsent row of each free lane (real time); expired leases come back as `uncertain`.
 
-        With `resendable`, only rows that may be sent again: those may be claimed within the unit that made them.
+        `holder` is who will send. With `resendable`, only rows that may be sent again: those may be claimed within the
+        unit that made them.
         """
+
+    async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:
+        """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""
+
+    async def free_outbox(self, holder: str) -> int:
+        """End the leases of a worker that is no more; return how many. Its rows come back `uncertain` at once."""
 
     async def settle(self, deliveries: Sequence[Delivery], now: Instant) -> None:
         """Record how sends ended, fenced by attempt; the delivery state of case messages follows."""

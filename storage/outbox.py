@@ -83,12 +83,40 @@ _LEASE = (
         attempt=outbox.c.attempt + ONE,
         uncertain=bindparam("uncertain"),
         until=real_time() + bindparam("lease"),
+        holder=bindparam("by"),
     )
 )
 END_LEASES = (
     update(outbox).where(outbox.c.state.in_(OPEN), outbox.c.state == said("sending")).values(until=ZERO)
 )
 """For whoever knows that nobody is sending: the sender died, and what it was at need not wait."""
+
+_GIVE_BACK = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("row"),
+        outbox.c.attempt == bindparam("tried"),
+        outbox.c.holder == bindparam("by"),
+        outbox.c.state == said("sending"),
+    )
+    .values(state=said("waiting"), until=ZERO)
+)
+_theirs = outbox.alias("theirs")
+_FREE = (  # passing over what its sender, alive after all, is just settling
+    update(outbox)
+    .where(
+        outbox.c.id.in_(
+            select(_theirs.c.id)
+            .where(
+                _theirs.c.state.in_(OPEN),
+                _theirs.c.state == said("sending"),
+                _theirs.c.holder == bindparam("holder"),
+            )
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(until=ZERO)
+)
 
 _CLOSE = (
     update(outbox)
@@ -189,6 +217,7 @@ class Outbox(Unit):
                     "attempt": 0,
                     "uncertain": 0,
                     "until": 0,
+                    "holder": "",
                     "message": "",
                     "reason": "",
                     "queued": now,
@@ -200,7 +229,7 @@ class Outbox(Unit):
         )
 
     async def claim_outbox(
-        self, accounts: Iterable[str], limit: int, lease: float, *, resendable: bool = False
+        self, accounts: Iterable[str], limit: int, lease: float, *, holder: str = "", resendable: bool = False
     ) -> list[Claimed]:
         """Lease the oldest unsent row of each free lane (real time); expired leases come back as `uncertain`.
 
@@ -220,7 +249,12 @@ class Outbox(Unit):
         await self._run_many(
             _LEASE,
             [
-                {"row": one.row.id, "uncertain": int(one.uncertain), "lease": int(lease * SECOND)}
+                {
+                    "row": one.row.id,
+                    "uncertain": int(one.uncertain),
+                    "lease": int(lease * SECOND),
+                    "by": holder,
+                }
                 for one in claimed
             ],
         )
@@ -252,6 +286,15 @@ class Outbox(Unit):
             await self._run(_ARRIVED, rows=arrived)
         if failed := [one["row"] for one in ended["dead"] + ended["unknown"]]:
             await self._run(_FAILED, rows=failed)
+
+    async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:
+        """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""
+        fences = [{"row": one.row.id, "tried": one.attempt, "by": holder} for one in claimed]
+        await self._run_many(_GIVE_BACK, fences)
+
+    async def free_outbox(self, holder: str) -> int:
+        """End the leases of a worker that is no more; return how many. Its rows come back `uncertain` at once."""
+        return await self._run(_FREE, holder=holder)
 
     async def drop_sent_bodies(self, before: Instant) -> int:
         """Empty the bodies of rows that were sent or given up before; return how many."""

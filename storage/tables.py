@@ -234,6 +234,7 @@ outbox = table(
     number("attempt"),
     number("uncertain"),
     number("until"),  # real time: of a waiting row, when to try again; of a sending one, the end of the lease
+    plain("holder"),  # which of several workers leased it last
     identity("message"),  # the platform's id
     words("reason"),
     number("queued"),
@@ -361,4 +362,13 @@ seen = table(
     identity("chat"),
     identity("message"),  # the platform's id of the newest message there that was stored
     PrimaryKeyConstraint("account", "chat", name="pk_seen"),
+)
+
+alarm = table(
+    "alarm",
+    plain("name"),
+    plain("subject"),  # the account or machine it is about, empty where it is about everything
+    number("since"),
+    number("told"),  # when staff were told last
+    PrimaryKeyConstraint("name", "subject", name="pk_alarm"),
 )
