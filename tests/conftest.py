@@ -2,7 +2,14 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.postgres", "tests.missing", "tests.stage", "tests.stores", "tests.faults.running"]
+pytest_plugins = [
+    "tests.postgres",
+    "tests.missing",
+    "tests.stage",
+    "tests.stores",
+    "tests.faults.program",
+    "tests.faults.running",
+]
 
 # No database of examples: tests write nothing into the tree. Deadlines would measure the machine.
 settings.register_profile("anliegen", database=None, deadline=None)

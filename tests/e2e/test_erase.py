@@ -8,6 +8,7 @@ import pytest
 from bot.exits import Exit
 from sandbox.telegram.people import Customer
 from tests.e2e.chats import JPEG
+from tests.faults.program import Program
 from tests.faults.running import World, serving, world
 from tests.faults.story import Staff, presses, sees, settled
 
@@ -17,9 +18,9 @@ PHOTO = JPEG[:-2] + CANARY.encode() + JPEG[-2:]
 
 @pytest.mark.timeout(120)
 async def test_no_word_of_an_erased_person_is_left_and_no_figure_moves(
-    tmp_path: Path, url: str, compiled: Path
+    tmp_path: Path, url: str, program: Program
 ) -> None:
-    async with world(tmp_path / "place", url, compiled) as around, serving(around) as supervisor:
+    async with world(tmp_path / "place", url, program) as around, serving(around) as supervisor:
         anna = around.telegram.customer(1001, f"Anna {CANARY}", "en")
         ben = around.telegram.customer(1002, "Ben", "en")
         await answer(ben, "Nothing to add.")

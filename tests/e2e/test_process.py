@@ -11,6 +11,7 @@ import pytest
 
 from bot.exits import Exit
 from sandbox.faults import cut_before, hang, html, rate_limited
+from tests.faults.program import Program
 from tests.faults.running import SECRETS, World, world
 
 CANARY = "700000001:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -18,9 +19,9 @@ ELSEWHERE = "https://telegram.example/bot"
 
 
 @pytest.fixture
-async def around(tmp_path: Path, compiled: Path) -> AsyncIterator[World]:
+async def around(tmp_path: Path, program: Program) -> AsyncIterator[World]:
     """A folder for the process, and platforms that answer."""
-    async with world(tmp_path / "place", f"sqlite:///{tmp_path}/place/anliegen.db", compiled) as around:
+    async with world(tmp_path / "place", f"sqlite:///{tmp_path}/place/anliegen.db", program) as around:
         yield around
 
 

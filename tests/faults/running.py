@@ -1,13 +1,8 @@
-"""`anliegen serve` as a process of its own: started, killed and started again on platforms that stay.
-
-Modules are compiled once per test run, into a folder `compiled` of the run; the tree stays as it is.
-"""
+"""`anliegen serve` as a process of its own: started, killed and started again on platforms that stay."""
 
 import asyncio
 import os
 import signal
-import sys
-from asyncio.subprocess import STDOUT, Process
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,9 +13,9 @@ import pytest
 from sandbox.slack.local import LocalSlack
 from sandbox.telegram.local import LocalTelegram
 from tests.faults.evidence import Database
+from tests.faults.program import Process, Program
 from tests.stage import free_port, platforms
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
 SECRETS = ("700000001:local", "xoxb-sandbox-bot", "xapp-sandbox-app", "sandbox-signing-secret")
 
@@ -55,7 +50,7 @@ class World:
 
     folder: Path
     url: str
-    compiled: Path
+    program: Program
     telegram: LocalTelegram
     slack: LocalSlack
     base: str
@@ -69,11 +64,8 @@ class World:
     def environ(self, **more: str) -> dict[str, str]:
         """The whole configuration besides people and routes; `more` wins."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ANLIEGEN_")}
-        clean.pop("PYTHONDONTWRITEBYTECODE", None)
         token, bot, app, secret = SECRETS
         return clean | {
-            "PYTHONPATH": str(ROOT),
-            "PYTHONPYCACHEPREFIX": str(self.compiled),
             "ANLIEGEN_STORAGE__URL": self.url,
             "ANLIEGEN_HTTP__LISTEN": f"127.0.0.1:{self.port}",
             "ANLIEGEN_TELEGRAM__TOKEN": token,
@@ -106,11 +98,7 @@ class World:
     async def _spawn(self, words: Sequence[str], environ: dict[str, str]) -> "Running":
         self.starts += 1
         log = self.folder / f"log-{self.starts}"
-        with log.open("wb") as out:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "bot.cli", *words,
-                cwd=self.folder, env=self.environ(**environ), stdout=out, stderr=STDOUT,
-            )  # fmt: skip
+        process = self.program.run(words, self.folder, self.environ(**environ), log)
         return Running(process, log)
 
 
@@ -148,18 +136,18 @@ class Running:
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder for compiled modules."""
-    return tmp_path_factory.getbasetemp() / "compiled"
+def compiled(program: Program) -> Program:
+    """The program."""
+    return program
 
 
 @asynccontextmanager
-async def world(folder: Path, url: str, compiled: Path) -> AsyncIterator[World]:
+async def world(folder: Path, url: str, program: Program) -> AsyncIterator[World]:
     """Platforms with the staff of CONFIG; `url` leads to a database with all tables, or to a SQLite file to be made."""
     async with platforms() as (telegram, slack, base):
         folder.mkdir(exist_ok=True)
         (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
-        around = World(folder, url, compiled, telegram, slack, base)
+        around = World(folder, url, program, telegram, slack, base)
         slack.retry_delays = (0.2, 2.0, 8.0)
         slack.request_url = f"http://127.0.0.1:{around.port}/slack/events"
         slack.invite(

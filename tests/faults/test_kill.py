@@ -17,6 +17,7 @@ from bot.failpoints import VARIABLE, failpoint_from
 from bot.markup import plain
 from handlers.points import Point, go_on
 from tests.faults.evidence import Database
+from tests.faults.program import Program
 from tests.faults.running import serving, world
 from tests.faults.story import Told, maria_accepts, settled, told
 from tests.stores import ENGINES
@@ -37,13 +38,13 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> NewDatabase:
 
 
 @pytest.fixture(scope="module")
-def in_peace(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Told:
+def in_peace(tmp_path_factory: pytest.TempPathFactory, program: Program) -> Told:
     """What the story leaves behind when nobody is killed."""
 
     async def undisturbed() -> Told:
         folder = tmp_path_factory.mktemp("peace")
         url = f"sqlite:///{folder}/peace.db"
-        async with world(folder, url, compiled) as around, serving(around) as supervisor:
+        async with world(folder, url, program) as around, serving(around) as supervisor:
             return await told(around, supervisor)
 
     return asyncio.run(undisturbed())
@@ -55,14 +56,14 @@ def test_the_plans_name_every_point() -> None:
 
 @pytest.mark.timeout(180)
 async def test_a_kill_at_every_commit_point_loses_nothing_and_doubles_nothing(
-    tmp_path: Path, compiled: Path, new_database: NewDatabase, in_peace: Told
+    tmp_path: Path, program: Program, new_database: NewDatabase, in_peace: Told
 ) -> None:
     """Three services side by side, for the sake of time: two with all points, one with a chance's choice of them."""
     chance = random.Random(4711)
     by_chance = [f"{point}:{chance.randint(1, 6)}" for point in chance.sample(list(Point), 2)]
 
     async def one(name: str, plan: Sequence[str]) -> None:
-        await tell_and_kill(tmp_path / name, new_database(name), compiled, plan, in_peace)
+        await tell_and_kill(tmp_path / name, new_database(name), program, plan, in_peace)
 
     async with asyncio.TaskGroup() as together:
         for name, plan in {"in": TAKING_IN, "out": SENDING, "chance": by_chance}.items():
@@ -71,13 +72,13 @@ async def test_a_kill_at_every_commit_point_loses_nothing_and_doubles_nothing(
 
 @pytest.mark.timeout(120)
 async def test_what_staff_do_happens_once_although_the_process_dies_under_it(
-    tmp_path: Path, compiled: Path, new_database: NewDatabase
+    tmp_path: Path, program: Program, new_database: NewDatabase
 ) -> None:
     """The process dies when Accept is stored, when it is applied, and when the form is stored; Maria tries again."""
     complaint_and_accept, applied = "after-commit-a:9", "before-commit-b:1"
     press_and_form = "after-commit-a:2"
     url = new_database("desk")
-    async with world(tmp_path / "desk", url, compiled) as around:
+    async with world(tmp_path / "desk", url, program) as around:
         async with serving(around, [complaint_and_accept, applied]) as supervisor:
             maria = await maria_accepts(around, supervisor)
             await supervisor.kill(then=press_and_form)
@@ -93,9 +94,11 @@ async def test_what_staff_do_happens_once_although_the_process_dies_under_it(
     assert sum("I am so sorry." in line for line in thread) == 1
 
 
-async def tell_and_kill(folder: Path, url: str, compiled: Path, plan: Sequence[str], in_peace: Told) -> None:
+async def tell_and_kill(
+    folder: Path, url: str, program: Program, plan: Sequence[str], in_peace: Told
+) -> None:
     """Tell the story while the plan is carried out, and compare."""
-    async with world(folder, url, compiled) as around, serving(around, plan) as supervisor:
+    async with world(folder, url, program) as around, serving(around, plan) as supervisor:
         rough = await told(around, supervisor)
         assert supervisor.survived, "the story was over before every point was passed"
         assert await around.database.broken_invariants() == []
@@ -110,7 +113,9 @@ def check_sent(rough: Counter[str], calm: Counter[str], database: Database) -> N
     unknown = database.rows("SELECT body, 1 FROM outbox WHERE state = 'unknown'")
     assert all('"kind":"receipt"' in body for body, _ in unknown)
     for text, count in (rough - calm).items():
-        assert count <= sum(tried - 1 for body, tried in uncertain if says(body, text)), f"{text!r} came twice"
+        assert count <= sum(tried - 1 for body, tried in uncertain if says(body, text)), (
+            f"{text!r} came twice"
+        )
     for text, count in (calm - rough).items():
         assert count <= sum(one for body, one in unknown if says(body, text)), f"{text!r} is lost"
 
