@@ -1,15 +1,16 @@
 """How a question looks to one person now: its message, its buttons, and answers put in words."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from conversations.dialogue import Dialogue
+from conversations.dialogue import Dialogue, Look
 from conversations.effects import Button, Kind, MarkKeyboard, Message
 from conversations.events import SECOND, Instant, Pressed
 from conversations.question import Ask, Ids, Point, Prompt, Question, QuestionType, question_types
 from conversations.session import Answer, Session
 from conversations.texts import Rich, Texts, lines, paragraphs
-from conversations.tokens import STEER, Token
+from conversations.tokens import STEER, stamp
 
 CHOICE_LIMIT = 60
 """Characters of an answer shown where the keyboard was."""
@@ -65,6 +66,7 @@ class Asking:
         self.dialogue = dialogue
         self.session = session
         self.scene = scene
+        self._alike = True  # whether all that was looked at is the same for everybody who reads the language
 
     def ask(self, question: str) -> Ask:
         """Return what a question type needs to know."""
@@ -74,29 +76,36 @@ class Asking:
 
         def label(key: str) -> str:
             path = f"questions.{question}.{key}"
-            return texts.plain(path, scene.language, **self._values({})) if path in texts else ""
+            if not texts.varies(path, scene.language):
+                return texts.source(path, scene.language)
+            self._alike = False
+            return texts.plain(path, scene.language, **self._values())
 
         def phrase(key: str, **more: object) -> str:
             return scene.label(f"question.{asked.type}.{key}", **more)
 
-        today = datetime.fromtimestamp(scene.now // SECOND, UTC).astimezone(texts.zone).date()
+        def today() -> date:
+            self._alike = False
+            return datetime.fromtimestamp(scene.now // SECOND, UTC).astimezone(texts.zone).date()
+
         partial = self.session.partial if question == self.session.state else None
         return Ask(asked, label, phrase, today, scene.ids, partial, self.points)
 
     def text(self, key: str) -> Rich:
         """Return a text of the dialogue as markup."""
-        answers = {
-            question: self.shown(question, answer) for question, answer in visible(self.session).items()
-        }
-        return self.dialogue.texts.render(key, self.scene.language, **self._values(answers))
+        texts, language = self.dialogue.texts, self.scene.language
+        if not texts.varies(key, language):
+            return texts.render(key, language)
+        return texts.render(key, language, **self._values() | {"answers": _InWords(self)})
 
-    def _values(self, answers: dict[str, str]) -> dict[str, object]:
+    def _values(self) -> dict[str, object]:
+        """What every text of the dialogue may name. Labels do not know the answers: these are said in them."""
         bindings = {name: self.session.bindings.get(name, "") for name in self.dialogue.bindings}
         return {
             **bindings,
             "person": {"name": self.scene.person},
             "organisation": self.scene.organisation,
-            "answers": dict.fromkeys(self.dialogue.questions, "") | answers,
+            "answers": dict.fromkeys(self.dialogue.questions, ""),
         }
 
     def shown(self, question: str, answer: Answer) -> str:
@@ -107,6 +116,7 @@ class Asking:
 
     def points(self) -> tuple[Point, ...]:
         """Return the answers whose question has a label, skipped ones included: they may be filled in later."""
+        self._alike = False
         return tuple(
             Point(question, self.ask(question).label("label"), self.shown(question, answer))
             for question, answer in visible(self.session).items()
@@ -121,16 +131,25 @@ class Asking:
             for question, answer in visible(self.session).items()
         )
 
-    def prompt(self) -> Prompt:
-        """Return how the current question is asked."""
-        state = self.session.state
-        return kind_of(self.dialogue.questions[state]).prompt(self.ask(state))
-
-    def question_text(self, prompt: Prompt) -> Rich:
-        """Return the current question as markup: text, points, note."""
-        shown = lines(*(self.scene.say("point", label=one.label, text=one.text) for one in prompt.points))
+    def look(self) -> Look:
+        """Return how the current question is asked; where that is alike for everybody, it is made once."""
+        state, fresh = self.session.state, self.session.partial is None
+        key = (self.scene.texts, state, self.scene.language)
+        known = self.dialogue.looks.get(key) if fresh else None
+        if known is not None:
+            return known
+        self._alike = fresh
+        prompt = kind_of(self.dialogue.questions[state]).prompt(self.ask(state))
+        points = lines(*(self.scene.say("point", label=one.label, text=one.text) for one in prompt.points))
         note = self.scene.say("note", text=prompt.note) if prompt.note else ""
-        return paragraphs(self.text(f"questions.{self.session.state}.ask"), shown, note)
+        look = Look(prompt, paragraphs(points, note))
+        if self._alike:
+            self.dialogue.looks[key] = look
+        return look
+
+    def question_text(self, look: Look) -> Rich:
+        """Return the current question as markup: text, points, note."""
+        return paragraphs(self.text(f"questions.{self.session.state}.ask"), look.below)
 
     def message(self, *notes: str, human: bool = False, prompt_only: bool = False) -> Message:
         """Return the current question as a message.
@@ -138,21 +157,21 @@ class Asking:
         `notes` (markup) come first; `human` adds the button that calls one; `prompt_only` leaves the question out and
         shows the notes with its buttons.
         """
-        prompt = self.prompt()
-        text = paragraphs(*notes) if prompt_only else paragraphs(*notes, self.question_text(prompt))
-        return Message(
-            text, self.buttons(prompt, human=human), Kind.QUESTION, contact_label=prompt.contact_label
-        )
+        look = self.look()
+        text = paragraphs(*notes) if prompt_only else paragraphs(*notes, self.question_text(look))
+        buttons = self._buttons(look.prompt, human=human)
+        return Message(text, buttons, Kind.QUESTION, contact_label=look.prompt.contact_label)
 
-    def buttons(self, prompt: Prompt, *, human: bool = False) -> tuple[tuple[Button, ...], ...]:
+    def _buttons(self, prompt: Prompt, *, human: bool = False) -> tuple[tuple[Button, ...], ...]:
         """Return the rows of buttons: the question's own, then those the settings want."""
-        rows = [tuple(Button(one.label, self._token(one.key)) for one in row) for row in prompt.choices]
+        begin = self._stamp()
+        rows = [tuple(Button(one.label, begin + one.key) for one in row) for row in prompt.choices]
         wanted = [name for name in self.dialogue.settings.buttons if self._makes_sense(name)]
         if human and "human" not in wanted:
             wanted.append("human")
         row: list[Button] = []
         for name in wanted:
-            button = Button(self.scene.label(f"button.{name}"), self._token(f"{STEER}{name}"))
+            button = Button(self.scene.label(f"button.{name}"), f"{begin}{STEER}{name}")
             if row and (len(row) == ROW_LIMIT or sum(len(one.label) for one in [*row, button]) > ROW_WIDTH):
                 rows.append(tuple(row))
                 row = []
@@ -161,30 +180,32 @@ class Asking:
 
     def corrections(self) -> Message:
         """Return the list of answers to choose from for a correction."""
+        begin = self._stamp()
         rows = tuple(
-            (Button(point.label, self._token(f"{STEER}correct:{point.question}")),)
-            for point in self.correctable()
+            (Button(point.label, f"{begin}{STEER}correct:{point.question}"),) for point in self.correctable()
         )
         return Message(self.scene.say("correct.which"), rows)
 
     def mark(self, choice: str) -> tuple[MarkKeyboard, ...]:
         """Take the keyboard away, under the question just answered; nothing where there was none."""
-        scene, text = self.scene, self.question_text(self.prompt())
-        if scene.press:
-            return (MarkKeyboard(choice[:CHOICE_LIMIT], message=scene.press.message, text=text),)
-        return (
-            (MarkKeyboard(choice[:CHOICE_LIMIT], sent=scene.keyboard, text=text),) if scene.keyboard else ()
-        )
+        press, keyboard = self.scene.press, self.scene.keyboard
+        if not press and not keyboard:
+            return ()
+        text = self.question_text(self.look())
+        if press:
+            return (MarkKeyboard(choice[:CHOICE_LIMIT], message=press.message, text=text),)
+        return (MarkKeyboard(choice[:CHOICE_LIMIT], sent=keyboard, text=text),)
 
     def retick(self, press: Pressed) -> MarkKeyboard:
         """Show the keyboard as it is now, in place of the one that was pressed."""
-        prompt = self.prompt()
-        return MarkKeyboard("", press.message, text=self.question_text(prompt), buttons=self.buttons(prompt))
+        look = self.look()
+        text, buttons = self.question_text(look), self._buttons(look.prompt)
+        return MarkKeyboard("", press.message, text=text, buttons=buttons)
 
     def names_choice(self, text: str) -> bool:
         """Tell whether a text is exactly the label of one of the question's own buttons."""
         wanted = text.strip().casefold()
-        return any(one.label.casefold() == wanted for row in self.prompt().choices for one in row)
+        return any(one.label.casefold() == wanted for row in self.look().prompt.choices for one in row)
 
     def at(self, session: Session) -> "Asking":
         """Return the same for another state of the session."""
@@ -201,5 +222,27 @@ class Asking:
             case _:
                 return True
 
-    def _token(self, key: str) -> str:
-        return str(Token(self.session.id, self.session.turn, key))
+    def _stamp(self) -> str:
+        return stamp(self.session.id, self.session.turn)
+
+
+class _InWords(Mapping[str, str]):
+    """The answers as texts may name them, each put into words only when a text does; empty where there is none."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+        self._visible = visible(asking.session)
+
+    def __getitem__(self, question: str) -> str:
+        answer = self._visible.get(question)
+        if answer is not None:
+            return self._asking.shown(question, answer)
+        if question in self._asking.dialogue.questions:
+            return ""
+        raise KeyError(question)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._asking.dialogue.questions)
+
+    def __len__(self) -> int:
+        return len(self._asking.dialogue.questions)

@@ -81,9 +81,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from conversations.machine import Table
-from conversations.question import Question
+from conversations.question import Prompt, Question
 from conversations.rules import Rule, Situation
-from conversations.texts import Texts
+from conversations.texts import Rich, Texts
 
 NEXT = "next"
 """The one trigger of a dialogue's machine: the question of the state was answered or skipped."""
@@ -155,10 +155,20 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What surrounds the text of a question: its prompt, and the points and the note below the text."""
+
+    prompt: Prompt
+    below: Rich
+
+
+@dataclass(frozen=True, slots=True)
 class Dialogue:
     """One revision of a dialogue. `definition` is its canonical JSON, `revision` the hash of that.
 
     `texts` has the keys `title`, `questions.<id>.ask`, `.label`, `.options.<id>`, ... and `outcomes.<id>.say`.
+    `looks` keeps those that are alike for everybody who reads a language, by the system's texts, question and language;
+    `asking.py` fills it.
     """
 
     name: str
@@ -174,6 +184,8 @@ class Dialogue:
     may: tuple[str, ...] = ()
     settings: Settings = Settings()
     moves: Mapping[str, str] = field(default_factory=dict)
+    looks: dict[tuple[Texts, str, str], Look] = field(default_factory=dict, repr=False, compare=False)
+    _wordings: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def bindings(self) -> tuple[str, ...]:
@@ -186,6 +198,12 @@ class Dialogue:
 
     def wording(self, question: str, language: str) -> str:
         """Return the hash of what a person with this language reads: the question's text and its options."""
+        known = self._wordings.get((question, language))
+        if known is None:
+            known = self._wordings[question, language] = self._wording(question, language)
+        return known
+
+    def _wording(self, question: str, language: str) -> str:
         keys = [key for key in self.texts.entries if key.startswith(f"questions.{question}.")]
         seen = [language.split("-", maxsplit=1)[0], *(self.texts.source(key, language) for key in keys)]
         return digest(json.dumps(seen, ensure_ascii=False))

@@ -159,7 +159,8 @@ class Walk:
             reason = inert(result.reason) if isinstance(result, Rejection) else ""
             self._say(Message(self._scene.say("edit.refused", reason=reason), kind=Kind.RECEIPT))
             return self._step()
-        self._record(last, Answer(result.value, result.words, answer.attachments or result.attachments))
+        kept = Answer(result.value, result.words, answer.attachments or result.attachments)
+        self._record(last, kept, trail, self._session.returning)
         target = self._fire(last)
         if target == self._session.state or self._session.returning:
             self._say(Message(self._scene.say("edit.done"), kind=Kind.RECEIPT))
@@ -222,12 +223,10 @@ class Walk:
         """Answer or skip a question and go on."""
         typed = answer.words and answer.value is None  # it stands right below, in the person's own message
         self._mark("" if typed else shown)
-        self._record(question, answer)
-        session = self._session
-        trail = session.trail
+        session, trail = self._session, self._session.trail
         if question in trail:
             trail = trail[: trail.index(question)]
-        self._session = replace(session, trail=(*trail, question), returning="")
+        self._record(question, answer, (*trail, question), returning="")
         target = self._fire(question)
         if session.returning:
             target = self._replay(target, session.returning)
@@ -240,14 +239,15 @@ class Walk:
             target = self._fire(target)
         return target
 
-    def _record(self, question: str, given: Answer) -> None:
+    def _record(self, question: str, given: Answer, trail: tuple[str, ...], returning: str) -> None:
         session, scene = self._session, self._scene
         old = session.answers.get(question)
         first = old.at if old else scene.now
         wording = self._dialogue.wording(question, scene.language)
         answer = replace(given, wording=wording, at=first, message=scene.message)
+        answers = {**session.answers, question: answer}
         partial = None if question == session.state else session.partial
-        self._session = replace(session, answers={**session.answers, question: answer}, partial=partial)
+        self._session = replace(session, answers=answers, partial=partial, trail=trail, returning=returning)
         self._answers.append(Given(session.id, session.dialogue, question, answer))
         self._facts.append(self._fact(question, old, answer))
 
@@ -296,8 +296,7 @@ class Walk:
         if known is None:
             self._ask(state, note)
             return
-        self._record(state, known)
-        self._session = replace(self._session, trail=(*self._session.trail, state))
+        self._record(state, known, (*self._session.trail, state), self._session.returning)
         self._enter(self._fire(state), note)
 
     def _known(self, state: str) -> Answer | None:

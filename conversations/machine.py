@@ -61,11 +61,21 @@ class Table(Generic[Context]):
             state: tuple(dict.fromkeys(move.trigger for move in self.moves if move.source == state))
             for state in self.states
         }
+        self._certain: dict[
+            tuple[str, str], str
+        ] = {}  # where the first move has no guard, nothing is to be decided
+        for move in reversed(self.moves):
+            self._certain.pop((move.source, move.trigger), None)
+            if move.guard is None:
+                self._certain[move.source, move.trigger] = move.target
 
     def fire(self, state: str, trigger: str, context: Context) -> str | None:
         """Return the new state, or None where the trigger means nothing there or no guard holds."""
         if trigger not in self.triggers(state):
             return None
+        certain = self._certain.get((state, trigger))
+        if certain is not None:
+            return certain
         cursor = _Cursor(str(state))
         moved = self._machine.events[trigger].trigger(cursor, context=context)
         return cursor.state if moved else None

@@ -87,14 +87,14 @@ class Ask:
     """A question put to one person now.
 
     `label` gives the author's texts of the question (`low`, `options.price`), `phrase` the type's own from `TEXTS`;
-    both in the person's language, without markup. `today` is the date in the organisation's zone, `points` gives the
+    both in the person's language, without markup. `today` gives the date in the organisation's zone, `points` the
     answers so far.
     """
 
     question: Question
     label: Callable[[str], str]
     phrase: Callable[..., str]
-    today: date
+    today: Callable[[], date]
     ids: Ids
     partial: Answer | None = None
     points: Callable[[], tuple[Point, ...]] = tuple
@@ -254,6 +254,8 @@ def type_texts() -> Mapping[str, Mapping[str, object]]:
 def clean(text: str, limit: int = WORDS_LIMIT) -> str:
     """Return people's words cut, in NFC, without control characters other than line breaks."""
     text = unicodedata.normalize("NFC", text[:limit])
+    if text.isprintable():  # most are, and then there is nothing to take out
+        return text.strip()
     kept = (
         char
         for char in text.replace("\r\n", "\n")

@@ -139,9 +139,11 @@ class Stack:
 
     def _take_over(self, session: Session, step: Step) -> None:
         stack = [step.session if one.id == session.id else one for one in self.conversation.stack]
-        self.conversation = replace(self.conversation, stack=tuple(one for one in stack if one is not None))
+        left = tuple(one for one in stack if one is not None)
         if any(isinstance(effect, MarkKeyboard) and effect.choice for effect in step.effects):
-            self.conversation = replace(self.conversation, keyboard=0, keyboard_text="")
+            self.conversation = replace(self.conversation, stack=left, keyboard=0, keyboard_text="")
+        else:
+            self.conversation = replace(self.conversation, stack=left)
         self.facts += step.facts
         self.effects += step.effects
         self.answers += step.answers

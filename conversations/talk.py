@@ -56,7 +56,9 @@ def turn(library: Library, conversation: Conversation, event: Event, now: Instan
     """
     stack = _open(library, conversation, now, ids, event)
     what = event.what
-    if isinstance(what, Said | Pressed | Commanded | Attached | Shared | Unsupported):
+    if not conversation.reachable and isinstance(
+        what, Said | Pressed | Commanded | Attached | Shared | Unsupported
+    ):
         stack.conversation = replace(stack.conversation, reachable=True)
     changed = stack.settle()
     if not (changed and isinstance(what, Said | Pressed | Attached | Shared)):
@@ -104,7 +106,7 @@ def _open(
     library: Library, conversation: Conversation, now: Instant, ids: Ids, event: Event | None = None
 ) -> Stack:
     sender = event.sender if event else None
-    if sender and sender.name and not sender.is_bot:
+    if sender and sender.name != conversation.name and sender.name and not sender.is_bot:
         conversation = replace(conversation, name=sender.name)
     if not conversation.language:
         conversation = replace(conversation, language=library.language(sender.language if sender else None))

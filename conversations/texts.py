@@ -109,7 +109,10 @@ class Texts:
         self._zone = zone
         self._rich = _environment(zone, markup=True)
         self._plain = _environment(zone, markup=False)
-        self._templates: dict[tuple[str, str], tuple[Template, Template] | None] = {}
+        self._templates: dict[tuple[str, str], tuple[Template, Template]] = {}
+        self._fixed: dict[
+            tuple[str, str], tuple[Rich, str]
+        ] = {}  # shown as they are where there is no template
         self._tags: dict[tuple[str, str], str] = {}
         self.problems = problems + tuple(self._compile())
 
@@ -130,7 +133,7 @@ class Texts:
     def _compile(self) -> Iterator[Problem]:
         for key, texts in self._entries.items():
             for tag, text in texts.items():
-                self._templates[key, tag] = None
+                self._fixed[key, tag] = _broken(text), text
                 if "{" not in text:
                     continue
                 try:
@@ -165,6 +168,10 @@ class Texts:
         tag = self._tag(key, language)
         return self._entries[key][tag] if tag else ""
 
+    def varies(self, key: str, language: str) -> bool:
+        """Tell whether a text depends on values; one that does not is the same for everybody."""
+        return (key, self._tag(key, language)) in self._templates
+
     def render(self, key: str, language: str, **values: object) -> Rich:
         """Return neutral markup. Values are escaped unless they are `Markup`.
 
@@ -172,26 +179,21 @@ class Texts:
             UnknownText: no such key.
             TextError: a value is missing or does not fit; `check` and tests find this before people do.
         """
-        return markup(self._fill(key, language, 0, values).replace("\n", "<br>"))
+        place = self._place(key, language)
+        pair = self._templates.get(place)
+        return _broken(_fill(pair[0], place, language, values)) if pair else self._fixed[place][0]
 
     def plain(self, key: str, language: str, **values: object) -> str:
         """Return a label: no markup, nothing escaped. Raises as `render` does."""
-        return self._fill(key, language, 1, values)
+        place = self._place(key, language)
+        pair = self._templates.get(place)
+        return _fill(pair[1], place, language, values) if pair else self._fixed[place][1]
 
-    def _fill(self, key: str, language: str, form: int, values: Mapping[str, object]) -> str:
+    def _place(self, key: str, language: str) -> tuple[str, str]:
         tag = self._tag(key, language)
         if not tag:
             raise UnknownText(key)
-        pair = self._templates[key, tag]
-        if pair is None:
-            return self._entries[key][tag]
-        try:
-            text = pair[form].render(values, language=language)
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-            raise TextError(f"{key}.{tag}: {error}") from error
-        if len(text) > LONGEST:
-            raise TextError(f"{key}.{tag}: comes to {len(text)} characters, more than {LONGEST}")
-        return text
+        return key, tag
 
     def _tag(self, key: str, language: str) -> str:
         """Return the tag a text is found under, empty for no text; asked for often, hence remembered."""
@@ -214,6 +216,21 @@ class Texts:
 def markup(text: str) -> Rich:
     """Vouch for neutral markup: authors wrote it and templates escaped every value in it."""
     return Markup(text)  # noqa: S704 - the one place that vouches
+
+
+def _broken(text: str) -> Rich:
+    return markup(text.replace("\n", "<br>"))
+
+
+def _fill(template: Template, place: tuple[str, str], language: str, values: Mapping[str, object]) -> str:
+    name = ".".join(place)
+    try:
+        text = template.render(values, language=language)
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+        raise TextError(f"{name}: {error}") from error
+    if len(text) > LONGEST:
+        raise TextError(f"{name}: comes to {len(text)} characters, more than {LONGEST}")
+    return text
 
 
 def paragraphs(*parts: str) -> Rich:

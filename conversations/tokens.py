@@ -20,12 +20,17 @@ class Token:
     key: str
 
     def __str__(self) -> str:
-        return f"{_base36(self.session)}.{self.turn}.{self.key}"
+        return stamp(self.session, self.turn) + self.key
 
     @property
     def steers(self) -> bool:
         """Whether it is a command instead of an answer."""
         return self.key.startswith(STEER)
+
+
+def stamp(session: int, turn: int) -> str:
+    """Return what the tokens of all buttons of one question begin with; only their keys differ."""
+    return f"{_base36(session)}.{turn}."
 
 
 def read_token(text: str) -> Token | None:

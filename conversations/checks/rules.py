@@ -133,7 +133,7 @@ def _values(question: Question, named: set[str]) -> list[Value]:
     """Return the values that the question's own type makes of these replies and of its ends and options."""
     ends = {str(one) for one in question.settings.values() if isinstance(one, int)}
     kind = question_types()[question.type]
-    ask = Ask(question, _no_label, _no_phrase, date(2026, 1, 1), _NoIds())
+    ask = Ask(question, _no_label, _no_phrase, lambda: date(2026, 1, 1), _NoIds())
     values: dict[Value, None] = {}
     several: list[str] = []
     for reply in dict.fromkeys((*question.options, *USUAL, *sorted(named | ends))):

@@ -97,9 +97,10 @@ class Day:
                 day = None
         if day is None:
             return Rejection(ask.phrase("reject"))
-        if day < ask.today and not ask.question.settings.get("past"):
+        today = ask.today()
+        if day < today and not ask.question.settings.get("past"):
             return Rejection(ask.phrase("past"))
-        if day > ask.today and not ask.question.settings.get("future"):
+        if day > today and not ask.question.settings.get("future"):
             return Rejection(ask.phrase("future"))
         return Accepted(day.isoformat())
 
@@ -111,7 +112,7 @@ class Day:
 def _parse(text: str, ask: Ask) -> date | None:
     said = folded(text)
     if said in NEAR:
-        return ask.today + timedelta(days=NEAR[said])
+        return ask.today() + timedelta(days=NEAR[said])
     if found := ISO.fullmatch(said):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := DAY_FIRST.fullmatch(said):
@@ -126,10 +127,11 @@ def _parse(text: str, ask: Ask) -> date | None:
 def _full(year: str | None, month: int, day: int, ask: Ask) -> date | None:
     if year:
         return _day(int(year) + (2000 if len(year) == 2 else 0), month, day)
-    near = [one for year in range(ask.today.year - 1, ask.today.year + 2) if (one := _day(year, month, day))]
+    today = ask.today()
+    near = [one for year in range(today.year - 1, today.year + 2) if (one := _day(year, month, day))]
     past, future = bool(ask.question.settings.get("past")), bool(ask.question.settings.get("future"))
-    fitting = [one for one in near if (past and one <= ask.today) or (future and one >= ask.today)]
-    return min(fitting, key=lambda one: abs(one - ask.today), default=None)
+    fitting = [one for one in near if (past and one <= today) or (future and one >= today)]
+    return min(fitting, key=lambda one: abs(one - today), default=None)
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from conversations.events import Attached, Said
 from conversations.problem import Problem
@@ -75,11 +76,10 @@ class Scale:
     def prompt(self, ask: Ask) -> Prompt:
         """Numbers in one row, or two when they are many."""
         low, high = _ends(ask.question)
-        steps = [Choice(str(value), str(value)) for value in range(low, high + 1)]
-        cut = len(steps) if len(steps) <= ONE_ROW else (len(steps) + 1) // 2
-        rows = tuple(tuple(row) for row in (steps[:cut], steps[cut:]) if row)
         ends = ((low, ask.label("low")), (high, ask.label("high")))
-        return Prompt(rows, note=" · ".join(f"{value} = {label}" for value, label in ends if label))
+        return Prompt(
+            _rows(low, high), note=" · ".join(f"{value} = {label}" for value, label in ends if label)
+        )
 
     def accept(self, ask: Ask, reply: Reply) -> Accepted | Rejection:
         """Take a whole number of the range."""
@@ -102,6 +102,13 @@ class Scale:
 
 def _ends(question: Question) -> tuple[int, int]:
     return question.number("min"), question.number("max")
+
+
+@cache
+def _rows(low: int, high: int) -> tuple[tuple[Choice, ...], ...]:
+    steps = tuple(Choice(str(value), str(value)) for value in range(low, high + 1))
+    cut = len(steps) if len(steps) <= ONE_ROW else (len(steps) + 1) // 2
+    return tuple(row for row in (steps[:cut], steps[cut:]) if row)
 
 
 def _number(text: str, high: int) -> int | None:
