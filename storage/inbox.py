@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import bindparam, func, null, select, update
+from sqlalchemy import Text, bindparam, cast, func, literal_column, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import Instant
@@ -13,6 +13,13 @@ from storage.sql import LIMIT, ZERO, Unit, said, within
 from storage.tables import conversation, inbox
 
 _NEW = insert(inbox).on_conflict_do_nothing(index_elements=["key"])
+
+# A platform that numbers anew gives an old key to something new: the old row keeps what it is, under another key.
+_RETIRE = (
+    update(inbox)
+    .where(within(inbox.c.key, "keys"), inbox.c.received < bindparam("before"))
+    .values(key=inbox.c.key.concat(literal_column("'~'")).concat(cast(inbox.c.id, Text)))
+)
 
 _ROW = select(inbox.c.id, inbox.c.key, inbox.c.account, inbox.c.lane, inbox.c.body, inbox.c.received)
 _PENDING = inbox.c.state == said("pending")
@@ -69,26 +76,35 @@ class Inbox(Unit):
     """The inbox part of a transaction."""
 
     async def receive(self, bodies: Sequence[RawBody], ids: Sequence[int], now: Instant) -> int:
-        """Insert bodies, passing over keys already there; return how many were new."""
-        return await self._run_many(
-            _NEW,
-            [
-                {
-                    "id": one,
-                    "key": body.key,
-                    "account": body.account,
-                    "lane": body.lane,
-                    "body": body.body,
-                    "received": now,
-                    "state": "pending",
-                    "finished": 0,
-                    "conversation_id": None,
-                    "version": None,
-                    "reason": "",
-                }
-                for one, body in zip(ids, bodies, strict=True)
-            ],
-        )
+        """Insert bodies, passing over keys already there and not reused since; return how many were new."""
+        rows = [
+            {
+                "id": one,
+                "key": body.key,
+                "account": body.account,
+                "lane": body.lane,
+                "body": body.body,
+                "received": now,
+                "state": "pending",
+                "finished": 0,
+                "conversation_id": None,
+                "version": None,
+                "reason": "",
+            }
+            for one, body in zip(ids, bodies, strict=True)
+        ]
+        new = await self._run_many(_NEW, rows)
+        if new < len(rows) and await self._retire(bodies, now):
+            new += await self._run_many(_NEW, rows)
+        return new
+
+    async def _retire(self, bodies: Sequence[RawBody], now: Instant) -> bool:
+        """Give another key to rows whose key was reused; tell whether there were any."""
+        retired = 0
+        for patience in {body.reused_after for body in bodies if body.reused_after}:
+            keys = [body.key for body in bodies if body.reused_after == patience]
+            retired += await self._run(_RETIRE, keys=keys, before=now - patience)
+        return retired > 0
 
     async def claim_inbox(self, limit: int) -> list[InboxRow]:
         """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""

@@ -39,12 +39,17 @@ class AlreadyServed(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class RawBody:
-    """What a platform handed over, untouched. `key` is unique for ever; `lane` orders (bodies of a lane keep order)."""
+    """What a platform handed over, untouched. `lane` orders: bodies of a lane keep their order.
+
+    A body whose `key` was stored before is the same one again, unless that was longer ago than `reused_after`
+    microseconds: then the platform gave the key to something new. 0 for platforms that never do.
+    """
 
     key: str
     account: str
     lane: str
     body: bytes
+    reused_after: Instant = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +206,7 @@ class Transaction(Protocol):
 
     # inbox
     async def receive(self, bodies: Sequence[RawBody], ids: Sequence[int], now: Instant) -> int:
-        """Insert bodies, passing over keys already there; return how many were new."""
+        """Insert bodies, passing over keys already there and not reused since; return how many were new."""
 
     async def claim_inbox(self, limit: int) -> list[InboxRow]:
         """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""

@@ -45,6 +45,25 @@ async def test_the_same_number_from_two_bots_is_two_bodies(store: Store) -> None
         assert await tx.receive([body("1"), other], [1, 2], NOW) == 2
 
 
+async def test_a_number_given_anew_after_a_silent_week_is_a_new_body(store: Store) -> None:
+    """The old one keeps what it is, a letter that nobody has looked after included."""
+    async with store.transaction() as tx:
+        await tx.receive([body("1"), body("2")], [1, 2], NOW)
+        await tx.finish_inbox({1: None}, NOW)
+        await tx.bury_inbox(2, "poison", NOW)
+    again = [replace(body(key), reused_after=6 * DAY) for key in ("1", "2")]
+    async with store.transaction() as tx:
+        assert await tx.receive(again, [3, 4], NOW + 5 * DAY) == 0
+        assert await tx.receive([body("1"), body("2")], [5, 6], NOW + 7 * DAY) == 0
+    async with store.transaction() as tx:
+        assert await tx.receive([*again, *again], [7, 8, 9, 10], NOW + 7 * DAY) == 2
+        assert [(row.id, row.raw.key) for row in await tx.claim_inbox(9)] == [
+            (7, f"{BOT}:1"),
+            (8, f"{BOT}:2"),
+        ]
+        assert (await tx.counts())["inbox_dead"] == 1
+
+
 async def test_bodies_wait_in_order_of_arrival_until_they_are_applied(store: Store) -> None:
     async with store.transaction() as tx:
         await tx.receive([body(str(key), content=bytes([key])) for key in range(9)], range(1, 10), NOW)

@@ -2,9 +2,14 @@
 
 import hashlib
 import json
+from typing import Final
 
 from bot.channels.telegram.reading import ALLOWED_UPDATES
+from conversations.events import DAY
 from storage.interface import RawBody
+
+REUSED_AFTER: Final = 6 * DAY
+"""After a week without updates the platform numbers from anywhere; it hands nothing over that is older than a day."""
 
 
 def raw_body(account: str, update: object, content: bytes | None = None) -> RawBody:
@@ -18,7 +23,8 @@ def raw_body(account: str, update: object, content: bytes | None = None) -> RawB
     name = f"sha256:{hashlib.sha256(content).hexdigest()}" if number is None else str(number)
     key = f"{account}:{name}"
     chat = _chat(update)
-    return RawBody(key, account, key if chat is None else f"{account}:chat:{chat}", content)
+    lane = key if chat is None else f"{account}:chat:{chat}"
+    return RawBody(key, account, lane, content, reused_after=0 if number is None else REUSED_AFTER)
 
 
 def update_id(update: object) -> int | None:
