@@ -6,10 +6,13 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from storage.interface import StoreUnavailable
+
 log = logging.getLogger(__name__)
 
 _FIRST: Final = 0.5
 _LONGEST: Final = 60.0
+_LONGEST_WITHOUT_STORE: Final = 2.0  # a disk or database that is back is taken up again at once
 _CALM: Final = 120.0  # a loop that ran this long without failing starts again with the first pause
 
 
@@ -37,7 +40,9 @@ async def keep_running(name: str, once: Callable[[], Awaitable[None]]) -> None:
         except Exception as error:
             failures = 1 if loop.time() - began > _CALM else failures + 1
             pause = pause_after(failures)
-            level = logging.WARNING if isinstance(error, (OSError, ConnectionError)) else logging.ERROR
+            if isinstance(error, StoreUnavailable):
+                pause = min(pause, _LONGEST_WITHOUT_STORE)
+            level = logging.WARNING if isinstance(error, (OSError, StoreUnavailable)) else logging.ERROR
             log.log(
                 level, "%s failed, again in %.1f s: %s", name, pause, error, exc_info=level > logging.WARNING
             )

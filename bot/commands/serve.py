@@ -15,6 +15,7 @@ from bot.config import Settings
 from bot.control import serve_requests, socket_path
 from bot.loops import keep_running
 from bot.service import Service
+from storage.sqlite import version_warning
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ async def _serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if settings.storage.file is not None and (warning := version_warning()):
+        log.warning("%s", warning)
     service = await _opened(settings, stop)
     if service is None:
         return

@@ -23,6 +23,7 @@ from bot.channels.telegram.client import Throttled
 from bot.channels.telegram.errors import describe, refused_token
 from bot.channels.telegram.reading import ALLOWED_UPDATES
 from handlers.ports import Receive
+from storage.interface import StoreUnavailable
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ _BATCH: Final = 100  # the most the platform hands over at once
 _IDLE_DAY: Final = 24 * 3600.0
 _STAND_DOWN: Final = 60.0
 _LONGEST_PAUSE: Final = 60.0
+_NO_STORE: Final = 1.0  # our own database: asking again costs the platform little
 
 
 @dataclass(slots=True)
@@ -92,6 +94,9 @@ class Poller:
             return _STAND_DOWN
         if isinstance(error, Throttled):
             return error.seconds
+        if isinstance(error, StoreUnavailable):
+            _log.warning("updates stay with Telegram, next try in %.0f s: %s", _NO_STORE, words)
+            return _NO_STORE
         pause = min(2.0 ** min(failures, 10), _LONGEST_PAUSE)
         # Several bots that lost the same server should not come back in step.
         pause *= random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
