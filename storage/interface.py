@@ -5,7 +5,7 @@ are shielded: a cancelled caller waits for the commit. All times are UTC microse
 leases and retry moments, which are real time of the database (PostgreSQL) or machine (SQLite).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,6 +15,7 @@ from conversations.events import Address, Instant
 from conversations.facts import Fact
 from conversations.session import Answer, CaseId, Conversation, ConversationId, PersonId
 from conversations.tallies import TallyKey
+from storage.interface_watching import Watched
 
 
 class StoreError(Exception):
@@ -43,12 +44,15 @@ class RawBody:
 
     A body whose `key` was stored before is the same one again, unless that was longer ago than `reused_after`
     microseconds: then the platform gave the key to something new. 0 for platforms that never do.
+    `chat` and `message` are the platform's ids, given only where the platform can be asked later what came after it.
     """
 
     key: str
     account: str
     lane: str
     body: bytes
+    chat: str = ""
+    message: str = ""
     reused_after: Instant = 0
 
 
@@ -201,7 +205,7 @@ class Voice:
     words: str
 
 
-class Transaction(Protocol):
+class Transaction(Watched, Protocol):
     """One unit of work. Rows asked for by id that do not exist are simply missing from the answer."""
 
     # inbox
@@ -216,12 +220,6 @@ class Transaction(Protocol):
 
     async def bury_inbox(self, inbox: int, reason: str, now: Instant) -> None:
         """Make a row a dead letter, if it still waits."""
-
-    async def see(self, newest: Mapping[Address, str]) -> None:
-        """Note the newest stored message of chats; an older one than noted changes nothing."""
-
-    async def seen(self, account: str) -> dict[str, str]:
-        """Chat -> the newest stored message there."""
 
     # people and conversations
     async def conversations(self, addresses: Iterable[Address]) -> dict[Address, Conversation]:
@@ -295,6 +293,22 @@ class Transaction(Protocol):
 
     async def platform_messages(self, outbox: Iterable[int]) -> dict[int, str]:
         """Platform message ids of sent rows."""
+
+    # several workers
+    async def take_leases(self, names: Iterable[str], holder: str, seconds: float) -> dict[str, int]:
+        """Renew what `holder` has and take what is free; return name -> term of those it holds now (real time)."""
+
+    async def take_place(self, holder: str, seconds: float) -> str:
+        """Take a free worker's lease, return its name. Raises Conflict, and StoreError when there is no room."""
+
+    async def drop_leases(self, holder: str) -> None:
+        """End all that `holder` has."""
+
+    async def ended_workers(self) -> list[str]:
+        """Holders whose place ran out without a farewell; each is told once."""
+
+    async def real_time(self) -> Instant:
+        """What the database's clock says."""
 
     # cases
     async def next_number(self, year: int) -> int:
@@ -390,6 +404,16 @@ class Store(Protocol):
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a unit that only reads."""
+
+    @property
+    def several(self) -> bool:
+        """Whether other workers may use this database at the same time."""
+
+    def hint(self, word: str) -> None:
+        """Tell the other workers that there is something to look for; it may get lost."""
+
+    async def hear(self, wake: Callable[[str], None]) -> None:
+        """Call `wake` with the hints of other workers, until cancelled. Raises StoreUnavailable."""
 
     async def broken_invariants(self) -> list[str]:
         """Sentences about every invariant I1 to I8 that does not hold; empty when all is well."""

@@ -13,15 +13,18 @@ from storage.attachments import Attachments
 from storage.cases import Cases
 from storage.erasure import Erasure
 from storage.figures import Figures
+from storage.hints import Hints, Wake
 from storage.inbox import Inbox
 from storage.invariants import broken
 from storage.invitations import Invitations
+from storage.leases import Leases
 from storage.outbox import Outbox
 from storage.people import People
 from storage.record import Record
 from storage.seen import Seen
 from storage.sql import Connection, Texts
 from storage.timers import Timers
+from storage.watching import Watching
 
 
 class Engine(Protocol):
@@ -50,7 +53,19 @@ class Engine(Protocol):
 
 
 class Transaction(
-    Inbox, Seen, People, Record, Timers, Outbox, Cases, Attachments, Invitations, Figures, Erasure
+    Inbox,
+    Seen,
+    People,
+    Record,
+    Timers,
+    Outbox,
+    Cases,
+    Attachments,
+    Invitations,
+    Figures,
+    Leases,
+    Watching,
+    Erasure,
 ):
     """One unit of work; each area of the interface is a module of its own."""
 
@@ -70,10 +85,13 @@ def _statements() -> Iterator[Executable]:
 class Store:
     """A database."""
 
-    def __init__(self, engine: Engine, locking: Texts, plain: Texts, zone: tzinfo) -> None:
+    def __init__(
+        self, engine: Engine, locking: Texts, plain: Texts, zone: tzinfo, hints: Hints | None = None
+    ) -> None:
         """Statements in two wordings: `locking` for units that write, `plain` for those that only read."""
         locking.compile(_statements())
         self._engine = engine
+        self._hints = hints
         self._locking = locking
         self._plain = plain
         self._zone = zone
@@ -92,6 +110,21 @@ class Store:
         """Open a unit that only reads. Raises StoreUnavailable."""
         async with self._engine.reading() as connection:
             yield Transaction(connection, self._plain, self._zone, several=self._engine.several)
+
+    @property
+    def several(self) -> bool:
+        """Whether other workers may use this database at the same time."""
+        return self._engine.several
+
+    def hint(self, word: str) -> None:
+        """Tell the other workers that there is something to look for; it may get lost."""
+        if self._hints is not None:
+            self._hints.give(word)
+
+    async def hear(self, wake: Wake) -> None:
+        """Call `wake` with the hints of other workers, until cancelled. Raises StoreUnavailable."""
+        if self._hints is not None:
+            await self._hints.hear(wake)
 
     async def broken_invariants(self) -> list[str]:
         """Sentences about every invariant I1 to I8 that does not hold; empty when all is well."""

@@ -232,7 +232,7 @@ outbox = table(
     number("resend"),
     plain("state"),  # waiting, sending, sent, unknown, dead
     number("attempt"),
-    number("uncertain"),
+    number("uncertain"),  # how many answers were not seen
     number("until"),  # real time: of a waiting row, when to try again; of a sending one, the end of the lease
     plain("holder"),  # which of several workers leased it last
     identity("message"),  # the platform's id
@@ -241,7 +241,8 @@ outbox = table(
     number("settled"),
     number("bulk"),  # nobody waits for it: it leaves after what somebody waits for
     PrimaryKeyConstraint("id", name="pk_outbox"),
-    partly("ix_outbox_open", "id", where=OPEN_ONLY),
+    partly("ix_outbox_due", "account", "bulk", "until", "id", where=f"{OPEN_ONLY} AND kind <> 'download'"),
+    partly("ix_outbox_files", "account", "until", "id", where=f"{OPEN_ONLY} AND kind = 'download'"),
     partly("ix_outbox_lane", "lane", "id", where=OPEN_ONLY),
     partly("ix_outbox_lost", "id", where="state IN ('unknown', 'dead')"),
     partly("ix_outbox_settled", "settled", where="settled > 0 AND body <> ''"),

@@ -9,12 +9,21 @@ branch_labels = None
 depends_on = None
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+OPEN = "state IN ('waiting', 'sending')"
+
+
+def some(name: str, columns: list[str], where: str) -> None:
+    """An index over a part of the outbox."""
+    op.create_index(name, "outbox", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 def upgrade() -> None:
-    """Add tables lease and seen, outbox.bulk and outbox.holder."""
+    """Add tables lease, seen and alarm; what the outbox needs to send by urgency and to several workers."""
     op.add_column("outbox", sa.Column("bulk", NUMBER, nullable=False, server_default="0"))
     op.add_column("outbox", sa.Column("holder", sa.Text, nullable=False, server_default=""))
+    op.drop_index("ix_outbox_open", "outbox")
+    some("ix_outbox_due", ["account", "bulk", "until", "id"], f"{OPEN} AND kind <> 'download'")
+    some("ix_outbox_files", ["account", "until", "id"], f"{OPEN} AND kind = 'download'")
     op.create_table(
         "lease",
         sa.Column("name", sa.Text, nullable=False),

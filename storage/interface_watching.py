@@ -1,0 +1,60 @@
+"""What storage promises to whoever watches over the service: the part of the interface for alarms and figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from conversations.events import Address, Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits and what went wrong; moments are those of the oldest, 0 where nothing waits.
+
+    `outbox` is account -> (rows, since when somebody waits for one). `timers` are those that are due, `unknown` and
+    `applied` are counted from a moment on.
+    """
+
+    inbox: int = 0
+    inbox_oldest: Instant = 0
+    outbox: Mapping[str, tuple[int, Instant]] = field(default_factory=dict)
+    timers: int = 0
+    timer_oldest: Instant = 0
+    dead: int = 0
+    unknown: int = 0
+    applied: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alarm that was raised; `subject` is an account or machine, `told` when staff were told last."""
+
+    name: str
+    subject: str
+    since: Instant
+    told: Instant
+
+
+class Watched(Protocol):
+    """The part of a transaction that the watch uses, and whoever catches up after an outage."""
+
+    async def backlog(self, now: Instant, since: Instant) -> Backlog:
+        """What waits at `now`, and what happened from `since` on."""
+
+    async def alarms(self) -> list[Standing]:
+        """The alarms that stand, the oldest first."""
+
+    async def raise_alarm(self, name: str, subject: str, now: Instant, before: Instant) -> bool:
+        """Note that staff are told now; False when they were told at `before` or later, perhaps by another worker."""
+
+    async def end_alarm(self, name: str, subject: str) -> bool:
+        """The alarm is over; False when it was already."""
+
+    async def see(self, newest: Mapping[Address, str]) -> None:
+        """Note the newest stored message of chats; an older one than noted changes nothing."""
+
+    async def seen(self, account: str) -> dict[str, str]:
+        """Chat -> the newest stored message there."""
+
+    async def threads(self, account: str, since: Instant) -> list[tuple[str, str]]:
+        """(chat, message) of the cards of cases that are open or were closed after `since`, the newest first."""

@@ -1,0 +1,109 @@
+"""What the service looks at to watch itself: what waits, which alarms stand, in which threads staff write."""
+
+from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from conversations.events import Instant
+from storage.cases import OPEN_CASE
+from storage.interface_watching import Backlog, Standing
+from storage.outbox import OPEN
+from storage.sql import EMPTY, ONE, ZERO, Unit, given, said
+from storage.tables import alarm, case, inbox, outbox, timer
+
+_pending = inbox.c.state == said("pending")
+_INBOX = select(func.count()).where(_pending)
+_INBOX_OLDEST = select(inbox.c.received).where(_pending).order_by(inbox.c.id).limit(ONE).offset(ZERO)
+
+_OUTBOX = (
+    select(
+        outbox.c.account,
+        func.count(),
+        func.coalesce(func.min(outbox.c.queued).filter(outbox.c.bulk == ZERO), ZERO),
+    )
+    .where(outbox.c.state.in_(OPEN))
+    .group_by(outbox.c.account)
+)
+_TIMERS = select(func.count(), func.coalesce(func.min(timer.c.due), ZERO)).where(
+    timer.c.due <= bindparam("now")
+)
+
+_lost = outbox.c.state.in_([said("unknown"), said("dead")])
+_DEAD = select(
+    select(func.count()).where(inbox.c.state == said("dead")).scalar_subquery()
+    + select(func.count()).where(_lost, outbox.c.state == said("dead")).scalar_subquery()
+)
+_UNKNOWN = select(
+    select(func.count())
+    .where(_lost, outbox.c.state == said("unknown"), outbox.c.settled >= bindparam("since"))
+    .scalar_subquery()
+    + select(func.count()).where(outbox.c.state.in_(OPEN), outbox.c.uncertain > ZERO).scalar_subquery()
+)
+_APPLIED = select(func.count()).where(
+    inbox.c.finished > ZERO, inbox.c.body.is_not(None), inbox.c.finished >= bindparam("since")
+)
+
+_ALARMS = select(alarm.c.name, alarm.c.subject, alarm.c.since, alarm.c.told).order_by(
+    alarm.c.since, alarm.c.name, alarm.c.subject
+)
+_RAISE = (
+    insert(alarm)
+    .values(
+        name=bindparam("called"), subject=bindparam("about"), since=bindparam("now"), told=bindparam("now")
+    )
+    .on_conflict_do_update(
+        index_elements=["name", "subject"],
+        set_={"told": bindparam("now")},
+        where=alarm.c.told < bindparam("before"),
+    )
+)
+_END = delete(alarm).where(alarm.c.name == bindparam("called"), alarm.c.subject == bindparam("about"))
+
+_THREADS = (
+    select(outbox.c.chat, outbox.c.message)
+    .select_from(case)
+    .join(outbox, outbox.c.id == case.c.card)
+    .where(
+        or_(OPEN_CASE, case.c.closed >= bindparam("since")),
+        outbox.c.account == bindparam("of"),
+        outbox.c.message != EMPTY,
+    )
+    .order_by(case.c.opened.desc(), case.c.id.desc())
+    .limit(given(1_000))
+    .offset(ZERO)
+)
+
+
+class Watching(Unit):
+    """The part of a transaction that the watch uses, and whoever catches up after an outage."""
+
+    async def backlog(self, now: Instant, since: Instant) -> Backlog:
+        """What waits at `now`, and what happened from `since` on."""
+        oldest = await self._fetch(_INBOX_OLDEST)
+        ((due, timer_oldest),) = await self._fetch(_TIMERS, now=now)
+        return Backlog(
+            inbox=(await self._fetch(_INBOX))[0][0],
+            inbox_oldest=oldest[0][0] if oldest else 0,
+            outbox={account: (rows, first) for account, rows, first in await self._fetch(_OUTBOX)},
+            timers=due,
+            timer_oldest=timer_oldest,
+            dead=(await self._fetch(_DEAD))[0][0],
+            unknown=(await self._fetch(_UNKNOWN, since=since))[0][0],
+            applied=(await self._fetch(_APPLIED, since=since))[0][0],
+        )
+
+    async def alarms(self) -> list[Standing]:
+        """The alarms that stand, the oldest first."""
+        return [Standing(*row) for row in await self._fetch(_ALARMS)]
+
+    async def raise_alarm(self, name: str, subject: str, now: Instant, before: Instant) -> bool:
+        """Note that staff are told now; False when they were told at `before` or later, perhaps by another worker."""
+        return bool(await self._run(_RAISE, called=name, about=subject, now=now, before=before))
+
+    async def end_alarm(self, name: str, subject: str) -> bool:
+        """The alarm is over; False when it was already."""
+        return bool(await self._run(_END, called=name, about=subject))
+
+    async def threads(self, account: str, since: Instant) -> list[tuple[str, str]]:
+        """(chat, message) of the cards of cases that are open or were closed after `since`, the newest first."""
+        rows = await self._fetch(_THREADS, of=account, since=since)
+        return [(chat, message) for chat, message in rows]

@@ -1,0 +1,97 @@
+"""What the service watches itself by: what waits, which alarms stand, where each chat was heard last."""
+
+from dataclasses import replace
+
+from conversations.cases.case import State
+from conversations.events import DAY, HOUR, MINUTE, SECOND, Address
+from storage.interface import Delivery, Timer
+from storage.interface_watching import Backlog, Standing
+from storage.store import Store
+from tests.stores import BOT, NOW, body, complaint, meet, parcel, talk
+
+TEAM = "slack:T1"
+
+
+async def backlog(store: Store, since: int = NOW) -> Backlog:
+    async with store.reading() as tx:
+        return await tx.backlog(NOW, since)
+
+
+async def test_an_empty_database_has_nothing_that_waits(store: Store) -> None:
+    assert await backlog(store) == Backlog()
+
+
+async def test_what_waits_is_counted_with_the_age_of_its_oldest(store: Store) -> None:
+    async with store.transaction() as tx:
+        await tx.receive([body("a")], [1], NOW - HOUR)
+        await tx.receive([body("b"), body("c")], [2, 3], NOW - MINUTE)
+        await tx.enqueue([parcel("one")], NOW - 2 * HOUR)
+        await tx.enqueue([replace(parcel("two"), bulk=True)], NOW - DAY)
+        await tx.set_timers(
+            [
+                Timer("case:1", "accept", NOW - SECOND),
+                Timer("case:2", "accept", NOW - HOUR),
+                Timer("case:3", "accept", NOW + HOUR),
+            ]
+        )
+    found = await backlog(store)
+    assert (found.inbox, found.inbox_oldest) == (3, NOW - HOUR)
+    assert found.outbox == {BOT: (2, NOW - 2 * HOUR)}, "nobody waits for a row that is bulk"
+    assert (found.timers, found.timer_oldest) == (2, NOW - HOUR)
+
+
+async def test_what_went_wrong_is_counted(store: Store) -> None:
+    first, second = parcel("one"), replace(parcel("two"), resend=False)
+    async with store.transaction() as tx:
+        await tx.receive([body("a"), body("b"), body("c")], [1, 2, 3], NOW)
+        await tx.bury_inbox(1, "unreadable", NOW)
+        await tx.finish_inbox({2: None}, NOW)
+        await tx.enqueue([first, second], NOW)
+        await tx.claim_outbox([BOT], 10, 60.0)
+        await tx.settle(
+            [
+                Delivery(first.id, 1, "dead", reason="too long"),
+                Delivery(second.id, 1, "unknown", reason="no answer"),
+            ],
+            NOW,
+        )
+    found = await backlog(store)
+    assert (found.dead, found.unknown, found.applied) == (2, 1, 2)
+    later = await backlog(store, since=NOW + 1)
+    assert (later.dead, later.unknown, later.applied) == (2, 0, 0)
+
+
+async def test_an_alarm_is_told_once_and_again_only_after_a_while(store: Store) -> None:
+    async with store.transaction() as tx:
+        assert await tx.raise_alarm("silence", BOT, NOW, NOW - HOUR)
+        assert not await tx.raise_alarm("silence", BOT, NOW + MINUTE, NOW + MINUTE - HOUR)
+        assert await tx.raise_alarm("silence", BOT, NOW + 2 * HOUR, NOW + HOUR)
+        assert await tx.raise_alarm("silence", TEAM, NOW, NOW - HOUR)
+    async with store.reading() as tx:
+        assert await tx.alarms() == [
+            Standing("silence", TEAM, NOW, NOW),
+            Standing("silence", BOT, NOW, NOW + 2 * HOUR),
+        ] or await tx.alarms() == [
+            Standing("silence", BOT, NOW, NOW + 2 * HOUR),
+            Standing("silence", TEAM, NOW, NOW),
+        ]
+    async with store.transaction() as tx:
+        assert await tx.end_alarm("silence", BOT)
+        assert not await tx.end_alarm("silence", BOT)
+
+
+async def test_threads_are_those_of_open_cases_and_of_those_closed_lately(store: Store) -> None:
+    async with store.transaction() as tx:
+        (conversation,) = await meet(tx, talk())
+        for n, closed in enumerate((0, NOW - DAY, NOW - 30 * DAY), start=1):
+            card = replace(parcel(f"card {n}"), address=Address(TEAM, "C1"))
+            await tx.enqueue([card], NOW)
+            await tx.claim_outbox([TEAM], 10, 60.0)
+            await tx.settle([Delivery(card.id, 1, "sent", message=f"179{n}.0001")], NOW)
+            case = complaint(conversation, card=card.id, opened=NOW + n)
+            await tx.create_case(
+                replace(case, closed=closed, state=State.CLOSED if closed else State.RECEIVED)
+            )
+    async with store.reading() as tx:
+        assert await tx.threads(TEAM, NOW - 7 * DAY) == [("C1", "1792.0001"), ("C1", "1791.0001")]
+        assert await tx.threads("slack:T2", NOW - 7 * DAY) == []
