@@ -7,6 +7,7 @@ from pathlib import Path
 
 from storage.address import PostgresAddress, SqliteAddress, parse
 from storage.file import OWNER_ONLY, Ownership, check_file
+from storage.hints import Hints
 from storage.interface import StoreError
 from storage.migrate import current, current_sqlite, head, migrate_sqlite, refuse_newer
 from storage.outbox import END_LEASES
@@ -38,7 +39,9 @@ async def open_store(url: str, *, zone: tzinfo, serve: bool = False) -> Store:
         case PostgresAddress(conninfo):
             _refuse_other(await asyncio.to_thread(current, url), "run `anliegen migrate` first")
             locking = Texts(postgres_dialect())
-            return Store(await Postgres.open(conninfo), locking, Texts(postgres_dialect(locks=False)), zone)
+            postgres = await Postgres.open(conninfo)
+            plain = Texts(postgres_dialect(locks=False))
+            return Store(postgres, locking, plain, zone, Hints(postgres.connect))
 
 
 async def _serve_sqlite(path: Path, texts: Texts) -> Sqlite:

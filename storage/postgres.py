@@ -5,7 +5,7 @@ losses end the unit: the caller decides whether to start over.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final
 
@@ -19,11 +19,22 @@ from storage.patience import to_the_end
 from storage.sql import Row, Values
 
 CONNECTIONS: Final = 4
-PATIENCE: Final = 10  # seconds until an unreachable server is given up
-SETTINGS: Final = (
-    "SET lock_timeout = '10s'; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s';"
-    " SET synchronous_commit = on; SET client_min_messages = warning"
+PATIENCE: Final = (
+    10  # seconds until an unreachable server, or one that does not say how a commit went, is given up
 )
+LONGEST: Final = 70  # seconds for a statement whose server went silent; a server that lives ends it before
+SETTINGS: Final = (
+    b"SET lock_timeout = '10s'; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '20s';"
+    b" SET synchronous_commit = on; SET client_min_messages = warning"
+)
+WIRE: Final[Mapping[str, Any]] = {  # a network that was cut is noticed within a quarter of a minute
+    "fallback_application_name": "anliegen",
+    "connect_timeout": PATIENCE,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
 
 Raw = psycopg.AsyncConnection[Row]
 
@@ -51,15 +62,17 @@ class Session:
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
         """Run a statement and return its rows."""
-        return await (await self._connection.execute(sql.encode(), values)).fetchall()
+        async with _answered(LONGEST):
+            return await (await self._connection.execute(sql.encode(), values)).fetchall()
 
     async def run(self, sql: str, values: Values) -> int:
         """Run a statement; return how many rows it touched."""
-        return (await self._connection.execute(sql.encode(), values)).rowcount
+        async with _answered(LONGEST):
+            return (await self._connection.execute(sql.encode(), values)).rowcount
 
     async def run_many(self, sql: str, rows: Sequence[Values]) -> int:
         """Run a statement for each row of values, in one pipeline."""
-        async with self._connection.cursor() as cursor:
+        async with _answered(LONGEST), self._connection.cursor() as cursor:
             await cursor.executemany(sql.encode(), rows)
             return cursor.rowcount
 
@@ -79,16 +92,19 @@ class Postgres:
     async def open(cls, conninfo: str) -> "Postgres":
         """Reach the server once. Raises StoreUnavailable."""
         engine = cls(conninfo)
-        engine._idle.append(await engine._connect())
+        engine._idle.append(await engine.connect())
         return engine
 
-    async def _connect(self) -> Raw:
+    async def connect(self) -> Raw:
+        """A further connection, outside of the pool. Raises StoreUnavailable."""
         with translated():
-            connection = await psycopg.AsyncConnection.connect(
-                self._conninfo, autocommit=True, connect_timeout=PATIENCE
-            )
-            await connection.execute(SETTINGS)
-            return connection
+            connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True, **WIRE)
+        try:
+            await _run(connection, SETTINGS)
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Session]:
@@ -109,7 +125,7 @@ class Postgres:
             try:
                 with translated():
                     yield Session(connection)
-                    await to_the_end(_run(connection, b"COMMIT"))
+                await to_the_end(_run(connection, b"COMMIT"))
             finally:
                 await to_the_end(self._give_back(connection))
 
@@ -120,20 +136,23 @@ class Postgres:
         while self._idle:
             connection = self._idle.pop()
             try:
-                await connection.execute(begin)
-            except psycopg.Error:
+                await _run(connection, begin)
+            except StoreError:
                 await connection.close()
             else:
                 return connection
-        connection = await self._connect()
-        with translated():
-            await connection.execute(begin)
+        connection = await self.connect()
+        try:
+            await _run(connection, begin)
+        except BaseException:
+            await connection.close()
+            raise
         return connection
 
     async def _give_back(self, connection: Raw) -> None:
         if connection.info.transaction_status is not TransactionStatus.IDLE:
-            with suppress(psycopg.Error):
-                await connection.execute(b"ROLLBACK")
+            with suppress(StoreError):
+                await _run(connection, b"ROLLBACK")
         if self._closed or connection.info.transaction_status is not TransactionStatus.IDLE:
             await connection.close()
         else:
@@ -154,7 +173,19 @@ class Postgres:
 
 
 async def _run(connection: Raw, sql: bytes) -> None:
-    await connection.execute(sql)
+    async with _answered(PATIENCE):
+        await connection.execute(sql)
+
+
+@asynccontextmanager
+async def _answered(seconds: float) -> AsyncIterator[None]:
+    """Give a silent server up: the driver then closes the connection, and nobody knows what came of the statement."""
+    try:
+        with translated():
+            async with asyncio.timeout(seconds):
+                yield
+    except TimeoutError as error:
+        raise StoreUnavailable(f"PostgreSQL does not answer for {seconds} s") from error
 
 
 @contextmanager
