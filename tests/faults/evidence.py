@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from bot.markup import plain
 from storage.open import open_store
 
 MOMENT = re.compile(
@@ -64,3 +65,21 @@ class Database:
             "files": sorted(self.rows("SELECT name, mime, size, state FROM attachment")),
             "updates": Counter(self.rows("SELECT state FROM inbox WHERE account LIKE 'telegram:%'")),
         }
+
+
+def check_sent(rough: Counter[str], calm: Counter[str], database: Database) -> None:
+    """Customers saw twice only what is marked uncertain, and missed only receipts that are marked unknown."""
+    uncertain = database.rows("SELECT body, attempt FROM outbox WHERE uncertain = 1")
+    unknown = database.rows("SELECT body, 1 FROM outbox WHERE state = 'unknown'")
+    assert all('"kind":"receipt"' in body for body, _ in unknown)
+    for text, count in (rough - calm).items():
+        assert count <= sum(tried - 1 for body, tried in uncertain if says(body, text)), (
+            f"{text!r} came twice"
+        )
+    for text, count in (calm - rough).items():
+        assert count <= sum(one for body, one in unknown if says(body, text)), f"{text!r} is lost"
+
+
+def says(body: str, text: str) -> bool:
+    """Whether a stored body is what a customer read as `text`, as far as the beginning of its first line tells."""
+    return text.partition("\n")[0][:20] in plain(body)

@@ -34,6 +34,11 @@ class Told:
 async def told(around: World, supervisor: Supervisor) -> Told:
     """Tell the whole story and wait until nothing is left to do."""
     await supervisor.tell(_both(around, supervisor))
+    return await left_behind(around)
+
+
+async def left_behind(around: World) -> Told:
+    """Wait until nothing is left to do, and look what there is."""
     await settled(around)
     calls = [call for call in around.telegram.calls_of("sendMessage") if not call.error]
     return Told(
@@ -51,7 +56,7 @@ async def settled(around: World) -> None:
     )
     async with asyncio.timeout(LONG):
         while any(count for (count,) in around.database.rows(waiting)) or around.telegram.pending:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.01)
 
 
 def _timeless(text: str) -> str:

@@ -7,16 +7,14 @@ Afterwards all have the same answers, facts, tallies, cases, files and messages.
 import asyncio
 import json
 import random
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from bot.failpoints import VARIABLE, failpoint_from
-from bot.markup import plain
 from handlers.points import Point, go_on
-from tests.faults.evidence import Database
+from tests.faults.evidence import check_sent
 from tests.faults.program import Program
 from tests.faults.running import serving, world
 from tests.faults.story import Told, maria_accepts, settled, told
@@ -105,24 +103,6 @@ async def tell_and_kill(
     assert rough.stored == in_peace.stored
     assert rough.posted == in_peace.posted
     check_sent(rough.sent, in_peace.sent, around.database)
-
-
-def check_sent(rough: Counter[str], calm: Counter[str], database: Database) -> None:
-    """Customers saw twice only what is marked uncertain, and missed only receipts that are marked unknown."""
-    uncertain = database.rows("SELECT body, attempt FROM outbox WHERE uncertain = 1")
-    unknown = database.rows("SELECT body, 1 FROM outbox WHERE state = 'unknown'")
-    assert all('"kind":"receipt"' in body for body, _ in unknown)
-    for text, count in (rough - calm).items():
-        assert count <= sum(tried - 1 for body, tried in uncertain if says(body, text)), (
-            f"{text!r} came twice"
-        )
-    for text, count in (calm - rough).items():
-        assert count <= sum(one for body, one in unknown if says(body, text)), f"{text!r} is lost"
-
-
-def says(body: str, text: str) -> bool:
-    """Whether a stored body is what a customer read as `text`, as far as the beginning of its first line tells."""
-    return text.partition("\n")[0][:20] in plain(body)
 
 
 @pytest.mark.parametrize("wanted", ["after-lunch", "after-send:often", ":1"])
