@@ -6,9 +6,9 @@ import os
 import re
 import signal
 import socket
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,66 +16,76 @@ import pytest
 from bot.control import socket_path
 from bot.exits import Exit
 from sandbox.telegram.local import LocalTelegram
+from tests.faults.program import Process, Program
 from tests.stage import configuration, platforms
 
-ROOT = Path(__file__).parents[2]
 TOKENS = ("700000001:local", "xoxb-sandbox-bot", "xapp-sandbox-app", "sandbox-signing-secret")
 
 
 class Place:
     """A folder with a configuration for the local platforms."""
 
-    def __init__(self, folder: Path, telegram: LocalTelegram) -> None:
+    def __init__(self, folder: Path, telegram: LocalTelegram, program: Program) -> None:
         self.folder = folder
         self.telegram = telegram
         self.database = folder / "anliegen.db"
+        self._program = program
+        self._runs = count()
 
-    async def start(self, *words: str) -> Process:
+    def start(self, *words: str) -> "Command":
         """Start a command."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ANLIEGEN_")}
-        environ = clean | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [sys.executable, "-P", "-m", "bot.cli", *words]
-        return await asyncio.create_subprocess_exec(
-            *command, cwd=self.folder, env=environ, stdout=PIPE, stderr=PIPE
-        )
+        number = next(self._runs)
+        output, errors = self.folder / f"output-{number}", self.folder / f"errors-{number}"
+        return Command(self._program.run(words, self.folder, clean, errors, output), output, errors)
 
     async def run(self, *words: str) -> tuple[int, str, str]:
         """Run a command to its end: exit code, output, errors."""
-        process = await self.start(*words)
-        output, errors = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, output.decode(), errors.decode()
+        command = self.start(*words)
+        async with asyncio.timeout(60):
+            code = await command.process.wait()
+        return code, command.output.read_text(), command.errors.read_text()
 
-    async def serve(self) -> Process:
+    async def serve(self) -> "Command":
         """Start the service and wait until it is ready."""
-        process = await self.start("serve", "--config", "config.toml")
-        assert process.stderr is not None
-        said = []
-        async for line in process.stderr:
-            said.append(line.decode())
-            if "ready, listening" in said[-1]:
-                return process
-        pytest.fail("".join(said))
+        command = self.start("serve", "--config", "config.toml")
+        await command.says("ready, listening")
+        return command
 
-    async def stop(self, process: Process) -> str:
-        """Stop the service as a supervisor does; return the rest of its log."""
-        process.send_signal(signal.SIGTERM)
+
+@dataclass
+class Command:
+    """A command that runs."""
+
+    process: Process
+    output: Path
+    errors: Path
+
+    async def says(self, part: str) -> None:
+        """Wait until its log has it."""
+        async with asyncio.timeout(60):
+            while part not in (said := self.errors.read_text()):
+                assert self.process.returncode is None, f"ended without {part!r}:\n{said}"
+                await asyncio.sleep(0.02)
+
+    async def stop(self) -> str:
+        """Stop it as a supervisor does; return its log."""
+        self.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(10):
-            _, errors = await process.communicate()
-        assert process.returncode == Exit.DONE, errors.decode()
-        return errors.decode()
+            code = await self.process.wait()
+        assert code == Exit.DONE, self.errors.read_text()
+        return self.errors.read_text()
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
+async def place(tmp_path: Path, program: Program) -> AsyncIterator[Place]:
     """A folder, and platforms that answer."""
     async with platforms() as (telegram, _slack, base):
         text = configuration(base, "sqlite:///anliegen.db")
         (tmp_path / "config.toml").write_text(text, encoding="utf-8")
-        yield Place(tmp_path, telegram)
+        yield Place(tmp_path, telegram, program)
 
 
-@pytest.mark.timeout(180)  # a dozen processes that each import everything
 async def test_commands_work_beside_the_running_service(place: Place) -> None:
     serving = await place.serve()
     assert socket_path(place.database).exists()
@@ -106,13 +116,12 @@ async def test_commands_work_beside_the_running_service(place: Place) -> None:
     assert code == Exit.DONE, errors
     assert json.loads(output)["rows"]["person"] == 1
 
-    log = await place.stop(serving)
+    log = await serving.stop()
     assert not socket_path(place.database).exists()
     assert not any(token in log for token in TOKENS)
     assert (await place.run("doctor"))[0] == Exit.DONE
 
 
-@pytest.mark.timeout(180)
 async def test_commands_write_themselves_where_nothing_runs(place: Place) -> None:
     code, output, errors = await place.run("invite", "survey", "--order", "1", "--png", "code.png")
     assert code == Exit.DONE, errors
@@ -159,8 +168,6 @@ async def test_a_taken_port_ends_the_service_at_once_and_cleanly(place: Place) -
 async def test_the_service_can_be_stopped_while_no_platform_answers(place: Place) -> None:
     config = place.folder / "config.toml"
     config.write_text(config.read_text().replace("http://127.0.0.1:", "http://127.0.0.1:1/"))
-    process = await place.start("serve")
-    assert process.stderr is not None
-    while b"again in" not in (line := await process.stderr.readline()):
-        assert line, "the service ended instead of trying again"
-    await place.stop(process)
+    command = place.start("serve")
+    await command.says("again in")
+    await command.stop()

@@ -70,10 +70,17 @@ class Program:
             text=True,
         )
 
-    def run(self, words: Sequence[str], folder: Path, environ: Mapping[str, str], log: Path) -> Process:
-        """Run `anliegen WORDS` in a folder; both outputs go to `log`."""
+    def run(
+        self,
+        words: Sequence[str],
+        folder: Path,
+        environ: Mapping[str, str],
+        log: Path,
+        output: Path | None = None,
+    ) -> Process:
+        """Run `anliegen WORDS` in a folder; what it says goes to `log`, what it puts out to `output` if wanted."""
         ended = log.with_name(f"{log.name}.ended")
-        places = {"folder": str(folder), "log": str(log), "ended": str(ended)}
+        places = {"folder": str(folder), "log": str(log), "output": str(output or log), "ended": str(ended)}
         request = places | {"words": [*words], "environ": dict(environ)}
         log.touch()
         assert self._loaded.stdin is not None
@@ -140,9 +147,9 @@ def _become(request: Mapping[str, Any]) -> None:
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environ"])
-    log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    for number, target in ((os.open(os.devnull, os.O_RDONLY), 0), (log, 1), (log, 2)):
-        os.dup2(number, target)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for name, target in (("output", 1), ("log", 2)):
+        os.dup2(os.open(request[name], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), target)
     sys.argv = ["anliegen", *request["words"]]
     code: object = 1
     try:
