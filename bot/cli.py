@@ -149,6 +149,44 @@ def erase(
 
 
 @app.command()
+def backup(
+    target: Annotated[
+        Path | None,
+        typer.Argument(help="A folder, or a file to be made; without, `backups` beside the database."),
+    ] = None,
+    keep: Annotated[
+        int, typer.Option(min=0, help="Keep this many copies in the folder and drop older ones; 0 keeps all.")
+    ] = 0,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Copy the database, also while serve runs, and prove the copy by opening it."""
+    from bot.commands.backup import backup as run
+
+    raise typer.Exit(run(config, target, keep=keep, as_json=as_json))
+
+
+@app.command()
+def restore(
+    source: Annotated[
+        Path, typer.Argument(help="A copy that `anliegen backup` made.", exists=True, dir_okay=False)
+    ],
+    former: Annotated[
+        str,
+        typer.Option(
+            help="The address of the database it replaces, where that is another one than [storage] url."
+        ),
+    ] = "",
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Put a copy back; the present database is kept beside it under another name."""
+    from bot.commands.restore import restore as run
+
+    run(config, source, former=former, as_json=as_json)
+
+
+@app.command()
 def migrate(config: Config = None) -> None:
     """Bring the database to this program's schema (serve does it by itself on SQLite)."""
     from bot.commands.migrate import migrate as run

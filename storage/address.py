@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from storage.interface import StoreError
 
@@ -35,3 +35,8 @@ def parse(url: str) -> DatabaseAddress:
     raise StoreError(
         f"[storage] url begins with {scheme!r}: write sqlite:///anliegen.db or postgresql://user@host/database"
     )
+
+
+def address_of(path: Path) -> str:
+    """The address of a SQLite file."""
+    return f"sqlite:///{quote(str(path.absolute()))}"

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from conversations.events import SECOND, Instant
+
 FOLDER: Final = "backups"
 _MOMENT: Final = "%Y%m%dT%H%M%SZ"
 _NAMED: Final = re.compile(r"-\d{8}T\d{6}Z\.(db|dump)")
@@ -16,9 +18,9 @@ def folder_beside(database: Path) -> Path:
     return database.parent / FOLDER
 
 
-def name_at(stem: str, moment: datetime, suffix: str) -> str:
-    """The name of a copy made at a moment: names in order are moments in order."""
-    return f"{stem}-{moment.astimezone(UTC).strftime(_MOMENT)}{suffix}"
+def name_at(stem: str, now: Instant, suffix: str) -> str:
+    """The name of a copy made now: names in order are moments in order."""
+    return f"{stem}-{datetime.fromtimestamp(now // SECOND, UTC).strftime(_MOMENT)}{suffix}"
 
 
 def copies(folder: Path, stem: str) -> list[Path]:

@@ -52,7 +52,7 @@ class Ownership:
             holder = self._read() or "unknown"
             os.close(self._file)
             raise AlreadyServed(f"process {holder} already serves {database}; stop it first") from error
-        self.unclean = bool(self._read()) or _has_log(database)
+        self.unclean = bool(self._read()) or has_log(database)
         try:
             self._write(str(os.getpid()))
         except OSError as error:
@@ -86,7 +86,7 @@ def _no_room(database: Path, error: OSError) -> StoreError:
     )
 
 
-def _has_log(database: Path) -> bool:
+def has_log(database: Path) -> bool:
     """Whether commits wait in the write-ahead log: a clean stop leaves none."""
     log = Path(f"{database}-wal")
     return log.exists() and log.stat().st_size > 0
@@ -95,7 +95,7 @@ def _has_log(database: Path) -> bool:
 def check_file(path: Path, *, thoroughly: bool) -> bool:
     """Whether there is a database; looked at without writing to it. Raises StoreError for an unsound one."""
     if not path.exists() or not path.stat().st_size:
-        if _has_log(path):
+        if has_log(path):
             raise StoreError(f"{path} is gone, but its log {path}-wal is there. {remedy(path)}.")
         return False
     if wrong := _look_at_head(path):
@@ -122,7 +122,7 @@ def _look_at_head(path: Path) -> str:
     page = int.from_bytes(head[16:18], "big")
     told = (65536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
     counted = head[24:28] == head[92:96]  # else an old program wrote it last, which does not count pages
-    if counted and path.stat().st_size < told and not _has_log(path):
+    if counted and path.stat().st_size < told and not has_log(path):
         return f"is damaged: it is cut off, {path.stat().st_size} of {told} bytes are there"
     return ""
 

@@ -95,14 +95,14 @@ def migrate(url: str) -> bool:
             return _migrate_postgres(conninfo)
 
 
-def migrate_sqlite(path: Path) -> bool:
-    """The same for a SQLite file whose lock the caller holds; a database with data is copied beside itself first."""
+def migrate_sqlite(path: Path, *, keep: bool = True) -> bool:
+    """The same for a SQLite file whose lock the caller holds; with `keep`, data are copied beside themselves first."""
     check_file(path, thoroughly=False)
     revision = current_sqlite(path)
     refuse_newer(revision)
     if revision == head():
         return False
-    if revision is not None:
+    if keep and revision is not None:
         copy_before(path, revision)
     _upgrade("sqlite://", lambda: sqlite3.connect(path, isolation_level=None))
     return True
