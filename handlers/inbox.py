@@ -124,12 +124,14 @@ class Inbox:
         async with self._outbox.unit() as tx:
             now = self._clock.now()
             attempt.rows = await tx.claim_inbox(rows) if rows else []
+            turn = Turn(tx, self._organisation, self._ids, now)
+            events = await self._read_rows(tx, attempt.rows, now)
+            # Conversations are locked in one go and timers after them: two workers never wait for each other.
+            await turn.load(event for event in events.values() if event is not None)
             attempt.timers = await tx.due_timers(now, timers) if timers else []
             if not attempt.rows and not attempt.timers:
                 return Applied()
             self._passing(Point.BEFORE_B)
-            turn = Turn(tx, self._organisation, self._ids, now)
-            events = await self._read_rows(tx, attempt.rows, now)
             with self._typing_when_slow(events.values()):
                 finished = await self._apply_events(turn, events)
                 await self._apply_timers(tx, turn, attempt.timers)
@@ -159,7 +161,6 @@ class Inbox:
         self, turn: Turn, events: Mapping[int, Event | None]
     ) -> dict[int, ConversationId | None]:
         """Return which conversation each row changed."""
-        await turn.load(event for event in events.values() if event is not None)
         return {row: None if event is None else await route(turn, event) for row, event in events.items()}
 
     async def _apply_timers(self, tx: Transaction, turn: Turn, timers: list[Timer]) -> None:

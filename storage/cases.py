@@ -14,7 +14,7 @@ from conversations.session import CaseId, PersonId
 from storage.codec import clean, decode, encode
 from storage.interface import CaseMessage, Conflict
 from storage.sql import EMPTY, LIMIT, ONE, ZERO, Row, Unit, said, within
-from storage.tables import case, case_message, case_number, outbox
+from storage.tables import case, case_message, case_number, conversation, outbox
 
 _NUMBERS = tuple[int, ...]
 
@@ -44,12 +44,24 @@ _SAVE = (
     )
 )
 _BY_ID = _ROW.where(within(case.c.id, "ids")).order_by(case.c.id).with_for_update()
-_BY_NUMBER = _ROW.where(case.c.number == bindparam("number"))
-_BY_CARD = _ROW.join(outbox, outbox.c.id == case.c.card).where(
-    outbox.c.account == bindparam("account"),
-    outbox.c.chat == bindparam("chat"),
-    outbox.c.message == bindparam("message"),
-    outbox.c.message != EMPTY,
+# Several workers: whoever touches a case holds its conversation first, so that two never wait for each other.
+_CONVERSATIONS = (
+    select(conversation.c.id)
+    .join(case, case.c.conversation_id == conversation.c.id)
+    .where(within(case.c.id, "ids"))
+    .order_by(conversation.c.id)
+    .with_for_update(of=conversation)
+)
+_BY_NUMBER = select(case.c.id).where(case.c.number == bindparam("number"))
+_BY_CARD = (
+    select(case.c.id)
+    .join(outbox, outbox.c.id == case.c.card)
+    .where(
+        outbox.c.account == bindparam("account"),
+        outbox.c.chat == bindparam("chat"),
+        outbox.c.message == bindparam("message"),
+        outbox.c.message != EMPTY,
+    )
 )
 _OPEN = (
     _ROW.where(
@@ -110,7 +122,10 @@ class Cases(Unit):
 
     async def cases(self, ids: Iterable[CaseId]) -> dict[CaseId, Case]:
         """Load (and lock) cases."""
-        found = map(read_case, await self._fetch(_BY_ID, ids=list(ids)))
+        wanted = list(ids)
+        if self._several:
+            await self._fetch(_CONVERSATIONS, ids=wanted)
+        found = map(read_case, await self._fetch(_BY_ID, ids=wanted))
         return {one.id: one for one in found}
 
     async def case_by_number(self, number: str) -> Case | None:
@@ -122,15 +137,20 @@ class Cases(Unit):
         return await self._one(_BY_CARD, account=address.account, chat=address.chat, message=message)
 
     async def _one(self, statement: Any, **values: object) -> Case | None:
+        """The case that a statement finds, loaded and locked."""
         rows = await self._fetch(statement, **values)
-        return read_case(rows[0]) if rows else None
+        return (await self.cases([rows[0][0]])).get(rows[0][0]) if rows else None
 
     async def open_cases(
         self, *, person: PersonId | None = None, staff: str = "", limit: int = 100
     ) -> list[Case]:
-        """Open cases of a person, of an owner, or of all; by next deadline."""
+        """Open cases of a person (loaded and locked), of an owner, or of all; by next deadline."""
         rows = await self._fetch(_OPEN, person=person or 0, staff=staff, limit=limit)
-        return list(map(read_case, rows))
+        found = list(map(read_case, rows))
+        if person is None or not self._several:
+            return found
+        loaded = await self.cases([one.id for one in found])  # what is said next belongs to one of them
+        return [loaded[one.id] for one in found if loaded[one.id].is_open]
 
     async def cases_between(self, start: Instant, end: Instant) -> list[Case]:
         """Cases opened or closed within [start, end), or still open at `end`."""

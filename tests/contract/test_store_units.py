@@ -17,7 +17,7 @@ from storage.migrate import migrate
 from storage.open import open_store
 from storage.store import Store
 from tests.postgres import Postgres
-from tests.stores import BERLIN, BOT, NOW, body, ids, meet, opened, parcel, talk
+from tests.stores import BERLIN, BOT, NOW, body, complaint, ids, meet, opened, parcel, talk
 
 # -- cancelled
 
@@ -187,6 +187,31 @@ async def test_a_timer_falls_due_for_one_worker_only(migrated_url: str) -> None:
             mine = await tx.due_timers(NOW, 1)
             assert [timer.owner for timer in mine + await other.due_timers(NOW, 9)] == ["case:1", "case:2"]
             await tx.drop_timers([(timer.owner, timer.kind) for timer in mine])
+
+
+async def test_a_timer_waits_while_another_worker_has_its_conversation_or_case_in_hand(
+    migrated_url: str,
+) -> None:
+    """Nobody waits for anybody, else two workers could wait for each other."""
+    ada, bob = talk("1"), talk("2")
+    concern = complaint(bob)
+    reminder = Timer(f"session:{ada.id}", "remind", NOW, ada.id)
+    deadline = Timer(f"case:{concern.id}", "accept", NOW, bob.id, concern.id)
+    async with opened(migrated_url) as one, opened(migrated_url) as two:
+        async with one.transaction() as tx:
+            await meet(tx, ada, bob)
+            await tx.create_case(concern)
+            await tx.set_timers([reminder, deadline])
+        async with one.transaction() as tx:
+            assert len(await tx.conversations([ada.address])) == 1
+            async with two.transaction() as other:
+                assert await other.due_timers(NOW, 9) == [deadline]
+        async with one.transaction() as tx:
+            assert len(await tx.cases([concern.id])) == 1
+            async with two.transaction() as other:
+                assert await other.due_timers(NOW, 9) == [reminder]
+        async with two.transaction() as other:
+            assert len(await other.due_timers(NOW, 9)) == 2
 
 
 async def test_two_workers_who_meet_the_same_person_at_once_make_one(migrated_url: str) -> None:
