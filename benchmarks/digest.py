@@ -1,182 +1,209 @@
-"""The figures of a weekly digest at a million answers: from the tallies, and by SQL over the answers themselves.
+"""The figures of a weekly digest among 1 and 10 million answers of a year: from the tallies, by SQL, DuckDB and pandas.
 
-    python -m benchmarks.digest [--answers 1000000] [--json FILE]
-
-Both read the weeks that a digest shows and compares with, and must come to the same counts. The answers are asked
-twice: as the schema indexes them, and with an index made for this one question.
+A digest is about one week and compares it with the twelve before. All must come to the same counts. SQL gets an index
+made for this one question; DuckDB and pandas hold a second copy of the answers, which must be loaded first.
 """
 
-import argparse
 import asyncio
 import json
-import random
-import sqlite3
 import statistics
+import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import astuple
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeVar
 
-from benchmarks.machine import describe
-from conversations.events import DAY, SECOND, Instant
-from conversations.facts import Answered
-from conversations.tallies import increments
-from reports.data import Period
+from benchmarks import answers
+from benchmarks.answers import Counted
+from benchmarks.bots import INSTALLED, ROOT
+from benchmarks.charts import Bar, Bars
+from benchmarks.recording import Record, asking
+from benchmarks.results import Result
+from benchmarks.tables import Table, Target, number
+from bot.app import library_of, load_dialogues, organisation_of
+from bot.config import Settings
+from handlers.digest import read_figures
 from storage.interface import Store
 from storage.open import open_store
 
-WEEKS: Final = 52
-FIRST: Final = datetime(2025, 12, 1, tzinfo=UTC)  # a Monday
-START: Final[Instant] = int(FIRST.timestamp()) * SECOND
-WEEK: Final = 7 * DAY
-REPEATS: Final = 7
+T = TypeVar("T")
 
-METRICS: Final = {"score": "nps", "reason": "", "satisfaction": "csat", "effort": "ces"}
-REASONS: Final = ("product", "delivery", "service", "invoice", "other")
-TOUCHPOINTS: Final = ("Online-Shop", "Showroom")
+ENGINES: Final = {
+    "everything": "**Anliegen, all that a digest reads**",
+    "tallies": "**Anliegen, the figures from the tallies**",
+    "sql": "SQL over the answers, with an index for it",
+    "duckdb": "DuckDB",
+    "pandas": "pandas",
+}
+LIBRARIES: Final = ("duckdb", "pandas")
+REPEATS: Final = 5
+MOST: Final = 0.1  # seconds
+GROWTH: Final = 1.5  # times, from the smallest history to the largest
 
-Value: TypeAlias = int | str
-Counted: TypeAlias = Counter[tuple[str, str, str]]
-"""How often each value was given, by (Monday, question, value)."""
 
-BY_SQL: Final = """
-SELECT (at - :start) / :week, question, value, count(*) FROM answer
-WHERE at >= :first AND at < :end GROUP BY 1, 2, 3
-"""
-FOR_THIS: Final = "CREATE INDEX ix_only_for_this ON answer (at, question, value)"
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to the figures; seconds, the median of several. `load` comes first where there is a second copy."""
+
+    engine: str
+    answers: int
+    seconds: float
+    load: float = 0.0
 
 
 def main() -> None:
-    options = _options()
-    about = describe(("aiosqlite", "sqlalchemy"))
-    print(", ".join(f"{name} {value}" for name, value in about.items()))
-    with tempfile.TemporaryDirectory(prefix="anliegen-bench-") as folder:
-        result = asyncio.run(measure(Path(folder) / "anliegen.db", options.answers))
-    for name, value in result.items():
-        print(f"{name}: {value:,.2f}".removesuffix(".00"))
-    if options.json:
-        Path(options.json).write_text(json.dumps({"machine": about, "result": result}, indent=2) + "\n")
+    parser = asking(__doc__)
+    many = [1_000_000, 10_000_000]
+    parser.add_argument("--answers", type=int, nargs="+", default=many, help="default 1000000 10000000")
+    options = parser.parse_args()
+    record: Record[Reading] = Record("digest", options)
+    python = INSTALLED / "python" / "bin" / "python"
+    if not python.exists():
+        for name in LIBRARIES:
+            record.leave_out(name, f"{python} is not there: ./run bench makes it")
+    for size in options.answers:
+        record.say(f"inventing {size:,} answers")
+        with tempfile.TemporaryDirectory(prefix="anliegen-bench-") as folder:
+            database = Path(folder) / "anliegen.db"
+            asyncio.run(answers.make(database, size))
+            measure(record, database, size, python)
+    record.finish(tables, targets)
 
 
-async def measure(database: Path, answers: int) -> dict[str, float]:
-    """Fill a database of the current schema and ask it in three ways; times in milliseconds, the median of several."""
-    url = f"sqlite:///{database}"
-    await (await open_store(url, zone=UTC, serve=True)).close()
-    await asyncio.to_thread(fill, database, answers)
-    last = FIRST + timedelta(weeks=WEEKS - 1)
-    week = last.date().isoformat()
-    period = Period.of_weeks(week, week, "UTC", START + WEEKS * WEEK)
-    store = await open_store(url, zone=UTC)
+def measure(record: Record[Reading], database: Path, size: int, python: Path) -> None:
+    """All engines on one database; raises ValueError when they do not count alike."""
+    expected, ours = asyncio.run(_from_tallies(database))
+    for name, seconds in ours.items():
+        record.keep(Reading(name, size, seconds), f"{size:,} answers, {name}: {seconds:.4f} s")
+    answers.index(database)
+    found, seconds = asyncio.run(_timed(partial(asyncio.to_thread, answers.counted_by_sql, database)))
+    _agree("sql", found, expected)
+    record.keep(Reading("sql", size, seconds), f"{size:,} answers, sql: {seconds:.4f} s")
+    for name in LIBRARIES:
+        if name not in record.missing:
+            reading, found = _by_library(name, python, database, size)
+            _agree(name, found, expected)
+            record.keep(
+                reading, f"{size:,} answers, {name}: {reading.load:.1f} s to load, {reading.seconds:.4f} s"
+            )
+
+
+async def _from_tallies(database: Path) -> tuple[Counted, dict[str, float]]:
+    settings = Settings()
+    organisation = organisation_of(settings, library_of(settings, load_dialogues(settings)[0]))
+    store = await open_store(f"sqlite:///{database}", zone=UTC)
     try:
-        expected, tallies = await _timed(lambda: from_tallies(store, period))
-        rows = await _tally_rows(store)
+        expected, tallies = await _timed(partial(_tallies, store))
+        read = partial(read_figures, store, organisation, answers.LAST_WEEK, answers.PERIOD.end, "en")
+        _, everything = await _timed(read)
     finally:
         await store.close()
-    found, sql = await _timed(lambda: asyncio.to_thread(from_answers, database, period))
-    assert found == expected, "the tallies and the answers disagree"
-    await asyncio.to_thread(_run, database, FOR_THIS)
-    found, indexed = await _timed(lambda: asyncio.to_thread(from_answers, database, period))
-    assert found == expected, "the tallies and the answers disagree"
-    return {
-        "answers": answers,
-        "tallies": rows,
-        "answers in the weeks read": expected.total(),
-        "from the tallies, ms": tallies,
-        "by SQL over the answers, ms": sql,
-        "by SQL with an index made for it, ms": indexed,
-        "ratio": sql / tallies,
-        "ratio to the index made for it": indexed / tallies,
-    }
+    return expected, {"everything": everything, "tallies": tallies}
 
 
-async def from_tallies(store: Store, period: Period) -> Counted:
-    """As the digest reads them, the touchpoints added up."""
+async def _tallies(store: Store) -> Counted:
+    """As the digest reads them."""
     counted: Counted = Counter()
     async with store.reading() as tx:
-        for key, n in (await tx.tallies(period.earliest_week, period.last_week)).items():
-            counted[key.week, key.subject, key.value] += n
+        tallies = await tx.tallies(answers.PERIOD.earliest_week, answers.PERIOD.last_week)
+    for key, n in tallies.items():
+        counted[key.week, key.subject, key.value] += n
     return counted
 
 
-def from_answers(database: Path, period: Period) -> Counted:
-    """As one would count them without tallies."""
-    first = int(datetime.fromisoformat(f"{period.earliest_week}T00:00:00+00:00").timestamp()) * SECOND
-    values = {"start": START, "week": WEEK, "first": first, "end": period.end}
-    counted: Counted = Counter()
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
-        for week, question, value, n in connection.execute(BY_SQL, values):
-            counted[(FIRST + timedelta(weeks=week)).date().isoformat(), question, str(json.loads(value))] = n
-    return counted
-
-
-def fill(database: Path, answers: int) -> None:
-    """Store invented answers, as many as asked for, in the order of time, and the tallies they would have left."""
-    tallies: Counter[tuple[int, str, str, Value]] = Counter()
-    with sqlite3.connect(database) as connection:
-        connection.execute("PRAGMA synchronous = OFF")
-        statement = "INSERT INTO answer VALUES (?, ?, 'survey', ?, ?, ?, '', '[]', '0123456789ab', ?, 0, '')"
-        connection.executemany(statement, _answers(answers, tallies))
-        rows = [(*astuple(key), n) for key, n in _tally_keys(tallies)]
-        connection.executemany("INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        connection.commit()
-        connection.execute("ANALYZE")
-
-
-def _answers(many: int, tallies: Counter[tuple[int, str, str, Value]]) -> Iterator[tuple[Any, ...]]:
-    chance = random.Random(37)
-    sessions = many // len(METRICS)
-    for session in range(sessions):
-        at = START + WEEKS * WEEK * session // sessions
-        touchpoint = chance.choice(TOUCHPOINTS)
-        given: dict[str, Value] = {
-            "score": chance.randint(0, 10),
-            "reason": chance.choice(REASONS),
-            "satisfaction": chance.randint(1, 5),
-            "effort": chance.randint(1, 7),
-        }
-        for question, value in given.items():
-            tallies[(at - START) // WEEK, touchpoint, question, value] += 1
-            yield session, question, session, session, json.dumps(value), at
-
-
-def _tally_keys(tallies: Counter[tuple[int, str, str, Value]]) -> Iterator[tuple[Any, int]]:
-    """Count as the store counts, many answers of a kind at once."""
-    for (week, touchpoint, question, value), n in tallies.items():
-        fact = Answered(0, "survey", question, "", METRICS[question], value, "", touchpoint)
-        for key, by in increments(fact, START + week * WEEK, UTC):
-            yield key, n * by
-
-
-async def _timed(read: Callable[[], Any]) -> tuple[Counted, float]:
-    """Read once to warm up, then several times; the counts and the median in milliseconds."""
-    counted: Counted = await read()
-    times = []
+async def _timed(read: Callable[[], Awaitable[T]]) -> tuple[T, float]:
+    """Read once to warm up, then several times: what was read, and the median in seconds."""
+    found, times = await read(), []
     for _ in range(REPEATS):
         began = time.perf_counter()
         await read()
-        times.append(1000 * (time.perf_counter() - began))
-    return counted, statistics.median(times)
+        times.append(time.perf_counter() - began)
+    return found, statistics.median(times)
 
 
-async def _tally_rows(store: Store) -> int:
-    async with store.reading() as tx:
-        return len(await tx.tallies("", "9"))
+def _by_library(name: str, python: Path, database: Path, size: int) -> tuple[Reading, Counted]:
+    words = [str(n) for n in answers.window().values()]
+    command = [str(python), "-m", "benchmarks.peers.engines", name, str(database), str(REPEATS), *words]
+    said = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    rows = [tuple(row) for row in said["rows"]]
+    return Reading(name, size, said["seconds"], said["load"]), answers.counted(rows)
 
 
-def _run(database: Path, statement: str) -> None:
-    with sqlite3.connect(database) as connection:
-        connection.execute(statement)
+def _agree(name: str, found: Counted, expected: Counted) -> None:
+    if found != expected:
+        raise ValueError(f"{name} and the tallies do not count alike")
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="The figures of a digest, from tallies and by SQL.")
-    parser.add_argument("--answers", type=int, default=1_000_000)
-    parser.add_argument("--json", default="", help="write everything to this file")
-    return parser.parse_args()
+def tables(result: Result[Reading]) -> Iterator[Table]:
+    """A line an engine, a column a size."""
+    sizes = _sizes(result)
+    head = ("figures of a week", *(f"{size:,} answers, ms" for size in sizes), "grows", "loading before, s")
+    yield Table(head, [_line(result, name, sizes) for name in ENGINES if result_of(result, name)])
+
+
+def result_of(result: Result[Reading], name: str) -> dict[int, Reading]:
+    """What an engine took, by the number of answers."""
+    return {row.answers: row for row in result.rows if row.engine == name}
+
+
+def _sizes(result: Result[Reading]) -> list[int]:
+    return sorted({row.answers for row in result.rows})
+
+
+def _line(result: Result[Reading], name: str, sizes: list[int]) -> tuple[str, ...]:
+    found = result_of(result, name)
+    times = [found[size].seconds for size in sizes]
+    loads = [found[size].load for size in sizes]
+    return (
+        ENGINES[name],
+        *(number(1000 * seconds) for seconds in times),
+        f"{times[-1] / times[0]:.1f} times",
+        ", ".join(number(load) for load in loads) if any(loads) else "-",
+    )
+
+
+def targets(result: Result[Reading]) -> Iterator[Target]:
+    """Fast among the most answers, and no slower than among the fewest."""
+    found = result_of(result, "everything")
+    most = max(found, default=10_000_000)
+    seconds = [found[size].seconds for size in sorted(found)]
+    what = f"digest figures of a week at {most:,} answers"
+    yield Target(
+        what,
+        "under 0.1 s",
+        f"{number(seconds[-1])} s" if seconds else "-",
+        seconds[-1] < MOST if seconds else None,
+    )
+    growth = seconds[-1] / seconds[0] if len(seconds) > 1 else None
+    what = "their growth with ten times the history"
+    yield Target(
+        what,
+        f"at most {GROWTH:g} times",
+        f"{growth:.2f} times" if growth else "-",
+        growth <= GROWTH if growth else None,
+    )
+
+
+def charts(result: Result[Reading]) -> Iterator[Bars]:
+    """The largest history; on a scale of ten, for the tallies could not be seen otherwise."""
+    if sizes := _sizes(result):
+        bars = []
+        for name, title in ENGINES.items():
+            if row := result_of(result, name).get(sizes[-1]):
+                value = 1000 * row.seconds
+                bars.append(Bar(title.strip("*"), value, value, value, ours=title.startswith("**")))
+        yield Bars(
+            "digest",
+            f"Figures of a week among {sizes[-1]:,} answers, ms (less is better)",
+            bars,
+            1000 * MOST,
+            True,
+        )
 
 
 if __name__ == "__main__":

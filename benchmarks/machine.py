@@ -1,52 +1,74 @@
-"""What the figures were measured on, and how much CPU a process used."""
+"""What the figures were measured on, which core does what, and what a process and its children use."""
 
 import os
 import platform
-import sqlite3
-from importlib.metadata import version
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-SHOWN = (
-    "python-telegram-bot",
-    "httpx",
-    "aiohttp",
-    "aiosqlite",
-    "sqlalchemy",
-    "transitions",
-    "jinja2",
-    "pydantic",
-)
+TICKS: Final = os.sysconf("SC_CLK_TCK")
+PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+
+CORES: Final = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
+SERVER_CORE: Final = CORES[:1]
+BOT_CORE: Final = CORES[-1:]
 
 
-def describe(versions: tuple[str, ...] = SHOWN) -> dict[str, str]:
-    """Machine and versions, by name."""
-    about = {
+def describe() -> dict[str, str]:
+    """The machine, and how busy it is right now."""
+    return {
         "cpu": _cpu(),
         "cores": str(os.cpu_count()),
+        "memory": f"{os.sysconf('SC_PHYS_PAGES') * PAGE / 2**30:.0f} GiB",
         "system": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
+        "load": f"{os.getloadavg()[0]:.1f}",
     }
-    return about | {name: version(name) for name in versions}
 
 
-def cpu_seconds(process: int) -> float | None:
-    """CPU time of a process with all its threads, in seconds; None where the system does not tell (not Linux)."""
-    threads = Path(f"/proc/{process}/task")
+@contextmanager
+def on(cores: list[int]) -> Iterator[None]:
+    """What is started inside runs on these cores alone, where the system can do that."""
+    if len(CORES) < 2:
+        yield
+        return
+    os.sched_setaffinity(0, cores)
     try:
-        # schedstat counts nanoseconds; stat would count hundredths of a second.
-        return sum(int((one / "schedstat").read_text().split()[0]) for one in threads.iterdir()) / 1e9
-    except OSError:
-        return None
+        yield
+    finally:
+        os.sched_setaffinity(0, CORES)
 
 
-def resident_mb(process: int) -> float | None:
-    """Memory in use, in MB; None where the system does not tell."""
+def family(root: int) -> list[int]:
+    """A process and all its descendants that are alive."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (about := _stat(int(entry.name))):
+            children.setdefault(int(about[1]), []).append(int(entry.name))
+    found = [root] if _stat(root) else []
+    for one in found:
+        found += children.get(one, [])
+    return found
+
+
+def cpu_seconds(processes: list[int]) -> float:
+    """CPU time of processes and of their children that have ended."""
+    return sum(sum(int(n) for n in _stat(one)[11:15]) for one in processes) / TICKS
+
+
+def resident_mb(processes: list[int]) -> float:
+    """Memory in use, in MB (10^6 bytes)."""
+    return sum(int(about[21]) for one in processes if (about := _stat(one))) * PAGE / 1e6
+
+
+def _stat(process: int) -> list[str]:
+    """The fields of /proc/PID/stat from the third on; nothing for a process that is gone."""
     try:
-        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return None
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return []
+    return [] if fields[0] == "Z" else fields
 
 
 def _cpu() -> str:

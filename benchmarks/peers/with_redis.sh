@@ -1,0 +1,17 @@
+#!/bin/sh
+# with_redis.sh COMMAND...: a Redis of its own, every write on disk before it is answered, and beside it the command.
+set -eu
+socket="$BENCH_FOLDER/redis.sock"
+rm -f "$socket"
+redis-server --port 0 --unixsocket "$socket" --dir "$BENCH_FOLDER" --save '' --appendonly yes --appendfsync always \
+    --daemonize no >"$BENCH_FOLDER/redis.log" 2>&1 &
+redis=$!
+trap 'kill $redis' EXIT
+trap 'kill "$command"' TERM
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    [ -S "$socket" ] && break
+    sleep 0.1
+done
+REDIS_URL="unix://$socket" "$@" &
+command=$!
+wait "$command" || true
