@@ -11,7 +11,8 @@ from handlers.organisation import Organisation
 from handlers.parcels import decode
 from handlers.ports import Download, Ids, Later, Never, Outcome, Post, Sent, Unknown
 from handlers.turn import Turn
-from storage.interface import CaseMessage, Claimed, Transaction
+from storage.interface import CaseMessage, Transaction
+from storage.interface_outbox import Claimed
 
 
 async def follow_up(

@@ -15,7 +15,8 @@ from handlers.organisation import Organisation
 from handlers.parcels import decode
 from handlers.points import Passing, Point, go_on
 from handlers.ports import Channel, Clock, Ids, Later, Never, Outcome, Sent, Unknown
-from storage.interface import Claimed, Conflict, Delivery, Store, StoreUnavailable, Transaction
+from storage.interface import Conflict, Store, StoreUnavailable, Transaction
+from storage.interface_outbox import Claimed, Delivery
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 
 from conversations.effects import Kind, Message
 from handlers.ports import Body, Card, DigestPost, Download, Overview, Parcel, Post
-from storage.interface import Claimed
+from storage.interface_outbox import ROUND, Claimed
 
 _ADAPTERS: Final[dict[str, TypeAdapter[Body]]] = {
     "message": TypeAdapter(Message),
@@ -46,7 +46,13 @@ def decode(claimed: Claimed) -> Parcel:
     body = _ADAPTERS[claimed.row.kind].validate_json(claimed.row.body)
     row = claimed.row
     return Parcel(
-        row.id, row.address, body, claimed.thread, claimed.edited, claimed.attempt, claimed.uncertain
+        row.id,
+        row.address,
+        body,
+        claimed.thread,
+        claimed.edited,
+        claimed.attempt % ROUND,
+        bool(claimed.uncertain),
     )
 
 

@@ -22,7 +22,8 @@ from conversations.session import CaseId, Conversation, ConversationId, PersonId
 from handlers.organisation import Organisation
 from handlers.parcels import encode, may_resend
 from handlers.ports import Body, Ids
-from storage.interface import AnswerRow, FactRow, OutboxRow, Timer, Transaction
+from storage.interface import AnswerRow, FactRow, Timer, Transaction
+from storage.interface_outbox import OutboxRow
 
 
 def of_staff(event: Event, staff_account: str) -> bool:

@@ -29,6 +29,15 @@ _REFUSE = (
     .where(attachment.c.id == bindparam("attachment"), attachment.c.state == said("waiting"))
     .values(state=said("refused"), reason=bindparam("reason"))
 )
+_EXPECT_AGAIN = (
+    update(attachment)
+    .where(
+        attachment.c.id == bindparam("attachment"),
+        attachment.c.state == said("refused"),
+        attachment.c.reason != said("erased"),
+    )
+    .values(state=said("waiting"), reason=EMPTY)
+)
 _TIE = update(attachment).where(within(attachment.c.id, "attachments")).values(case_id=bindparam("case"))
 _READ = select(
     attachment.c.id,
@@ -77,6 +86,10 @@ class Attachments(Unit):
     async def refuse_attachment(self, attachment: int, reason: str) -> None:
         """The file could not or must not be stored."""
         await self._run(_REFUSE, attachment=attachment, reason=clean(reason))
+
+    async def expect_again(self, attachment: int) -> None:
+        """A file that was refused is being fetched once more; one that was erased stays so."""
+        await self._run(_EXPECT_AGAIN, attachment=attachment)
 
     async def attach_to_case(self, attachments: Iterable[int], case: CaseId) -> None:
         """Tie stored files to a case."""

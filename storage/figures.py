@@ -66,12 +66,12 @@ _lost = outbox.c.state.in_(_LOST)
 _COUNTED: Final = {
     "inbox_pending": _how_many(inbox, _pending),
     "inbox_oldest": _first(inbox.c.received, _pending),
-    "inbox_dead": _how_many(inbox, inbox.c.state == said("dead")),
+    "inbox_dead": _how_many(inbox, inbox.c.state == said("dead"), inbox.c.body.is_not(None)),
     "outbox_waiting": _how_many(outbox, _waiting),
     "outbox_oldest": _first(outbox.c.queued, _waiting),
-    "outbox_unknown": _how_many(outbox, _lost, outbox.c.state == said("unknown"))
+    "outbox_unknown": _how_many(outbox, _lost, outbox.c.state == said("unknown"), outbox.c.body != EMPTY)
     + _how_many(outbox, _waiting, outbox.c.uncertain > ZERO),
-    "outbox_dead": _how_many(outbox, _lost, outbox.c.state == said("dead")),
+    "outbox_dead": _how_many(outbox, _lost, outbox.c.state == said("dead"), outbox.c.body != EMPTY),
     "timers": _how_many(timer),
     "cases_open": _how_many(case, OPEN_CASE),
     "conversations": _how_many(conversation),

@@ -15,6 +15,7 @@ from conversations.events import Address, Instant
 from conversations.facts import Fact
 from conversations.session import Answer, CaseId, Conversation, ConversationId, PersonId
 from conversations.tallies import TallyKey
+from storage.interface_outbox import Sending
 from storage.interface_watching import Watched
 
 
@@ -75,52 +76,6 @@ class Timer:
     conversation: ConversationId | None = None
     case: CaseId | None = None
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """Something to send. `body` is JSON of `handlers.ports.Body`, tagged by `kind`.
-
-    Rows of one `lane` leave in order of id. `thread_of` / `edits` name an earlier outbox row whose platform message is
-    the thread to post in / the message to edit. `resend` tells whether an unknown send may be repeated, `bulk` that
-    nobody waits for it: it leaves after what somebody waits for.
-    """
-
-    id: int
-    lane: str
-    address: Address
-    kind: str
-    body: str
-    conversation: ConversationId | None = None
-    case: CaseId | None = None
-    message: int = 0  # the case message this row delivers, 0 if none
-    thread_of: int = 0
-    edits: int = 0
-    resend: bool = True
-    bulk: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """An outbox row leased to us. `thread` and `edited` are the platform ids behind `thread_of` and `edits`."""
-
-    row: OutboxRow
-    attempt: int
-    uncertain: bool
-    thread: str
-    edited: str
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How a send ended. `state` is sent, waiting, dead or unknown; `wait` seconds of real time for waiting."""
-
-    id: int
-    attempt: int
-    state: str
-    message: str = ""
-    reason: str = ""
-    wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +160,7 @@ class Voice:
     words: str
 
 
-class Transaction(Watched, Protocol):
+class Transaction(Sending, Watched, Protocol):
     """One unit of work. Rows asked for by id that do not exist are simply missing from the answer."""
 
     # inbox
@@ -269,31 +224,6 @@ class Transaction(Watched, Protocol):
     async def timers(self, owner: str) -> list[Timer]:
         """All timers of an owner."""
 
-    # outbox
-    async def enqueue(self, rows: Sequence[OutboxRow], now: Instant) -> None:
-        """Add rows to send."""
-
-    async def claim_outbox(
-        self, accounts: Iterable[str], limit: int, lease: float, *, holder: str = "", resendable: bool = False
-    ) -> list[Claimed]:
-        """Lease the oldest unsent row of each free lane (real time); expired leases come back as `uncertain`.
-
-        `holder` is who will send. With `resendable`, only rows that may be sent again: those may be claimed within the
-        unit that made them.
-        """
-
-    async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:
-        """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""
-
-    async def free_outbox(self, holder: str) -> int:
-        """End the leases of a worker that is no more; return how many. Its rows come back `uncertain` at once."""
-
-    async def settle(self, deliveries: Sequence[Delivery], now: Instant) -> None:
-        """Record how sends ended, fenced by attempt; the delivery state of case messages follows."""
-
-    async def platform_messages(self, outbox: Iterable[int]) -> dict[int, str]:
-        """Platform message ids of sent rows."""
-
     # several workers
     async def take_leases(self, names: Iterable[str], holder: str, seconds: float) -> dict[str, int]:
         """Renew what `holder` has and take what is free; return name -> term of those it holds now (real time)."""
@@ -352,6 +282,9 @@ class Transaction(Watched, Protocol):
 
     async def refuse_attachment(self, attachment: int, reason: str) -> None:
         """The file could not or must not be stored."""
+
+    async def expect_again(self, attachment: int) -> None:
+        """A file that was refused is being fetched once more; one that was erased stays so."""
 
     async def attach_to_case(self, attachments: Iterable[int], case: CaseId) -> None:
         """Tie stored files to a case."""

@@ -11,6 +11,7 @@ from sqlalchemy import Delete, Executable, Insert, Select, Update
 from conversations.events import Instant
 from storage.attachments import Attachments
 from storage.cases import Cases
+from storage.claims import Claims
 from storage.erasure import Erasure
 from storage.figures import Figures
 from storage.hints import Hints, Wake
@@ -18,6 +19,7 @@ from storage.inbox import Inbox
 from storage.invariants import broken
 from storage.invitations import Invitations
 from storage.leases import Leases
+from storage.letters import Letters
 from storage.outbox import Outbox
 from storage.people import People
 from storage.record import Record
@@ -59,6 +61,8 @@ class Transaction(
     Record,
     Timers,
     Outbox,
+    Claims,
+    Letters,
     Cases,
     Attachments,
     Invitations,

@@ -29,12 +29,19 @@ _TIMERS = select(func.count(), func.coalesce(func.min(timer.c.due), ZERO)).where
 
 _lost = outbox.c.state.in_([said("unknown"), said("dead")])
 _DEAD = select(
-    select(func.count()).where(inbox.c.state == said("dead")).scalar_subquery()
-    + select(func.count()).where(_lost, outbox.c.state == said("dead")).scalar_subquery()
+    select(func.count()).where(inbox.c.state == said("dead"), inbox.c.body.is_not(None)).scalar_subquery()
+    + select(func.count())
+    .where(_lost, outbox.c.state == said("dead"), outbox.c.body != EMPTY)
+    .scalar_subquery()
 )
 _UNKNOWN = select(
     select(func.count())
-    .where(_lost, outbox.c.state == said("unknown"), outbox.c.settled >= bindparam("since"))
+    .where(
+        _lost,
+        outbox.c.state == said("unknown"),
+        outbox.c.body != EMPTY,
+        outbox.c.settled >= bindparam("since"),
+    )
     .scalar_subquery()
     + select(func.count()).where(outbox.c.state.in_(OPEN), outbox.c.uncertain > ZERO).scalar_subquery()
 )

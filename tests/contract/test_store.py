@@ -9,14 +9,8 @@ from conversations.facts import Answered, CaseOpened, Corrected, Ended, Fact, In
 from conversations.session import Answer, CaseId, ConversationId, PersonId, Session, SessionId, Value
 from conversations.tallies import TallyKey
 from storage import interface
-from storage.interface import (
-    AnswerRow,
-    Conflict,
-    Delivery,
-    FactRow,
-    StoreError,
-    Timer,
-)
+from storage.interface import AnswerRow, Conflict, FactRow, StoreError, Timer
+from storage.interface_outbox import Delivery
 from storage.store import Store
 from tests.stores import AWKWARD, BOT, CLEAN, NOW, body, ids, meet, parcel, talk
 

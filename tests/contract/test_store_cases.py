@@ -7,7 +7,8 @@ import pytest
 from conversations.cases.case import State
 from conversations.events import DAY, HOUR
 from conversations.session import CaseId, PersonId
-from storage.interface import Attachment, CaseMessage, Conflict, Delivery, Invitation
+from storage.interface import Attachment, CaseMessage, Conflict, Invitation
+from storage.interface_outbox import Delivery
 from storage.store import Store
 from tests.stores import AWKWARD, BOT, CLEAN, NOW, complaint, ids, meet, parcel, talk
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from conversations.events import HOUR, SECOND, Address
-from storage.interface import CaseMessage, Claimed, Delivery, OutboxRow
+from storage.interface import CaseMessage
+from storage.interface_outbox import Claimed, Delivery, OutboxRow
 from storage.store import Store, Transaction
 from tests.stores import BOT, NOW, complaint, ids, meet, opened, parcel, talk
 
@@ -54,7 +55,7 @@ async def test_a_row_comes_out_as_it_went_in(store: Store) -> None:
     row = parcel("lane", edits=0, resend=False, body='{"text":"„Grüße“ 🎁"}', message=4)
     await put(store, row)
     (claimed,) = await claim(store)
-    assert claimed == Claimed(row, attempt=1, uncertain=False, thread="", edited="")
+    assert claimed == Claimed(row, attempt=1, uncertain=0, thread="", edited="", queued=NOW)
 
 
 async def test_rows_of_a_lane_leave_one_after_the_other(store: Store) -> None:
@@ -110,7 +111,7 @@ async def test_a_row_that_waited_goes_out_as_a_further_attempt(store: Store) -> 
     await put(store, row)
     await claim(store)
     await settle(store, Delivery(row.id, 1, "waiting", reason="429", wait=0.0))
-    assert await claim(store) == [Claimed(row, attempt=2, uncertain=False, thread="", edited="")]
+    assert await claim(store) == [Claimed(row, attempt=2, uncertain=0, thread="", edited="", queued=NOW)]
 
 
 async def test_a_dead_row_does_not_block_its_lane(store: Store) -> None:
@@ -128,7 +129,7 @@ async def test_an_unseen_answer_means_again_where_that_does_no_harm(store: Store
     await claim(store)
     await settle(store, Delivery(row.id, 1, "unknown", reason="read timeout"))
     assert await counted(store, "outbox_unknown") == 1
-    assert await claim(store) == [Claimed(row, attempt=2, uncertain=True, thread="", edited="")]
+    assert await claim(store) == [Claimed(row, attempt=2, uncertain=1, thread="", edited="", queued=NOW)]
     await settle(store, Delivery(row.id, 2, "waiting", reason="429"))
     (again,) = await claim(store)
     assert again.uncertain, "surely not sent this time, but perhaps the first time"
@@ -156,7 +157,7 @@ async def test_a_lease_that_ran_out_comes_back_uncertain(store: Store) -> None:
     row = parcel()
     await put(store, row)
     await claim(store, OVER)
-    assert await claim(store) == [Claimed(row, attempt=2, uncertain=True, thread="", edited="")]
+    assert await claim(store) == [Claimed(row, attempt=2, uncertain=1, thread="", edited="", queued=NOW)]
 
 
 async def test_a_receipt_whose_lease_ran_out_is_settled_as_unknown(store: Store) -> None:
@@ -174,7 +175,7 @@ async def test_leases_of_a_sender_that_died_end_when_its_database_is_opened_agai
         await put(store, row)
         await claim(store)
     async with opened(sqlite_url) as store:
-        assert await claim(store) == [Claimed(row, attempt=2, uncertain=True, thread="", edited="")]
+        assert await claim(store) == [Claimed(row, attempt=2, uncertain=1, thread="", edited="", queued=NOW)]
 
 
 async def test_a_sleeper_who_wakes_after_its_lease_was_taken_changes_nothing(store: Store) -> None:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from conversations.cases.case import State
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Address
-from storage.interface import Delivery, Timer
+from storage.interface import Timer
+from storage.interface_outbox import Delivery
 from storage.interface_watching import Backlog, Standing
 from storage.store import Store
 from tests.stores import BOT, NOW, body, complaint, meet, parcel, talk
