@@ -12,7 +12,7 @@ from conversations.cases.case import Case, State
 from conversations.events import Address, Instant
 from conversations.session import CaseId, PersonId
 from storage.codec import clean, decode, encode
-from storage.interface import CaseMessage, Conflict
+from storage.interface import CaseMessage
 from storage.sql import EMPTY, LIMIT, ONE, ZERO, Row, Unit, said, within
 from storage.tables import case, case_message, case_number, conversation, outbox
 
@@ -111,14 +111,13 @@ class Cases(Unit):
 
     async def create_case(self, case: Case) -> None:
         """Insert a case (version 0)."""
-        await self._run(_NEW, **_values(case))
+        self._later(_NEW, [_values(case)])
 
     async def save_case(self, case: Case) -> None:
         """Write a case with `version` one above the stored one. Raises Conflict."""
         values = _values(case)
         del values["id"], values["number"], values["version"]
-        if not await self._run(_SAVE, case=case.id, read=case.version - 1, **values):
-            raise Conflict(f"case {case.number} was changed meanwhile")
+        self._later(_SAVE, [values | {"case": case.id, "read": case.version - 1}], touching=1)
 
     async def cases(self, ids: Iterable[CaseId]) -> dict[CaseId, Case]:
         """Load (and lock) cases."""
@@ -158,17 +157,21 @@ class Cases(Unit):
 
     async def add_message(self, message: CaseMessage) -> None:
         """Append to a case's messages."""
-        await self._run(
+        self._later(
             _ADD_MESSAGE,
-            id=message.id,
-            case_id=message.case,
-            at=message.at,
-            direction=message.direction,
-            author=message.author,
-            text=clean(message.text),
-            attachments=encode(_NUMBERS, message.attachments),
-            delivery=message.delivery,
-            log=message.log,
+            [
+                {
+                    "id": message.id,
+                    "case_id": message.case,
+                    "at": message.at,
+                    "direction": message.direction,
+                    "author": message.author,
+                    "text": clean(message.text),
+                    "attachments": encode(_NUMBERS, message.attachments),
+                    "delivery": message.delivery,
+                    "log": message.log,
+                }
+            ],
         )
 
     async def message(self, message: int) -> CaseMessage | None:

@@ -20,7 +20,6 @@ _RETIRE = (
     .where(within(inbox.c.key, "keys"), inbox.c.received < bindparam("before"))
     .values(key=inbox.c.key.concat(literal_column("'~'")).concat(cast(inbox.c.id, Text)))
 )
-
 _ROW = select(inbox.c.id, inbox.c.key, inbox.c.account, inbox.c.lane, inbox.c.body, inbox.c.received)
 _PENDING = inbox.c.state == said("pending")
 _CLAIM = _ROW.where(_PENDING).order_by(inbox.c.id).limit(LIMIT).offset(ZERO)
@@ -132,14 +131,14 @@ class Inbox(Unit):
 
     async def finish_inbox(self, ids: Mapping[int, ConversationId | None], now: Instant) -> None:
         """Mark rows applied, each with the conversation it changed."""
-        await self._run_many(
+        self._later(
             _FINISH,
             [{"inbox": one, "conversation": changed, "now": now} for one, changed in ids.items()],
         )
 
     async def bury_inbox(self, inbox: int, reason: str, now: Instant) -> None:
         """Make a row a dead letter, if it still waits."""
-        await self._run(_BURY, inbox=inbox, why=clean(reason), now=now)
+        self._later(_BURY, [{"inbox": inbox, "why": clean(reason), "now": now}])
 
     async def drop_received_bodies(self, before: Instant) -> int:
         """Empty the raw bodies of rows applied or buried before; return how many."""

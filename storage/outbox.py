@@ -126,7 +126,7 @@ class Outbox(Unit):
 
     async def enqueue(self, rows: Sequence[OutboxRow], now: Instant) -> None:
         """Add rows to send."""
-        await self._run_many(
+        self._later(
             _NEW,
             [
                 {
@@ -175,20 +175,20 @@ class Outbox(Unit):
                     | {"now": now, "reason": clean(one.reason), "wait": int(one.wait * SECOND)}
                     | {"final": int(one.final)}
                 )
-        await self._run_many(_SENT, ended["sent"])
-        await self._run_many(_WAITING, ended["waiting"])
-        await self._run_many(_DEAD, ended["dead"])
-        await self._run_many(_UNKNOWN, ended["unknown"])
+        self._later(_SENT, ended["sent"])
+        self._later(_WAITING, ended["waiting"])
+        self._later(_DEAD, ended["dead"])
+        self._later(_UNKNOWN, ended["unknown"])
         put_off = [
             {"row": one.id, "wait": int(one.wait * SECOND)}
             for one in deliveries
             if one.wait and one.state in ("waiting", "unknown")
         ]
-        await self._run_many(_PUT_OFF_BEHIND, put_off)
+        self._later(_PUT_OFF_BEHIND, put_off)
         if arrived := [one["row"] for one in ended["sent"]]:
-            await self._run(_ARRIVED, rows=arrived)
+            self._later(_ARRIVED, [{"rows": arrived}])
         if failed := [one["row"] for one in ended["dead"] + ended["unknown"]]:
-            await self._run(FAILED, rows=failed)
+            self._later(FAILED, [{"rows": failed}])
 
     async def drop_sent_bodies(self, before: Instant) -> int:
         """Empty the bodies of rows that were sent or given up before; return how many."""

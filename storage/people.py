@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, insert, select, update
 from conversations.events import Address, Instant
 from conversations.session import CaseId, Conversation, ConversationId, PersonId, Session
 from storage.codec import clean, decode, encode
-from storage.interface import Conflict
 from storage.sql import ONE, Row, Unit, said, within
 from storage.tables import address, conversation, invitation, outbox, person
 
@@ -159,9 +158,9 @@ class People(Unit):
                 known[key] = one.person
                 places.append({"account": key[0], "user_id": user, "person_id": one.person})
             stored.append(one)
-        await self._run_many(_NEW_PERSON, people)
-        await self._run_many(_NEW_ADDRESS, places)
-        await self._run_many(
+        self._later(_NEW_PERSON, people)
+        self._later(_NEW_ADDRESS, places)
+        self._later(
             _NEW,
             [
                 {
@@ -190,12 +189,8 @@ class People(Unit):
 
     async def save_conversations(self, changed: Sequence[Conversation]) -> None:
         """Write conversations, each with `version` one above the stored one. Raises Conflict."""
-        touched = await self._run_many(
-            _SAVE,
-            [_changing(one) | {"conversation": one.id, "read": one.version - 1} for one in changed],
-        )
-        if touched != len(changed):
-            raise Conflict(f"{len(changed) - touched} of {len(changed)} conversations were changed meanwhile")
+        rows = [_changing(one) | {"conversation": one.id, "read": one.version - 1} for one in changed]
+        self._later(_SAVE, rows, touching=len(rows))
 
     async def move_chat(self, old: Address, new: str) -> None:
         """The platform gave a chat a new id."""

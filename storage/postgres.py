@@ -16,7 +16,7 @@ from sqlalchemy.engine import Dialect
 
 from storage.interface import Conflict, StoreError, StoreUnavailable
 from storage.patience import to_the_end
-from storage.sql import Row, Values
+from storage.sql import Row, Step, Values
 
 CONNECTIONS: Final = 4
 PATIENCE: Final = (
@@ -59,19 +59,33 @@ class Session:
 
     def __init__(self, connection: Raw) -> None:
         self._connection = connection
+        self._steps: list[Step] = []
+
+    def later(self, step: Step) -> None:
+        """Take a step before the next statement."""
+        self._steps.append(step)
+
+    async def catch_up(self) -> None:
+        """Take the steps that wait. Raises Conflict."""
+        steps, self._steps = self._steps, []
+        for step in steps:
+            step.check(await self.run_many(step.sql, step.rows))
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
         """Run a statement and return its rows."""
+        await self.catch_up()
         async with _answered(LONGEST):
             return await (await self._connection.execute(sql.encode(), values)).fetchall()
 
     async def run(self, sql: str, values: Values) -> int:
         """Run a statement; return how many rows it touched."""
+        await self.catch_up()
         async with _answered(LONGEST):
             return (await self._connection.execute(sql.encode(), values)).rowcount
 
     async def run_many(self, sql: str, rows: Sequence[Values]) -> int:
         """Run a statement for each row of values, in one pipeline."""
+        await self.catch_up()
         async with _answered(LONGEST), self._connection.cursor() as cursor:
             await cursor.executemany(sql.encode(), rows)
             return cursor.rowcount
@@ -124,7 +138,9 @@ class Postgres:
             connection = await to_the_end(self._begin(begin), unwanted=self._give_back)
             try:
                 with translated():
-                    yield Session(connection)
+                    session = Session(connection)
+                    yield session
+                    await session.catch_up()
                 await to_the_end(_run(connection, b"COMMIT"))
             finally:
                 await to_the_end(self._give_back(connection))

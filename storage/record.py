@@ -44,7 +44,7 @@ class Record(Unit):
 
     async def keep_dialogues(self, revisions: Mapping[str, tuple[str, str]], now: Instant) -> None:
         """Store definitions: hash -> (name, JSON); known hashes are left alone."""
-        await self._run_many(
+        self._later(
             _KEEP_DIALOGUE,
             [
                 {"revision": revision, "name": name, "definition": definition, "kept": now}
@@ -79,7 +79,7 @@ class Record(Unit):
             )
             for key, by in increments(one.fact, one.at, self._zone):
                 counts[key] += by
-        await self._run_many(_NEW_FACT, rows)
+        self._later(_NEW_FACT, rows)
         await self._count(counts)
 
     async def _count(self, counts: Mapping[TallyKey, int]) -> None:
@@ -99,11 +99,11 @@ class Record(Unit):
             if by
         )
         names = [column.name for column in tally.columns]
-        await self._run_many(_COUNT, [dict(zip(names, row, strict=True)) for row in rows])
+        self._later(_COUNT, [dict(zip(names, row, strict=True)) for row in rows])
 
     async def keep_answers(self, answers: Sequence[AnswerRow]) -> None:
         """Insert answers; an answer to the same question of the same session is replaced."""
-        await self._run_many(
+        self._later(
             _KEEP_ANSWER,
             [
                 {

@@ -26,7 +26,7 @@ class Seen(Unit):
 
         Ids are compared as text: a platform's ids must be of equal length, as Slack's `ts` are.
         """
-        await self._run_many(
+        self._later(
             _SEE,
             [
                 {"account": place.account, "chat": place.chat, "message": message}

@@ -1,6 +1,7 @@
 """Statements as text: SQLAlchemy Core says them once, each engine gets its own wording, compiled once and kept."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Final, Protocol, cast
 
@@ -9,12 +10,32 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from storage.interface import Conflict
+
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A statement whose answer nobody waits for, with its rows of values; `touching` is how many it must touch."""
+
+    sql: str
+    rows: Sequence[Values]
+    touching: int | None = None
+
+    def check(self, touched: int) -> None:
+        """Raise Conflict when it touched others than it should."""
+        if self.touching is not None and touched != self.touching:
+            raise Conflict(f"{self.touching - touched} of {self.touching} rows were changed meanwhile")
+
+
 class Connection(Protocol):
     """What an engine can do inside a unit of work. Lists among the values are those of `within`."""
+
+    def later(self, step: Step) -> None:
+        """Take a step together with the next statement that answers, or with the commit: in order, in one go."""
+        ...
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
         """Run a statement and return its rows."""
@@ -68,6 +89,11 @@ class Unit:
         if not rows:
             return 0
         return await self._connection.run_many(self._texts[statement], rows)
+
+    def _later(self, statement: Executable, rows: Sequence[Values], touching: int | None = None) -> None:
+        """Run a statement for each row of values before the next one that answers. Conflict is raised then."""
+        if rows:
+            self._connection.later(Step(self._texts[statement], rows, touching))
 
 
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz_:/")

@@ -8,10 +8,10 @@ is sound, is looked after in `storage/file.py`.
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiosqlite
 from sqlalchemy.dialects import sqlite as dialects
@@ -20,7 +20,11 @@ from sqlalchemy.engine import Dialect
 from storage.file import Ownership, uri
 from storage.interface import Conflict, StoreError, StoreUnavailable
 from storage.patience import to_the_end
-from storage.sql import Row, Values
+from storage.sql import Row, Step, Values
+
+T = TypeVar("T")
+
+sqlite3.register_adapter(list, json.dumps)  # the lists of `within`
 
 BUSY: Final = 5.0  # seconds to wait for a lock somebody else holds
 DAMAGED: Final = "Stop the service; docs/backup.md says how to put the last good copy back"
@@ -42,28 +46,65 @@ def version_warning(version: tuple[int, int, int] = sqlite3.sqlite_version_info)
     )
 
 
-class Session:
-    """One aiosqlite connection, spoken to by one unit at a time."""
+class Thread(aiosqlite.Connection):
+    """A connection and its thread. A hop there and back costs more than most statements, so several share one."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
+    async def work(self, steps: Sequence[Step], answer: Callable[[sqlite3.Connection], T]) -> T:
+        """Take the steps, then return what `answer` says, all in one hop."""
+        answered: T = await self._execute(_work, self._conn, steps, answer)  # type: ignore[no-untyped-call]  # theirs
+        return answered
+
+
+def _work(raw: sqlite3.Connection, steps: Sequence[Step], answer: Callable[[sqlite3.Connection], T]) -> T:
+    for step in steps:
+        step.check(raw.executemany(step.sql, step.rows).rowcount)
+    return answer(raw)
+
+
+class Session:
+    """A unit of work on a connection; it begins with the first thing that is asked of it."""
+
+    def __init__(self, thread: Thread, begin: str) -> None:
+        self._thread = thread
+        self._begin = begin
+        self._steps: list[Step] = []
+
+    def later(self, step: Step) -> None:
+        """Take a step with the next hop."""
+        self._steps.append(step)
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
         """Run a statement and return its rows."""
-        rows: Any = await self._connection.execute_fetchall(sql, _listed(values))
-        return list(rows)
+        return await self._hop(lambda raw: raw.execute(sql, values).fetchall())
 
     async def run(self, sql: str, values: Values) -> int:
         """Run a statement; return how many rows it touched."""
-        return (await self._connection.execute(sql, _listed(values))).rowcount
+        return await self._hop(lambda raw: raw.execute(sql, values).rowcount)
 
     async def run_many(self, sql: str, rows: Sequence[Values]) -> int:
-        """Run a statement for each row of values, in one hop to the thread."""
-        return (await self._connection.executemany(sql, rows)).rowcount
+        """Run a statement for each row of values."""
+        return await self._hop(lambda raw: raw.executemany(sql, rows).rowcount)
 
+    async def commit(self) -> None:
+        """End the unit, if it ever began."""
+        if self._steps or not self._begin:
+            await self._hop(lambda raw: raw.execute("COMMIT"))
 
-def _listed(values: Values) -> dict[str, Any]:
-    return {name: json.dumps(value) if isinstance(value, list) else value for name, value in values.items()}
+    async def roll_back(self) -> None:
+        """End the unit as if it had not been; a statement under way ends first, as the thread takes one by one."""
+        await self._thread.work((), lambda raw: raw.execute("ROLLBACK") if raw.in_transaction else None)
+
+    async def _hop(self, answer: Callable[[sqlite3.Connection], T]) -> T:
+        steps, self._steps = self._steps, []
+        begin, self._begin = self._begin, ""
+        if not begin:
+            return await self._thread.work(steps, answer)
+
+        def begun(raw: sqlite3.Connection) -> T:
+            raw.execute(begin)
+            return _work(raw, steps, answer)
+
+        return await self._thread.work((), begun)
 
 
 class Turn:
@@ -93,8 +134,8 @@ class Sqlite:
     def __init__(
         self,
         path: Path,
-        reader: aiosqlite.Connection,
-        writer: aiosqlite.Connection | None,
+        reader: Thread,
+        writer: Thread | None,
         owner: Ownership | None,
     ) -> None:
         self._path = path
@@ -145,7 +186,7 @@ class Sqlite:
             async with self._writing, self._reading:
                 await to_the_end(self._checkpoint(self._writer))
 
-    async def _checkpoint(self, writer: aiosqlite.Connection) -> None:
+    async def _checkpoint(self, writer: Thread) -> None:
         with translated():
             await writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -170,11 +211,15 @@ class Sqlite:
                 self._owner.release(clean=clean)
 
 
-async def _connect(path: Path, mode: str) -> aiosqlite.Connection:
-    with translated():
-        connection = await aiosqlite.connect(
+async def _connect(path: Path, mode: str) -> Thread:
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
             uri(path, mode), uri=True, timeout=BUSY, isolation_level=None, cached_statements=256
         )
+
+    with translated():
+        connection = Thread(connect, iter_chunk_size=64)
+        await connection
         try:
             if mode == "rw":
                 await connection.execute_fetchall("PRAGMA journal_mode=WAL")
@@ -191,26 +236,15 @@ async def _connect(path: Path, mode: str) -> aiosqlite.Connection:
 
 
 @asynccontextmanager
-async def _unit(connection: aiosqlite.Connection, begin: str) -> AsyncIterator[Session]:
+async def _unit(thread: Thread, begin: str) -> AsyncIterator[Session]:
+    session = Session(thread, begin)
     with translated():
         try:
-            await to_the_end(_settled(connection, begin))
-            yield Session(connection)
-            await to_the_end(_settled(connection, "COMMIT"))
+            yield session
+            await to_the_end(session.commit())
         except BaseException:
-            await to_the_end(_roll_back(connection))
+            await to_the_end(session.roll_back())
             raise
-
-
-async def _settled(connection: aiosqlite.Connection, sql: str) -> None:
-    await connection.execute(sql)
-
-
-async def _roll_back(connection: aiosqlite.Connection) -> None:
-    """Whatever statement was under way runs to its end first: the connection's thread takes one after the other."""
-    await connection.execute_fetchall("SELECT 1")
-    if connection.in_transaction:
-        await connection.execute("ROLLBACK")
 
 
 @contextmanager

@@ -56,7 +56,7 @@ class Timers(Unit):
 
     async def set_timers(self, timers: Sequence[Timer]) -> None:
         """Insert or move timers."""
-        await self._run_many(
+        self._later(
             _SET,
             [
                 {
@@ -74,8 +74,8 @@ class Timers(Unit):
     async def drop_timers(self, timers: Iterable[tuple[str, str]]) -> None:
         """Delete timers by (owner, kind); kind `*` deletes all of the owner."""
         gone = list(timers)
-        await self._run_many(_DROP_ALL, [{"owner": owner} for owner, kind in gone if kind == "*"])
-        await self._run_many(_DROP, [{"owner": owner, "kind": kind} for owner, kind in gone if kind != "*"])
+        self._later(_DROP_ALL, [{"owner": owner} for owner, kind in gone if kind == "*"])
+        self._later(_DROP, [{"owner": owner, "kind": kind} for owner, kind in gone if kind != "*"])
 
     async def due_timers(self, now: Instant, limit: int) -> list[Timer]:
         """Timers due at `now`, oldest first, locked against other workers together with whom they are about."""

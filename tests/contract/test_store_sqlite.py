@@ -119,8 +119,8 @@ async def test_a_foreign_writer_makes_the_store_unavailable_not_broken(
         with closing(sqlite3.connect(file_of(sqlite_url), isolation_level=None)) as foreigner:
             foreigner.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreUnavailable, match="locked"):
-                async with store.transaction():
-                    pass
+                async with store.transaction() as tx:
+                    await meet(tx, talk())
             foreigner.execute("ROLLBACK")
         async with store.transaction() as tx:
             await meet(tx, talk())
