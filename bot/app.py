@@ -9,14 +9,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from bot.clock import TimeOrderedIds, clock_from
+from bot.clock import SteadyClock, SystemClock, TimeOrderedIds, clock_from
 from bot.config import ConfigProblems, Settings
 from bot.dialogue_files import read_dialogues
 from bot.failpoints import failpoint_from
 from bot.loops import GiveUp, pause_after
 from bot.service import Listen, Service
+from bot.watch import Limits
 from conversations.check import check as check_dialogues
 from conversations.dialogue import Dialogue
+from conversations.events import SECOND
 from conversations.library import Library
 from conversations.parse import parse, restore
 from conversations.problem import Problem
@@ -28,6 +30,7 @@ from handlers.ports import Channel, Clock, ReadAttachment
 from reports.digest import section_texts
 from storage.interface import Store
 from storage.open import open_store
+from storage.sqlite import version_warning
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +49,8 @@ async def open_service(settings: Settings, environ: Mapping[str, str], clock: Cl
         GiveUp: no channel is switched on.
     """
     clock = clock or clock_from(environ, loopback=settings.is_loopback)
+    if isinstance(clock, SystemClock):
+        clock = SteadyClock()
     passing = failpoint_from(environ, loopback=settings.is_loopback)
     store = await open_store(settings.storage.url, zone=settings.organisation.zone, serve=True)
     try:
@@ -54,12 +59,25 @@ async def open_service(settings: Settings, environ: Mapping[str, str], clock: Cl
             settings, store, menus(library.texts, settings.organisation.languages)
         )
         organisation = await _with_staff(organisation_of(settings, library), channels)
-        listen = Listen(settings.http.host, settings.http.port)
+        listen = Listen(
+            settings.http.host, settings.http.port, settings.http.metrics_token.get_secret_value()
+        )
         ids = TimeOrderedIds()
-        return Service(store, channels, organisation, clock, ids, listen, passing)
+        return Service(store, channels, organisation, clock, ids, listen, passing, limits_of(settings))
     except BaseException:
         await store.close()
         raise
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The configuration as the watch knows it."""
+    file = settings.storage.file
+    return Limits(
+        give_up_after=settings.watch.give_up_after / SECOND,
+        file=file,
+        watermark=settings.storage.watermark if file else 0,
+        defect=(version_warning() or "") if file else "",
+    )
 
 
 def organisation_of(settings: Settings, library: Library) -> Organisation:
@@ -72,6 +90,7 @@ def organisation_of(settings: Settings, library: Library) -> Organisation:
         library=library,
         texts=library.texts,
         digest=settings.digest_plan(),
+        watch=settings.watch_plan(),
     )
 
 
@@ -93,8 +112,11 @@ async def _with_staff(organisation: Organisation, channels: Mapping[str, Channel
             digest = organisation.digest
             if digest.channel:
                 digest = replace(digest, channel=await _room(channel, digest.channel))
+            watch = organisation.watch
+            if watch.channel:
+                watch = replace(watch, channel=await _room(channel, watch.channel))
             policy = replace(organisation.policy, routes=tuple(routes))
-            return replace(organisation, policy=policy, digest=digest, staff_account=account)
+            return replace(organisation, policy=policy, digest=digest, watch=watch, staff_account=account)
     return organisation
 
 

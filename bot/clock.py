@@ -24,6 +24,57 @@ class SystemClock:
         return time.time_ns() // 1000
 
 
+def real_seconds() -> float:
+    """What the machine's clock shows, in seconds since 1970: to compare it with other clocks."""
+    return time.time()
+
+
+class SteadyClock:
+    """The machine's UTC time as long as it moves evenly; a jump is believed only once a platform's clock agrees.
+
+    Somebody who sets the clock by hand, or a time server gone mad, must not make deadlines fall due: from a jump on,
+    time goes on by the monotonic clock. A platform that contradicts machine and monotonic clock is right; where none
+    says anything for ten minutes (the machine slept, and nothing is asked) the machine is.
+    """
+
+    TOLERANCE: Final = 30 * SECOND
+    BELIEVE: Final = 600 * SECOND
+
+    def __init__(self) -> None:
+        self._offset = self._machine() - self._even()
+        self._doubted: int | None = None  # since when, by the monotonic clock, the machine's time is not believed
+
+    def now(self) -> Instant:
+        """Return UTC microseconds."""
+        even = self._even()
+        drift = self._machine() - even - self._offset
+        if abs(drift) <= self.TOLERANCE:
+            self._offset += drift
+            self._doubted = None
+        elif self._doubted is None:
+            self._doubted = even
+        elif even - self._doubted > self.BELIEVE:
+            self._offset += drift
+        return even + self._offset
+
+    def compare(self, theirs: float) -> None:
+        """A platform says how late it is now, in seconds since 1970."""
+        told, even = int(theirs * SECOND), self._even()
+        machine = self._machine()
+        if abs(machine - told) <= self.TOLERANCE:
+            self._offset = machine - even
+        else:
+            self._doubted = even
+            if abs(even + self._offset - told) > self.TOLERANCE:
+                self._offset = told - even
+
+    def _machine(self) -> int:
+        return time.time_ns() // 1000
+
+    def _even(self) -> int:
+        return time.monotonic_ns() // 1000
+
+
 class ShiftedClock:
     """The machine's time plus an offset in whole seconds, read from a watched file: for demos and tests.
 
@@ -72,23 +123,29 @@ def clock_from(environ: Mapping[str, str], *, loopback: bool) -> Clock:
 class TimeOrderedIds:
     """63-bit ids: 41 bits of milliseconds since 2020, 10 bits of worker, 12 bits of sequence.
 
-    Real time, so that ids of several workers interleave; within a process they only ever grow. A worker that is given
-    no number draws one: process ids are no help, in containers they are all alike.
+    Real time, so that ids of several workers interleave: the database's where it is told, for machines' clocks differ.
+    Within a process ids only ever grow. Workers are given their numbers by the database, from the lower half; whoever
+    has none (a command) draws one from the upper half: process ids are no help, in containers they are all alike.
     """
 
     _EPOCH: Final = 1_577_836_800_000  # 2020-01-01 in milliseconds
 
     def __init__(self, worker: int | None = None) -> None:
         if worker is None:
-            worker = secrets.randbelow(1024)
+            worker = 512 + secrets.randbelow(512)
         if not 0 <= worker < 1024:
             raise ValueError("a worker number is between 0 and 1023")
         self._worker = worker << 12
         self._latest = 0
+        self._ahead = 0  # milliseconds that the database's clock is ahead of this machine's
+
+    def follow(self, told: Instant, age: float) -> None:
+        """The database's clock said `told`, `age` seconds ago: follow it."""
+        self._ahead = (told + int(age * SECOND)) // 1000 - time.time_ns() // 1_000_000
 
     def next(self) -> int:
         """Return the next id; greater than every one before it."""
-        moment = (time.time_ns() // 1_000_000 - self._EPOCH) << 22 | self._worker
+        moment = (time.time_ns() // 1_000_000 + self._ahead - self._EPOCH) << 22 | self._worker
         if moment <= self._latest:
             moment = self._latest + 1
             if not moment & 0xFFF:  # this millisecond's sequence is used up: go on in the next one

@@ -36,7 +36,7 @@ from bot.values import (
 )
 from conversations.cases.policy import Deadlines, Policy, Route, Staff
 from conversations.problem import Problem, unknown
-from handlers.organisation import DigestPlan
+from handlers.organisation import DigestPlan, WatchPlan
 
 
 class ConfigProblems(Exception):
@@ -66,7 +66,12 @@ class Storage(_Section):
 
 
 class Http(_Section):
-    listen: Listen = setting("127.0.0.1:8080", "where /telegram, /slack/events and /healthz are served")
+    listen: Listen = setting(
+        "127.0.0.1:8080", "where /telegram, /slack/events, /healthz, /readyz and /metrics are served"
+    )
+    metrics_token: SecretStr = setting(
+        "", "lets another machine read /metrics (Authorization: Bearer ...); empty: only this one may"
+    )
 
     @property
     def host(self) -> str:
@@ -165,6 +170,16 @@ class DigestSection(_Section):
     channel: str = setting("", "the Slack channel, name or ID; empty: no weekly post")
 
 
+class WatchSection(_Section):
+    channel: str = setting("", "the Slack channel of alarms, name or ID; empty: that of the last route")
+    heartbeat: Annotated[int, Field(ge=0, le=23)] | Literal["off"] = setting(
+        8, "the hour of the daily line that all is well, or off"
+    )
+    give_up_after: Duration = setting(
+        "PT1M", "a process that is stuck, or without its database, ends itself after this, to be started anew"
+    )
+
+
 class Settings(_Section):
     """The whole configuration; without arguments a valid one that talks to nobody."""
 
@@ -178,6 +193,7 @@ class Settings(_Section):
     routes: tuple[RouteSection, ...] = ()
     deadlines: dict[Severity, DeadlinesSection] = Field(default_factory=dict)
     digest: DigestSection = DigestSection()
+    watch: WatchSection = WatchSection()
 
     @property
     def is_loopback(self) -> bool:
@@ -196,6 +212,7 @@ class Settings(_Section):
             slack.bot_token,
             slack.app_token,
             slack.signing_secret,
+            self.http.metrics_token,
         )
         words = [secret.get_secret_value() for secret in every] + [urlsplit(self.storage.url).password or ""]
         return tuple(word for word in words if word)
@@ -215,6 +232,11 @@ class Settings(_Section):
         digest = self.digest
         zone = digest.zone or self.organisation.zone
         return DigestPlan(digest.weekday, digest.hour, zone, digest.channel, self.organisation.languages[0])
+
+    def watch_plan(self) -> WatchPlan:
+        """Where the service tells staff about itself, and when."""
+        channel = self.watch.channel or (self.routes[-1].channel if self.routes else "")
+        return WatchPlan(channel, None if self.watch.heartbeat == "off" else self.watch.heartbeat)
 
 
 def find(named: Path | None, environ: Mapping[str, str]) -> Path | None:

@@ -12,6 +12,7 @@ class Exit(IntEnum):
     STORAGE = 3
     SERVED = 4
     PLATFORM = 5
+    STUCK = 6
     DEFECT = 70  # EX_SOFTWARE of sysexits.h
     INTERRUPTED = 130  # as shells report SIGINT
 
@@ -23,6 +24,7 @@ MEANING = {
     Exit.STORAGE: "the database cannot be used",
     Exit.SERVED: "another process serves this database",
     Exit.PLATFORM: "a platform refuses us or does not answer",
+    Exit.STUCK: "the service stood still and ended itself, to be started anew",
     Exit.DEFECT: "a mistake in the program",
     Exit.INTERRUPTED: "interrupted",
 }

@@ -3,7 +3,7 @@
 import errno
 
 from bot.exits import Exit
-from bot.loops import GiveUp
+from bot.loops import DatabaseGone, GiveUp, Stuck
 from storage.interface import AlreadyServed, StoreError
 
 
@@ -27,8 +27,10 @@ def explain(error: Exception) -> tuple[str, Exit]:
             return str(error), Exit.USAGE
         case AlreadyServed():
             return str(error), Exit.SERVED
-        case StoreError():
+        case StoreError() | DatabaseGone():
             return str(error), Exit.STORAGE
+        case Stuck():
+            return str(error), Exit.STUCK
         case OSError() if error.errno == errno.EADDRINUSE:
             return f"{error.strerror}: change [http] listen, or stop what listens there", Exit.PROBLEM
         case OSError() if error.filename is not None:

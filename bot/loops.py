@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Final, Generic, TypeVar
 
 from storage.interface import StoreUnavailable
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +20,14 @@ _CALM: Final = 120.0  # a loop that ran this long without failing starts again w
 
 class GiveUp(Exception):
     """A loop cannot go on, and trying again would not help; the message says what to do."""
+
+
+class Stuck(GiveUp):
+    """The process stands still and ends itself, so that a supervisor starts it anew."""
+
+
+class DatabaseGone(GiveUp):
+    """The database has refused us for so long that a fresh process may do better."""
 
 
 async def keep_running(name: str, once: Callable[[], Awaitable[None]]) -> None:
@@ -63,3 +73,46 @@ async def wait_for(event: asyncio.Event, seconds: float) -> None:
     except TimeoutError:
         pass
     event.clear()
+
+
+async def until_set(event: asyncio.Event, work: Coroutine[object, object, None]) -> None:
+    """Do this work until it ends or the event is set; then it is cancelled."""
+    working, waiting = asyncio.create_task(work), asyncio.create_task(event.wait())
+    try:
+        await asyncio.wait([working, waiting], return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+    finally:
+        working.cancel()
+        waiting.cancel()
+        await asyncio.gather(working, waiting, return_exceptions=True)
+
+
+class Errand(Generic[T]):
+    """A job that is asked for again and again, never twice at a time, and never waited for longer than patience."""
+
+    def __init__(self, name: str, job: Callable[[], Coroutine[object, object, T]], patience: float) -> None:
+        self._name = name
+        self._job = job
+        self._patience = patience
+        self._under_way: asyncio.Task[T] | None = None
+
+    async def run(self) -> T | None:
+        """Return what came of it; None when it is not done yet, and None with a warning when the store refuses."""
+        task = self._under_way or asyncio.create_task(self._job(), name=self._name)
+        self._under_way = task
+        await asyncio.wait([task], timeout=self._patience)
+        if not task.done():
+            return None
+        self._under_way = None
+        try:
+            return task.result()
+        except StoreUnavailable as error:
+            log.warning("%s: %s", self._name, error)
+            return None
+
+    async def cancel(self) -> None:
+        """Give up what is under way."""
+        if self._under_way is not None:
+            self._under_way.cancel()
+            await asyncio.gather(self._under_way, return_exceptions=True)

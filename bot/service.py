@@ -8,16 +8,20 @@ which are only hints: every loop also looks by itself, at least once a second.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from bot.loops import keep_running, wait_for
+from bot.loops import keep_running, until_set, wait_for
+from bot.metrics import CONTENT_TYPE, registry, render
+from bot.probes import Probes
+from bot.watch import Limits, Watch
 from conversations.events import DAY
-from handlers import digest
+from handlers import digest, watching
 from handlers.inbox import Inbox
+from handlers.meter import Meter
 from handlers.organisation import Organisation
 from handlers.outbox import Outbox
 from handlers.perishables import Perishables
@@ -49,6 +53,7 @@ class Listen:
 
     host: str
     port: int
+    metrics_token: str = field(default="", repr=False)
 
 
 class Service:
@@ -63,6 +68,7 @@ class Service:
         ids: Ids,
         listen: Listen | None,
         passing: Passing = go_on,
+        limits: Limits | None = None,
     ) -> None:
         self.store = store
         self.organisation = organisation
@@ -71,7 +77,13 @@ class Service:
         self.port = 0
         self._channels = channels
         self._listen = listen
+        self._meter = Meter()
+        self.watch = Watch(store, channels, organisation, clock, ids, self._meter, limits or Limits())
+        figures = registry(store, self.watch, self._meter, clock)
+        token = "" if listen is None else listen.metrics_token
+        self._probes = Probes(self.watch, lambda: (render(figures), CONTENT_TYPE), token)
         self._outbox = Outbox(store, channels, organisation, clock, ids, passing)
+        self._outbox.meter = self._meter
         self._perishables = Perishables(channels)
         self._inbox = Inbox(
             store, channels, organisation, self._outbox, self._perishables, clock, ids, passing
@@ -80,20 +92,24 @@ class Service:
         self._drawing: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event, started: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Work until `stop` is set. Raises GiveUp when a platform refuses us for good."""
+        """Work until `stop` is set. Raises GiveUp when a platform refuses us for good, or nothing moves any more."""
         loops: list[asyncio.Task[None]] = []
         runner = self._runner()
         ended = asyncio.create_task(stop.wait())
         try:
+            self.watch.believe_platforms()
             await digest.plan(self.store, self.organisation, self.clock.now())
+            await watching.plan(self.store, self.organisation, self.clock.now())
             await self._serve_http(runner)
             loops += self._loops()
+            self._probes.ready = True
             if started is not None:
                 await started()
             done, _ = await asyncio.wait([ended, *loops], return_when=asyncio.FIRST_COMPLETED)
             for task in done - {ended}:
                 task.result()
         finally:
+            stop.set()  # whoever else waits for the end is told of it
             ended.cancel()
             await self._stop(loops, runner)
 
@@ -101,7 +117,7 @@ class Service:
 
     def _loops(self) -> list[asyncio.Task[None]]:
         loops = [
-            self._loop(f"listening to {account}", partial(channel.listen, self._receive))
+            self._loop(f"listening to {account}", partial(self._listen_to, account, channel))
             for account, channel in self._channels.items()
         ]
         return [
@@ -109,17 +125,29 @@ class Service:
             self._loop("applying what arrived", self._apply),
             self._loop("delivering", self._deliver),
             self._loop("housekeeping", self._keep_house),
+            self._loop("watching", self.watch.keep_looking),
+            self._loop("feeling", self.watch.feel),
         ]
 
     def _loop(self, name: str, once: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         return asyncio.create_task(keep_running(name, once), name=name)
+
+    async def _listen_to(self, account: str, channel: Channel) -> None:
+        """Take in what comes; on a disk that is nearly full only what staff say."""
+        if account == self.organisation.staff_account:
+            await channel.listen(self._receive)
+            return
+        await self.watch.room.wait()
+        await until_set(self.watch.scarce, channel.listen(self._receive))
 
     async def _receive(self, bodies: Sequence[RawBody]) -> None:
         await self._inbox.receive(bodies)
         self._arrived.set()
 
     async def _apply(self) -> None:
-        applied = await to_the_end(self._inbox.apply())
+        with self.watch.round("applying"):
+            applied = await to_the_end(self._inbox.apply())
+        self._meter.turns += applied.handled
         for timer in applied.digests:
             self._draw(timer)
         if applied.handled:
@@ -128,7 +156,9 @@ class Service:
             await wait_for(self._arrived, IDLE)
 
     async def _deliver(self) -> None:
-        if not await to_the_end(self._outbox.deliver_due()):
+        with self.watch.round("delivering"):
+            started = await to_the_end(self._outbox.deliver_due())
+        if not started:
             await wait_for(self._outbox.news, IDLE)
 
     async def _keep_house(self) -> None:
@@ -149,7 +179,7 @@ class Service:
 
     def _runner(self) -> web.AppRunner:
         application = web.Application(client_max_size=1_100_000)
-        application.add_routes([web.get("/healthz", _healthy)])
+        application.add_routes(self._probes.routes)
         for channel in self._channels.values():
             if isinstance(channel, Routed):
                 application.add_routes(channel.routes)
@@ -175,6 +205,7 @@ class Service:
                 await runner.cleanup()
                 await asyncio.gather(*self._drawing, return_exceptions=True)
                 await self._perishables.drain()
+                await self.watch.close()
         except TimeoutError:
             log.warning("stopped before everything under way was finished; it goes on at the next start")
         try:
@@ -187,10 +218,6 @@ class Service:
         for channel in self._channels.values():
             await channel.close()
         await self.store.close()
-
-
-async def _healthy(_: web.Request) -> web.Response:
-    return web.Response(text="ok")
 
 
 async def _logged(name: str, work: Awaitable[None]) -> None:

@@ -20,6 +20,14 @@ class DigestPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchPlan:
+    """Where alarms are posted, and at which hour a line says that all is well; None for never."""
+
+    channel: str = ""
+    hour: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """One company. `staff_account` is the Slack account its staff work in, empty when Slack is off."""
 
@@ -31,3 +39,4 @@ class Organisation:
     texts: Texts
     digest: DigestPlan
     staff_account: str = ""
+    watch: WatchPlan = WatchPlan()

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Final, TypeAlias
 
 from handlers.delivery import follow_up, has_consequences
+from handlers.meter import Meter
 from handlers.organisation import Organisation
 from handlers.parcels import decode
 from handlers.points import Passing, Point, go_on
@@ -49,6 +50,7 @@ class Outbox:
         self._ended: list[Ended] = []
         self._sending: set[asyncio.Task[None]] = set()
         self._held: dict[str, float] = {}  # account -> loop time until which it may not send
+        self.meter = Meter()
         self.news = asyncio.Event()  # set when something can be claimed or settled
 
     # within another unit (commit A or B)
@@ -117,6 +119,7 @@ class Outbox:
         outcome = await self._send(claimed)
         self._passing(Point.AFTER_SEND)
         self._ended.append((claimed, outcome))
+        self.meter.sent(claimed.row.address.account, outcome)
         if isinstance(outcome, Later) and outcome.whole:
             account = claimed.row.address.account
             self._held[account] = asyncio.get_running_loop().time() + outcome.seconds

@@ -2,7 +2,7 @@
 
 from conversations.events import Commanded, Elapsed, Event, Moved, Pressed
 from conversations.session import CaseId, ConversationId
-from handlers import cases, dialogues, digest, invitations, staff
+from handlers import cases, dialogues, digest, invitations, staff, watching
 from handlers.turn import Turn, of_staff
 from storage.interface import Timer
 
@@ -38,5 +38,7 @@ async def route_timer(turn: Turn, timer: Timer, event: Elapsed) -> None:
             await cases.deadline(turn, event, CaseId(int(identifier)))
         case "digest":
             digest.fall_due(turn, timer)
+        case "watch":
+            await watching.beat(turn)
         case _:
             raise LookupError(f"nobody owns the timer {timer.owner}")

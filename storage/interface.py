@@ -16,7 +16,7 @@ from conversations.facts import Fact
 from conversations.session import Answer, CaseId, Conversation, ConversationId, PersonId
 from conversations.tallies import TallyKey
 from storage.interface_outbox import Sending
-from storage.interface_watching import Watched
+from storage.interface_watching import Gauged, Watched
 
 
 class StoreError(Exception):
@@ -329,7 +329,7 @@ class Transaction(Sending, Watched, Protocol):
         """Figures for doctor and status: inbox_pending, inbox_dead, outbox_waiting, outbox_unknown, outbox_dead, ..."""
 
 
-class Store(Protocol):
+class Store(Gauged, Protocol):
     """A database."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:

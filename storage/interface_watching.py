@@ -35,6 +35,18 @@ class Standing:
     told: Instant
 
 
+class Gauged(Protocol):
+    """The part of a store that tells how busy it was."""
+
+    @property
+    def units(self) -> int:
+        """Units of work begun that may write."""
+
+    @property
+    def busy(self) -> float:
+        """Seconds spent in them, the wait for their turn included."""
+
+
 class Watched(Protocol):
     """The part of a transaction that the watch uses, and whoever catches up after an outage."""
 

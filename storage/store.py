@@ -1,6 +1,7 @@
 """The one implementation of the storage interface, over either engine."""
 
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import tzinfo
@@ -94,6 +95,8 @@ class Store:
     ) -> None:
         """Statements in two wordings: `locking` for units that write, `plain` for those that only read."""
         locking.compile(_statements())
+        self.units = 0
+        self.busy = 0.0
         self._engine = engine
         self._hints = hints
         self._locking = locking
@@ -103,9 +106,14 @@ class Store:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Open a unit of work that writes. Raises StoreUnavailable, Conflict."""
-        async with self._engine.writing() as connection:
-            unit = Transaction(connection, self._locking, self._zone, several=self._engine.several)
-            yield unit
+        began = time.monotonic()
+        self.units += 1
+        try:
+            async with self._engine.writing() as connection:
+                unit = Transaction(connection, self._locking, self._zone, several=self._engine.several)
+                yield unit
+        finally:
+            self.busy += time.monotonic() - began
         if unit.erased:
             await self._engine.tidy()
 

@@ -57,6 +57,9 @@ signing_secret = "sandbox-signing-secret"
 base_url = "{base}/api/"
 mode = "{slack_mode}"
 
+[watch]
+heartbeat = "off"
+
 [[staff]]
 id = "maria"
 slack = "U0MARIA0001"

@@ -14,7 +14,9 @@ from bot.commands.requests import handler
 from bot.config import Settings
 from bot.control import serve_requests, socket_path
 from bot.loops import keep_running
-from bot.service import Service
+from bot.service import STOP, Service
+from bot.watchdog import Watchdog
+from conversations.events import SECOND
 from storage.sqlite import version_warning
 
 log = logging.getLogger(__name__)
@@ -37,11 +39,16 @@ async def _serve(settings: Settings) -> None:
     gc.collect()
     gc.freeze()  # what is loaded now stays: to look through it again and again would cost a seventh of the time
     answering = asyncio.create_task(_answer_commands(settings, service))
+    watchdog = Watchdog(settings.watch.give_up_after / SECOND)
+    watchdog.start()
+    ending = asyncio.create_task(_end_in_time(stop, watchdog))
     try:
         await service.run(stop, started=partial(_say_so, service))
     finally:
+        watchdog.stop()
         answering.cancel()
-        await asyncio.gather(answering, return_exceptions=True)
+        ending.cancel()
+        await asyncio.gather(answering, ending, return_exceptions=True)
     log.info("stopped")
 
 
@@ -65,6 +72,12 @@ async def _answer_commands(settings: Settings, service: Service) -> None:
     handle = handler(service.store, service.clock, service.ids, service.organisation.library)
     path = socket_path(settings.storage.file)
     await keep_running("answering commands", partial(serve_requests, path, handle))
+
+
+async def _end_in_time(stop: asyncio.Event, watchdog: Watchdog) -> None:
+    """What hangs must not keep the process from ending."""
+    await stop.wait()
+    watchdog.cut_off_after(STOP + 4)
 
 
 async def _say_so(service: Service) -> None:

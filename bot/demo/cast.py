@@ -50,6 +50,9 @@ mode = "socket"
 remind_after = "PT24H"
 expire_after = "P3D"
 
+[watch]
+heartbeat = "off"
+
 [[staff]]
 id = "deniz"
 slack = "U0DENIZKAYA"

@@ -25,6 +25,9 @@ name = "Möbel Nord"
 languages = ["en", "de"]
 zone = "Europe/Berlin"
 
+[watch]
+heartbeat = "off"
+
 [[staff]]
 id = "maria"
 slack = "U0MARIA0001"

@@ -1,0 +1,84 @@
+"""What monitoring asks over HTTP: is it alive, is it ready, how is it doing.
+
+`/healthz` and `/readyz` answer everybody: 200, or 503 and why. `/metrics` answers this machine, and whoever has the
+token. A proxy on this machine calls from here too, on behalf of anybody: what was forwarded needs the token as well.
+"""
+
+import hmac
+import ipaddress
+from collections.abc import Callable, Iterator, Sequence
+
+from aiohttp import web
+
+from bot.watch import Watch
+
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
+Report = Callable[[], tuple[bytes, str]]
+"""Makes the figures: body and content type."""
+
+
+class Probes:
+    """Answers for one process. Without a token nobody else may read the figures."""
+
+    def __init__(self, watch: Watch, report: Report, token: str = "") -> None:
+        self._watch = watch
+        self._report = report
+        self._token = token
+        self.ready = False  # every platform answered, the schema is right, and the loops were begun
+
+    @property
+    def routes(self) -> Sequence[web.RouteDef]:
+        """What the HTTP server must offer."""
+        return [
+            web.get("/healthz", self.healthz),
+            web.get("/readyz", self.readyz),
+            web.get("/metrics", self.metrics),
+        ]
+
+    async def healthz(self, _: web.Request) -> web.Response:
+        """Whether the process lives and its loops go round: if not, it should be restarted."""
+        return _verdict([f"{name} stands still" for name in self._watch.stuck])
+
+    async def readyz(self, _: web.Request) -> web.Response:
+        """Whether it can do its work now."""
+        return _verdict(list(self._lacking()))
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """The figures; 401 for strangers."""
+        if not self._may_read(request):
+            return web.Response(status=401, text="from elsewhere with [http] metrics_token only")
+        body, content_type = self._report()
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+    def _lacking(self) -> Iterator[str]:
+        watch = self._watch
+        if not self.ready:
+            yield "it has not started yet"
+        if watch.database_gone:
+            yield f"the database has refused every change for {watch.database_gone:.0f} s"
+        elif watch.unanswered:
+            yield "the database does not answer"
+        if watch.scarce.is_set():
+            yield "the disk is nearly full: customers' messages wait with their platform"
+        for name in watch.stuck:
+            yield f"{name} stands still"
+
+    def _may_read(self, request: web.Request) -> bool:
+        given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
+        if self._token and hmac.compare_digest(given, f"Bearer {self._token}".encode()):
+            return True
+        return _is_here(request.remote) and not any(name in request.headers for name in _FORWARDED)
+
+
+def _is_here(address: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _verdict(wrong: list[str]) -> web.Response:
+    if wrong:
+        return web.Response(status=503, text="\n".join(wrong))
+    return web.Response(text="ok")

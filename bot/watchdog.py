@@ -1,0 +1,71 @@
+"""The last resort: a thread that ends the process when its event loop stands still, for nothing inside could do it.
+
+It counts its own seconds: a process that was stopped and goes on, or a machine that slept, has missed nothing.
+"""
+
+import asyncio
+import faulthandler
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from bot.exits import Exit
+
+log = logging.getLogger(__name__)
+
+_BEAT: Final = 1.0  # seconds
+
+
+def end_at_once() -> None:
+    """Leave without looking back: what is stored is stored. Says where every thread was."""
+    faulthandler.dump_traceback(file=sys.stderr)
+    os._exit(Exit.STUCK)
+
+
+class Watchdog:
+    """Bites after `patience` seconds without a sign of the running loop; `bite` ends the process."""
+
+    def __init__(self, patience: float, bite: Callable[[], None] = end_at_once) -> None:
+        self._patience = patience
+        self._bite = bite
+        self._loop = asyncio.get_running_loop()
+        self._answered = True
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        self._over.set()
+
+    def cut_off_after(self, seconds: float) -> None:
+        """From now on the process may go on for so long and no longer: it is told to end."""
+        ending = threading.Timer(seconds, self._bite_late)
+        ending.daemon = True
+        ending.start()
+
+    def _watch(self) -> None:
+        missed = 0.0
+        while not self._over.wait(min(_BEAT, self._patience / 4)):
+            missed = 0.0 if self._answered else missed + min(_BEAT, self._patience / 4)
+            if missed >= self._patience:
+                log.critical("the event loop has stood still for %.0f s; the process ends itself", missed)
+                self._bite()
+                return
+            if self._answered:
+                self._answered = False
+                self._loop.call_soon_threadsafe(self._answer)
+
+    def _answer(self) -> None:
+        self._answered = True
+
+    def _bite_late(self) -> None:
+        if not self._over.is_set():
+            log.critical("the process did not end in time and is cut off")
+            self._bite()
