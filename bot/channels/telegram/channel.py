@@ -17,6 +17,7 @@ from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.reading import ALLOWED_UPDATES, Reader
 from bot.channels.telegram.sending import Dispatch
 from bot.channels.telegram.webhook import PATH, Webhook
+from bot.pulse import Pulse
 from conversations.effects import At
 from conversations.events import Event, Instant
 from handlers.ports import Outcome, Parcel, ReadAttachment, Receive
@@ -35,7 +36,9 @@ class TelegramChannel:
         menus: Menus,
         webhook: Webhook | None = None,
         webhook_url: str = "",
+        pulse: Pulse | None = None,
     ) -> None:
+        self.pulse = pulse or Pulse()
         self._bot = bot
         self._dispatch = dispatch
         self._menus = menus
@@ -74,7 +77,7 @@ class TelegramChannel:
     async def listen(self, receive: Receive) -> None:
         """Take in updates until cancelled. Raises PermissionError when the token is refused."""
         if self._webhook is None:
-            await Poller(self._bot, self.account).run(receive)
+            await Poller(self._bot, self.account, pulse=self.pulse).run(receive)
             return
         self._webhook.connect(self.account, receive)
         try:
@@ -145,13 +148,17 @@ def open_channel(
         raise ValueError("[telegram.webhook] secret must be 1 to 256 characters of A-Z, a-z, 0-9, _ and -")
     # Below this level the library logs its addresses, which contain the token, and everything people write.
     logging.getLogger("telegram").setLevel(logging.WARNING)
-    request = AiohttpRequest()
+    pulse = Pulse()
+    request = AiohttpRequest(pulse=pulse)
     bot = Bot(
         token,
         base_url=base_url,
         base_file_url=base_file_url,
         request=request,
-        get_updates_request=AiohttpRequest(connections=1),  # a poll held open takes no place from a send
+        # a poll held open takes no place from a send
+        get_updates_request=AiohttpRequest(connections=1, pulse=pulse),
     )
     webhook = Webhook(webhook_secret) if webhook_url else None
-    return TelegramChannel(bot, Dispatch(bot, request, read_attachment), menus or {}, webhook, webhook_url)
+    return TelegramChannel(
+        bot, Dispatch(bot, request, read_attachment), menus or {}, webhook, webhook_url, pulse
+    )

@@ -12,6 +12,8 @@ import aiohttp
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.pulse import Pulse
+
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 15.0
 WRITE_SECONDS = 20.0  # on top of both, for uploads
@@ -41,8 +43,11 @@ class TooLarge(TelegramError):
 class AiohttpRequest(BaseRequest):
     """One connection pool; at most `connections` at the same time, `read_seconds` of patience with an answer."""
 
-    def __init__(self, connections: int = 256, read_seconds: float = READ_SECONDS) -> None:
+    def __init__(
+        self, connections: int = 256, read_seconds: float = READ_SECONDS, pulse: Pulse | None = None
+    ) -> None:
         self._connections = connections
+        self._pulse = pulse
         self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None
 
@@ -118,6 +123,8 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, data=data, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
+                if self._pulse is not None:
+                    self._pulse.date(response.headers.get("Date"))
                 return response.status, await _read(response, limit)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             failure = NotSent(type(error).__name__)

@@ -11,7 +11,7 @@ import random
 import time
 import warnings
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from telegram import Bot
@@ -22,6 +22,7 @@ from bot.channels.telegram.bodies import raw_body, update_id
 from bot.channels.telegram.client import Throttled
 from bot.channels.telegram.errors import describe, refused_token
 from bot.channels.telegram.reading import ALLOWED_UPDATES
+from bot.pulse import Pulse
 from handlers.ports import Receive
 from storage.interface import StoreUnavailable
 
@@ -44,9 +45,17 @@ class Poller:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     monotonic: Callable[[], float] = time.monotonic
     offset: int | None = None
+    pulse: Pulse = field(default_factory=Pulse)
 
     async def run(self, receive: Receive) -> None:
         """Poll until cancelled. Raises PermissionError when the token is refused."""
+        self.pulse.listen()
+        try:
+            await self._keep_polling(receive)
+        finally:
+            self.pulse.rest()
+
+    async def _keep_polling(self, receive: Receive) -> None:
         last_news = self.monotonic()
         failures = 0
         while True:
@@ -80,6 +89,7 @@ class Poller:
         updates = await self.bot.do_api_request("getUpdates", asked, read_timeout=self.wait + 10)
         if not isinstance(updates, list):
             raise TelegramError("the answer is not a list of updates")
+        self.pulse.beat()
         return updates
 
     def _pause(self, error: Exception, failures: int) -> float:
@@ -88,6 +98,7 @@ class Poller:
         if refused_token(error):
             raise PermissionError("Telegram refuses the token: check [telegram] token") from None
         if isinstance(error, Conflict):
+            self.pulse.rival = time.monotonic()
             _log.warning(
                 "another process polls with this token, or a webhook is set; standing down: %s", words
             )
