@@ -5,12 +5,14 @@ Nothing is parsed before its signature is right: unsigned garbage must not reach
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import Clock, SignatureVerifier
 
+from bot.channels.slack.acknowledging import respond
 from bot.channels.slack.payloads import Identity, parse
 from bot.channels.slack.reading import sealed
 from handlers.ports import Receive, Unreadable
@@ -74,8 +76,8 @@ class Ingress:
         except Unreadable:
             return web.Response()  # stored, and a dead letter soon: repeating it would not help
         headers: dict[str, str | Sequence[str]] = {**request.headers}
-        asked = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=headers)
-        return await to_aiohttp_response(await self._app.async_dispatch(asked))
+        ask = partial(AsyncBoltRequest, body=body.decode(), query=request.query_string, headers=headers)
+        return await to_aiohttp_response(await respond(self._app, ask))
 
 
 async def _bounded(request: web.Request) -> bytes | None:

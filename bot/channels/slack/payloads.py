@@ -16,6 +16,7 @@ from handlers.ports import Unreadable
 Payload: TypeAlias = Mapping[str, Any]
 
 _LONE = re.compile("[\ud800-\udfff]")
+_ID = re.compile(r"[A-Z][A-Z0-9]{1,39}")  # C0123456789, U0123456789, D..., T...
 # <@U1|ada>, <#C1|general>, <!here>, <!subteam^S1|@team>, <https://example.org|label>
 _ENTITY = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
@@ -65,6 +66,33 @@ def _clean(node: Any) -> Any:
     return node
 
 
+def word(value: object) -> str:
+    """Return a value that must be words. Raises TypeError."""
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} where words belong")
+    return value
+
+
+def optional(value: object) -> str:
+    """Return words, empty where Slack left them out or says null. Raises TypeError."""
+    return "" if value is None else word(value)
+
+
+def identifier(value: object) -> str:
+    """Return a platform's id of a person, a room or a workspace. Raises ValueError, TypeError."""
+    if not _ID.fullmatch(word(value)):
+        raise ValueError("no id of Slack's")
+    return word(value)
+
+
+def number(value: object) -> int:
+    """Return one of our 64-bit ids out of a button or form. Raises ValueError, TypeError."""
+    digits = str(value) if isinstance(value, int) else word(value)
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 19 and int(digits) < 2**63):
+        raise ValueError("no id of ours")
+    return int(digits)
+
+
 def key_of(payload: Payload) -> str:
     """Return what stays the same when Slack, its client or a person's second click repeats this; empty if nothing does.
 
@@ -72,15 +100,18 @@ def key_of(payload: Payload) -> str:
     Of the hash only what follows the dot counts: before it stands the second in which it was made.
     """
     match payload:
-        case {"event_id": event}:
-            return str(event)
-        case {"type": "block_actions", "actions": [{"action_ts": pressed, "action_id": action}, *_]}:
-            container = payload.get("container", {})
-            place = container.get("message_ts") or container.get("view_id", "")
-            return f"press:{pressed}:{payload['user']['id']}:{place}:{action}"
-        case {"type": "view_submission", "view": {"id": view, "hash": version, "state": state}}:
+        case {"event_id": str(event)}:
+            return event
+        case {
+            "type": "block_actions",
+            "actions": [{"action_ts": str(pressed), "action_id": str(action)}, *_],
+            "user": {"id": str(person)},
+            "container": {"message_ts": str(place)} | {"view_id": str(place)},
+        }:
+            return f"press:{pressed}:{person}:{place}:{action}"
+        case {"type": "view_submission", "view": {"id": str(view), "hash": str(version), "state": state}}:
             return f"form:{view}:{version.rpartition('.')[2]}:{_digest(json.dumps(state, sort_keys=True).encode())}"
-        case {"command": str(), "trigger_id": trigger}:
+        case {"command": str(), "trigger_id": str(trigger)}:
             return f"command:{trigger}"
     return ""
 

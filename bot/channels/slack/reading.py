@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.channels.slack.payloads import Identity, Payload, key_of, parse, plain, unknown_key
+from bot.channels.slack.payloads import (
+    Identity,
+    Payload,
+    identifier,
+    key_of,
+    number,
+    optional,
+    parse,
+    plain,
+    unknown_key,
+    word,
+)
 from conversations.events import (
     Acted,
     Address,
@@ -68,7 +79,7 @@ def read(payload: Payload, key: str, at: Instant, us: Identity) -> Event | None:
         if found is None:
             return None
         chat, sender, what, message = found
-        return Event(key, at, Address(us.account, chat), sender, what, message)
+        return Event(key, at, Address(us.account, identifier(chat)), sender, what, word(message))
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise Unreadable(f"not a payload as Slack documents it: {type(error).__name__} {error}") from error
 
@@ -114,8 +125,8 @@ def _message(event: Payload, us: Identity) -> Found | None:
         return _edited(event, us) if direct else None
     if event.get("subtype") not in _WRITTEN or _automatic(event, us):
         return None
-    author, ts, thread = _author(event, us), event["ts"], event.get("thread_ts", "")
-    text, files = plain(event.get("text", ""))[:TEXT_LIMIT], tuple(_files(event))
+    author, ts, thread = _author(event, us), event["ts"], optional(event.get("thread_ts"))
+    text, files = plain(optional(event.get("text")))[:TEXT_LIMIT], tuple(_files(event))
     if direct:
         return event["channel"], author, _said(text, files, event), ts
     if thread and thread != ts:
@@ -136,7 +147,8 @@ def _edited(event: Payload, us: Identity) -> Found | None:
     now, before = event["message"], event.get("previous_message", {})
     if _automatic(now, us) or now.get("text") == before.get("text"):
         return None
-    return event["channel"], _author(now, us), Edited(now["ts"], plain(now["text"])[:TEXT_LIMIT]), now["ts"]
+    text = plain(word(now["text"]))[:TEXT_LIMIT]
+    return event["channel"], _author(now, us), Edited(word(now["ts"]), text), now["ts"]
 
 
 def _automatic(message: Payload, us: Identity) -> bool:
@@ -145,14 +157,15 @@ def _automatic(message: Payload, us: Identity) -> bool:
 
 def _author(message: Payload, us: Identity) -> Sender:
     profile = message.get("user_profile") or {}
-    name = profile.get("display_name") or profile.get("real_name") or ""
+    name = profile.get("display_name") or profile.get("real_name")
     team = message.get("user_team") or message.get("team")
-    return Sender(_person(message["user"], team, us), name)
+    return Sender(_person(message["user"], team, us), optional(name))
 
 
-def _person(user: str, team: str | None, us: Identity) -> str:
+def _person(user: object, team: object, us: Identity) -> str:
     """Return a person's id; people of another workspace (Slack Connect) bear its id, so that they equal no staff."""
-    return user if team in (None, "", us.team) else f"{team}/{user}"
+    home = optional(team)
+    return identifier(user) if home in ("", us.team) else f"{identifier(home)}/{identifier(user)}"
 
 
 def _files(message: Payload) -> Iterator[FileRef]:
@@ -160,9 +173,10 @@ def _files(message: Payload) -> Iterator[FileRef]:
     for file in message.get("files", []):
         if file.get("mode") in _GONE:
             continue
-        mime = file.get("mimetype") or "application/octet-stream"
-        ref = file.get("url_private_download") or file.get("url_private") or file["id"]
-        yield FileRef(ref, _kind(mime, file), file.get("name") or file["id"], mime, int(file.get("size", 0)))
+        mime = optional(file.get("mimetype")) or "application/octet-stream"
+        ref = word(file.get("url_private_download") or file.get("url_private") or file["id"])
+        name = word(file.get("name") or file["id"])
+        yield FileRef(ref, _kind(mime, file), name, mime, number(file.get("size", 0)))
 
 
 def _kind(mime: str, file: Payload) -> str:
@@ -178,25 +192,27 @@ def _press(payload: Payload, us: Identity) -> Found | None:
     action, container = payload["actions"][0], payload["container"]
     sender = _actor(payload, us)
     chat = container.get("channel_id") or payload["user"]["id"]
-    message = container.get("message_ts", "")
+    message = optional(container.get("message_ts"))
     if action["action_id"].startswith(CASE):
-        name = action["action_id"].removeprefix(CASE)
-        return chat, sender, Acted(name, int(action["value"]), payload.get("trigger_id", "")), message
+        name, trigger = action["action_id"].removeprefix(CASE), optional(payload.get("trigger_id"))
+        return chat, sender, Acted(name, number(action["value"]), trigger), message
     if not action.get("value") or action.get("url"):
         return None  # a link was opened
-    return chat, sender, Pressed(action["value"], payload.get("response_url", ""), message), message
+    callback = optional(payload.get("response_url"))
+    return chat, sender, Pressed(word(action["value"]), callback, message), message
 
 
 def _form(payload: Payload, us: Identity) -> Found | None:
     view = payload["view"]
     where = parse(view["private_metadata"].encode())
-    what = Submitted(view["callback_id"], int(where["case"]), _values(view))
+    what = Submitted(word(view["callback_id"]), number(where["case"]), _values(view))
     return where["chat"], _actor(payload, us), what, ""
 
 
 def _actor(payload: Payload, us: Identity) -> Sender:
     user = payload["user"]
-    return Sender(_person(user["id"], user.get("team_id"), us), user.get("name") or user.get("username", ""))
+    name = optional(user.get("name") or user.get("username"))
+    return Sender(_person(user["id"], user.get("team_id"), us), name)
 
 
 def _values(view: Payload) -> dict[str, str]:
@@ -215,7 +231,7 @@ def _chosen(entry: dict[str, Any]) -> str:
 
 def _command(command: str, form: Payload, us: Identity) -> Found:
     what = Commanded(
-        command.removeprefix("/").lower(), plain(form.get("text", "")).strip(), form["trigger_id"]
+        command.removeprefix("/").lower(), plain(optional(form.get("text"))).strip(), word(form["trigger_id"])
     )
-    sender = Sender(_person(form["user_id"], form.get("team_id"), us), form.get("user_name", ""))
+    sender = Sender(_person(form["user_id"], form.get("team_id"), us), optional(form.get("user_name")))
     return form["channel_id"], sender, what, ""

@@ -11,16 +11,17 @@ import json
 import logging
 import random
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
 from aiohttp import ClientWebSocketResponse, ClientWSTimeout, WSMessage, WSMsgType
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.channels.slack.acknowledging import respond
 from bot.channels.slack.outcomes import error_of
 from bot.channels.slack.payloads import Identity
 from bot.channels.slack.reading import sealed
@@ -129,14 +130,15 @@ class Line:
         if frame.type is WSMsgType.PING:
             await socket.pong(frame.data)
         elif frame.type is WSMsgType.TEXT:
-            message = json.loads(frame.data)
-            match message.get("type"):
-                case "hello":
+            match _decoded(frame.data):
+                case {"type": "hello"}:
                     self.greeted = True
-                case "disconnect":
-                    self._dismissed(str(message.get("reason", "")))
+                case {"type": "disconnect", **more}:
+                    self._dismissed(str(more.get("reason", "")))
+                case {"envelope_id": str(envelope), "payload": payload}:
+                    await self._envelope(envelope, payload, socket)
                 case _:
-                    await self._envelope(message, socket)
+                    log.warning("Slack sent a frame that is no envelope; it is passed over")
 
     def _dismissed(self, reason: str) -> None:
         """A warning comes some seconds before the end and lets the line go on."""
@@ -145,22 +147,25 @@ class Line:
             self.greeted = False
         self.leaving = reason == "refresh_requested"
 
-    async def _envelope(self, message: dict[str, Any], socket: ClientWebSocketResponse) -> None:
+    async def _envelope(self, envelope: str, payload: Any, socket: ClientWebSocketResponse) -> None:
         """Store, then answer. What could not be stored is not acknowledged: Slack brings it again."""
-        request = SocketModeRequest.from_dict(message)
-        if request is None:
-            return
-        raw = sealed(json.dumps(request.payload, ensure_ascii=False).encode(), self._us)
+        raw = sealed(json.dumps(payload).encode(), self._us)  # half a pair of surrogates stays an escape
         if raw is not None:
             try:
                 await self._receive([raw])
             except Exception:
                 log.exception("an envelope from Slack could not be stored and is not acknowledged")
                 return
-        said = await self._app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=request.payload))
-        if said.status == 200:
-            answer = SocketModeResponse(request.envelope_id, _payload(said))
-            await socket.send_str(json.dumps(answer.to_dict()))
+        said = await respond(self._app, partial(AsyncBoltRequest, mode="socket_mode", body=payload))
+        await socket.send_str(json.dumps(SocketModeResponse(envelope, _payload(said)).to_dict()))
+
+
+def _decoded(frame: str) -> Any:
+    """Return a frame's JSON, None where it has none: no frame may end a connection, for it would come again."""
+    try:
+        return json.loads(frame)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _payload(said: BoltResponse) -> dict[str, Any] | None:
