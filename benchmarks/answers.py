@@ -30,12 +30,13 @@ ASKED: Final[dict[str, tuple[str, list[int] | list[str]]]] = {  # question: (met
     "satisfaction": ("csat", list(range(1, 6))),
     "effort": ("ces", list(range(1, 8))),
     "quote": ("", ["yes", "no"]),
+    "comment": ("", []),  # words, which nobody counts
 }
 
 Counted: TypeAlias = Counter[tuple[str, str, str]]
 """How often each value was given, by (Monday, question, value)."""
 
-# A session is a number from 0 on; what it answers is a hash of it, the same every time.
+# A session is a number from 0 on; what it answers is a hash of it, the same every time. Words have an empty value.
 _FILL: Final = """
 WITH RECURSIVE
 session (id) AS (SELECT 0 UNION ALL SELECT id + 1 FROM session WHERE id + 1 < :sessions),
@@ -43,12 +44,14 @@ asked (question, place, offered) AS (SELECT key, id, value FROM json_each(:asked
 INSERT INTO answer (session_id, question, dialogue, person_id, conversation_id, value, words, attachments, wording, at,
     skipped, message)
 SELECT session.id, question, 'survey', session.id, session.id,
-    offered -> ((session.id * 7919 + session.id / (11 + place)) % json_array_length(offered)),
-    '', '[]', '0123456789ab', :start + :span * session.id / :sessions, 0, ''
+    coalesce(offered -> ((session.id * 7919 + session.id / (11 + place)) % json_array_length(offered)), '""'),
+    iif(question = 'comment', 'Friendly staff, a quick answer.', ''), '[]', '0123456789ab',
+    :start + :span * session.id / :sessions, 0, ''
 FROM session, asked
 """
 _COUNT: Final = """
-SELECT (at - :start) / :week, question, value, count(*) FROM answer WHERE at >= :first AND at < :end GROUP BY 1, 2, 3
+SELECT (at - :start) / :week, question, value, count(*) FROM answer
+WHERE at >= :first AND at < :end AND value <> '""' GROUP BY 1, 2, 3
 """
 _FOR_THIS: Final = "CREATE INDEX ix_only_for_this ON answer (at, question, value)"
 

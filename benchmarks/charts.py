@@ -70,7 +70,7 @@ def _bars(chart: Bars) -> Figure:
     if any(map(any, ends)):
         values = [bar.value for bar in chart.bars]
         axes.errorbar(values, places, xerr=ends, fmt="none", ecolor=PALETTE.ink, elinewidth=0.9)
-    furthest = max((bar.high for bar in chart.bars), default=1.0)
+    furthest = max((bar.high for bar in chart.bars), default=0.0) or 1.0
     for place, bar in zip(places, chart.bars, strict=True):
         beside = bar.high * 1.1 if chart.logarithmic else bar.high + furthest / 80
         axes.text(beside, place, _short(bar.value), va="center", color=PALETTE.ink)

@@ -57,6 +57,13 @@ def cpu_seconds(processes: list[int]) -> float:
     return sum(sum(int(n) for n in _stat(one)[11:15]) for one in processes) / TICKS
 
 
+def busy_seconds() -> float:
+    """CPU time that the whole machine has spent so far, what other machines took from it included."""
+    fields = [int(n) for n in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    idle, waiting = fields[3], fields[4]
+    return (sum(fields) - idle - waiting) / TICKS
+
+
 def resident_mb(processes: list[int]) -> float:
     """Memory in use, in MB (10^6 bytes)."""
     return sum(int(about[21]) for one in processes if (about := _stat(one))) * PAGE / 1e6

@@ -1,4 +1,4 @@
-"""Memory per 1,000 open conversations: what a bot's processes grow by while people fall silent after three answers.
+"""What a bot's processes grow by per 1,000 open conversations, while people fall silent after three answers.
 
 A thousand conversations come first and are not counted, because they fill what every process fills once.
 """

@@ -1,4 +1,4 @@
-"""Turns a second with a network between: 40 ms are added to every answer of the Bot API, 200 customers write at a time.
+"""Turns a second when 40 ms are added to every answer of the Bot API and 200 customers write at a time.
 
 This is what a customer feels: over the internet a call takes about that long, however fast the bot is.
 """

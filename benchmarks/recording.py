@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from benchmarks.bots import BOTS, Bot
+from benchmarks.machine import describe
 from benchmarks.results import FOLDER, Result, save, versions
 from benchmarks.running import Failed
 from benchmarks.tables import Table, Target, targets_table
@@ -40,6 +41,7 @@ class Record(Generic[R]):
         self.options = options
         self.rows: list[R] = []
         self.missing: dict[str, str] = {}
+        self._machine = describe()
         self._began = time.monotonic()
 
     def turns(self) -> Iterator[tuple[int, Bot]]:
@@ -87,7 +89,9 @@ class Record(Generic[R]):
         options: dict[str, Any] = {
             name: value for name, value in vars(self.options).items() if name != "results"
         }
-        result = Result(self.name, options, self.rows, self.missing, versions=versions())
+        result = Result(
+            self.name, options, self.rows, self.missing, machine=self._machine, versions=versions()
+        )
         path = save(result, self.options.results)
         for table in (*tables(result), targets_table(targets(result))):
             print(f"\n{table}")

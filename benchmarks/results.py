@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from benchmarks.bots import INSTALLED
-from benchmarks.machine import describe
 
 FOLDER: Final = Path(__file__).parent / "results"
 
@@ -43,7 +42,7 @@ class Result(Generic[R]):
     rows: list[R]
     missing: Mapping[str, str] = field(default_factory=dict)
     date: str = field(default_factory=lambda: datetime.now(UTC).date().isoformat())
-    machine: Mapping[str, str] = field(default_factory=describe)
+    machine: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, bot: str) -> list[R]:

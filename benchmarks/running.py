@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from benchmarks.anliegen import TOKEN
 from benchmarks.bots import ROOT, Bot
-from benchmarks.machine import BOT_CORE, cpu_seconds, family, on, resident_mb
+from benchmarks.machine import BOT_CORE, busy_seconds, cpu_seconds, family, on, resident_mb
 from benchmarks.server import Server, Silent, serving
 
 ARRANGING: Final = 0.5  # seconds after the first poll: a bot may still be busy with itself
@@ -130,7 +130,10 @@ def staged(
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one bot did in one window. Times are milliseconds, memory is MB, cores are shares of one core."""
+    """What one bot did in one window. Times are milliseconds, memory is MB, cores are shares of one core.
+
+    `others` is how many cores were busy with neither the bot nor the server: what disturbed the measurement.
+    """
 
     bot: str
     round: int
@@ -146,15 +149,16 @@ class Run:
     turns: int
     lost: int
     again: int
+    others: float
 
 
 def window(stage: Stage, seconds: float) -> dict[str, Any]:
-    """Measure for so long; the server's account of it, with `cpu` (seconds of the bot) and `memory` (MB)."""
-    cpu = stage.cpu()
+    """Measure for so long; the server's account of it, with seconds of CPU (the bot's, the machine's) and MB."""
+    cpu, busy = stage.cpu(), busy_seconds()
     stage.server.tell("begin")
     time.sleep(seconds)
     counted = stage.server.tell("end")
-    return counted | {"cpu": stage.cpu() - cpu, "memory": stage.memory()}
+    return counted | {"cpu": stage.cpu() - cpu, "busy": busy_seconds() - busy, "memory": stage.memory()}
 
 
 def run(stage: Stage, number: int, seconds: float) -> Run:
@@ -165,19 +169,20 @@ def run(stage: Stage, number: int, seconds: float) -> Run:
 
 def account(name: str, number: int, counted: dict[str, Any], settled: dict[str, Any]) -> Run:
     """Sum up what was counted in a window and what came until everybody was answered."""
-    turns = max(1, counted["turns"])
+    turns, seconds = max(1, counted["turns"]), counted["seconds"]
     calls = sum(many for method, many in counted["calls"].items() if method != "getupdates")
     return Run(
         bot=name,
         round=number,
-        turns_per_second=round(counted["turns"] / counted["seconds"], 1),
+        turns_per_second=round(counted["turns"] / seconds, 1),
         **{which: counted["latency_ms"][which] or 0.0 for which in ("p50", "p95", "p99")},
         cpu_per_turn=round(1000 * counted["cpu"] / turns, 3),
-        bot_core=round(counted["cpu"] / counted["seconds"], 3),
+        bot_core=round(counted["cpu"] / seconds, 3),
         server_core=round(counted["server_core"], 3),
         memory=round(counted["memory"], 1),
         calls_per_turn=round(calls / turns, 2),
         turns=counted["turns"],
         lost=settled["lost"],
         again=settled["again"] + settled["stray"],
+        others=round(max(0.0, (counted["busy"] - counted["cpu"]) / seconds - counted["server_core"]), 2),
     )

@@ -41,8 +41,8 @@ def targets_table(targets: Iterable[Target]) -> Table:
 
 
 def number(value: float) -> str:
-    """Three digits that count: 12,345, 123, 12.3, 1.23, 0.123."""
-    if value == 0 or abs(value) >= 100:
+    """As much as says something: 12,345, 123, 12.3, 1.23, 0.123; a count as it is."""
+    if isinstance(value, int) or value == 0 or abs(value) >= 100:
         return f"{value:,.0f}"
     digits = 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
     return f"{value:.{digits}f}"

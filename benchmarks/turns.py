@@ -1,4 +1,4 @@
-"""Turns a second: the real service and its peers with the same survey, in turn, several rounds.
+"""The real service and its peers with the same survey, in turn, several rounds.
 
 Customers answer as soon as they are asked. Each ratio is taken inside its round: a busy machine slows both.
 """
@@ -56,7 +56,7 @@ def _line(result: Result[Run], name: str) -> tuple[str, ...]:
         bot.shown,
         bot.keeps,
         spread([one.turns_per_second for one in runs]),
-        spread(found) if (found := ratios(result, name)) else "-",
+        spread(found) if (found := ratios(result, name)) and name != "ptb" else "-",
         number(statistics.median(one.cpu_per_turn for one in runs)),
         number(statistics.median(one.calls_per_turn for one in runs)),
         number(statistics.median(one.memory for one in runs)),

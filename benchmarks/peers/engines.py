@@ -42,7 +42,7 @@ def with_duckdb(database: str) -> Callable[[], Rows]:
     connection.execute("CREATE TABLE answer (moment BIGINT, question VARCHAR, value VARCHAR)")
     for chunk in _chunks(database):
         connection.register("chunk", chunk)
-        connection.execute("INSERT INTO answer SELECT at, question, value FROM chunk")
+        connection.execute("INSERT INTO answer SELECT * FROM chunk")
     connection.execute("CHECKPOINT")
     sql = f"""SELECT (moment - {START}) // {WEEK}, question, value, count(*) FROM answer
         WHERE moment >= {FIRST} AND moment < {END} GROUP BY 1, 2, 3"""
@@ -55,7 +55,7 @@ def with_duckdb(database: str) -> Callable[[], Rows]:
 
 def _chunks(database: str) -> Iterable[pd.DataFrame]:
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    sql = "SELECT at, question, value FROM answer"
+    sql = "SELECT at, question, value FROM answer WHERE value <> '\"\"'"
     chunks: Iterable[pd.DataFrame] = pd.read_sql_query(sql, connection, chunksize=CHUNK)
     return chunks
 
