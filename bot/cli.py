@@ -194,6 +194,29 @@ def migrate(config: Config = None) -> None:
     run(config)
 
 
+db = typer.Typer(help="Move the database.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(db, name="db")
+
+
+@db.callback()
+def _db() -> None:
+    """Move the database."""
+
+
+@db.command()
+def copy(
+    source: Annotated[str, typer.Argument(help="sqlite:///FILE; no serve may run on it.")],
+    target: Annotated[
+        str, typer.Argument(help="postgresql://USER@HOST/NAME, empty; PGPASSWORD may hold the password.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Copy everything from SQLite to PostgreSQL; rows and checksums are read back and compared."""
+    from bot.commands.db import copy as run
+
+    raise typer.Exit(run(source, target, as_json=as_json))
+
+
 @app.command()
 def doctor(config: Config = None, as_json: AsJson = False) -> None:
     """Examine installation, configuration and database, and say what is wrong."""
