@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from conversations.effects import At, MarkKeyboard, Typing
-from conversations.events import HOUR, Elapsed, Event, Instant
+from conversations.events import HOUR, Address, Elapsed, Event, Instant
 from conversations.session import ConversationId
 from handlers.organisation import Organisation
 from handlers.outbox import Outbox
@@ -75,6 +75,8 @@ class Inbox:
         """Commit A. When this returns, the bodies are on disk; ones stored before are passed over."""
         async with self._outbox.unit() as tx:
             await tx.receive(bodies, [self._ids.next() for _ in bodies], self._clock.now())
+            if newest := {Address(one.account, one.chat): one.message for one in bodies if one.message}:
+                await tx.see(newest)
             self._passing(Point.BEFORE_COMMIT_A)
         self._passing(Point.AFTER_COMMIT_A)
 

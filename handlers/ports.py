@@ -1,7 +1,7 @@
 """What the use cases need from outside: a clock, ids, channels. Implemented in `bot`, by real things in tests too."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from conversations.effects import At, Message
@@ -151,6 +151,24 @@ Receive: TypeAlias = Callable[[Sequence[RawBody]], Awaitable[None]]
 
 ReadAttachment: TypeAlias = Callable[[int], Awaitable[tuple[bytes, str, str]]]
 """Return (content, mime, name) of a stored attachment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What is stored of an account: chat -> its newest message, and (chat, message) of threads staff may write in."""
+
+    seen: Mapping[str, str] = field(default_factory=dict)
+    threads: Sequence[tuple[str, str]] = ()
+
+
+class Memory(Protocol):
+    """For a channel that can read up on what was said while nobody listened. Raises StoreUnavailable."""
+
+    async def recall(self, account: str) -> Recalled:
+        """What was stored last."""
+
+    async def missing(self, keys: Sequence[str]) -> set[str]:
+        """Which of these keys were never stored."""
 
 
 class Unreadable(ValueError):

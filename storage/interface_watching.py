@@ -1,6 +1,6 @@
 """What storage promises to whoever watches over the service: the part of the interface for alarms and figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -70,3 +70,6 @@ class Watched(Protocol):
 
     async def threads(self, account: str, since: Instant) -> list[tuple[str, str]]:
         """(chat, message) of the cards of cases that are open or were closed after `since`, the newest first."""
+
+    async def stored(self, keys: Sequence[str]) -> set[str]:
+        """Which of these keys of bodies were ever received."""

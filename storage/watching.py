@@ -1,5 +1,7 @@
 """What the service looks at to watch itself: what waits, which alarms stand, in which threads staff write."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -7,7 +9,7 @@ from conversations.events import Instant
 from storage.cases import OPEN_CASE
 from storage.interface_watching import Backlog, Standing
 from storage.outbox import OPEN
-from storage.sql import EMPTY, ONE, ZERO, Unit, given, said
+from storage.sql import EMPTY, ONE, ZERO, Unit, given, said, within
 from storage.tables import alarm, case, inbox, outbox, timer
 
 _pending = inbox.c.state == said("pending")
@@ -79,6 +81,8 @@ _THREADS = (
     .offset(ZERO)
 )
 
+_STORED = select(inbox.c.key).where(within(inbox.c.key, "keys"))
+
 
 class Watching(Unit):
     """The part of a transaction that the watch uses, and whoever catches up after an outage."""
@@ -114,3 +118,7 @@ class Watching(Unit):
         """(chat, message) of the cards of cases that are open or were closed after `since`, the newest first."""
         rows = await self._fetch(_THREADS, of=account, since=since)
         return [(chat, message) for chat, message in rows]
+
+    async def stored(self, keys: Sequence[str]) -> set[str]:
+        """Which of these keys of bodies were ever received."""
+        return {key for (key,) in await self._fetch(_STORED, keys=list(keys))}
