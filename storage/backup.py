@@ -7,23 +7,17 @@ write-ahead log grows meanwhile. A copy gets its name when it is whole, checked 
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
 
-from storage.file import OWNER_ONLY, check_file, plain, remedy, uri
-from storage.interface import StoreError, StoreUnavailable
+from storage.file import check_file
+from storage.interface import StoreError
 from storage.invariants import broken
 from storage.migrate import head
+from storage.plain import Progress, plain, remove, said, write_copy
 from storage.sql import Texts
 from storage.sqlite import Sqlite, dialect
-
-STEP: Final = 2_000  # pages copied between two looks at the time
-
-Progress: TypeAlias = Callable[[int, int], None]
-"""Called with the pages still to copy and all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +100,6 @@ def _copy(source: Path, target: Path, part: Path, progress: Progress | None) -> 
         return rows
 
 
-def write_copy(reading: sqlite3.Connection, target: Path, progress: Progress | None = None) -> None:
-    """Copy what a connection sees to one single file, which only we may read."""
-    remove(target)
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
-    told = (lambda _, left, all_: progress(left, all_)) if progress else None
-    with closing(sqlite3.connect(uri(target, "rw"), uri=True)) as writing:
-        reading.backup(writing, pages=STEP, progress=told)
-        writing.execute("PRAGMA journal_mode=DELETE")  # else reading it would make files beside it
-
-
 def keep(part: Path, target: Path) -> None:
     """Give a finished file its name; afterwards it is on the disk whatever happens. Raises StoreUnavailable."""
     with said(target):
@@ -127,22 +111,3 @@ def keep(part: Path, target: Path) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-
-def remove(part: Path) -> None:
-    """Remove a file and what SQLite may have left beside it."""
-    for end in ("", "-journal", "-wal", "-shm", ".lock"):
-        Path(f"{part}{end}").unlink(missing_ok=True)
-
-
-@contextmanager
-def said(path: Path) -> Iterator[None]:
-    """Put errors of files and driver into our words."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise StoreUnavailable(f"{path}: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path} is damaged: {error}. {remedy(path)}.") from error
-    except OSError as error:
-        raise StoreUnavailable(f"{error.filename or path}: {error.strerror}") from error

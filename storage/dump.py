@@ -19,8 +19,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from storage.backup import Copy, keep
-from storage.file import OWNER_ONLY
 from storage.interface import StoreError, StoreUnavailable
+from storage.plain import OWNER_ONLY
 from storage.tables import metadata
 
 _BEGIN: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"

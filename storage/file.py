@@ -7,19 +7,16 @@ is the process that serves, or the one that did not stop cleanly: then the datab
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from storage.copies import newest
 from storage.interface import AlreadyServed, StoreError, StoreUnavailable
+from storage.plain import OWNER_ONLY, plain
 from storage.space import network_kind
 
 MAGIC: Final = b"SQLite format 3\x00"
-OWNER_ONLY: Final = 0o600
 SMALL: Final = 64 << 20  # bytes that are checked at every start, for it takes a fifth of a second
-PATIENCE: Final = 5.0  # seconds to wait for a lock somebody else holds
 
 
 def remedy(database: Path) -> str:
@@ -130,19 +127,3 @@ def _look_at_head(path: Path) -> str:
 def _mode(path: Path) -> str:
     """A half-done change of before the write-ahead log can only be taken back by writing; else nothing is written."""
     return "rw" if Path(f"{path}-journal").exists() else "ro"
-
-
-@contextmanager
-def plain(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    """A connection without any ceremony; `mode` is that of https://sqlite.org/uri.html."""
-    connection = sqlite3.connect(uri(path, mode), uri=True, timeout=PATIENCE, isolation_level=None)
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def uri(path: Path, mode: str) -> str:
-    """The address of a file as SQLite takes it."""
-    quoted = str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    return f"file:{quoted}?mode={mode}"

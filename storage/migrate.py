@@ -14,6 +14,7 @@ import psycopg
 from storage.address import PostgresAddress, SqliteAddress, parse
 from storage.file import Ownership, check_file
 from storage.interface import SchemaTooNew, StoreError, StoreUnavailable
+from storage.plain import plain, said, write_copy
 
 VERSIONS: Final = Path(__file__).parent / "migrations" / "versions"
 ADVISORY_LOCK: Final = 0x616E6C69  # "anli": one program at a time changes the schema of a PostgreSQL database
@@ -115,10 +116,10 @@ def copy_before(path: Path, revision: str) -> Path:
     while copy.exists():
         number += 1
         copy = Path(f"{path}.before-{head()}.{number}")
-    copy.touch(mode=0o600)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-        found = target.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    with said(copy), plain(path, "ro") as source:
+        write_copy(source, copy)
+        with plain(copy, "ro") as target:
+            found = target.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found != "ok":
         raise StoreError(f"the copy of {path} at revision {revision} is damaged: {found}")
     return copy
@@ -143,7 +144,7 @@ def _upgrade(engine_url: str, connect: Callable[[], Any]) -> None:
     # Alembic takes a second to import and is needed once per revision.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
-    from sqlalchemy import create_engine, event, pool  # noqa: PLC0415
+    from sqlalchemy import create_engine, event, exc, pool  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(VERSIONS.parent).replace("%", "%%"))
@@ -151,6 +152,10 @@ def _upgrade(engine_url: str, connect: Callable[[], Any]) -> None:
     if engine.dialect.name == "sqlite":
         # The driver leaves transactions to us, so that a crash between two statements leaves the old schema.
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except exc.DBAPIError as error:
+        kind = StoreUnavailable if isinstance(error, exc.OperationalError) else StoreError
+        raise kind(f"the schema is as it was, it could not be changed: {error.orig}") from error

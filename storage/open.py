@@ -7,10 +7,11 @@ from pathlib import Path
 
 from storage.address import PostgresAddress, SqliteAddress, parse
 from storage.claims import END_LEASES
-from storage.file import OWNER_ONLY, Ownership, check_file
+from storage.file import Ownership, check_file
 from storage.hints import Hints
 from storage.interface import StoreError
 from storage.migrate import current, current_sqlite, head, migrate_sqlite, refuse_newer
+from storage.plain import OWNER_ONLY
 from storage.postgres import Postgres
 from storage.postgres import dialect as postgres_dialect
 from storage.sql import Texts

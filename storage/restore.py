@@ -21,14 +21,15 @@ from sqlalchemy.dialects.postgresql import insert
 from conversations.events import Instant
 from conversations.session import PersonId
 from storage.address import PostgresAddress, SqliteAddress, parse
-from storage.backup import Copy, examine, keep, remove, said, write_copy
+from storage.backup import Copy, examine, keep
 from storage.copies import name_at
 from storage.dump import fill, look_through
 from storage.erasure import Erasure
-from storage.file import Ownership, check_file, has_log, plain
+from storage.file import Ownership, check_file, has_log
 from storage.interface import StoreError
 from storage.migrate import migrate, migrate_sqlite, refuse_newer
 from storage.outbox import OPEN
+from storage.plain import plain, remove, said, write_copy
 from storage.postgres import Postgres
 from storage.postgres import dialect as postgres_dialect
 from storage.sql import ONE, ZERO, Texts, within

@@ -17,9 +17,10 @@ import aiosqlite
 from sqlalchemy.dialects import sqlite as dialects
 from sqlalchemy.engine import Dialect
 
-from storage.file import Ownership, uri
+from storage.file import Ownership
 from storage.interface import Conflict, StoreError, StoreUnavailable
 from storage.patience import to_the_end
+from storage.plain import uri
 from storage.sql import Row, Step, Values
 
 T = TypeVar("T")
