@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from socket import socket as Socket  # noqa: N812 - a class
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from bot.clock import SteadyClock, SystemClock, TimeOrderedIds, clock_from
+from bot.clock import SteadyClock, SystemClock, clock_from
 from bot.config import ConfigProblems, Settings
 from bot.dialogue_files import read_dialogues
 from bot.failpoints import failpoint_from
 from bot.loops import GiveUp, pause_after
+from bot.membership import Alone, join
 from bot.service import Listen, Service
 from bot.watch import Limits
 from conversations.check import check as check_dialogues
@@ -40,8 +42,13 @@ Menus: TypeAlias = dict[str, list[tuple[str, str]]]
 MENU = ("start", "complain", "status", "human", "language", "help", "cancel")
 
 
-async def open_service(settings: Settings, environ: Mapping[str, str], clock: Clock | None = None) -> Service:
-    """Open database and channels and put the service together.
+async def open_service(
+    settings: Settings,
+    environ: Mapping[str, str],
+    clock: Clock | None = None,
+    listen: Listen | None = None,
+) -> Service:
+    """Open database and channels and put the service together; without `listen` it listens as configured.
 
     Raises:
         StoreError: the database cannot be used.
@@ -59,14 +66,19 @@ async def open_service(settings: Settings, environ: Mapping[str, str], clock: Cl
             settings, store, menus(library.texts, settings.organisation.languages)
         )
         organisation = await _with_staff(organisation_of(settings, library), channels)
-        listen = Listen(
-            settings.http.host, settings.http.port, settings.http.metrics_token.get_secret_value()
-        )
-        ids = TimeOrderedIds()
-        return Service(store, channels, organisation, clock, ids, listen, passing, limits_of(settings))
+        listen = listen or listen_of(settings)
+        member = await join(store) if store.several else Alone()
+        return Service(store, channels, organisation, clock, member, listen, passing, limits_of(settings))
     except BaseException:
         await store.close()
         raise
+
+
+def listen_of(settings: Settings, socket: Socket | None = None, worker: int = 0) -> Listen:
+    """Where to listen: on a socket shared with other workers, and then also behind it for what is of one worker."""
+    http = settings.http
+    own = http.port + worker if worker and http.port else 0
+    return Listen(http.host, http.port, http.metrics_token.get_secret_value(), socket, own)
 
 
 def limits_of(settings: Settings) -> Limits:

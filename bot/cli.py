@@ -50,11 +50,16 @@ def main() -> None:
 
 
 @app.command()
-def serve(config: Config = None) -> None:
+def serve(
+    config: Config = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="How many processes; more than one needs PostgreSQL.")
+    ] = 1,
+) -> None:
     """Run the service until SIGTERM or Ctrl-C."""
     from bot.commands.serve import serve as run
 
-    run(config)
+    raise typer.Exit(run(config, workers=workers))
 
 
 @app.command()

@@ -75,8 +75,9 @@ def configure(
     *,
     level: int = logging.INFO,
     stream: TextIO | None = None,
+    worker: int = 0,
 ) -> None:
-    """Send every log record of the process to `stream` (standard error)."""
+    """Send every log record of the process to `stream` (standard error); one of several workers names itself."""
     stream = stream or sys.stderr
     renderer: Processor
     if environ.get("ANLIEGEN_LOG") == "json":
@@ -88,6 +89,7 @@ def configure(
             pad_event_to=0,
         )
     before: list[Processor] = [
+        *([_named(worker)] if worker else []),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -103,6 +105,14 @@ def configure(
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
+
+
+def _named(worker: int) -> Processor:
+    def name(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+        event["worker"] = worker
+        return event
+
+    return name
 
 
 def _strip(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

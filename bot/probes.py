@@ -6,11 +6,14 @@ token. A proxy on this machine calls from here too, on behalf of anybody: what w
 
 import hmac
 import ipaddress
+import logging
 from collections.abc import Callable, Iterator, Sequence
 
 from aiohttp import web
 
 from bot.watch import Watch
+
+log = logging.getLogger(__name__)
 
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
@@ -25,6 +28,7 @@ class Probes:
         self._watch = watch
         self._report = report
         self._token = token
+        self._runner: web.AppRunner | None = None
         self.ready = False  # every platform answered, the schema is right, and the loops were begun
 
     @property
@@ -35,6 +39,22 @@ class Probes:
             web.get("/readyz", self.readyz),
             web.get("/metrics", self.metrics),
         ]
+
+    async def serve(self, host: str, port: int) -> None:
+        """Answer at a port of its own as well: the shared one is answered by any worker."""
+        application = web.Application()
+        application.add_routes(self.routes)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, host, port).start()
+        except OSError as error:
+            log.warning("nobody can ask this worker how it is, port %d is taken: %s", port, error.strerror)
+
+    async def close(self) -> None:
+        """Answer there no longer."""
+        if self._runner is not None:
+            await self._runner.cleanup()
 
     async def healthz(self, _: web.Request) -> web.Response:
         """Whether the process lives and its loops go round: if not, it should be restarted."""

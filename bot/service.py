@@ -10,11 +10,13 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from socket import socket as Socket  # noqa: N812 - a class
 from typing import Final, Protocol, runtime_checkable
 
 from aiohttp import web
 
 from bot.loops import keep_running, until_set, wait_for
+from bot.membership import Member
 from bot.metrics import CONTENT_TYPE, registry, render
 from bot.probes import Probes
 from bot.watch import Limits, Watch
@@ -32,6 +34,8 @@ from storage.patience import to_the_end
 
 log = logging.getLogger(__name__)
 
+ARRIVED: Final = "arrived"  # hints between workers: there is something to apply
+QUEUED: Final = "queued"  # ... something to send
 IDLE: Final = 0.5  # seconds of real time between two looks when nothing wakes a loop
 STOP: Final = 8.0  # seconds a clean stop may take; supervisors kill after ten
 BODIES_KEPT: Final = 30 * DAY
@@ -47,13 +51,27 @@ class Routed(Protocol):
         """What our server must offer for it; empty when nobody calls."""
 
 
+@runtime_checkable
+class Polling(Protocol):
+    """A channel that may ask its platform for updates."""
+
+    @property
+    def polls(self) -> bool:
+        """Whether it does; two who ask would be in each other's way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Where our one HTTP server listens; port 0 takes a free one."""
+    """Where our one HTTP server listens; port 0 takes a free one.
+
+    `socket` is one that several workers share; at the port `own` a worker then answers for itself alone.
+    """
 
     host: str
     port: int
     metrics_token: str = field(default="", repr=False)
+    socket: Socket | None = None
+    own: int = 0
 
 
 class Service:
@@ -65,7 +83,7 @@ class Service:
         channels: dict[str, Channel],
         organisation: Organisation,
         clock: Clock,
-        ids: Ids,
+        member: Member,
         listen: Listen | None,
         passing: Passing = go_on,
         limits: Limits | None = None,
@@ -73,20 +91,22 @@ class Service:
         self.store = store
         self.organisation = organisation
         self.clock = clock
-        self.ids = ids
+        self.ids: Ids = member.ids
         self.port = 0
+        self._member = member
         self._channels = channels
         self._listen = listen
-        self._meter = Meter()
-        self.watch = Watch(store, channels, organisation, clock, ids, self._meter, limits or Limits())
-        figures = registry(store, self.watch, self._meter, clock)
+        self.meter = Meter()
+        self.watch = Watch(store, channels, organisation, clock, self.ids, self.meter, limits or Limits())
+        figures = registry(store, self.watch, self.meter, clock)
         token = "" if listen is None else listen.metrics_token
         self._probes = Probes(self.watch, lambda: (render(figures), CONTENT_TYPE), token)
-        self._outbox = Outbox(store, channels, organisation, clock, ids, passing)
-        self._outbox.meter = self._meter
+        self._outbox = Outbox(store, channels, organisation, clock, self.ids, passing)
+        self._outbox.holder = member.holder
+        self._outbox.meter = self.meter
         self._perishables = Perishables(channels)
         self._inbox = Inbox(
-            store, channels, organisation, self._outbox, self._perishables, clock, ids, passing
+            store, channels, organisation, self._outbox, self._perishables, clock, self.ids, passing
         )
         self._arrived = asyncio.Event()
         self._drawing: set[asyncio.Task[None]] = set()
@@ -124,7 +144,9 @@ class Service:
             *loops,
             self._loop("applying what arrived", self._apply),
             self._loop("delivering", self._deliver),
-            self._loop("housekeeping", self._keep_house),
+            self._loop("housekeeping", partial(self._member.lead, "keep house", self._keep_house)),
+            self._loop("being a worker", self._member.keep),
+            self._loop("hearing other workers", partial(self.store.hear, self._wake)),
             self._loop("watching", self.watch.keep_looking),
             self._loop("feeling", self.watch.feel),
         ]
@@ -135,23 +157,38 @@ class Service:
     async def _listen_to(self, account: str, channel: Channel) -> None:
         """Take in what comes; on a disk that is nearly full only what staff say."""
         if account == self.organisation.staff_account:
-            await channel.listen(self._receive)
+            await self._listen_as_told(account, channel)
             return
         await self.watch.room.wait()
-        await until_set(self.watch.scarce, channel.listen(self._receive))
+        await until_set(self.watch.scarce, self._listen_as_told(account, channel))
+
+    async def _listen_as_told(self, account: str, channel: Channel) -> None:
+        """A platform hands updates to one poller at a time; calls and sockets it shares out among all workers."""
+        listen = partial(channel.listen, self._receive)
+        if isinstance(channel, Polling) and channel.polls:
+            await self._member.lead(f"poll for {account}", listen)
+        else:
+            await listen()
 
     async def _receive(self, bodies: Sequence[RawBody]) -> None:
         await self._inbox.receive(bodies)
         self._arrived.set()
+        self.store.hint(ARRIVED)
+
+    def _wake(self, hint: str) -> None:
+        """Another worker left something to do."""
+        (self._arrived if hint == ARRIVED else self._outbox.news).set()
 
     async def _apply(self) -> None:
         with self.watch.round("applying"):
             applied = await to_the_end(self._inbox.apply())
-        self._meter.turns += applied.handled
+        self.meter.turns += applied.handled
         for timer in applied.digests:
             self._draw(timer)
         if applied.handled:
             self._outbox.news.set()
+            if self._outbox.is_full:
+                self.store.hint(QUEUED)
         else:
             await wait_for(self._arrived, IDLE)
 
@@ -189,7 +226,12 @@ class Service:
         if self._listen is None:
             return
         await runner.setup()
-        await web.TCPSite(runner, self._listen.host, self._listen.port).start()
+        if self._listen.socket is None:
+            await web.TCPSite(runner, self._listen.host, self._listen.port).start()
+        else:
+            await web.SockSite(runner, self._listen.socket).start()
+            if self._listen.own:
+                await self._probes.serve(self._listen.host, self._listen.own)
         self.port = runner.addresses[0][1]
 
     # the end
@@ -202,7 +244,9 @@ class Service:
                 for loop in loops:
                     loop.cancel()
                 await asyncio.gather(*loops, return_exceptions=True)
+                await self._member.leave()
                 await runner.cleanup()
+                await self._probes.close()
                 await asyncio.gather(*self._drawing, return_exceptions=True)
                 await self._perishables.drain()
                 await self.watch.close()

@@ -51,6 +51,7 @@ class Outbox:
         self._sending: set[asyncio.Task[None]] = set()
         self._held: dict[str, float] = {}  # account -> loop time until which it may not send
         self.meter = Meter()
+        self.holder = ""  # the name of this worker where there are several
         self.news = asyncio.Event()  # set when something can be claimed or settled
 
     # within another unit (commit A or B)
@@ -86,6 +87,11 @@ class Outbox:
         self.start(claimed)
         return len(claimed)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether as much is under way as may be: others should help."""
+        return len(self._sending) >= IN_FLIGHT
+
     def start(self, claimed: Sequence[Claimed]) -> None:
         """Send, each row in its own task; the rows are leased and committed."""
         for one in claimed:
@@ -108,7 +114,7 @@ class Outbox:
         accounts = self._open_accounts()
         if room <= 0 or not accounts:
             return []
-        return await tx.claim_outbox(accounts, room, LEASE, resendable=resendable)
+        return await tx.claim_outbox(accounts, room, LEASE, holder=self.holder, resendable=resendable)
 
     def _open_accounts(self) -> list[str]:
         now = asyncio.get_running_loop().time()

@@ -1,5 +1,6 @@
 """The one implementation of the storage interface, over either engine."""
 
+import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -135,7 +136,9 @@ class Store:
 
     async def hear(self, wake: Wake) -> None:
         """Call `wake` with the hints of other workers, until cancelled. Raises StoreUnavailable."""
-        if self._hints is not None:
+        if self._hints is None:
+            await asyncio.Event().wait()
+        else:
             await self._hints.hear(wake)
 
     async def broken_invariants(self) -> list[str]:

@@ -1,39 +1,80 @@
-"""`anliegen serve`: the service in the foreground, until it is told to stop."""
+"""`anliegen serve`: the service in the foreground, alone or as several workers, until it is told to stop."""
 
 import asyncio
 import gc
 import logging
+import multiprocessing
 import os
 import signal
 from functools import partial
 from pathlib import Path
+from socket import SOCK_STREAM, create_server, getaddrinfo
+from socket import socket as Socket  # noqa: N812 - a class
 
-from bot.app import open_service
+from bot import logs
+from bot.app import listen_of, open_service
 from bot.commands.opening import settings_of
 from bot.commands.requests import handler
 from bot.config import Settings
 from bot.control import serve_requests, socket_path
+from bot.exits import Exit
+from bot.failure import Failure
 from bot.loops import keep_running
 from bot.service import STOP, Service
 from bot.watchdog import Watchdog
+from bot.workers import Workers
 from conversations.events import SECOND
+from storage.open import open_store
 from storage.sqlite import version_warning
 
 log = logging.getLogger(__name__)
 
 
-def serve(config: Path | None) -> None:
-    """Run until SIGTERM or SIGINT. Raises what `open_service` and `Service.run` raise."""
-    asyncio.run(_serve(settings_of(config, level=logging.INFO)))
+def serve(config: Path | None, *, workers: int = 1) -> Exit:
+    """Run until SIGTERM or SIGINT. Raises what `open_service` and `Service.run` raise, and Failure."""
+    settings = settings_of(config, level=logging.INFO)
+    if workers == 1:
+        asyncio.run(_serve(settings))
+        return Exit.DONE
+    if settings.storage.file is not None:
+        raise Failure(
+            f"--workers {workers} needs PostgreSQL, but [storage] url is SQLite, which one process has for itself:"
+            " `anliegen db copy` moves the data there; or leave --workers out",
+            Exit.USAGE,
+        )
+    asyncio.run(_look_at(settings))
+    with _listening(settings) as socket:
+        gc.collect()
+        gc.freeze()
+        return Workers(workers, partial(_work, settings, socket)).run()
 
 
-async def _serve(settings: Settings) -> None:
+async def _look_at(settings: Settings) -> None:
+    """Whether the database can be used: else every worker would have to find out. Raises StoreError."""
+    await (await open_store(settings.storage.url, zone=settings.organisation.zone)).close()
+
+
+def _listening(settings: Settings) -> Socket:
+    """The socket that all workers share."""
+    host, port = settings.http.host, settings.http.port
+    family, *_, address = getaddrinfo(host, port, type=SOCK_STREAM)[0]
+    return create_server(address[:2], family=family)
+
+
+def _work(settings: Settings, socket: Socket, worker: int) -> None:
+    logs.configure(os.environ, settings.secrets, level=logging.INFO, worker=worker)
+    asyncio.run(_serve(settings, socket, worker))
+
+
+async def _serve(settings: Settings, socket: Socket | None = None, worker: int = 0) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if (parent := multiprocessing.parent_process()) is not None:  # nobody would tell us to stop any more
+        asyncio.get_running_loop().add_reader(parent.sentinel, stop.set)
     if settings.storage.file is not None and (warning := version_warning()):
         log.warning("%s", warning)
-    service = await _opened(settings, stop)
+    service = await _opened(settings, stop, socket, worker)
     if service is None:
         return
     gc.collect()
@@ -49,12 +90,16 @@ async def _serve(settings: Settings) -> None:
         answering.cancel()
         ending.cancel()
         await asyncio.gather(answering, ending, return_exceptions=True)
-    log.info("stopped")
+    log.info("stopped after %d turns", service.meter.turns)
 
 
-async def _opened(settings: Settings, stop: asyncio.Event) -> Service | None:
+async def _opened(
+    settings: Settings, stop: asyncio.Event, socket: Socket | None, worker: int
+) -> Service | None:
     """Open the service; None when we are told to stop while a platform does not answer yet."""
-    opening = asyncio.create_task(open_service(settings, os.environ))
+    opening = asyncio.create_task(
+        open_service(settings, os.environ, listen=listen_of(settings, socket, worker))
+    )
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([opening, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()

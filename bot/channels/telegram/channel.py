@@ -57,6 +57,11 @@ class TelegramChannel:
         return self._known().username
 
     @property
+    def polls(self) -> bool:
+        """Whether updates are asked for: only one may ask at a time."""
+        return self._webhook is None
+
+    @property
     def routes(self) -> Sequence[web.RouteDef]:
         """What our HTTP server must offer for this channel; empty when polling."""
         return () if self._webhook is None else (web.post(PATH, self._webhook.handle),)
