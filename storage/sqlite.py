@@ -192,7 +192,7 @@ class Sqlite:
             await writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
-        """Checkpoint, let go of connections and lock."""
+        """Checkpoint, let go of connections and lock. Where the disk refuses, the next start takes it up and looks."""
         async with self._writing, self._reading:
             if not self._closed:
                 self._closed = True
@@ -205,6 +205,8 @@ class Sqlite:
             if self._writer is not None:
                 await self._checkpoint(self._writer)
             clean = True
+        except StoreError:
+            pass  # every commit is in the log
         finally:
             if self._writer is not None:
                 await self._writer.close()
