@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Final, TypeAlias
 
 from handlers.delivery import follow_up, has_consequences
+from handlers.doubts import Doubts
 from handlers.meter import Meter
 from handlers.organisation import Organisation
 from handlers.parcels import decode
@@ -48,7 +49,9 @@ class Outbox:
         self._ids = ids
         self._passing = passing
         self._ended: list[Ended] = []
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: dict[asyncio.Task[None], int] = {}  # -> row
+        self._settling: set[int] = set()  # rows whose end is being recorded
+        self._doubts = Doubts(store, self._in_hand)
         self._held: dict[str, float] = {}  # account -> loop time until which it may not send
         self.meter = Meter()
         self.holder = ""  # the name of this worker where there are several
@@ -62,14 +65,18 @@ class Outbox:
         carried, self._ended = self._ended, []
         self._ended = [one for one in carried if has_consequences(*one)]
         carried = [one for one in carried if not has_consequences(*one)]
+        settling = {one.row.id for one, _ in carried}
+        self._settling |= settling
         try:
-            async with self._store.transaction() as tx:
+            async with self._doubts.unit(self.holder) as tx:
                 if carried:
                     await tx.settle([_delivery(*one) for one in carried], self._clock.now())
                 yield tx
         except BaseException:
             self._ended = carried + self._ended
             raise
+        finally:
+            self._settling -= settling
         if carried:
             self._passing(Point.AFTER_COMMIT_D)
 
@@ -96,8 +103,8 @@ class Outbox:
         """Send, each row in its own task; the rows are leased and committed."""
         for one in claimed:
             task = asyncio.create_task(self._deliver(one))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            self._sending[task] = one.row.id
+            task.add_done_callback(self._sending.pop)
 
     async def drain(self, seconds: float) -> bool:
         """Give sends under way their time and record how they ended; return whether none is left unknown."""
@@ -114,7 +121,13 @@ class Outbox:
         accounts = self._open_accounts()
         if room <= 0 or not accounts:
             return []
-        return await tx.claim_outbox(accounts, room, LEASE, holder=self.holder, resendable=resendable)
+        claimed = await tx.claim_outbox(accounts, room, LEASE, holder=self.holder, resendable=resendable)
+        self._doubts.note(tx, claimed)
+        return claimed
+
+    def _in_hand(self) -> set[int]:
+        """The rows that are being sent, or whose end is not recorded yet."""
+        return {*self._sending.values(), *self._settling, *(one.row.id for one, _ in self._ended)}
 
     def _open_accounts(self) -> list[str]:
         now = asyncio.get_running_loop().time()
@@ -162,8 +175,9 @@ class Outbox:
     async def _settle_alone(self, ended: Ended, *, following: bool = True) -> None:
         async with self._store.transaction() as tx:
             now = self._clock.now()
+            awaited = await tx.is_awaited(ended[0])  # no: a commit of before, whose answer was lost, did it all
             await tx.settle([_delivery(*ended)], now)
-            if following:
+            if following and awaited:
                 await follow_up(tx, self._organisation, self._ids, now, *ended)
         self._passing(Point.AFTER_COMMIT_D)
 

@@ -148,6 +148,15 @@ _GIVE_BACK = (
     )
     .values(state=said("waiting"), until=ZERO)
 )
+_AWAITED = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.id == bindparam("row"),
+        outbox.c.attempt == bindparam("tried"),
+        outbox.c.state.in_([said("sending"), said("unknown")]),
+    )
+    .with_for_update()
+)
 _theirs = outbox.alias("theirs")
 _FREE = (  # passing over what its sender, alive after all, is just settling
     update(outbox)
@@ -227,6 +236,10 @@ class Claims(Unit):
         """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""
         fences = [{"row": one.row.id, "tried": one.attempt, "by": holder} for one in claimed]
         await self._run_many(_GIVE_BACK, fences)
+
+    async def is_awaited(self, claimed: Claimed) -> bool:
+        """Whether it is still to be recorded how this attempt ended."""
+        return bool(await self._fetch(_AWAITED, row=claimed.row.id, tried=claimed.attempt))
 
     async def free_outbox(self, holder: str) -> int:
         """End the leases of a worker that is no more; return how many. Its rows come back `uncertain` at once."""

@@ -133,6 +133,9 @@ class Sending(Protocol):
     async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:
         """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""
 
+    async def is_awaited(self, claimed: Claimed) -> bool:
+        """Whether it is still to be recorded how this attempt ended."""
+
     async def free_outbox(self, holder: str) -> int:
         """End the leases of a worker that is no more; return how many. Its rows come back `uncertain` at once."""
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from storage.interface import Conflict, StoreError
+from storage.interface_outbox import Delivery
 from storage.leases import PLACES, place
 from storage.store import Store
 from tests.stores import BOT, NOW, opened, parcel
@@ -120,6 +121,16 @@ async def test_what_was_leased_and_surely_not_sent_goes_back_as_it_was(store: St
         await tx.give_back(claimed, "ada")
         [again] = await tx.claim_outbox([BOT], 9, LONG, holder="bob")
     assert (again.attempt, again.uncertain) == (2, False)
+
+
+async def test_an_end_is_awaited_until_it_is_recorded(store: Store) -> None:
+    async with store.transaction() as tx:
+        await tx.enqueue([parcel("a")], NOW)
+        [claimed] = await tx.claim_outbox([BOT], 9, LONG)
+        assert await tx.is_awaited(claimed)
+        await tx.settle([Delivery(claimed.row.id, claimed.attempt, "sent", "m")], NOW)
+    async with store.transaction() as tx:
+        assert not await tx.is_awaited(claimed)
 
 
 async def test_the_database_says_what_time_it_is(store: Store) -> None:
