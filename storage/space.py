@@ -21,11 +21,6 @@ def free_bytes(path: Path) -> int:
     return found.f_bavail * found.f_frsize
 
 
-def is_scarce(path: Path, watermark: int) -> bool:
-    """Whether less than `watermark` bytes are left beside this file: then nothing new should be taken in."""
-    return free_bytes(path) < watermark
-
-
 def network_kind(path: Path, mounts: Path | None = None) -> str | None:
     """Name the network file system a file lies on or would lie on; None where it is a local or unknown one."""
     kind = _kind(path.resolve(), mounts or MOUNTS)
