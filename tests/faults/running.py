@@ -88,15 +88,15 @@ class World:
         await asyncio.wait_for(running.process.wait(), PATIENCE)
         return running.process.returncode or 0, running.said
 
-    async def serve(self, **environ: str) -> "Running":
+    async def serve(self, *words: str, **environ: str) -> "Running":
         """Start the service and wait until it is ready."""
-        running = await self.begin(**environ)
+        running = await self.begin(*words, **environ)
         await running.says("ready, listening")
         return running
 
-    async def begin(self, **environ: str) -> "Running":
-        """Start the service."""
-        return await self._spawn(("serve", "--config", "config.toml"), environ)
+    async def begin(self, *words: str, **environ: str) -> "Running":
+        """Start the service, with further words of the command line."""
+        return await self._spawn(("serve", "--config", "config.toml", *words), environ)
 
     async def _spawn(self, words: Sequence[str], environ: dict[str, str]) -> "Running":
         self.starts += 1
