@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from reports.charts import PALETTES  # importing it also sets the letters of all pictures
 
@@ -80,6 +81,7 @@ def _bars(chart: Bars) -> Figure:
     axes.tick_params(axis="y", colors=PALETTE.ink)
     if chart.logarithmic:
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         axes.set_xlim(min(bar.value for bar in chart.bars) / 3, furthest * 3)
     else:
         axes.set_xlim(0, furthest * 1.12)
@@ -114,7 +116,7 @@ def _quiet(axes: Axes) -> None:
     axes.set_facecolor(PALETTE.paper)
     for side in axes.spines.values():
         side.set_visible(False)
-    axes.tick_params(length=0, colors=PALETTE.faint)
+    axes.tick_params(which="both", length=0, colors=PALETTE.faint)
     axes.set_axisbelow(True)
 
 

@@ -15,6 +15,7 @@ from benchmarks import backlog, digest, kills, latency, memory, network, turns, 
 from benchmarks.bots import ROOT
 from benchmarks.charts import Chart, draw
 from benchmarks.results import FOLDER, Result, load
+from benchmarks.running import Run
 from benchmarks.tables import Table, Target, targets_table
 
 PAGE: Final = ROOT / "docs" / "performance.md"
@@ -23,25 +24,26 @@ PROFILES: Final = Path(__file__).parent / "profiles"
 
 HEAD: Final = """# Performance
 
-<!-- Written by `python -m benchmarks.report` from benchmarks/results: change the words there, the figures by measuring. -->
+<!-- Written by `python -m benchmarks.report` from benchmarks/results: words are changed there. -->
 
 The real `anliegen serve` with a configuration file, durable, against other bots with the same survey. `./run bench`
-measures all of it again; [benchmarks/README.md](../benchmarks/README.md) says what exactly is compared and how to read it.
+measures all of it again; [benchmarks/README.md](../benchmarks/README.md) says what exactly is compared, and how.
 """
 
 CARE: Final = """## Read with care
 
 - **One machine.** Quote ratios rather than absolute figures; each is taken inside its round. The tables say how far the
   rounds lie apart, and how busy the machine was stands above.
-- **Loopback.** No TLS, no lost packets; the network is a fixed 40 ms where it says so. The real platform also limits how
-  much a bot may send (about 30 messages a second for free), and the limiter that obeys it is opened wide here.
+- **Loopback.** No TLS, no lost packets; the network is a fixed 40 ms where it says so. The real platform also limits
+  how much a bot may send (about 30 messages a second for free).
 - **Slack is off**, for nobody complains in this survey; webhooks, files, erasing and weeks of running are not measured.
-- **Customers are patient and quick**: in a closed loop latency is mostly the queue of the customers themselves, so read
-  waiting times only where people come at random.
+- **Customers are quick**: in a closed loop a waiting time is mostly the queue of the customers themselves; read waiting
+  times only where people come at random.
 - **kill -9 ends processes, not power.** What this machine's disk holds after a power cut is not measured.
-- **Peers are as their documentation has them**, with their default transport; each can be tuned. A peer without a limiter,
-  an outbox or deadlines does less for every turn.
-- **Memory** is the resident memory of all processes of a bot, its Redis or PostgreSQL included, shared pages counted in each.
+- **Peers are as their documentation has them**, with their default transport; each can be tuned. Without a limiter, an
+  outbox and deadlines they do less for every turn.
+- **Memory** is the resident memory of all processes of a bot, its Redis or PostgreSQL included; what processes share
+  counts in each.
 """
 
 
@@ -60,9 +62,9 @@ class Part:
 def parts(folder: Path = FOLDER) -> Iterator[Part]:
     """Every benchmark that has a result, in the order of the page."""
     every: tuple[tuple[str, Any, type[Any]], ...] = (
-        ("Turns a second", turns, turns.Run),
+        ("Turns a second", turns, Run),
         ("Latency and CPU", latency, latency.Offered),
-        ("With a network", network, network.Run),
+        ("With a network", network, Run),
         ("Memory of open conversations", memory, memory.Growth),
         ("kill -9", kills, kills.Losses),
         ("A backlog", backlog, backlog.Backlog),
@@ -122,7 +124,7 @@ def _missing(missing: Mapping[str, str]) -> str:
 
 
 def _profiles(folder: Path) -> Iterator[str]:
-    """What profiles said: the first line of a file is its heading, then come sentences, after `---` the profile itself."""
+    """What profiles said: a file's first line is its heading, then come sentences, and after `---` the profile."""
     files = sorted(folder.glob("*.txt"))
     if files:
         yield "## What limits us\n"

@@ -19,7 +19,7 @@ LONGEST = 400  # lines of a module that can still be read in one sitting
 
 # Written so that this file does not contain what it looks for.
 OF_ONE_MACHINE = re.compile(
-    r"(?<![\w.])/(work|root|home/\w+)/|(pypi|npmjs)[.](org|com)|python[h]osted|/[s]imple\b"
+    r"(?<![\w.])/(work|root|home/\w+)/|(pypi|npmjs)[.](org|com)|python[h]osted|/[s]imple(?![\w-])"
 )
 
 pytestmark = pytest.mark.needs("git")
@@ -99,7 +99,7 @@ def imported(path: Path) -> set[str]:
 @pytest.mark.parametrize(("folders", "groups"), [(PACKAGES, ["run"]), (("tests", "docs"), ["run", "test"])])
 def test_every_imported_library_is_asked_for(folders: tuple[str, ...], groups: list[str]) -> None:
     declared = {canonicalize_name(each.name) for group in groups for each in dependencies()[group]}
-    ours = {*PACKAGES, "tests"}
+    ours = {*PACKAGES, "benchmarks", "tests"}
     names = {name for folder in folders for path in tracked(f"{folder}/*.py") for name in imported(path)}
     libraries = names - ours - set(sys.stdlib_module_names)
     owners = packages_distributions()
