@@ -27,8 +27,9 @@ from conversations.problem import Problem
 from conversations.question import type_texts
 from conversations.texts import Texts
 from handlers.files import attachments_of
+from handlers.memory import StoredMemory
 from handlers.organisation import Organisation
-from handlers.ports import Channel, Clock, ReadAttachment
+from handlers.ports import Channel, Clock, Memory, ReadAttachment
 from reports.digest import section_texts
 from storage.interface import Store
 from storage.open import open_store
@@ -63,7 +64,7 @@ async def open_service(
     try:
         library = await load_library(settings, store, clock)
         channels = await _open_channels(
-            settings, store, menus(library.texts, settings.organisation.languages)
+            settings, store, clock, menus(library.texts, settings.organisation.languages)
         )
         organisation = await _with_staff(organisation_of(settings, library), channels)
         listen = listen or listen_of(settings)
@@ -208,9 +209,11 @@ async def load_library(settings: Settings, store: Store, clock: Clock) -> Librar
     return library
 
 
-async def _open_channels(settings: Settings, store: Store, commands: Menus) -> dict[str, Channel]:
+async def _open_channels(
+    settings: Settings, store: Store, clock: Clock, commands: Menus
+) -> dict[str, Channel]:
     """Open what is switched on, trying again until each platform answers."""
-    wanted = _channels(settings, attachments_of(store), commands)
+    wanted = _channels(settings, attachments_of(store), StoredMemory(store, clock), commands)
     if not wanted:
         raise GiveUp("no channel is switched on: put a token into [telegram] token or [slack] bot_token")
     opening = [asyncio.create_task(_open(channel)) for channel in wanted]
@@ -226,7 +229,9 @@ async def _open_channels(settings: Settings, store: Store, commands: Menus) -> d
     return {channel.account: channel for channel in wanted}
 
 
-def _channels(settings: Settings, read_attachment: ReadAttachment, commands: Menus) -> list[Channel]:
+def _channels(
+    settings: Settings, read_attachment: ReadAttachment, memory: Memory, commands: Menus
+) -> list[Channel]:
     # Each platform's SDK takes a second to import: only what is switched on is loaded.
     channels: list[Channel] = []
     if settings.telegram.on:
@@ -260,6 +265,7 @@ def _channels(settings: Settings, read_attachment: ReadAttachment, commands: Men
                     mode=slack.mode,
                 ),
                 read_attachment,
+                memory,
             )
         )
     return channels

@@ -11,10 +11,10 @@ from typing import Literal
 from aiohttp import web
 
 from bot.channels.slack.channel import SlackChannel, SlackSettings, open_channel
+from bot.channels.slack.patience import Patience
 from bot.channels.slack.payloads import key_of, parse, unknown_key
-from bot.channels.slack.socket_mode import Patience
 from conversations.events import Address, Event
-from handlers.ports import Body, Outcome, Parcel, Sent
+from handlers.ports import Body, Outcome, Parcel, Recalled, Sent
 from sandbox import faults
 from sandbox.slack.local import LocalSlack
 from sandbox.slack.member import Member
@@ -52,6 +52,7 @@ class Journal:
     bodies: dict[str, RawBody] = field(default_factory=dict)
     received: int = 0
     broken: bool = False
+    threads: list[tuple[str, str]] = field(default_factory=list)  # of open cases
 
     async def receive(self, bodies: Sequence[RawBody]) -> None:
         if self.broken:
@@ -59,6 +60,16 @@ class Journal:
         self.received += len(bodies)
         for body in bodies:
             self.bodies.setdefault(body.key, body)
+
+    async def recall(self, _account: str) -> Recalled:
+        seen: dict[str, str] = {}
+        for one in self.bodies.values():
+            if one.message:
+                seen[one.chat] = max(one.message, seen.get(one.chat, ""))
+        return Recalled(seen, self.threads)
+
+    async def missing(self, keys: Sequence[str]) -> set[str]:
+        return set(keys) - self.bodies.keys()
 
 
 @dataclass
@@ -119,7 +130,10 @@ class SlackWorld:
         return outcome.message
 
 
-def settings_for(slack: LocalSlack, mode: Mode) -> SlackSettings:
+QUICK = Patience(silence=1.0, first_wait=0.05, longest_wait=0.1)
+
+
+def settings_for(slack: LocalSlack, mode: Mode, patience: Patience = QUICK) -> SlackSettings:
     keys = slack.workspace.keys
     return SlackSettings(
         bot_token=keys.bot_token,
@@ -128,12 +142,12 @@ def settings_for(slack: LocalSlack, mode: Mode) -> SlackSettings:
         base_url=slack.base_url,
         mode=mode,
         connections=1,
-        patience=Patience(silence=1.0, first_wait=0.05, longest_wait=0.1),
+        patience=patience,
     )
 
 
 @asynccontextmanager
-async def slack_world(mode: Mode) -> AsyncIterator[SlackWorld]:
+async def slack_world(mode: Mode, patience: Patience = QUICK) -> AsyncIterator[SlackWorld]:
     """Open a workspace with our channel listening in it."""
     slack = LocalSlack()
     slack.sockets.ping_every = 0.2
@@ -143,8 +157,9 @@ async def slack_world(mode: Mode) -> AsyncIterator[SlackWorld]:
     async def read_attachment(attachment: int) -> tuple[bytes, str, str]:
         return files[attachment]
 
-    channel = open_channel(settings_for(slack, mode), read_attachment)
-    world = SlackWorld(slack, channel, Journal(), files)
+    journal = Journal()
+    channel = open_channel(settings_for(slack, mode, patience), read_attachment, journal)
+    world = SlackWorld(slack, channel, journal, files)
     runner = web.AppRunner(web.Application(), access_log=None, shutdown_timeout=1)
     try:
         await channel.open()
@@ -241,7 +256,7 @@ async def stage() -> Staging:
     """Anna is a member of the workspace."""
     slack = LocalSlack()
     await slack.serve()
-    channel = open_channel(settings_for(slack, "socket"), read_attachment)
+    channel = open_channel(settings_for(slack, "socket"), read_attachment, Journal())
     await channel.open()
     anna = slack.member("U0ANNA0001", "anna")
     address = Address(channel.account, anna.dm.id)

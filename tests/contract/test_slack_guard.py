@@ -136,7 +136,7 @@ async def test_a_replay_within_five_minutes_has_one_effect_and_the_same_answer(w
     headers = signed(BODY) | {"Content-Type": "application/json"}
     assert [await post(world, BODY, headers) for _ in range(3)] == [(200, "")] * 3
     assert [event.what for event in await world.events()] == [Said("hi")]
-    assert list(world.journal.bodies) == ["slack:T0SANDBOX01:Ev0HELLO001"]
+    assert list(world.journal.bodies) == ["slack:T0SANDBOX01:message:D0ANNA0001:1.1"]
 
 
 async def test_a_crash_between_store_and_answer_loses_nothing(world: SlackWorld) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -14,18 +15,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.acknowledging import acknowledging
 from bot.channels.slack.answers import Answers
+from bot.channels.slack.attention import Attention, their_time
+from bot.channels.slack.catching_up import CatchUp
 from bot.channels.slack.files import Files
 from bot.channels.slack.ingress import PATH, Ingress
 from bot.channels.slack.outcomes import TROUBLE, classify, error_of
+from bot.channels.slack.patience import Patience
 from bot.channels.slack.payloads import Identity, parse
 from bot.channels.slack.performing import Performer
 from bot.channels.slack.places import Places
 from bot.channels.slack.reading import read
 from bot.channels.slack.sending import Sender
-from bot.channels.slack.socket_mode import Patience, Sockets
+from bot.channels.slack.socket_mode import Sockets
+from bot.pulse import Pulse, dating
 from conversations.effects import At
 from conversations.events import Event, Instant
-from handlers.ports import Later, Outcome, Parcel, ReadAttachment, Receive
+from handlers.ports import Later, Memory, Outcome, Parcel, ReadAttachment, Receive
 from storage.interface import RawBody
 
 log = logging.getLogger(__name__)
@@ -47,7 +52,7 @@ class SlackSettings:
     patience: Patience = field(default_factory=Patience)
 
 
-def open_channel(settings: SlackSettings, read_attachment: ReadAttachment) -> "SlackChannel":
+def open_channel(settings: SlackSettings, read_attachment: ReadAttachment, memory: Memory) -> "SlackChannel":
     """Return the channel, not yet connected. Raises ValueError for settings that cannot work."""
     if not settings.bot_token:
         raise ValueError("[slack] bot_token is missing: copy the bot token (xoxb-…) from OAuth & Permissions")
@@ -57,18 +62,20 @@ def open_channel(settings: SlackSettings, read_attachment: ReadAttachment) -> "S
         raise ValueError(
             '[slack] signing_secret is missing: mode "http" needs the one from Basic Information'
         )
-    return SlackChannel(settings, read_attachment)
+    return SlackChannel(settings, read_attachment, memory)
 
 
 class SlackChannel:
     """One workspace (`handlers.ports.Channel`). In mode http its `routes` must be served."""
 
-    def __init__(self, settings: SlackSettings, read_attachment: ReadAttachment) -> None:
+    def __init__(self, settings: SlackSettings, read_attachment: ReadAttachment, memory: Memory) -> None:
+        self.pulse = Pulse()
+        self._memory = memory
         self._settings = settings
         self._read_attachment = read_attachment
         self._answers = Answers()
         self._app = acknowledging(lambda: self._us, settings.base_url, self._answers)
-        self._ingress = Ingress(settings.signing_secret, self._app)
+        self._ingress = Ingress(settings.signing_secret, self._app, self.pulse)
         self._opened: _Opened | None = None
 
     @property
@@ -85,7 +92,11 @@ class SlackChannel:
         """Find out who we are. Raises ConnectionError (try again) or PermissionError (bad token)."""
         timeout = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=30)
         # A shorter keep-alive than the server's: a connection closed under a request is an unknown send.
-        session = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(keepalive_timeout=10))
+        session = aiohttp.ClientSession(
+            timeout=timeout,
+            connector=aiohttp.TCPConnector(keepalive_timeout=10),
+            trace_configs=[dating(self.pulse)],
+        )
         try:
             client = _client(self._settings, session)
             us = await _identify(client)
@@ -100,16 +111,28 @@ class SlackChannel:
         self._ingress.us = us
 
     async def listen(self, receive: Receive) -> None:
-        """Take in bodies until cancelled."""
-        opened = self._open
-        if self._settings.mode == "socket":
-            settings = self._settings
-            sockets = Sockets(
-                opened.client, settings.app_token, self._app, settings.connections, settings.patience
-            )
-            await sockets.listen(receive, self._us)
-            return
-        self._ingress.receive = receive
+        """Take in bodies until cancelled, and read up on what did not come."""
+        settings, client = self._settings, self._open.client
+        sockets = Sockets(client, settings.app_token, self._app, settings.patience, settings.connections)
+        catch_up = CatchUp(client, self._us, self._memory, partial(their_time, self.pulse))
+        attention = Attention(catch_up, self._memory, self.pulse, settings.patience, sockets.renew)
+        noting = attention.noting(receive)
+        async with asyncio.TaskGroup() as listening:
+            listening.create_task(attention.keep(receive))
+            if settings.mode == "socket":
+                listening.create_task(self._hold(sockets, noting, attention))
+            else:
+                listening.create_task(self._wait_for_calls(noting, attention))
+
+    async def _hold(self, sockets: Sockets, receive: Receive, attention: Attention) -> None:
+        self.pulse.listen()
+        try:
+            await sockets.listen(receive, self._us, attention)
+        finally:
+            self.pulse.rest()
+
+    async def _wait_for_calls(self, receive: Receive, attention: Attention) -> None:
+        self._ingress.receive, self._ingress.heard = receive, attention.heard
         try:
             await asyncio.Event().wait()
         finally:

@@ -3,8 +3,11 @@
 Nothing is parsed before its signature is right: unsigned garbage must not reach a parser, however robust.
 """
 
+import hmac
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from aiohttp import web
@@ -13,8 +16,10 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import Clock, SignatureVerifier
 
 from bot.channels.slack.acknowledging import respond
-from bot.channels.slack.payloads import Identity, parse
+from bot.channels.slack.payloads import Identity, Payload, parse
 from bot.channels.slack.reading import sealed
+from bot.clock import real_seconds
+from bot.pulse import Pulse
 from handlers.ports import Receive, Unreadable
 
 log = logging.getLogger(__name__)
@@ -27,9 +32,13 @@ LARGEST = 1_000_000
 class Ingress:
     """Takes requests while somebody receives; before and after that Slack is told to try again."""
 
-    def __init__(self, signing_secret: str, app: AsyncApp, clock: Clock | None = None) -> None:
+    def __init__(
+        self, signing_secret: str, app: AsyncApp, pulse: Pulse | None = None, clock: Clock | None = None
+    ) -> None:
         self._verifier = SignatureVerifier(signing_secret, clock or Clock()) if signing_secret else None
         self._app = app
+        self.pulse = pulse or Pulse()
+        self.heard: Callable[[Payload], None] = lambda _: None
         self.us: Identity | None = None
         self.receive: Receive | None = None
 
@@ -39,7 +48,9 @@ class Ingress:
         if body is None:
             return web.Response(status=413)
         if not self._signed(body, request):
+            self._note_skew(body, request)
             return web.Response(status=401)
+        self.pulse.beat()
         if not await self._store(body):
             return web.Response(status=503)
         return await self._answer(body, request)
@@ -57,9 +68,22 @@ class Ingress:
         except UnicodeDecodeError:
             return False
 
+    def _note_skew(self, body: bytes, request: web.Request) -> None:
+        """A request that Slack did sign, and long ago by our clock: either it is replayed, or our clock is wrong."""
+        stamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        if self._verifier is None or not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
+            return
+        with suppress(UnicodeDecodeError):
+            signature = self._verifier.generate_signature(timestamp=stamp, body=body) or ""
+            given = request.headers.get("X-Slack-Signature", "").encode("utf-8", "surrogateescape")
+            if hmac.compare_digest(signature.encode(), given):
+                self.pulse.stale = real_seconds() - int(stamp), time.monotonic()
+
     async def _store(self, body: bytes) -> bool:
         if self.us is None or self.receive is None:
             return False
+        with suppress(Unreadable):
+            self.heard(parse(body))
         raw = sealed(body, self.us)
         if raw is None:
             return True

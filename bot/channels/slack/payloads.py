@@ -15,6 +15,12 @@ from handlers.ports import Unreadable
 
 Payload: TypeAlias = Mapping[str, Any]
 
+WRITTEN = {"file_share", "me_message", "thread_broadcast"}
+"""Subtypes of what people write; plain words have none."""
+
+STAMP = re.compile(r"\d{10}\.\d{6}")
+"""A message's ts: its moment, and its id within a chat. All are of equal length, so that text sorts like time."""
+
 _LONE = re.compile("[\ud800-\udfff]")
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,39}")  # C0123456789, U0123456789, D..., T...
 # <@U1|ada>, <#C1|general>, <!here>, <!subteam^S1|@team>, <https://example.org|label>
@@ -100,6 +106,8 @@ def key_of(payload: Payload) -> str:
     Of the hash only what follows the dot counts: before it stands the second in which it was made.
     """
     match payload:
+        case {"event": {"type": "message", "channel": str(chat), "ts": str(ts), **more}} if _is_new(more):
+            return f"message:{chat}:{ts}"  # not the event's: the same message may also be read in the history
         case {"event_id": str(event)}:
             return event
         case {
@@ -114,6 +122,10 @@ def key_of(payload: Payload) -> str:
         case {"command": str(), "trigger_id": str(trigger)}:
             return f"command:{trigger}"
     return ""
+
+
+def _is_new(message: Mapping[Any, Any]) -> bool:
+    return message.get("subtype") in (None, *WRITTEN)
 
 
 def unknown_key(body: bytes) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.channels.slack.payloads import (
+    STAMP,
+    WRITTEN,
     Identity,
     Payload,
     identifier,
@@ -43,7 +45,6 @@ CASE = "case."
 TEXT_LIMIT = 12_000
 """Characters of a message that are read; Slack's own client sends no longer ones."""
 
-_WRITTEN = {None, "file_share", "me_message", "thread_broadcast"}
 _GONE = {"tombstone", "hidden_by_limit"}
 
 
@@ -59,7 +60,16 @@ def sealed(body: bytes, us: Identity) -> RawBody | None:
         return RawBody(f"{us.account}:{unknown_key(body)}", us.account, f"{us.account}:unreadable", body)
     if event is None:
         return None
-    return RawBody(f"{us.account}:{event.key}", us.account, f"{us.account}:{event.address.chat}", body)
+    chat = event.address.chat
+    is_message = event.key.startswith("message:") and STAMP.fullmatch(event.message)
+    return RawBody(
+        f"{us.account}:{event.key}",
+        us.account,
+        f"{us.account}:{chat}",
+        body,
+        chat=chat,
+        message=event.message if is_message else "",
+    )
 
 
 def read(payload: Payload, key: str, at: Instant, us: Identity) -> Event | None:
@@ -123,7 +133,7 @@ def _message(event: Payload, us: Identity) -> Found | None:
     direct = event.get("channel_type") == "im"
     if event.get("subtype") == "message_changed":
         return _edited(event, us) if direct else None
-    if event.get("subtype") not in _WRITTEN or _automatic(event, us):
+    if event.get("subtype") not in (None, *WRITTEN) or _automatic(event, us):
         return None
     author, ts, thread = _author(event, us), event["ts"], optional(event.get("thread_ts"))
     text, files = plain(optional(event.get("text")))[:TEXT_LIMIT], tuple(_files(event))

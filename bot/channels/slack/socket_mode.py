@@ -10,9 +10,8 @@ import asyncio
 import json
 import logging
 import random
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 from aiohttp import ClientWebSocketResponse, ClientWSTimeout, WSMessage, WSMsgType
@@ -23,7 +22,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.acknowledging import respond
 from bot.channels.slack.outcomes import error_of
-from bot.channels.slack.payloads import Identity
+from bot.channels.slack.patience import Patience
+from bot.channels.slack.payloads import Identity, Payload
 from bot.channels.slack.reading import sealed
 from handlers.ports import Receive
 
@@ -32,18 +32,21 @@ log = logging.getLogger(__name__)
 _HOPELESS = {"invalid_auth", "not_allowed_token_type", "not_authed", "token_revoked", "account_inactive"}
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds of real time: silence before a connection counts as dead, its longest life, first and longest wait."""
-
-    silence: float = 30.0
-    life: float = 3_600.0
-    first_wait: float = 0.5
-    longest_wait: float = 30.0
-
-
 class Deaf(ConnectionError):
     """A connection is open and says nothing."""
+
+
+class Ear(Protocol):
+    """Who is told what comes, before anybody knows what it means."""
+
+    def greeted(self) -> None:
+        """A connection stands."""
+
+    def frame(self) -> None:
+        """Something came, if only a ping."""
+
+    def heard(self, payload: Payload) -> None:
+        """An envelope came."""
 
 
 class Sockets:
@@ -54,26 +57,32 @@ class Sockets:
         client: AsyncWebClient,
         app_token: str,
         app: AsyncApp,
+        patience: Patience,
         connections: int = 2,
-        patience: Patience | None = None,
     ) -> None:
         self._client = client
         self._app_token = app_token
         self._app = app
         self._connections = connections
-        self._patience = patience or Patience()
+        self._patience = patience
+        self._open: set[ClientWebSocketResponse] = set()
 
-    async def listen(self, receive: Receive, us: Identity) -> None:
+    async def listen(self, receive: Receive, us: Identity, ear: Ear) -> None:
         """Take in envelopes until cancelled."""
         async with asyncio.TaskGroup() as group:
             for number in range(self._connections):
-                group.create_task(self._keep(receive, us, number))
+                group.create_task(self._keep(receive, us, ear, number))
 
-    async def _keep(self, receive: Receive, us: Identity, number: int) -> None:
+    async def renew(self) -> None:
+        """Throw away every connection; each is made anew."""
+        for socket in list(self._open):
+            await socket.close()
+
+    async def _keep(self, receive: Receive, us: Identity, ear: Ear, number: int) -> None:
         """Connect again and again, waiting longer after each failure that nothing good came between."""
         wait = self._patience.first_wait
         while True:
-            line = Line(self._app, receive, us, self._patience)
+            line = Line(self._app, receive, us, ear, self._patience)
             try:
                 await self._connect(line, number)
             except Exception as error:  # whatever happens, the next connection may do better
@@ -96,17 +105,22 @@ class Sockets:
                 proxy=self._client.proxy,
             ) as socket,
         ):
-            # the second connection is renewed half a life after the first
-            await line.hear(socket, self._patience.life * (1 + number % 2) / 2)
+            self._open.add(socket)
+            try:
+                # the second connection is renewed half a life after the first
+                await line.hear(socket, self._patience.life * (1 + number % 2) / 2)
+            finally:
+                self._open.discard(socket)
 
 
 class Line:
     """One connection from hello to its end."""
 
-    def __init__(self, app: AsyncApp, receive: Receive, us: Identity, patience: Patience) -> None:
+    def __init__(self, app: AsyncApp, receive: Receive, us: Identity, ear: Ear, patience: Patience) -> None:
         self._app = app
         self._receive = receive
         self._us = us
+        self._ear = ear
         self._patience = patience
         self.greeted = False
         self.leaving = False
@@ -127,12 +141,15 @@ class Line:
                 self.leaving = True
 
     async def _take(self, frame: WSMessage, socket: ClientWebSocketResponse) -> None:
+        if self.greeted:
+            self._ear.frame()
         if frame.type is WSMsgType.PING:
             await socket.pong(frame.data)
         elif frame.type is WSMsgType.TEXT:
             match _decoded(frame.data):
                 case {"type": "hello"}:
                     self.greeted = True
+                    self._ear.greeted()
                 case {"type": "disconnect", **more}:
                     self._dismissed(str(more.get("reason", "")))
                 case {"envelope_id": str(envelope), "payload": payload}:
@@ -149,6 +166,7 @@ class Line:
 
     async def _envelope(self, envelope: str, payload: Any, socket: ClientWebSocketResponse) -> None:
         """Store, then answer. What could not be stored is not acknowledged: Slack brings it again."""
+        self._ear.heard(payload)
         raw = sealed(json.dumps(payload).encode(), self._us)  # half a pair of surrogates stays an escape
         if raw is not None:
             try:
