@@ -313,15 +313,17 @@ class Walk:
         return None
 
     def _ask(self, state: str, note: str = "") -> None:
-        session, now = self._session, self._scene.now
+        session, now, patience = self._session, self._scene.now, self._patience
+        wake = bool(patience.remind) and not session.reminded
         self._session = replace(
-            session, state=state, turn=session.turn + 1, strikes=0, partial=None, asked=now
+            session, state=state, turn=session.turn + 1, strikes=0, partial=None, asked=now, waking=wake
         )
         self._say(self._asking.message(note))
-        if self._patience.remind and not session.reminded:
-            self._effects.append(SetTimer(owner(session), "remind", now + self._patience.remind))
-        if self._patience.expire:
-            self._effects.append(SetTimer(owner(session), "expire", now + self._patience.expire))
+        # Timers are not moved with every question: one that comes too early puts itself off.
+        if wake and not session.waking:
+            self._effects.append(SetTimer(owner(session), "remind", now + patience.remind))
+        if patience.expire and not session.asked:
+            self._effects.append(SetTimer(owner(session), "expire", now + patience.expire))
 
     def _correct(self, question: str) -> None:
         back_to = self._session.returning or self._session.state

@@ -37,7 +37,8 @@ class Session:
 
     `turn` counts the questions asked: buttons carry it, so that a press on an old keyboard is recognised.
     `returning` names the question to go back to after a correction. `bindings` are values given at the start
-    (order, touchpoint, case, proposal ...), readable in texts.
+    (order, touchpoint, case, proposal ...), readable in texts. `waking` tells that its reminder is set; when that
+    comes and another question was asked meanwhile, it is put off.
     """
 
     id: SessionId
@@ -53,6 +54,7 @@ class Session:
     returning: str = ""
     album: str = ""
     asked: Instant = 0
+    waking: bool = False
     reminded: bool = False
     trail: tuple[str, ...] = ()  # questions answered, in order, for "back"
     invitation: int = 0

@@ -175,7 +175,7 @@ class Stack:
         stack = self.conversation.stack
         if self._must_wait(dialogue):
             self.conversation = replace(self.conversation, stack=(session, *stack))
-            self._wake_later(session)
+            self._wake(session, self.conversation.staffed_until)
             if invitation:
                 self.say("survey.later")
         else:
@@ -198,7 +198,7 @@ class Stack:
             title = place[0].title(self.conversation.language)
             self.apply(place, self.walk(place).again(self.text("resumed", title=title)))
         elif self._must_wait(place[0]):
-            self._wake_later(session)
+            self._wake(session, self.conversation.staffed_until)
         else:
             self.apply(place, self.walk(place).start())
 
@@ -227,11 +227,16 @@ class Stack:
 
     def remind(self, place: Place) -> None:
         """The reminder of a session is due; a waiting survey begins."""
-        session, patience = place[1], self.library.expire_after(place[0])
-        if session.asked and patience and self.now >= session.asked + patience:
+        dialogue, session = place[0], replace(place[1], waking=False)
+        self._take_over(session, Step(session))
+        patience, end = self.library.remind_after(dialogue), self.library.expire_after(dialogue)
+        if session.asked and end and self.now >= session.asked + end:
             return  # nobody was running for long: the end is due as well
-        if self._must_wait(place[0]):
-            self._wake_later(session)
+        place = dialogue, session
+        if self._must_wait(dialogue):
+            self._wake(session, self.conversation.staffed_until)
+        elif session.asked and not session.reminded and self.now < session.asked + patience:
+            self._wake(session, session.asked + patience)  # other questions were asked since it was set
         elif self.conversation.stack[-1].id != session.id or not self.conversation.reachable:
             return  # it asks by itself when its turn comes
         elif not session.asked:
@@ -243,6 +248,10 @@ class Stack:
     def expire(self, place: Place) -> None:
         """A session was left alone for too long."""
         dialogue, session = place
+        end = session.asked + self.library.expire_after(dialogue)
+        if self.now < end:  # other questions were asked since it was set
+            self.do(SetTimer(owner(session), "expire", end))
+            return
         self._take_over(session, cut_short(*place, self.scene(), "expired"))
         if dialogue.settings.purpose not in SILENT_ENDS and self.conversation.reachable:
             self.say("expired", title=dialogue.title(self.conversation.language))
@@ -252,5 +261,7 @@ class Stack:
     def _must_wait(self, dialogue: Dialogue) -> bool:
         return dialogue.settings.purpose == "survey" and self.now < self.conversation.staffed_until
 
-    def _wake_later(self, session: Session) -> None:
-        self.do(SetTimer(owner(session), "remind", self.conversation.staffed_until))
+    def _wake(self, session: Session, at: Instant) -> None:
+        self._take_over(
+            session, Step(replace(session, waking=True), effects=(SetTimer(owner(session), "remind", at),))
+        )

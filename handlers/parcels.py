@@ -1,4 +1,7 @@
-"""Outbox bodies as JSON and back: what is stored is what will be sent, whatever happens in between."""
+"""Outbox bodies as JSON and back: what is stored is what will be sent, whatever happens in between.
+
+What equals its default is not written: most of a keyboard would be. So a default of a body must never change.
+"""
 
 from typing import Final
 
@@ -38,7 +41,7 @@ def kind_of(body: Body) -> str:
 def encode(body: Body) -> tuple[str, str]:
     """Return (kind, JSON)."""
     kind = kind_of(body)
-    return kind, _ADAPTERS[kind].dump_json(body).decode()
+    return kind, _ADAPTERS[kind].dump_json(body, exclude_defaults=True).decode()
 
 
 def decode(claimed: Claimed) -> Parcel:

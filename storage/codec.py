@@ -33,12 +33,17 @@ def clean(text: str) -> str:
     return _UNSTORABLE.sub(REPLACEMENT, text)
 
 
-def encode(kind: type[T], value: T) -> str:
-    """Write a value as compact JSON, its words clean."""
+def encode(kind: type[T], value: T, *, sparse: bool = False) -> str:
+    """Write a value as compact JSON, its words clean.
+
+    A `sparse` one leaves out what equals its default: half as long and twice as fast to read, for rows that are soon
+    written again. Such a default must never change.
+    """
+    adapter = _adapter(cast(Any, kind))
     try:
-        text = _adapter(cast(Any, kind)).dump_json(value).decode()
+        text = adapter.dump_json(value, exclude_defaults=sparse).decode()
     except ValueError:  # lone surrogates
-        return _cleaned(json.dumps(_adapter(cast(Any, kind)).dump_python(value)))
+        return _cleaned(json.dumps(adapter.dump_python(value, exclude_defaults=sparse)))
     return _cleaned(text) if "\\u0000" in text else text
 
 

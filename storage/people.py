@@ -106,7 +106,7 @@ def _changing(one: Conversation) -> dict[str, Any]:
     return {
         "name": clean(one.name),
         "language": one.language,
-        "stack": encode(_STACK, one.stack),
+        "stack": encode(_STACK, one.stack, sparse=True),
         "case_id": one.case,
         "keyboard": one.keyboard,
         "keyboard_text": clean(one.keyboard_text),

@@ -37,6 +37,11 @@ facts = st.one_of(*(st.from_type(kind) for kind in FACTS.values()))
 @given(st.lists(sessions, max_size=3).map(tuple))
 def test_sessions_come_back_as_they_were(stack: tuple[Session, ...]) -> None:
     assert decode(tuple[Session, ...], encode(tuple[Session, ...], stack)) == stack
+    assert decode(tuple[Session, ...], encode(tuple[Session, ...], stack, sparse=True)) == stack
+
+
+def test_what_equals_its_default_need_not_be_written() -> None:
+    assert encode(Answer, Answer(9, at=5), sparse=True) == '{"value":9,"at":5}'
 
 
 @given(facts)

@@ -61,9 +61,9 @@ def library(*names: str, languages: tuple[str, ...] = ("en", "de"), default: str
 class Chat:
     """One person talking to one library. `seen` are messages, `facts` and `answers` all there ever were."""
 
-    def __init__(self, shelf: Library | None = None, language: str = "en") -> None:
+    def __init__(self, shelf: Library | None = None, language: str = "en", name: str = "Kim") -> None:
         self.library = shelf or library("survey", "complaint", "solution", default="survey")
-        self.conversation = Conversation(ConversationId(1), ADDRESS, PersonId(2), "Kim", language)
+        self.conversation = Conversation(ConversationId(1), ADDRESS, PersonId(2), name, language)
         self.now: Instant = START
         self.ids = Counting()
         self.timers: dict[tuple[str, str], Instant] = {}
@@ -83,7 +83,14 @@ class Chat:
     def does(self, what: What, message: str = "") -> "Chat":
         """Anything at all."""
         number = next(self._events)
-        event = Event(f"test:{number}", self.now, ADDRESS, Sender("u1", "Kim"), what, message or str(number))
+        event = Event(
+            f"test:{number}",
+            self.now,
+            ADDRESS,
+            Sender("u1", self.conversation.name),
+            what,
+            message or str(number),
+        )
         return self._take(talk.turn(self.library, self.conversation, event, self.now, self.ids))
 
     def says(self, *texts: str) -> "Chat":

@@ -7,6 +7,7 @@ from conversations.effects import (
     OpenCase,
     Relay,
     SetLanguage,
+    SetTimer,
     TellStatus,
 )
 from conversations.events import (
@@ -293,6 +294,24 @@ def test_an_unfinished_dialogue_is_reminded_once_and_expires() -> None:
     assert len(chat.fact(Reminded)) == 1
     assert chat.fact(Ended)[-1].how == "expired"
     assert chat.timers == {}
+
+
+def test_reminder_and_end_count_from_the_last_question_although_they_are_set_once() -> None:
+    chat = Chat().begins("complaint").waits(20 * HOUR).says("quality")
+    assert not any(isinstance(effect, SetTimer) for effect in chat.effects)
+    chat.waits(23 * HOUR)
+    assert not chat.fact(Reminded)
+    chat.waits(HOUR).sees("We have not finished “Your complaint”")
+    chat.says("It was late").waits(3 * DAY - HOUR)
+    assert len(chat.fact(Reminded)) == 1
+    assert not chat.fact(Ended)
+    assert chat.waits(HOUR).fact(Ended)[-1].how == "expired"
+
+
+def test_who_could_not_be_reminded_is_reminded_of_the_next_question() -> None:
+    chat = Chat().begins("complaint").does(Departed()).waits(30 * HOUR)
+    assert not chat.fact(Reminded)
+    chat.says("quality").waits(24 * HOUR).sees("We have not finished “Your complaint”")
 
 
 def test_a_survey_expires_without_a_word() -> None:
