@@ -10,6 +10,7 @@ from pathlib import Path
 from socket import socket as Socket  # noqa: N812 - a class
 from typing import Protocol, TypeAlias, runtime_checkable
 
+from bot.allowances import allowances
 from bot.clock import SteadyClock, SystemClock, clock_from
 from bot.config import ConfigProblems, Settings
 from bot.dialogue_files import read_dialogues
@@ -69,7 +70,9 @@ async def open_service(
         organisation = await _with_staff(organisation_of(settings, library), channels)
         listen = listen or listen_of(settings)
         member = await join(store) if store.several else Alone()
-        return Service(store, channels, organisation, clock, member, listen, passing, limits_of(settings))
+        service = Service(store, channels, organisation, clock, member, listen, passing, limits_of(settings))
+        service.allow(allowances(settings, channels))
+        return service
     except BaseException:
         await store.close()
         raise

@@ -23,6 +23,7 @@ from bot.values import (
     Languages,
     Listen,
     Name,
+    PerSecond,
     Severity,
     Size,
     SlackToken,
@@ -100,6 +101,9 @@ class TelegramSection(_Section):
     base_url: Web = setting("https://api.telegram.org/bot", "the Bot API, as the SDK means it")
     base_file_url: Web = setting("https://api.telegram.org/file/bot", "its files")
     mode: Literal["polling", "webhook"] = setting("polling", "how messages come in")
+    bulk_per_second: PerSecond = setting(
+        25, "reminders and other messages that nobody waits for; answers go at once"
+    )
     webhook: Webhook = Webhook()
 
     @property
@@ -114,6 +118,9 @@ class SlackSection(_Section):
     signing_secret: SecretStr = setting("", "proves that requests come from Slack; for mode http")
     base_url: Web = setting("https://slack.com/api/", "the Web API, as the SDK means it")
     mode: Literal["socket", "http"] = setting("socket", "how events come in")
+    posts_per_second: PerSecond = setting(
+        1, "in one channel; more only where Slack does not count, as in a test"
+    )
 
     @property
     def on(self) -> bool:

@@ -7,7 +7,7 @@ which are only hints: every loop also looks by itself, at least once a second.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from socket import socket as Socket  # noqa: N812 - a class
@@ -23,6 +23,7 @@ from bot.watch import Limits, Watch
 from conversations.events import DAY
 from handlers import digest, watching
 from handlers.inbox import Inbox
+from handlers.limits import Allowance
 from handlers.meter import Meter
 from handlers.organisation import Organisation
 from handlers.outbox import Outbox
@@ -110,6 +111,10 @@ class Service:
         )
         self._arrived = asyncio.Event()
         self._drawing: set[asyncio.Task[None]] = set()
+
+    def allow(self, allowances: Mapping[str, Allowance]) -> None:
+        """Say how fast accounts may send; without, only their platforms' refusals do."""
+        self._outbox.allow(allowances)
 
     async def run(self, stop: asyncio.Event, started: Callable[[], Awaitable[None]] | None = None) -> None:
         """Work until `stop` is set. Raises GiveUp when a platform refuses us for good, or nothing moves any more."""

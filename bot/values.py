@@ -130,6 +130,7 @@ Web: TypeAlias = Annotated[str, BeforeValidator(_web)]
 Id: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
 Name: TypeAlias = Annotated[str, Field(pattern=r"\S")]
 SlackUser: TypeAlias = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]+$")]
+PerSecond: TypeAlias = Annotated[float, Field(gt=0, le=10_000)]
 Severity: TypeAlias = Literal["low", "normal", "high", "critical"]
 BotToken: TypeAlias = Annotated[
     SecretStr, _token(r"\d+:[A-Za-z0-9_-]+", "a Telegram token (123456:ABC...)", "BotFather shows it")

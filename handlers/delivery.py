@@ -11,6 +11,7 @@ from handlers.organisation import Organisation
 from handlers.parcels import decode
 from handlers.ports import Download, Ids, Later, Never, Outcome, Post, Sent, Unknown
 from handlers.turn import Turn
+from handlers.verdicts import is_last
 from storage.interface import CaseMessage, Transaction
 from storage.interface_outbox import Claimed
 
@@ -37,6 +38,8 @@ def has_consequences(claimed: Claimed, outcome: Outcome) -> bool:
     match outcome:
         case Later():
             return False
+        case Unknown() if not is_last(claimed):
+            return False  # it goes once more, and then it is known
         case Never() if outcome.moved or outcome.unreachable:
             return True
         case _:
@@ -69,6 +72,16 @@ async def _file_came(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
         language = staff_language(turn, case.owner)
         line = turn.organisation.texts.render("staff.line.files", language, n=1)
         write_line(turn, case, line, attachments=(body.attachment,))
+
+
+async def refuse_file(tx: Transaction, claimed: Claimed) -> None:
+    """The file of a download cannot be kept."""
+    try:
+        body = decode(claimed).body
+    except ValueError:
+        return  # nobody knows any more which file it was
+    if isinstance(body, Download):
+        await tx.refuse_attachment(body.attachment, "gone")
 
 
 async def _explain_refusal(turn: Turn, claimed: Claimed, body: Download, reason: str) -> None:

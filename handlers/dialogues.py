@@ -44,7 +44,8 @@ async def wake(turn: Turn, wanted: ConversationId, event: Elapsed) -> None:
     conversation = await turn.conversation(wanted)
     if conversation is not None:
         woken = Event(f"timer:{event.owner}:{event.kind}", turn.now, conversation.address, _NOBODY, event)
-        await converse(turn, conversation, woken)
+        with turn.unhurried():
+            await converse(turn, conversation, woken)
 
 
 async def begin(

@@ -7,6 +7,7 @@ the post together with the timer that asked for it. Its timer stands until then:
 import asyncio
 import json
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +21,7 @@ from handlers.turn import Turn
 from reports.data import CaseLine, Figures, Period, VoiceLine
 from reports.digest import build
 from reports.render import html, slack
-from storage.interface import Attachment, Store, Timer, Transaction
+from storage.interface import Attachment, Store, Timer
 
 WEEKLY = "digest:weekly"
 _AGAIN = 5 * MINUTE
@@ -76,7 +77,10 @@ async def produce(store: Store, organisation: Organisation, clock: Clock, ids: I
                 return
         else:
             await tx.drop_timers([(timer.owner, timer.kind)])
-        await _post(tx, organisation, ids, now, Address(organisation.staff_account, channel), week, drawn)
+        place = Address(organisation.staff_account, channel)
+        turn = Turn(tx, organisation, ids, now)
+        with turn.unhurried() if weekly else nullcontext():
+            await _post(turn, place, week, drawn)
 
 
 async def read_figures(
@@ -154,15 +158,7 @@ def monday(text: str, organisation: Organisation, now: Instant) -> str:
     return (day - timedelta(days=day.weekday())).isoformat()
 
 
-async def _post(
-    tx: Transaction,
-    organisation: Organisation,
-    ids: Ids,
-    now: Instant,
-    place: Address,
-    week: str,
-    drawn: Drawn,
-) -> None:
+async def _post(turn: Turn, place: Address, week: str, drawn: Drawn) -> None:
     files = []
     for name, mime, content in (
         (f"digest-{week}.png", "image/png", drawn.picture),
@@ -171,11 +167,10 @@ async def _post(
         if not content:  # no picture in a week without scores
             files.append(0)
             continue
-        attachment = ids.next()
-        await tx.expect_attachment(Attachment(attachment, None, name, mime, len(content), "waiting"))
-        await tx.store_attachment(attachment, content, mime, name)
+        attachment = turn.ids.next()
+        await turn.tx.expect_attachment(Attachment(attachment, None, name, mime, len(content), "waiting"))
+        await turn.tx.store_attachment(attachment, content, mime, name)
         files.append(attachment)
-    turn = Turn(tx, organisation, ids, now)
     turn.send(place, DigestPost(drawn.text, drawn.blocks, *files), lane=f"digest:{place.chat}")
     await turn.write()
 

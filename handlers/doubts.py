@@ -12,11 +12,20 @@ from storage.interface_outbox import Claimed
 
 
 class Doubts:
-    """Remembers what was leased until the commit is seen. `in_hand` tells the rows that are being sent or settled."""
+    """Remembers what was leased until the commit is seen.
 
-    def __init__(self, store: Store, in_hand: Callable[[], set[int]]) -> None:
+    `in_hand` tells the rows that are being sent or settled; `let_go` is told of rows that will not be sent now.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        in_hand: Callable[[], set[int]],
+        let_go: Callable[[Sequence[Claimed]], None],
+    ) -> None:
         self._store = store
         self._in_hand = in_hand
+        self._let_go = let_go
         self._open: dict[int, list[Claimed]] = {}  # unit -> what it has leased so far
         self._doubtful: list[Claimed] = []
 
@@ -33,15 +42,13 @@ class Doubts:
         try:
             async with self._store.transaction() as tx:
                 self._open[unit := id(tx)] = leased
-                # What we have leased since then was free: the earlier lease never came about.
-                ours = self._in_hand() | {one.row.id for rows in self._open.values() for one in rows}
-                await tx.give_back([one for one in asked if one.row.id not in ours], holder)
+                if asked:  # what we have leased since then was free: the earlier lease never came about
+                    ours = self._in_hand() | {one.row.id for rows in self._open.values() for one in rows}
+                    await tx.give_back([one for one in asked if one.row.id not in ours], holder)
                 yield tx
-        except StoreUnavailable:
-            self._doubtful += asked + leased
-            raise
-        except BaseException:
-            self._doubtful += asked
+        except BaseException as error:
+            self._doubtful += asked + (leased if isinstance(error, StoreUnavailable) else [])
+            self._let_go(leased)
             raise
         finally:
             self._open.pop(unit, None)

@@ -1,7 +1,8 @@
 """What leaves: claim, send, settle. C is the send; D, how it went, rides in the next unit that commits anyway.
 
 The only moment a message can be sent twice lies between the send and its D; such a row comes back `uncertain`. An end
-with consequences (a file to store, a person who left) gets a unit of its own: a mistake there must not hurt others.
+with consequences (a file to store, a person who left) gets a unit of its own: `handlers/aftermath.py`. How much may go
+is said by `handlers/limits.py`, what an end means for its row by `handlers/verdicts.py`.
 """
 
 import asyncio
@@ -10,22 +11,26 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, TypeAlias
 
-from handlers.delivery import follow_up, has_consequences
+from handlers.aftermath import Aftermath
+from handlers.delivery import has_consequences
 from handlers.doubts import Doubts
+from handlers.limits import Allowance, Limiter
 from handlers.meter import Meter
 from handlers.organisation import Organisation
 from handlers.parcels import decode
 from handlers.points import Passing, Point, go_on
-from handlers.ports import Channel, Clock, Ids, Later, Never, Outcome, Sent, Unknown
+from handlers.ports import Channel, Clock, Ids, Never, Outcome, Unknown
+from handlers.verdicts import AGAIN_AFTER, delivery, judged
 from storage.interface import Conflict, Store, StoreUnavailable, Transaction
-from storage.interface_outbox import Claimed, Delivery
+from storage.interface_outbox import Claimed, Freight
 
 log = logging.getLogger(__name__)
 
 LEASE: Final = 60.0  # seconds of real time
 LONGEST: Final = 50.0  # seconds a send may take: when the lease ends, somebody else begins
-IN_FLIGHT: Final = 200
 BATCH: Final = 100
+LOOK: Final = 0.25  # seconds between two looks for what nobody waits for, when there was none
+SUSPICIOUS: Final = 3  # units in a row that failed with ends to record: perhaps for one of them
 
 Ended: TypeAlias = tuple[Claimed, Outcome]
 
@@ -44,18 +49,24 @@ class Outbox:
     ) -> None:
         self._store = store
         self._channels = channels
-        self._organisation = organisation
         self._clock = clock
-        self._ids = ids
         self._passing = passing
+        self._limiter = Limiter({account: Allowance() for account in channels})
+        self._aftermath = Aftermath(store, organisation, clock, ids, self._limiter, passing)
         self._ended: list[Ended] = []
+        self._failures = 0  # units in a row
         self._sending: dict[asyncio.Task[None], int] = {}  # -> row
         self._settling: set[int] = set()  # rows whose end is being recorded
-        self._doubts = Doubts(store, self._in_hand)
-        self._held: dict[str, float] = {}  # account -> loop time until which it may not send
+        self._doubts = Doubts(store, self._in_hand, self._limiter.returned)
+        self._crowded: set[str] = set()  # accounts that had more to send than was claimed
+        self._look = 0.0  # loop time of the next look for what nobody waits for
         self.meter = Meter()
         self.holder = ""  # the name of this worker where there are several
         self.news = asyncio.Event()  # set when something can be claimed or settled
+
+    def allow(self, allowances: Mapping[str, Allowance]) -> None:
+        """Say how fast accounts may send; without, only their platforms' refusals do."""
+        self._limiter.allow(allowances)
 
     # within another unit (commit A or B)
 
@@ -63,20 +74,19 @@ class Outbox:
     async def unit(self) -> AsyncIterator[Transaction]:
         """A transaction that first records the sends that ended plainly; when it fails, the next one does."""
         carried, self._ended = self._ended, []
-        self._ended = [one for one in carried if has_consequences(*one)]
-        carried = [one for one in carried if not has_consequences(*one)]
         settling = {one.row.id for one, _ in carried}
         self._settling |= settling
         try:
             async with self._doubts.unit(self.holder) as tx:
                 if carried:
-                    await tx.settle([_delivery(*one) for one in carried], self._clock.now())
+                    await tx.settle([delivery(*one) for one in carried], self._clock.now())
                 yield tx
-        except BaseException:
-            self._ended = carried + self._ended
+        except BaseException as error:
+            self._take_back(carried, error)
             raise
         finally:
             self._settling -= settling
+        self._failures = 0
         if carried:
             self._passing(Point.AFTER_COMMIT_D)
 
@@ -87,17 +97,19 @@ class Outbox:
     # on its own
 
     async def deliver_due(self) -> int:
-        """Settle, claim, start sending; return how many were started."""
-        await self._settle_consequences()
+        """Settle, claim, start sending; return how many were started or put off."""
+        await self._aftermath.settle()
+        put_off = self._limiter.put_off
         async with self.unit() as tx:
             claimed = await self._claim(tx)
+            claimed += await self._claim_unhurried(tx)
         self.start(claimed)
-        return len(claimed)
+        return len(claimed) + self._limiter.put_off - put_off
 
     @property
     def is_full(self) -> bool:
         """Whether as much is under way as may be: others should help."""
-        return len(self._sending) >= IN_FLIGHT
+        return self._limiter.is_full
 
     def start(self, claimed: Sequence[Claimed]) -> None:
         """Send, each row in its own task; the rows are leased and committed."""
@@ -110,41 +122,103 @@ class Outbox:
         """Give sends under way their time and record how they ended; return whether none is left unknown."""
         if self._sending:
             await asyncio.wait(self._sending, timeout=seconds)
-        await self._settle_consequences()
+        await self._aftermath.settle()
         async with self.unit():
             return not self._sending
 
     # the parts
 
     async def _claim(self, tx: Transaction, *, resendable: bool = False) -> list[Claimed]:
-        room = min(IN_FLIGHT - len(self._sending), BATCH)
-        accounts = self._open_accounts()
-        if room <= 0 or not accounts:
-            return []
-        claimed = await tx.claim_outbox(accounts, room, LEASE, holder=self.holder, resendable=resendable)
-        self._doubts.note(tx, claimed)
+        """Claim what somebody waits for, of each account as much as may go."""
+        claimed: list[Claimed] = []
+        for account in self._channels:
+            room = min(self._limiter.room(account), BATCH)
+            if room > 0 and account in self._crowded:  # what waited for its moment is not the last in a crowd
+                again = await self._take(tx, account, (room + 1) // 2, resendable=resendable, returned=True)
+                claimed += again
+                room -= len(again)
+            if room > 0:
+                put_off = self._limiter.put_off
+                found = await self._take(tx, account, room, resendable=resendable)
+                claimed += found
+                full = len(found) + self._limiter.put_off - put_off >= room
+                (self._crowded.add if full else self._crowded.discard)(account)
         return claimed
+
+    async def _claim_unhurried(self, tx: Transaction) -> list[Claimed]:
+        """Claim what nobody waits for and files; where there is none, one look now and then is enough."""
+        now = asyncio.get_running_loop().time()
+        if now < self._look:
+            return []
+        claimed: list[Claimed] = []
+        for account in self._channels:
+            for freight in (Freight.BULK, Freight.FILES):
+                if (room := self._limiter.room(account, freight)) > 0:
+                    claimed += await self._take(tx, account, min(room, BATCH), freight=freight)
+        if not claimed:
+            self._look = now + LOOK
+        return claimed
+
+    async def _take(
+        self,
+        tx: Transaction,
+        account: str,
+        room: int,
+        *,
+        freight: Freight = Freight.PROMPT,
+        resendable: bool = False,
+        returned: bool = False,
+    ) -> list[Claimed]:
+        found = await tx.claim_outbox(
+            [account],
+            room,
+            LEASE,
+            freight=freight,
+            holder=self.holder,
+            resendable=resendable,
+            returned=returned,
+            admit=self._limiter.admit,
+        )
+        self._limiter.claimed(found)
+        self._doubts.note(tx, found)
+        return found
 
     def _in_hand(self) -> set[int]:
         """The rows that are being sent, or whose end is not recorded yet."""
-        return {*self._sending.values(), *self._settling, *(one.row.id for one, _ in self._ended)}
+        ended = {one.row.id for one, _ in self._ended}
+        return ended.union(self._sending.values(), self._settling, self._aftermath.rows)
 
-    def _open_accounts(self) -> list[str]:
-        now = asyncio.get_running_loop().time()
-        return [account for account in self._channels if self._held.get(account, 0.0) <= now]
+    def _take_back(self, carried: list[Ended], error: BaseException) -> None:
+        """Keep ends for the next unit; after several failures each gets its own, for it may be one of them."""
+        strange = isinstance(error, Exception) and not isinstance(error, StoreUnavailable | Conflict)
+        self._failures += bool(carried) and strange
+        if self._failures < SUSPICIOUS:
+            self._ended = carried + self._ended
+            return
+        self._failures = 0
+        for one in carried:
+            self._aftermath.add(*one)
 
     async def _deliver(self, claimed: Claimed) -> None:
         self._passing(Point.BEFORE_SEND)
         outcome = await self._send(claimed)
         self._passing(Point.AFTER_SEND)
-        self._ended.append((claimed, outcome))
-        self.meter.sent(claimed.row.address.account, outcome)
-        if isinstance(outcome, Later) and outcome.whole:
-            account = claimed.row.address.account
-            self._held[account] = asyncio.get_running_loop().time() + outcome.seconds
+        account = claimed.row.address.account
+        self.meter.sent(account, outcome)
+        self._limiter.ended(claimed, outcome)
+        outcome = judged(claimed, outcome, self._clock.now())
+        if isinstance(outcome, Never):
+            log.warning("outbox row %s: %s", claimed.row.id, outcome.reason)
+        if has_consequences(claimed, outcome):
+            self._aftermath.add(claimed, outcome)
+        else:
+            self._limiter.stored(claimed)
+            self._ended.append((claimed, outcome))
         self.news.set()
 
     async def _send(self, claimed: Claimed) -> Outcome:
+        if claimed.uncertain > len(AGAIN_AFTER):
+            return Unknown("its senders disappeared again and again")
         try:
             parcel = decode(claimed)
         except (ValueError, KeyError) as error:
@@ -157,45 +231,3 @@ class Outbox:
         except Exception as error:
             log.exception("channel %s failed while sending row %s", parcel.address.account, parcel.id)
             return Unknown(f"{type(error).__name__} in the channel")
-
-    async def _settle_consequences(self) -> None:
-        """Record ends that mean something beyond their row, each in a unit of its own. Raises StoreUnavailable."""
-        for one in [one for one in self._ended if has_consequences(*one)]:
-            try:
-                await self._settle_alone(one)
-            except StoreUnavailable:
-                raise
-            except Conflict:
-                continue  # somebody was faster: again in the next round, and until then in nobody's way
-            except Exception:
-                log.exception("what follows from the end of outbox row %s failed", one[0].row.id)
-                await self._settle_alone(one, following=False)
-            self._ended.remove(one)
-
-    async def _settle_alone(self, ended: Ended, *, following: bool = True) -> None:
-        async with self._store.transaction() as tx:
-            now = self._clock.now()
-            awaited = await tx.is_awaited(ended[0])  # no: a commit of before, whose answer was lost, did it all
-            await tx.settle([_delivery(*ended)], now)
-            if following and awaited:
-                await follow_up(tx, self._organisation, self._ids, now, *ended)
-        self._passing(Point.AFTER_COMMIT_D)
-
-
-def _delivery(claimed: Claimed, outcome: Outcome) -> Delivery:
-    row = claimed.row
-    match outcome:
-        case Sent():
-            return Delivery(row.id, claimed.attempt, "sent", message=outcome.message)
-        case Later():
-            return Delivery(row.id, claimed.attempt, "waiting", reason=outcome.reason, wait=outcome.seconds)
-        case Never(moved=chat) if chat and chat != row.address.chat:
-            return Delivery(row.id, claimed.attempt, "waiting", reason=outcome.reason)  # for its new place
-        case Never():
-            log.warning("outbox row %s is dead: %s", row.id, outcome.reason)
-            return Delivery(row.id, claimed.attempt, "dead", reason=outcome.reason)
-        case Unknown() if row.resend:
-            wait = min(2.0 ** min(claimed.attempt, 8), 300.0)
-            return Delivery(row.id, claimed.attempt, "unknown", reason=outcome.reason, wait=wait)
-        case Unknown():
-            return Delivery(row.id, claimed.attempt, "unknown", reason=outcome.reason)

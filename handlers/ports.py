@@ -121,11 +121,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Surely not sent; try again not before `seconds` of real time from now. `whole` holds back the whole account."""
+    """Surely not sent; try again not before `seconds` of real time from now.
+
+    `whole`: the platform takes nothing from us at all; `limited`: it asks to slow down.
+    """
 
     seconds: float
     reason: str
     whole: bool = False
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A turn: everything one batch of events changes, gathered in memory and written once, in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from conversations.cases.case import Case
@@ -62,6 +63,7 @@ class Turn:
         self._facts: list[FactRow] = []
         self._answers: list[AnswerRow] = []
         self._outbox: list[OutboxRow] = []
+        self._bulk = False  # whether anybody waits for what is said now
         self._timers: dict[tuple[str, str], Timer | None] = {}
 
     # conversations
@@ -204,9 +206,19 @@ class Turn:
             thread_of=thread_of,
             edits=edits,
             resend=may_resend(body),
+            bulk=self._bulk,
         )
         self._outbox.append(row)
         return row.id
+
+    @contextmanager
+    def unhurried(self) -> Iterator[None]:
+        """What is said within is awaited by nobody: it leaves after everything else."""
+        self._bulk = True
+        try:
+            yield
+        finally:
+            self._bulk = False
 
     def perish(self, address: Address, effect: Perishable) -> None:
         """Do this right after the commit, or not at all."""

@@ -198,7 +198,7 @@ class Claims(Unit):
         claimed: list[Claimed] = []
         for account in accounts:
             if freight is Freight.BULK:
-                await self._run(_HURRY, of=account)
+                self._later(_HURRY, [{"of": account}])
             values = {"account": account, "limit": limit, "resend": int(resendable), "since": int(returned)}
             if freight is Freight.FILES:
                 rows = await self._fetch(_FILES, **values)
@@ -225,17 +225,17 @@ class Claims(Unit):
         leases = [
             {"row": one.row.id, "lost": one.uncertain, "lease": length, "by": holder} for one in claimed
         ]
-        await self._run_many(_LEASE, leases)
-        await self._run_many(_PUT_OFF, waiting)
+        self._later(_LEASE, leases)
+        self._later(_PUT_OFF, waiting)
         if closed:
-            await self._run_many(_CLOSE, closed)
-            await self._run(FAILED, rows=[one["row"] for one in closed])
+            self._later(_CLOSE, closed)
+            self._later(FAILED, [{"rows": [one["row"] for one in closed]}])
         return claimed
 
     async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:
         """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""
         fences = [{"row": one.row.id, "tried": one.attempt, "by": holder} for one in claimed]
-        await self._run_many(_GIVE_BACK, fences)
+        self._later(_GIVE_BACK, fences)
 
     async def is_awaited(self, claimed: Claimed) -> bool:
         """Whether it is still to be recorded how this attempt ended."""

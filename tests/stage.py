@@ -56,6 +56,7 @@ app_token = "xapp-sandbox-app"
 signing_secret = "sandbox-signing-secret"
 base_url = "{base}/api/"
 mode = "{slack_mode}"
+posts_per_second = 100
 
 [watch]
 heartbeat = "off"

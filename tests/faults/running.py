@@ -79,6 +79,7 @@ class World:
             "ANLIEGEN_SLACK__SIGNING_SECRET": secret,
             "ANLIEGEN_SLACK__BASE_URL": f"{self.base}/api/",
             "ANLIEGEN_SLACK__MODE": "http",
+            "ANLIEGEN_SLACK__POSTS_PER_SECOND": "100",
             **more,
         }
 

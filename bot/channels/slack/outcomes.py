@@ -68,7 +68,7 @@ def _refused(error: SlackApiError) -> Later | Never | Unknown:
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
     headers: Mapping[str, str] = getattr(response, "headers", {})
     if status == 429 or code in ("ratelimited", "rate_limited"):
-        return Later(_seconds(headers.get("Retry-After")), "Slack asks to slow down")
+        return Later(_seconds(headers.get("Retry-After")), "Slack asks to slow down", limited=True)
     if code in _OUR_TOKEN:
         log.error("Slack refuses our token (%s): check [slack] bot_token", code)
         return Later(60, f"Slack refuses our token: {code}", whole=True)
