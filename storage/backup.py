@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.copies import part_of
 from storage.file import check_file
 from storage.interface import StoreError
 from storage.invariants import broken
 from storage.migrate import head
-from storage.plain import Progress, plain, remove, said, write_copy
+from storage.plain import OWNER_ONLY, Progress, plain, remove, said, write_copy
 from storage.sql import Texts
 from storage.sqlite import Sqlite, dialect
 
@@ -38,7 +39,7 @@ async def back_up(source: Path, target: Path, progress: Progress | None = None) 
         StoreError: there is no sound database, the target exists, or the copy is not like the source.
         StoreUnavailable: the disk is full, or does not answer.
     """
-    part = target.with_name(f"{target.name}.part")
+    part = part_of(target)
     try:
         rows = await asyncio.to_thread(_copy, source, target, part, progress)
         copy = await examine(part)
@@ -101,13 +102,22 @@ def _copy(source: Path, target: Path, part: Path, progress: Progress | None) -> 
 
 
 def keep(part: Path, target: Path) -> None:
-    """Give a finished file its name; afterwards it is on the disk whatever happens. Raises StoreUnavailable."""
+    """Give a finished file a name that is free; afterwards it is on the disk whatever happens. Raises StoreError."""
     with said(target):
         with part.open("rb") as file:
             os.fsync(file.fileno())
-        part.replace(target)
-        folder = os.open(target.parent, os.O_RDONLY)
         try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
+        except FileExistsError:
+            raise StoreError(f"{target} exists already: name another file, or a folder") from None
+        part.replace(target)
+        sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -1,5 +1,6 @@
 """Where copies of a database lie and what they are called: in a folder `backups`, by the moment they were made."""
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from conversations.events import SECOND, Instant
+from storage.plain import remove
 
 FOLDER: Final = "backups"
 _MOMENT: Final = "%Y%m%dT%H%M%SZ"
@@ -39,9 +41,28 @@ def newest(database: Path) -> Path | None:
     return next(reversed(copies(folder_beside(database), database.stem)), None)
 
 
+def part_of(copy: Path) -> Path:
+    """The file in which this process makes a copy; what a killed one left in that folder goes."""
+    for path in copy.parent.glob("*.part"):
+        maker = path.suffixes[-2].removeprefix(".")
+        if maker.isdecimal() and not _is_there(int(maker)):
+            remove(path)
+    return copy.with_name(f"{copy.name}.{os.getpid()}.part")
+
+
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
+
+
 def drop_older(folder: Path, stem: str, keep: int) -> list[Path]:
     """Remove all but the newest copies; return which."""
     gone = copies(folder, stem)[:-keep]
     for path in gone:
-        path.unlink()
+        path.unlink(missing_ok=True)
     return gone

@@ -19,6 +19,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from storage.backup import Copy, keep
+from storage.copies import part_of
 from storage.interface import StoreError, StoreUnavailable
 from storage.plain import OWNER_ONLY
 from storage.tables import metadata
@@ -35,7 +36,7 @@ def dump(conninfo: str, target: Path) -> Copy:
     """
     if target.exists():
         raise StoreError(f"{target} exists already: name another file, or a folder")
-    part = target.with_name(f"{target.name}.part")
+    part = part_of(target)
     try:
         os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, OWNER_ONLY))
         with psycopg.connect(conninfo, connect_timeout=10, autocommit=True) as moment:

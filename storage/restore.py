@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from conversations.events import Instant
 from conversations.session import PersonId
 from storage.address import PostgresAddress, SqliteAddress, parse
-from storage.backup import Copy, examine, keep
+from storage.backup import Copy, examine, sync_folder
 from storage.copies import name_at
 from storage.dump import fill, look_through
 from storage.erasure import Erasure
@@ -167,7 +167,8 @@ def _exchange(fresh: Path, database: Path, now: Instant) -> Path | None:
     """Let the fresh file be the database, in one step; the present one is kept, with its log where it has one."""
     with said(database):
         if not database.exists():
-            keep(fresh, database)
+            fresh.replace(database)
+            sync_folder(database.parent)
             return None
         _fold_log(database)
         aside = database.with_name(name_at(f"{database.name}.before-restore", now, ""))
@@ -176,7 +177,8 @@ def _exchange(fresh: Path, database: Path, now: Instant) -> Path | None:
                 os.link(f"{database}{end}", f"{aside}{end}")
         for end in ("-wal", "-shm"):  # else they would be taken for those of the fresh file
             Path(f"{database}{end}").unlink(missing_ok=True)
-        keep(fresh, database)
+        fresh.replace(database)
+        sync_folder(database.parent)
         return aside
 
 

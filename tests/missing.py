@@ -40,6 +40,7 @@ PROGRAMS = {
     "chromium": Program(on_path("chromium", "chromium-browser", "google-chrome"), "chromium"),
     "faketime": Program(on_path("faketime"), "faketime"),
     "git": Program(on_path("git"), "git"),
+    "pg_dump": Program(on_path("pg_dump"), "postgresql-client"),
     "node": Program(on_path("node"), "nodejs"),
     "postgresql": Program(find_binaries, "postgresql"),
     "strace": Program(on_path("strace"), "strace"),
