@@ -56,7 +56,7 @@ class Hints:
             words, self._waiting = sorted(self._waiting), set()
             self._given.clear()
             await mouth.execute(
-                b"SELECT pg_notify(%s, word) FROM unnest(%s) AS word", [CHANNEL.decode(), words]
+                b"SELECT pg_notify(%s, word) FROM unnest(%s::text[]) AS word", [CHANNEL.decode(), words]
             )
 
     @asynccontextmanager

@@ -264,6 +264,25 @@ async def test_tallies_of_several_workers_add_up(migrated_url: str) -> None:
             assert set((await tx.tallies("2026-01-05", "2026-12-28")).values()) == {20}
 
 
+async def test_a_worker_hears_the_hints_of_others_and_not_its_own(migrated_url: str) -> None:
+    heard: dict[str, list[str]] = {"one": [], "two": []}
+    async with opened(migrated_url) as one, opened(migrated_url) as two:
+        hearing = [
+            asyncio.create_task(one.hear(heard["one"].append)),
+            asyncio.create_task(two.hear(heard["two"].append)),
+        ]
+        async with asyncio.timeout(5):
+            while not heard["two"]:
+                one.hint("arrived")
+                await asyncio.sleep(0.01)
+        assert not [task for task in hearing if task.done()]
+        for task in hearing:
+            task.cancel()
+        await asyncio.gather(*hearing, return_exceptions=True)
+    assert set(heard["two"]) == {"arrived"}
+    assert heard["one"] == []
+
+
 # -- a database that goes away
 
 

@@ -1,0 +1,154 @@
+"""F14: the network between worker and database is cut, most of all between a COMMIT and its answer.
+
+Claimed: whatever was done by a commit whose answer was lost is not done again, and what it had leased is sent once and
+at once: nothing is double, nothing uncertain, nothing unknown.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from sandbox.telegram.people import Customer
+from tests.faults.evidence import Database
+from tests.faults.figures import figure
+from tests.faults.program import Program
+from tests.faults.proxy import Cut, Network, proxy
+from tests.faults.running import World, world
+from tests.faults.story import answer_survey, settled
+from tests.postgres import Postgres
+
+COMMITTED = (
+    b"COMMIT\0"  # https://www.postgresql.org/docs/current/protocol-message-formats.html, CommandComplete
+)
+
+pytestmark = pytest.mark.needs("postgresql")
+
+
+@asynccontextmanager
+async def network_to(server: Postgres) -> AsyncIterator[Network]:
+    async with proxy(server.folder / ".s.PGSQL.5432") as network:
+        yield network
+
+
+def through(network: Network, url: str) -> str:
+    """The address of a database by way of the network."""
+    return f"postgresql://postgres@127.0.0.1:{network.port}{urlsplit(url).path}?sslmode=disable&gssencmode=disable"
+
+
+async def walk(around: World, size: int, first: int) -> list[Customer]:
+    """People who answer the survey side by side, to its end."""
+    people = [around.telegram.customer(first + number, "Ben", "de") for number in range(size)]
+    async with asyncio.TaskGroup() as together:
+        for one in people:
+            together.create_task(answer_survey(one))
+    await settled(around)
+    return people
+
+
+def tallies(database: Database) -> Counter[str]:
+    return Counter(
+        {
+            f"{key}": count
+            for *key, count in database.rows(
+                "SELECT measure, dialogue, subject, metric, value, count FROM tally"
+            )
+        }
+    )
+
+
+def heard(one: Customer) -> Counter[str]:
+    """What somebody was told; the mark below a question that was answered may be missing, it perishes."""
+    return Counter(message.text.partition("\n\n✓")[0] for message in one.answers)
+
+
+async def alike(around: World, people: list[Customer], calm: Customer) -> None:
+    """All heard what the calm one heard, each word once; nothing is left or doubtful."""
+    for one in people:
+        assert heard(one) == heard(calm)
+    rows = around.database.rows
+    assert rows("SELECT id, state, uncertain FROM outbox WHERE state <> 'sent' OR uncertain > 0") == []
+    assert rows("SELECT id FROM inbox WHERE state <> 'applied'") == []
+    assert await around.database.broken_invariants() == []
+
+
+async def lose_answers(network: Network, every: float, ways: list[Cut]) -> None:
+    """Lose the answer to a commit again and again."""
+    for number in range(10_000):
+        await asyncio.sleep(every)
+        if not network.prepared:
+            network.lose(COMMITTED, ways[number % len(ways)])
+
+
+async def test_an_answer_to_a_commit_that_gets_lost_doubles_nothing(
+    tmp_path: Path, compiled: Program, postgres: Postgres, migrated_url: str
+) -> None:
+    async with world(tmp_path / "place", migrated_url, compiled) as around, network_to(postgres) as network:
+        running = await around.serve(ANLIEGEN_STORAGE__URL=through(network, migrated_url))
+        [calm] = await walk(around, 1, 1000)
+        once = tallies(around.database)
+        cutting = asyncio.create_task(lose_answers(network, 0.4, [Cut.RESET, Cut.CLOSE]))
+        people = await walk(around, figure("F14"), 2000)
+        cutting.cancel()
+        assert network.lost >= 10
+        await alike(around, people, calm)
+        assert tallies(around.database) == Counter({key: n * (1 + len(people)) for key, n in once.items()})
+        await running.stop()
+
+
+async def test_a_network_that_breaks_anywhere_doubles_nothing(
+    tmp_path: Path, compiled: Program, postgres: Postgres, migrated_url: str
+) -> None:
+    """Cut in the middle of statements, of answers, and with the server's end still open."""
+    async with world(tmp_path / "place", migrated_url, compiled) as around, network_to(postgres) as network:
+        running = await around.serve(ANLIEGEN_STORAGE__URL=through(network, migrated_url))
+        [calm] = await walk(around, 1, 1000)
+        once = tallies(around.database)
+
+        async def cutting() -> None:
+            chance = random.Random(4711)
+            while True:
+                network.cut_after(
+                    chance.randint(500, 60_000), chance.choice([Cut.RESET, Cut.CLOSE, Cut.HALF])
+                )
+                await asyncio.sleep(chance.uniform(0.2, 0.8))
+
+        cuts = asyncio.create_task(cutting())
+        people = await walk(around, figure("F14"), 2000)
+        cuts.cancel()
+        assert network.lost >= 5
+        await alike(around, people, calm)
+        assert tallies(around.database) == Counter({key: n * (1 + len(people)) for key, n in once.items()})
+        await running.stop()
+
+
+async def test_an_answer_that_never_comes_is_given_up_and_doubles_nothing(
+    tmp_path: Path, compiled: Program, postgres: Postgres, migrated_url: str
+) -> None:
+    """The connection stays open and silent, as behind a firewall that forgot it; others are answered meanwhile."""
+    async with world(tmp_path / "place", migrated_url, compiled) as around, network_to(postgres) as network:
+        running = await around.serve(ANLIEGEN_STORAGE__URL=through(network, migrated_url))
+        [calm] = await walk(around, 1, 1000)
+        network.lose(COMMITTED, Cut.HOLE)
+        people = await walk(around, 3, 2000)
+        assert network.lost == 1
+        await alike(around, people, calm)
+        await running.stop()
+
+
+async def test_a_slow_network_slows_everything_down_and_changes_nothing(
+    tmp_path: Path, compiled: Program, postgres: Postgres, migrated_url: str
+) -> None:
+    """F20, between worker and database: every portion takes 20 ms each way."""
+    async with world(tmp_path / "place", migrated_url, compiled) as around, network_to(postgres) as network:
+        running = await around.serve(ANLIEGEN_STORAGE__URL=through(network, migrated_url))
+        [calm] = await walk(around, 1, 1000)
+        network.delay, network.rate = 0.02, 200_000
+        people = await walk(around, 2, 2000)
+        await alike(around, people, calm)
+        await running.stop()
