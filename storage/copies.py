@@ -25,6 +25,13 @@ def name_at(stem: str, now: Instant, suffix: str) -> str:
     return f"{stem}-{datetime.fromtimestamp(now // SECOND, UTC).strftime(_MOMENT)}{suffix}"
 
 
+def free_name(folder: Path, stem: str, now: Instant, suffix: str) -> Path:
+    """The file for a copy made now, or a second later where there is one of now."""
+    while (path := folder / name_at(stem, now, suffix)).exists():
+        now += SECOND
+    return path
+
+
 def copies(folder: Path, stem: str) -> list[Path]:
     """The copies in a folder, oldest first."""
     return sorted(_copies(folder, stem))

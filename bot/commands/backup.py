@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.exits import Exit
 from bot.failure import Failure
 from storage.backup import Copy, back_up
-from storage.copies import FOLDER, drop_older, folder_beside, name_at
+from storage.copies import FOLDER, drop_older, folder_beside, free_name
 from storage.dump import dump
 
 STEM: Final = "anliegen"  # what copies of a PostgreSQL database are called
@@ -39,7 +39,7 @@ def _place(settings: Settings, target: Path | None, keep: int) -> tuple[Path, st
             raise Failure("--keep needs a folder: there it drops older copies", Exit.USAGE)
         return target, stem
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder / name_at(stem, SystemClock().now(), ".db" if file else ".dump"), stem
+    return free_name(folder, stem, SystemClock().now(), ".db" if file else ".dump"), stem
 
 
 def _made(settings: Settings, path: Path) -> Copy:
