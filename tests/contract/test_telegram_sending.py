@@ -91,7 +91,7 @@ async def test_a_throttled_second_part_does_not_repeat_the_first(line: Line) -> 
     text = " ".join(f"word{number}" for number in range(2000))
 
     outcome = await _with_second_part_throttled(line, Message(text))
-    assert outcome == Later(3, "Throttled: too many requests, wait 3 s")
+    assert outcome == Later(3, "Throttled: too many requests, wait 3 s", limited=True)
     assert isinstance(await line.send(Message(text)), Sent)
     assert " ".join(message.text for message in line.anna.answers) == text
 

@@ -37,7 +37,7 @@ def outcome_of(error: Exception, token: str, attempt: int = 1) -> Outcome:
     reason = describe(error, token)
     match error:
         case Throttled(seconds=seconds):
-            return Later(seconds, reason)
+            return Later(seconds, reason, limited=True)
         case ChatMigrated():
             return Never(reason, moved=str(error.new_chat_id))
         case Forbidden():
