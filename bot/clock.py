@@ -13,6 +13,7 @@ from handlers.ports import Clock
 
 log = logging.getLogger(__name__)
 
+_EPOCH: Final = 1_577_836_800_000  # 2020-01-01 in milliseconds
 _LOOK: Final = 0.1  # seconds of real time between two looks at the offset file
 
 
@@ -42,7 +43,9 @@ class SteadyClock:
 
     def __init__(self) -> None:
         self._offset = self._machine() - self._even()
-        self._doubted: int | None = None  # since when, by the monotonic clock, the machine's time is not believed
+        self._doubted: int | None = (
+            None  # since when, by the monotonic clock, the machine's time is not believed
+        )
 
     def now(self) -> Instant:
         """Return UTC microseconds."""
@@ -120,6 +123,11 @@ def clock_from(environ: Mapping[str, str], *, loopback: bool) -> Clock:
     return ShiftedClock(Path(file))
 
 
+def made_at(one: int) -> Instant:
+    """When an id was made, in real time."""
+    return ((one >> 22) + _EPOCH) * 1000
+
+
 class TimeOrderedIds:
     """63-bit ids: 41 bits of milliseconds since 2020, 10 bits of worker, 12 bits of sequence.
 
@@ -127,8 +135,6 @@ class TimeOrderedIds:
     Within a process ids only ever grow. Workers are given their numbers by the database, from the lower half; whoever
     has none (a command) draws one from the upper half: process ids are no help, in containers they are all alike.
     """
-
-    _EPOCH: Final = 1_577_836_800_000  # 2020-01-01 in milliseconds
 
     def __init__(self, worker: int | None = None) -> None:
         if worker is None:
@@ -145,7 +151,7 @@ class TimeOrderedIds:
 
     def next(self) -> int:
         """Return the next id; greater than every one before it."""
-        moment = (time.time_ns() // 1_000_000 + self._ahead - self._EPOCH) << 22 | self._worker
+        moment = (time.time_ns() // 1_000_000 + self._ahead - _EPOCH) << 22 | self._worker
         if moment <= self._latest:
             moment = self._latest + 1
             if not moment & 0xFFF:  # this millisecond's sequence is used up: go on in the next one

@@ -1,10 +1,12 @@
 """What we say in Slack arrives once, looks as meant, and every refusal is judged rightly."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.clock import TimeOrderedIds
 from conversations.effects import Button, Kind, Message
 from conversations.events import FileRef
 from handlers.ports import Card, CardField, DigestPost, Download, Later, Never, Post, Sent, Unknown
@@ -156,7 +158,7 @@ async def test_an_uncertain_post_is_found_by_its_metadata(world: SlackWorld, kin
     eva = world.slack.member("U0EVA00001", "eva")
     world.slack.faults.next("chat.postMessage", faults.cut_after())
     question = Message("How likely?", ((Button("9", "q:9"),),), kind)
-    number = 7_261_234_567_890_123_456
+    number = TimeOrderedIds().next()  # longer than JavaScript's whole numbers
     assert isinstance(await world.send(eva.id, question, number=number), Unknown)
     outcome = await world.send(eva.id, question, number=number, attempt=2, uncertain=True)
     (only,) = eva.dm.messages
@@ -173,6 +175,62 @@ async def test_an_uncertain_line_of_a_long_thread_is_found(world: SlackWorld) ->
     last = world.slack.channel("support").messages[-1]
     assert outcome == Sent(last.ts)
     assert last.shows("the last")
+
+
+async def test_an_uncertain_post_is_found_below_hundreds_of_newer_ones(world: SlackWorld) -> None:
+    world.slack.faults.next("chat.postMessage", faults.cut_after())
+    await world.send("#support", CARD, number=9)
+    support = world.slack.channel("support")
+    card = support.messages[0]
+    for number in range(230):
+        await world.posted("#support", Post(f"line {number}"))
+    assert await world.send("#support", CARD, number=9, attempt=2, uncertain=True) == Sent(card.ts)
+    assert len([message for message in support.top() if message.color]) == 1
+
+
+async def test_a_post_is_looked_for_since_it_was_made_and_not_before(world: SlackWorld) -> None:
+    number = TimeOrderedIds().next()
+    world.slack.faults.next("chat.postMessage", faults.cut_after())
+    await world.send("#support", Post("Hello"), number=number)
+    assert isinstance(await world.send("#support", Post("Hello"), number=number, uncertain=True), Sent)
+    assert len(world.slack.channel("support").messages) == 1
+    (look,) = world.slack.called("conversations.history")
+    assert 0 < time.time() - float(look.arguments["oldest"]) < 700
+
+
+async def test_an_uncertain_digest_is_found_with_its_files(world: SlackWorld) -> None:
+    world.files[3] = (b"<!doctype html>", "text/html", "digest.html")
+    digest = DigestPost("NPS 42", json.dumps([{"type": "divider"}]), 1, 3)
+    world.slack.faults.next("chat.postMessage", faults.cut_after())
+    assert isinstance(await world.send("#support", digest, number=9), Unknown)
+    await world.channel.open()
+    assert isinstance(await world.send("#support", digest, number=9, attempt=2, uncertain=True), Sent)
+    support = world.slack.channel("support")
+    assert len(support.top()) == 1
+    (page,) = support.thread(support.messages[0])
+    assert [file.name for file in page.files] == ["3-digest.html"]
+
+
+async def test_an_uncertain_edit_is_made_once_more(world: SlackWorld) -> None:
+    ts = await world.posted("#support", CARD)
+    world.slack.faults.next("chat.update", faults.cut_after())
+    assert isinstance(await world.send("#support", CARD, number=9, edits=ts), Unknown)
+    assert await world.send("#support", CARD, number=9, edits=ts, attempt=2, uncertain=True) == Sent(ts)
+    assert len(world.slack.channel("support").top()) == 1
+
+
+@pytest.mark.parametrize(
+    "method", ["conversations.history", "conversations.open", "files.getUploadURLExternal"]
+)
+async def test_what_breaks_before_anything_was_shown_is_surely_not_sent(
+    world: SlackWorld, method: str
+) -> None:
+    """Looking for a post, opening a direct message, bringing a picture: nobody has seen anything yet."""
+    chat = world.slack.member("U0EVA00001", "eva").id if method == "conversations.open" else "#support"
+    world.slack.faults.next(method, faults.Fault(status=500))
+    outcome = await world.send(chat, CARD, number=9, uncertain=method == "conversations.history")
+    assert isinstance(outcome, Later)
+    assert isinstance(await world.send(chat, CARD, number=9), Sent)
 
 
 async def test_an_uncertain_post_that_never_arrived_is_made(world: SlackWorld) -> None:

@@ -10,9 +10,13 @@ from functools import partial
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.rich import Json
+from bot.clock import made_at
+from conversations.events import SECOND
 
 EVENT_TYPE = "anliegen"
 _PAGES = 10  # of 200 messages
+_PAGES_SINCE = 50
+_SKEW = 600.0  # seconds our clock and Slack's may differ at most
 
 
 def metadata(outbox: int) -> Json:
@@ -21,8 +25,9 @@ def metadata(outbox: int) -> Json:
 
 
 async def find(client: AsyncWebClient, chat: str, thread: str, outbox: int) -> str:
-    """Return the ts of the post that carries our id, empty if there is none."""
-    async for posted in _posted(client, chat, thread):
+    """Return the ts of the post that carries our id, empty if there is none since the row was made."""
+    since = f"{max(made_at(outbox) / SECOND - _SKEW, 0.0):.6f}"
+    async for posted in _posted(client, chat, thread, since, _PAGES_SINCE):
         if posted.get("metadata") == metadata(outbox):
             return str(posted["ts"])
     return ""
@@ -47,12 +52,16 @@ async def message(client: AsyncWebClient, chat: str, ts: str) -> Json:
     return {}
 
 
-async def _posted(client: AsyncWebClient, chat: str, thread: str) -> AsyncIterator[Json]:
+async def _posted(
+    client: AsyncWebClient, chat: str, thread: str, since: str = "0", pages: int = _PAGES
+) -> AsyncIterator[Json]:
     """Yield the messages of a thread, or the newest of a channel."""
     call = partial(client.conversations_replies, ts=thread) if thread else client.conversations_history
     cursor = ""
-    for _ in range(_PAGES):
-        page = await call(channel=chat, limit=200, cursor=cursor or None, include_all_metadata=True)
+    for _ in range(pages):
+        page = await call(
+            channel=chat, oldest=since, limit=200, cursor=cursor or None, include_all_metadata=True
+        )
         for posted in page["messages"] or []:
             yield posted
         cursor = (page.get("response_metadata") or {}).get("next_cursor", "")

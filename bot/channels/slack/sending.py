@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -35,7 +36,20 @@ _DIGESTING = (
     8  # attempts in which Slack may still digest a picture; then it is shared beside the post, as a file
 )
 
+_PAUSE = 5.0  # seconds after something broke before anything was shown
+
 Posted = Message | Post | Card | DigestPost
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A post of which nobody has seen anything, or that was `sent` already, under this ts."""
+
+    chat: str
+    content: Json
+    others: tuple[StoredFile, ...]
+    sent: str
+    files_first: bool
 
 
 class Sender:
@@ -56,8 +70,8 @@ class Sender:
                     return Sent()
                 case Download() as wanted:
                     return await self._files.download(wanted.file, parcel.attempt)
-                case Message() | Post() | Card() | DigestPost() as body:
-                    return await self._post(parcel, body)
+                case body:
+                    ready = await self._prepared(parcel, body)
         except NotYetStored as error:
             return Later(2, str(error))
         except blocks.Unsendable as error:
@@ -66,9 +80,16 @@ class Sender:
             log.error("%s", error)
             return Later(60, str(error))
         except Exception as error:  # whatever Slack may answer, down to an answer nobody can read
+            verdict = await self._verdict(error, parcel)
+            # Nobody has seen anything yet: nothing is uncertain.
+            return Later(_PAUSE, verdict.reason) if isinstance(verdict, Unknown) else verdict
+        try:
+            return await self._post(parcel, ready)
+        except Exception as error:
             return await self._verdict(error, parcel)
 
-    async def _post(self, parcel: Parcel, body: Posted) -> Outcome:
+    async def _prepared(self, parcel: Parcel, body: Posted) -> _Ready:
+        """Look up, bring and draw what a post needs, and find the post itself where it may be there already."""
         chat = await self._places.chat_id(parcel.address.chat)
         files = await self._files.stored(_attachments(body), patient=parcel.attempt < _FETCHING)
         photos, others = await self._apart(chat, parcel, body, files)
@@ -76,14 +97,20 @@ class Sender:
         sent = parcel.edits
         if parcel.uncertain and not sent:
             sent = await history.find(self._client, chat, parcel.thread, parcel.id)
-        if isinstance(body, Message) and others and not sent:
-            # first the files: the buttons stay the last thing in the chat
+        return _Ready(chat, content, tuple(others), sent, files_first=isinstance(body, Message))
+
+    async def _post(self, parcel: Parcel, ready: _Ready) -> Outcome:
+        chat, others, sent = ready.chat, ready.others, ready.sent
+        if ready.files_first and others and not sent:
+            # the buttons stay the last thing in the chat
             await self._gallery.share(others, chat, parcel.thread, f"row {parcel.id}", again=parcel.uncertain)
-            others = []
+            others = ()
         if parcel.edits:
-            await self._client.chat_update(channel=chat, ts=sent, link_names=False, parse="none", **content)
+            await self._client.chat_update(
+                channel=chat, ts=sent, link_names=False, parse="none", **ready.content
+            )
         elif not sent:
-            sent = await self._new(parcel, chat, content)
+            sent = await self._new(parcel, chat, ready.content)
         return await self._beside(others, chat, sent, parcel) if others else Sent(sent)
 
     async def _new(self, parcel: Parcel, chat: str, content: Json) -> str:
