@@ -19,9 +19,11 @@ from bot.loops import keep_running, until_set, wait_for
 from bot.membership import Member
 from bot.metrics import CONTENT_TYPE, registry, render
 from bot.probes import Probes
+from bot.time_limit import TimeLimit
 from bot.watch import Limits, Watch
 from conversations.events import DAY
 from handlers import digest, watching
+from handlers.budget import Budget
 from handlers.inbox import Inbox
 from handlers.limits import Allowance
 from handlers.meter import Meter
@@ -109,6 +111,7 @@ class Service:
         self._inbox = Inbox(
             store, channels, organisation, self._outbox, self._perishables, clock, self.ids, passing
         )
+        self._inbox.budget = Budget(TimeLimit())
         self._arrived = asyncio.Event()
         self._drawing: set[asyncio.Task[None]] = set()
 

@@ -32,6 +32,9 @@ from conversations.templates import forbidden
 FALLBACK = "en"
 LONGEST = 200_000
 """Characters of a text that is filled in: some dozens of the longest answers."""
+UNREADABLE = (TemplateSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError)
+"""What a template can raise when it is read: nested too deep for the parser or for Python's own, numbers too long."""
+
 SIMPLE = "only {{ names }}, filters and {% if %} work in a text"
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -146,8 +149,7 @@ class Texts:
                         )
                 except TemplateSyntaxError as error:
                     yield Problem(f"{key}.{tag}", f"template: {error.message}", "check the braces")
-                except (SyntaxError, ValueError, RecursionError, MemoryError):
-                    # nested too deep for the parser or for Python's own, or a number of thousands of digits
+                except UNREADABLE:
                     yield Problem(f"{key}.{tag}", "template: is too complicated", SIMPLE)
 
     def __contains__(self, key: str) -> bool:
@@ -209,7 +211,7 @@ class Texts:
         text = self._entries.get(key, {}).get(language, "")
         try:
             return frozenset(_names(self._rich.parse(text)))
-        except TemplateSyntaxError:
+        except UNREADABLE:
             return frozenset()
 
 

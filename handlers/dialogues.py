@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Final
 
 from conversations import talk
 from conversations.effects import (
@@ -25,17 +27,23 @@ from conversations.effects import (
 )
 from conversations.events import Address, Elapsed, Event, Pressed, Sender
 from conversations.session import Conversation, ConversationId
+from conversations.stack import active
 from handlers import cases
+from handlers.budget import OverBudget
 from handlers.files import fetch
 from handlers.turn import Turn
 from storage.interface import AnswerRow
 
 _NOBODY = Sender("", "")
 
+MOST_EFFECTS: Final = 200
+"""What one event may ask for; an album of ten files with its answers asks for some thirty things."""
+
 
 async def converse(turn: Turn, conversation: Conversation, event: Event) -> None:
     """One thing the person did."""
-    step = talk.turn(turn.organisation.library, conversation, event, turn.now, turn.ids)
+    work = partial(talk.turn, turn.organisation.library, conversation, event, turn.now, turn.ids)
+    step = turn.budget.run(_place(conversation), conversation.id, turn.now, work)
     await _carry_out(turn, step)
 
 
@@ -58,7 +66,8 @@ async def begin(
     case_message: int = 0,
 ) -> None:
     """Open a dialogue on top of what the person is in the middle of."""
-    step = talk.begin(
+    work = partial(
+        talk.begin,
         turn.organisation.library,
         turn.at(conversation.address) or conversation,
         dialogue,
@@ -67,6 +76,7 @@ async def begin(
         turn.ids,
         invitation=invitation,
     )
+    step = turn.budget.run(f"the beginning of '{dialogue}'", conversation.id, turn.now, work)
     await _carry_out(turn, step, case_message=case_message)
 
 
@@ -82,8 +92,16 @@ async def choose_case(turn: Turn, conversation: Conversation, address: Address, 
         turn.keep(replace(turn.at(address) or conversation, keyboard=0, keyboard_text=""))
 
 
+def _place(conversation: Conversation) -> str:
+    """Where somebody is, for those who look for a mistake."""
+    open_one = active(conversation)
+    return f"'{open_one.dialogue}' at '{open_one.state}'" if open_one else "a talk about nothing"
+
+
 async def _carry_out(turn: Turn, step: talk.Turn, *, case_message: int = 0) -> None:
     conversation = step.conversation
+    if len(step.effects) > MOST_EFFECTS:
+        raise OverBudget(f"one event asks for {len(step.effects)} things, more than {MOST_EFFECTS}")
     turn.keep(conversation)
     for fact in step.facts:
         turn.record(fact, conversation)

@@ -15,6 +15,7 @@ from typing import Final
 from conversations.effects import At, MarkKeyboard, Typing
 from conversations.events import HOUR, Address, Elapsed, Event, Instant
 from conversations.session import ConversationId
+from handlers.budget import Budget
 from handlers.organisation import Organisation
 from handlers.outbox import Outbox
 from handlers.perishables import Perishables
@@ -70,6 +71,7 @@ class Inbox:
         self._clock = clock
         self._ids = ids
         self._passing = passing
+        self.budget = Budget()
 
     async def receive(self, bodies: Sequence[RawBody]) -> None:
         """Commit A. When this returns, the bodies are on disk; ones stored before are passed over."""
@@ -126,7 +128,7 @@ class Inbox:
         async with self._outbox.unit() as tx:
             now = self._clock.now()
             attempt.rows = await tx.claim_inbox(rows) if rows else []
-            turn = Turn(tx, self._organisation, self._ids, now)
+            turn = Turn(tx, self._organisation, self._ids, now, self.budget)
             events = await self._read_rows(tx, attempt.rows, now)
             # Conversations are locked in one go and timers after them: two workers never wait for each other.
             await turn.load(event for event in events.values() if event is not None)

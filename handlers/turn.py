@@ -20,6 +20,7 @@ from conversations.events import (
 )
 from conversations.facts import Fact
 from conversations.session import CaseId, Conversation, ConversationId, PersonId
+from handlers.budget import Budget
 from handlers.organisation import Organisation
 from handlers.parcels import encode, may_resend
 from handlers.ports import Body, Ids
@@ -45,8 +46,16 @@ class Turn:
     visible outside until the transaction around it commits; `perishables` are for afterwards.
     """
 
-    def __init__(self, tx: Transaction, organisation: Organisation, ids: Ids, now: Instant) -> None:
+    def __init__(
+        self,
+        tx: Transaction,
+        organisation: Organisation,
+        ids: Ids,
+        now: Instant,
+        budget: Budget | None = None,
+    ) -> None:
         self.tx = tx
+        self.budget = budget or Budget()
         self.organisation = organisation
         self.ids = ids
         self.now = now
