@@ -18,7 +18,7 @@ from benchmarks.bots import BOTS, Bot
 from benchmarks.charts import Bar, Bars
 from benchmarks.recording import Record, asking
 from benchmarks.results import Result
-from benchmarks.running import staged
+from benchmarks.running import Failed, Stage, staged
 from benchmarks.tables import Table, Target, number
 
 PEERS: Final = ("ptb", "ptb-pickle", "aiogram", "aiogram-redis", "grammy", "grammy-sqlite", "anliegen")
@@ -39,7 +39,7 @@ class Losses:
     turns: int
     lost: int
     again: int
-    redelivered: int
+    starts: bool  # whether it could be started again
     window: int = -1  # messages that were in the unknown window: being sent when the process died
     pending: int = -1  # stored updates that were never applied
     unstored: int = -1  # surveys that were thanked for and are not in the database
@@ -61,18 +61,31 @@ def measure(bot: Bot, round_: int, kills: int) -> Losses:
     with staged(bot, think=THINK, give_up=FOR_EVER) as stage:
         stage.server.tell("arrive", how="closed", customers=CUSTOMERS)
         time.sleep(WARM)
+        starts = True
         for _ in range(kills):
             stage.kill()
-            stage.start()
+            starts = _start(stage)
             time.sleep(PATIENCE)
-            stage.server.tell("give_up", older=1000 * PATIENCE)
-        settled = stage.server.tell("settle")
+            stage.server.tell("give_up", older=1000 * (PATIENCE - 1) - THINK)
+            if not starts:
+                break
+        settled = stage.server.tell("settle", patience=1000 * PATIENCE)
         stage.stop()
         ours = _stored(stage.folder / "anliegen.db", settled["finished"]) if bot.ours else {}
+    lost = max(0, settled["lost"] - settled["late"])  # a late answer is an answer
     again = settled["again"] + settled["stray"]
-    return Losses(
-        bot.name, round_, kills, settled["turns"], settled["lost"], again, settled["redelivered"], **ours
-    )
+    return Losses(bot.name, round_, kills, settled["turns"], lost, again, starts, **ours)
+
+
+def _start(stage: Stage) -> bool:
+    """Whether the bot starts again; raises Failed when ours does not."""
+    try:
+        stage.start()
+    except Failed:
+        if stage.bot.ours:
+            raise
+        return False
+    return True
 
 
 def _stored(database: Path, finished: int) -> dict[str, int]:
@@ -102,11 +115,13 @@ def tables(result: Result[Losses]) -> Iterator[Table]:
 def _line(result: Result[Losses], name: str) -> tuple[str, ...]:
     rows = result.of(name)
     again = sum(one.again for one in rows)
+    end = "" if all(one.starts for one in rows) else ", and does not start again"
     return (
         BOTS[name].shown,
         number(sum(one.kills for one in rows)),
         number(sum(one.turns + one.lost for one in rows)),
-        number(sum(one.lost for one in rows)),
+        number(sum(one.lost for one in rows)) + end,
+        +("" if all(one.starts for one in rows) else ", and does not start again"),
         number(again),
         number(min(again, sum(one.window for one in rows))) if BOTS[name].ours else "-",
     )

@@ -18,7 +18,7 @@ from benchmarks.server import Server, Silent, serving
 
 ARRANGING: Final = 0.5  # seconds after the first poll: a bot may still be busy with itself
 STOPPING: Final = 15.0
-POLLING: Final = 30.0  # seconds until a bot must have polled
+POLLING: Final = 60.0  # seconds until a bot must have polled
 
 
 class Failed(Exception):

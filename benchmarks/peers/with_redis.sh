@@ -8,10 +8,7 @@ redis-server --port 0 --unixsocket "$socket" --dir "$BENCH_FOLDER" --save '' --a
 redis=$!
 trap 'kill $redis' EXIT
 trap 'kill "$command"' TERM
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    [ -S "$socket" ] && break
-    sleep 0.1
-done
+until [ -S "$socket" ]; do sleep 0.1; done
 REDIS_URL="unix://$socket" "$@" &
 command=$!
 wait "$command" || true

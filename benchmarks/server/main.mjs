@@ -34,10 +34,11 @@ const WORDS = {
     return {};
   },
   end,
-  // Nobody gives a further input; settles when everybody has an answer or has given up.
-  settle: async () => {
+  // Nobody gives a further input; settles when everybody has an answer or has given up, after `patience` ms at the latest.
+  settle: async ({ patience = Infinity }) => {
     crowd.open = false;
-    while (crowd.waiting) await sleep(20);
+    for (const end = performance.now() + patience; crowd.waiting && performance.now() < end;) await sleep(20);
+    crowd.give_up(0);
     await sleep(LINGER);
     return { ...crowd.counted, redelivered: updates.redelivered, waiting: updates.waiting };
   },

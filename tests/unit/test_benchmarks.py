@@ -84,10 +84,10 @@ def test_what_was_not_measured_is_neither_reached_nor_missed() -> None:
 @pytest.mark.parametrize(
     ("losses", "reached"),
     [
-        (Losses("anliegen", 1, 2, 900, 0, 7, 9, window=7, pending=0, unstored=0), [True, True]),
-        (Losses("anliegen", 1, 2, 900, 0, 8, 9, window=7, pending=0, unstored=0), [True, False]),
-        (Losses("anliegen", 1, 2, 900, 0, 0, 9, window=7, pending=1, unstored=0), [False, True]),
-        (Losses("anliegen", 1, 2, 900, 1, 0, 9, window=7, pending=0, unstored=0), [False, True]),
+        (Losses("anliegen", 1, 2, 900, 0, 7, True, window=7, pending=0, unstored=0), [True, True]),
+        (Losses("anliegen", 1, 2, 900, 0, 8, True, window=7, pending=0, unstored=0), [True, False]),
+        (Losses("anliegen", 1, 2, 900, 0, 0, True, window=7, pending=1, unstored=0), [False, True]),
+        (Losses("anliegen", 1, 2, 900, 1, 0, True, window=7, pending=0, unstored=0), [False, True]),
     ],
 )
 def test_nothing_may_be_lost_and_only_the_unknown_window_repeats(losses: Losses, reached: list[bool]) -> None:
