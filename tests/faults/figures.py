@@ -33,6 +33,7 @@ class Figure:
 FIGURES = {
     "F1": Figure("random kills on each engine", 20, 60, 1_000),
     "F2": Figure("syncs at which the process is killed, from the first on", 5, 40, 400),
+    "F2 survey": Figure("syncs at which the service is killed during a survey", 2, 10, 60),
     "F3": Figure("writes that fail, from the first on", 5, 40, 400),
     "F5": Figure("seconds for which another program locks the database", 7, 30, 30),
     "F7": Figure("statements at which a change of the schema is killed, from the first on", 6, 100, 100),

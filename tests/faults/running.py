@@ -59,6 +59,7 @@ class World:
     base: str
     port: int = field(default_factory=free_port)
     starts: int = 0
+    runs: list["Running"] = field(default_factory=list)
 
     @property
     def database(self) -> Database:
@@ -103,7 +104,8 @@ class World:
         self.starts += 1
         log = self.folder / f"log-{self.starts}"
         process = self.program.run(words, self.folder, self.environ(**environ), log)
-        return Running(process, log)
+        self.runs.append(Running(process, log))
+        return self.runs[-1]
 
 
 @dataclass
@@ -159,7 +161,11 @@ async def world(folder: Path, url: str, program: Program) -> AsyncIterator[World
             slack.member("U0MARIA0001", "maria", "Maria Berg"),
             slack.member("U0RUTH00001", "ruth", "Ruth Sommer"),
         )
-        yield around
+        try:
+            yield around
+        finally:
+            for one in around.runs:
+                await one.kill()
 
 
 @asynccontextmanager
