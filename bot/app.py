@@ -251,6 +251,7 @@ def _channels(
                 webhook_url=webhook.url if webhook else "",
                 webhook_secret=webhook.secret.get_secret_value() if webhook else "",
                 menus=commands,
+                mark_answered=telegram.mark_answered,
             )
         )
     if settings.slack.on:

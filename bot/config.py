@@ -104,6 +104,10 @@ class TelegramSection(_Section):
     bulk_per_second: PerSecond = setting(
         25, "reminders and other messages that nobody waits for; answers go at once"
     )
+    mark_answered: bool = setting(
+        True,
+        "show the choice below an answered question and take its buttons away: one call more for a press",
+    )
     webhook: Webhook = Webhook()
 
     @property

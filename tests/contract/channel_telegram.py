@@ -61,7 +61,12 @@ class TelegramNetwork:
 
 
 def connect(
-    url: str, *, webhook_url: str = "", secret: str = "", menus: Menus | None = None
+    url: str,
+    *,
+    webhook_url: str = "",
+    secret: str = "",
+    menus: Menus | None = None,
+    mark_answered: bool = True,
 ) -> TelegramChannel:
     """A channel towards a local Telegram, not open yet."""
     return open_channel(
@@ -72,6 +77,7 @@ def connect(
         webhook_url=webhook_url,
         webhook_secret=secret,
         menus=menus,
+        mark_answered=mark_answered,
     )
 
 

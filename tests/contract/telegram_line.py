@@ -39,11 +39,11 @@ class Line:
 
 
 @asynccontextmanager
-async def telegram_line() -> AsyncIterator[Line]:
+async def telegram_line(*, mark_answered: bool = True) -> AsyncIterator[Line]:
     """Anna has started the bot."""
     telegram = LocalTelegram(TOKEN)
     async with serving(telegram) as url:
-        channel = connect(url)
+        channel = connect(url, mark_answered=mark_answered)
         await channel.open()
         anna = telegram.customer(1001, "Anna")
         await anna.starts()

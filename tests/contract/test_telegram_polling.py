@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from telegram import Bot
 
 from bot.channels.telegram.client import AiohttpRequest
 from bot.channels.telegram.polling import Poller
+from bot.channels.telegram.wire import Wire
+from bot.pulse import Pulse
 from sandbox import faults
 from sandbox.telegram.local import LocalTelegram, serving
 from storage.interface import RawBody, StoreUnavailable
@@ -84,12 +85,9 @@ async def plug(url: str) -> AsyncIterator[Plug]:
     lines: list[Line] = []
 
     async def start(broken: int = 0, **settings: Any) -> Line:
-        bot = Bot(
-            TOKEN, base_url=f"{url}/bot", request=AiohttpRequest(), get_updates_request=AiohttpRequest(1)
-        )
-        await bot.initialize()
+        wire = Wire(f"{url}/bot{TOKEN}", TOKEN, AiohttpRequest(), Pulse())
         journal, nap = Journal(broken=broken), Nap()
-        poller = Poller(bot, ACCOUNT, wait=5, sleep=nap, **settings)
+        poller = Poller(wire, ACCOUNT, wait=5, sleep=nap, **settings)
         lines.append(Line(poller, journal, nap, asyncio.create_task(poller.run(journal.receive))))
         return lines[-1]
 
@@ -97,7 +95,7 @@ async def plug(url: str) -> AsyncIterator[Plug]:
     for line in lines:
         line.task.cancel()
         await asyncio.gather(line.task, return_exceptions=True)
-        await line.poller.bot.shutdown()
+        await line.poller.wire.close()
 
 
 async def test_what_waited_arrives_in_order_and_is_confirmed(telegram: LocalTelegram, plug: Plug) -> None:

@@ -4,18 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from telegram import Bot
 
-from bot.channels.telegram import performing
-from bot.channels.telegram.client import AiohttpRequest
+from bot.channels.telegram import performing, wire
 from bot.channels.telegram.rendering import texts
-from bot.channels.telegram.sending import Dispatch
 from conversations.effects import AnswerPress, At, Button, MarkKeyboard, Message, Typing
 from conversations.events import Address
 from handlers.ports import Later, Never, Outcome, Parcel, Post, Sent, Unknown
 from sandbox import faults
 from sandbox.telegram.local import LocalTelegram, serving
-from tests.contract.channel import read_attachment
 from tests.contract.channel_telegram import ACCOUNT, TOKEN, connect
 from tests.contract.telegram_line import HERE, Line, telegram_line
 
@@ -168,16 +164,10 @@ async def test_what_belongs_to_staff_is_refused(line: Line) -> None:
     assert isinstance(await line.channel.send(Parcel(1, HERE, Post("x"))), Never)
 
 
-async def test_no_answer_at_all_is_unknown() -> None:
-    telegram = LocalTelegram(TOKEN)
-    async with serving(telegram) as url:
-        telegram.faults.next("sendMessage", faults.hang())
-        request = AiohttpRequest(read_seconds=0.1)
-        bot = Bot(TOKEN, base_url=f"{url}/bot", request=request, get_updates_request=AiohttpRequest(1))
-        await bot.initialize()
-        outcome = await Dispatch(bot, request, read_attachment).send(Parcel(1, HERE, Message("x")))
-        assert isinstance(outcome, Unknown)
-        await bot.shutdown()
+async def test_no_answer_at_all_is_unknown(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "READ_SECONDS", 0.05)
+    line.telegram.faults.next("sendMessage", faults.hang())
+    assert isinstance(await line.send(Message("x")), Unknown)
 
 
 # -- perishable ----------------------------------------------------------------------------------------------------
@@ -206,6 +196,22 @@ async def test_without_the_question_only_the_keyboard_goes(line: Line) -> None:
     await line.channel.perform(At(HERE, MarkKeyboard("Yes", message=sent.message)))
     assert line.anna.answers[-1].text == "Well?"
     assert line.anna.keyboard == []
+
+
+async def test_unmarked_an_answered_question_stays_as_it_was_but_ticks_are_shown() -> None:
+    async with telegram_line(mark_answered=False) as line:
+        sent = await line.send(Message("Which?", ((Button("Yes", "t"),),)))
+        assert isinstance(sent, Sent)
+        for mark in (
+            MarkKeyboard("Yes", message=sent.message, text="Which?"),
+            MarkKeyboard("", message=sent.message),
+        ):
+            await line.channel.perform(At(HERE, mark))
+        assert line.anna.answers[-1].text == "Which?"
+        assert line.anna.keyboard == ["Yes"]
+        ticked = ((Button("✓ Yes", "t"),),)
+        await line.channel.perform(At(HERE, MarkKeyboard("", message=sent.message, buttons=ticked)))
+        assert line.anna.keyboard == ["✓ Yes"]
 
 
 async def test_a_platform_that_hangs_delays_nobody(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

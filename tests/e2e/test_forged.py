@@ -75,6 +75,7 @@ async def test_a_human_called_while_a_solution_is_proposed_comes_without_a_date(
     card = await card_of(stage, await complains(ben))
     await stage.deniz.presses("Annehmen", in_=card)
     await ben.sees("has taken on")
+    await stage.quiet()  # until the card shows it too
     await stage.deniz.presses("Lösung vorschlagen", in_=card)
     await stage.deniz.sees_modal("Lösung")
     await stage.deniz.submits({"text": "Ten percent off."})

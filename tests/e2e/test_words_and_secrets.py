@@ -41,6 +41,7 @@ async def test_no_word_of_a_customer_works_in_slack(stage: Stage) -> None:
     await stage.delivery.sees("evil.example", thread=card)
     await stage.deniz.presses("Annehmen", in_=card)
     await eve.sees("has taken on")
+    await stage.quiet()  # until the card shows it too
     await stage.deniz.presses("Lösung vorschlagen", in_=card)
     await stage.deniz.sees_modal("Lösung")
     await stage.deniz.submits({"text": "Ten percent off."})

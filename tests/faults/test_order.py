@@ -59,6 +59,7 @@ async def test_whoever_blocked_us_is_not_written_to_and_the_case_says_so(stage: 
     card = await card_of(stage, number)
     await stage.deniz.presses("Annehmen", in_=card)
     await anna.sees("has taken on")
+    await stage.quiet()  # until the card shows it too
     anna.chat.blocked = True  # and the update that says so got lost
     await stage.deniz.presses("Antworten", in_=card)
     await stage.deniz.sees_modal("Antworten")

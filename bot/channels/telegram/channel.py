@@ -4,12 +4,14 @@ import asyncio
 import logging
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from aiohttp import web
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.telegram.client import AiohttpRequest
+from bot.channels.telegram.download import download
 from bot.channels.telegram.errors import describe, refused_token
 from bot.channels.telegram.menus import Menus, show_menus
 from bot.channels.telegram.performing import perform
@@ -17,6 +19,7 @@ from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.reading import ALLOWED_UPDATES, Reader
 from bot.channels.telegram.sending import Dispatch
 from bot.channels.telegram.webhook import PATH, Webhook
+from bot.channels.telegram.wire import Wire
 from bot.pulse import Pulse
 from conversations.effects import At
 from conversations.events import Event, Instant
@@ -32,18 +35,23 @@ class TelegramChannel:
     def __init__(
         self,
         bot: Bot,
+        wire: Wire,
         dispatch: Dispatch,
         menus: Menus,
+        *,
         webhook: Webhook | None = None,
         webhook_url: str = "",
+        mark_answered: bool = True,
         pulse: Pulse | None = None,
     ) -> None:
         self.pulse = pulse or Pulse()
         self._bot = bot
+        self._wire = wire
         self._dispatch = dispatch
         self._menus = menus
         self._webhook = webhook
         self._webhook_url = webhook_url
+        self._mark_answered = mark_answered
         self._reader: Reader | None = None
 
     @property
@@ -82,7 +90,7 @@ class TelegramChannel:
     async def listen(self, receive: Receive) -> None:
         """Take in updates until cancelled. Raises PermissionError when the token is refused."""
         if self._webhook is None:
-            await Poller(self._bot, self.account, pulse=self.pulse).run(receive)
+            await Poller(self._wire, self.account, pulse=self.pulse).run(receive)
             return
         self._webhook.connect(self.account, receive)
         try:
@@ -100,10 +108,11 @@ class TelegramChannel:
 
     async def perform(self, effect: At) -> None:
         """Run a perishable effect."""
-        await perform(self._bot, effect)
+        await perform(self._wire, effect, mark_answered=self._mark_answered)
 
     async def close(self) -> None:
         """Let go of connections."""
+        await self._wire.close()
         await self._bot.shutdown()
 
     async def _arrange(self) -> None:
@@ -144,8 +153,11 @@ def open_channel(
     webhook_url: str = "",
     webhook_secret: str = "",
     menus: Menus | None = None,
+    mark_answered: bool = True,
 ) -> TelegramChannel:
     """Put a channel together; with a `webhook_url` it is called by the platform, else it polls.
+
+    Without `mark_answered` the buttons of an answered question stay: one call less for a press.
 
     Raises ValueError for a secret the platform would not take: 1 to 256 of `A-Z a-z 0-9 _ -`.
     """
@@ -153,17 +165,21 @@ def open_channel(
         raise ValueError("[telegram.webhook] secret must be 1 to 256 characters of A-Z, a-z, 0-9, _ and -")
     # Below this level the library logs its addresses, which contain the token, and everything people write.
     logging.getLogger("telegram").setLevel(logging.WARNING)
-    pulse = Pulse()
-    request = AiohttpRequest(pulse=pulse)
+    request = AiohttpRequest()
     bot = Bot(
-        token,
-        base_url=base_url,
-        base_file_url=base_file_url,
-        request=request,
-        # a poll held open takes no place from a send
-        get_updates_request=AiohttpRequest(connections=1, pulse=pulse),
+        token, base_url=base_url, base_file_url=base_file_url, request=request, get_updates_request=request
     )
+    pulse = Pulse()
+    wire = Wire(bot.base_url, token, request, pulse)
+    dispatch = Dispatch(wire, partial(download, bot, request), read_attachment)
     webhook = Webhook(webhook_secret) if webhook_url else None
     return TelegramChannel(
-        bot, Dispatch(bot, request, read_attachment), menus or {}, webhook, webhook_url, pulse
+        bot,
+        wire,
+        dispatch,
+        menus or {},
+        webhook=webhook,
+        webhook_url=webhook_url,
+        mark_answered=mark_answered,
+        pulse=pulse,
     )

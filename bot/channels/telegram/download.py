@@ -1,15 +1,20 @@
 """A file of the platform -> its bytes, from the platform's own file address and nowhere else."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.channels.telegram.client import AiohttpRequest, TooLarge
-from bot.channels.telegram.errors import outcome_of
+from bot.channels.telegram.client import AiohttpRequest
+from bot.channels.telegram.errors import TooLarge, outcome_of
 from bot.files import FILE_BYTES, GONE, TOO_LARGE, WRONG_TYPE, real_type
 from conversations.events import FileRef
 from handlers.ports import Later, Never, Outcome, Sent, Unknown
+
+Fetch: TypeAlias = Callable[[FileRef, int], Awaitable[Outcome]]
+"""Fetch a file, for the so-manieth time: `download` of one bot."""
 
 _SECONDS = 50.0
 _PAUSE = 10.0
@@ -46,7 +51,7 @@ async def _fetch(bot: Bot, request: AiohttpRequest, file: FileRef) -> Outcome:
     # A self-hosted server may answer with a path of its own disk or another host: both are none of ours.
     if not place.startswith(f"{bot.base_file_url}/"):
         return Never(GONE)
-    status, content = await request.fetch(place, FILE_BYTES)
+    status, content, *_ = await request.fetch(place, FILE_BYTES)
     if status != 200:
         return Unknown(f"status {status}") if status >= 500 or status == 429 else Never(GONE)
     mime = real_type(content, file.kind)

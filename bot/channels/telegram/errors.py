@@ -1,6 +1,7 @@
-"""What an error of the Bot API means for the message that met it."""
+"""What can go wrong with a call of the Bot API, and what it means for the message that met it."""
 
 import logging
+from typing import Final
 
 from telegram.error import (
     BadRequest,
@@ -9,16 +10,33 @@ from telegram.error import (
     EndPointNotFound,
     Forbidden,
     InvalidToken,
+    NetworkError,
+    TelegramError,
 )
 
-from bot.channels.telegram.client import NotSent, Throttled
 from handlers.ports import Later, Never, Outcome, Sent, Unknown
 
 _log = logging.getLogger(__name__)
 
-_NOBODY_THERE = ("chat not found", "peer_id_invalid", "user not found", "user is deactivated")
-_LONGEST_REASON = 200
-_LONGEST_WAIT = 60.0
+_NOBODY_THERE: Final = ("chat not found", "peer_id_invalid", "user not found", "user is deactivated")
+_LONGEST_REASON: Final = 200
+_LONGEST_WAIT: Final = 60.0
+
+
+class NotSent(NetworkError):
+    """The request surely never reached the platform: no name, no connection, no TLS, no room for one more."""
+
+
+class Throttled(TelegramError):
+    """The platform's 429; `seconds` is how long to wait. (The library's own error warns while its type changes.)"""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"too many requests, wait {seconds} s")
+        self.seconds = seconds
+
+
+class TooLarge(TelegramError):
+    """An answer or file is longer than we are ready to take."""
 
 
 def describe(error: BaseException, token: str) -> str:

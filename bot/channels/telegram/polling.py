@@ -9,19 +9,16 @@ import asyncio
 import logging
 import random
 import time
-import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from telegram import Bot
 from telegram.error import Conflict, TelegramError
-from telegram.warnings import PTBUserWarning
 
 from bot.channels.telegram.bodies import raw_body, update_id
-from bot.channels.telegram.client import Throttled
-from bot.channels.telegram.errors import describe, refused_token
+from bot.channels.telegram.errors import Throttled, describe, refused_token
 from bot.channels.telegram.reading import ALLOWED_UPDATES
+from bot.channels.telegram.wire import Wire
 from bot.pulse import Pulse
 from handlers.ports import Receive
 from storage.interface import StoreUnavailable
@@ -39,7 +36,7 @@ _NO_STORE: Final = 1.0  # our own database: asking again costs the platform litt
 class Poller:
     """Takes in updates of one bot. `wait` is how many seconds the platform may hold a request open."""
 
-    bot: Bot
+    wire: Wire
     account: str
     wait: int = 30
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -81,12 +78,10 @@ class Poller:
         return len(updates)
 
     async def _fetch(self) -> list[object]:
-        # The library would rather parse updates itself, and one that it cannot parse would stop all others.
-        warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)
-        asked = {"limit": _BATCH, "timeout": self.wait, "allowed_updates": list(ALLOWED_UPDATES)}
+        asked: dict[str, object] = {"limit": _BATCH, "timeout": self.wait, "allowed_updates": ALLOWED_UPDATES}
         if self.offset is not None:
             asked["offset"] = self.offset
-        updates = await self.bot.do_api_request("getUpdates", asked, read_timeout=self.wait + 10)
+        updates = await self.wire.call("getUpdates", asked, self.wait + 10)
         if not isinstance(updates, list):
             raise TelegramError("the answer is not a list of updates")
         self.pulse.beat()
@@ -94,7 +89,7 @@ class Poller:
 
     def _pause(self, error: Exception, failures: int) -> float:
         """Return the seconds to wait after a failure. Raises PermissionError for a refused token."""
-        words = describe(error, self.bot.token)
+        words = describe(error, self.wire.token)
         if refused_token(error):
             raise PermissionError("Telegram refuses the token: check [telegram] token") from None
         if isinstance(error, Conflict):

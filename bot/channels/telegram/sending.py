@@ -9,13 +9,12 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from telegram import Bot, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 
-from bot.channels.telegram.client import AiohttpRequest
-from bot.channels.telegram.download import download
+from bot.channels.telegram.download import Fetch
 from bot.channels.telegram.errors import outcome_of
-from bot.channels.telegram.rendering import NO_PREVIEW, File, Keyboard, Text, caption, groups, keyboard, texts
+from bot.channels.telegram.rendering import File, Json, Text, caption, groups, inline, keyboard, texts
+from bot.channels.telegram.wire import Wire
 from conversations.effects import Message
 from handlers.ports import Download, Never, Outcome, Parcel, ReadAttachment, Sent
 
@@ -29,9 +28,9 @@ _SECONDS = 50.0  # for all calls of a parcel; its lease lasts a minute
 class Dispatch:
     """Sends parcels of one bot."""
 
-    def __init__(self, bot: Bot, request: AiohttpRequest, read_attachment: ReadAttachment) -> None:
-        self._bot = bot
-        self._request = request
+    def __init__(self, wire: Wire, fetch: Fetch, read_attachment: ReadAttachment) -> None:
+        self._wire = wire
+        self._fetch = fetch
         self._read_attachment = read_attachment
         self._done: dict[int, int] = {}  # parcel -> calls already answered well
 
@@ -41,7 +40,7 @@ class Dispatch:
             case Message() as message:
                 return await self._send(parcel, message)
             case Download(file=file):
-                return await download(self._bot, self._request, file, parcel.attempt)
+                return await self._fetch(file, parcel.attempt)
             case body:
                 return Never(f"Telegram cannot show a {type(body).__name__}")
 
@@ -62,7 +61,7 @@ class Dispatch:
                     sent = await call()
                     done += 1
         except Exception as error:  # whatever a platform may answer, down to an answer nobody can read
-            outcome = outcome_of(error, self._bot.token, parcel.attempt)
+            outcome = outcome_of(error, self._wire.token, parcel.attempt)
             if isinstance(outcome, Sent):
                 return Sent(sent)
             if done and not isinstance(outcome, Never):
@@ -77,77 +76,68 @@ class Dispatch:
 
     def _calls(self, parcel: Parcel, message: Message, files: Sequence[File]) -> Iterator[Call]:
         """Yield the calls in order; the keyboard is on the last one, which a group of files cannot carry."""
-        chat, buttons = int(parcel.address.chat), keyboard(message)
+        place: Json = {"chat_id": int(parcel.address.chat)}
+        markup: Json = {"reply_markup": keyboard(message)}
         if parcel.edits:
-            inline = buttons if isinstance(buttons, InlineKeyboardMarkup) else None
-            yield partial(self._edit, chat, int(parcel.edits), texts(message.text)[0], inline)
+            below = {} if message.contact_label else {"reply_markup": inline(message.buttons)}
+            yield partial(
+                self._edit, {**place, "message_id": int(parcel.edits)}, texts(message.text)[0], below
+            )
             return
         together = list(groups(files))
-        below = caption(message.text) if len(together) == 1 else None
-        if below is not None and len(together[0]) == 1:
-            yield partial(self._file, chat, together[0][0], below, buttons)
+        under = caption(message.text) if len(together) == 1 else None
+        if under is not None and len(together[0]) == 1:
+            yield partial(self._file, {**place, **under.as_caption, **markup}, together[0][0])
             return
-        if below is not None and not (message.buttons or message.contact_label):
-            yield partial(self._group, chat, together[0], below)
+        if under is not None and not (message.buttons or message.contact_label):
+            yield partial(self._group, place, together[0], under)
             return
         for group in together:
             if len(group) == 1:
-                yield partial(self._file, chat, group[0], Text(), None)
+                yield partial(self._file, place, group[0])
             else:
-                yield partial(self._group, chat, group, Text())
+                yield partial(self._group, place, group, Text())
         *first, last = texts(message.text)
         if not last.text.strip():
             if together and not message.buttons and not message.contact_label:
                 return
             raise ValueError("the message has no text")
         for text in first:
-            yield partial(self._text, chat, text, None)
-        yield partial(self._text, chat, last, buttons)
+            yield partial(self._text, {**place, **text.as_text})
+        yield partial(self._text, {**place, **last.as_text, **markup})
 
-    async def _text(self, chat: int, text: Text, buttons: Keyboard | None) -> str:
-        sent = await self._bot.send_message(
-            chat, text.text, entities=text.entities, reply_markup=buttons, link_preview_options=NO_PREVIEW
-        )
-        return str(sent.message_id)
+    async def _text(self, payload: Json) -> str:
+        return _message_id(await self._wire.call("sendMessage", payload))
 
-    async def _edit(self, chat: int, message: int, text: Text, buttons: InlineKeyboardMarkup | None) -> str:
-        await self._bot.edit_message_text(
-            text.text,
-            chat,
-            message,
-            entities=text.entities,
-            reply_markup=buttons,
-            link_preview_options=NO_PREVIEW,
-        )
-        return str(message)
+    async def _edit(self, place: Json, text: Text, markup: Json) -> str:
+        await self._wire.call("editMessageText", {**place, **text.as_text, **markup})
+        return str(place["message_id"])
 
-    async def _file(self, chat: int, file: File, below: Text, buttons: Keyboard | None) -> str:
+    async def _file(self, payload: Json, file: File) -> str:
         try:
-            return await self._one(chat, file, below, buttons, as_photo=file.is_photo)
+            return await self._one(payload, file, as_photo=file.is_photo)
         except BadRequest as error:
             # A picture that is too long, too small or not quite what it says still goes as a file.
             if not file.is_photo or not any(word in str(error).lower() for word in ("photo", "image")):
                 raise
-            return await self._one(chat, file, below, buttons, as_photo=False)
+            return await self._one(payload, file, as_photo=False)
 
-    async def _one(
-        self, chat: int, file: File, below: Text, buttons: Keyboard | None, *, as_photo: bool
-    ) -> str:
-        send = self._bot.send_photo if as_photo else self._bot.send_document
-        sent = await send(
-            chat,
-            file.content,
-            caption=below.text or None,
-            caption_entities=below.entities or None,
-            reply_markup=buttons,
-            filename=file.name,
-        )
-        return str(sent.message_id)
+    async def _one(self, payload: Json, file: File, *, as_photo: bool) -> str:
+        method, field = ("sendPhoto", "photo") if as_photo else ("sendDocument", "document")
+        return _message_id(await self._wire.upload(method, payload, {field: file.upload}))
 
-    async def _group(self, chat: int, files: Sequence[File], below: Text) -> str:
-        medium = InputMediaPhoto if files[0].is_photo else InputMediaDocument
-        media = [medium(file.content, filename=file.name) for file in files]
-        sent = await self._bot.send_media_group(
-            chat, media, caption=below.text or None, caption_entities=below.entities or None
-        )
-        return str(sent[0].message_id)
+    async def _group(self, place: Json, files: Sequence[File], under: Text) -> str:
+        kind = "photo" if files[0].is_photo else "document"
+        named = {f"file{number}": file.upload for number, file in enumerate(files)}
+        media: list[Json] = [{"type": kind, "media": f"attach://{name}"} for name in named]
+        media[0] = {**media[0], **under.as_caption}
+        sent = await self._wire.upload("sendMediaGroup", {**place, "media": media}, named)
+        return _message_id(sent[0] if isinstance(sent, list) and sent else None)
+
+
+def _message_id(result: object) -> str:
+    """Return the id of the message that a call made. Raises TelegramError: with another answer nobody can know."""
+    number = result.get("message_id") if isinstance(result, dict) else None
+    if not isinstance(number, int):
+        raise TelegramError("the answer names no message")
+    return str(number)
