@@ -5,6 +5,7 @@ import logging
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from socket import socket as Socket  # noqa: N812 - a class
@@ -32,6 +33,7 @@ from handlers.memory import StoredMemory
 from handlers.organisation import Organisation
 from handlers.ports import Channel, Clock, Memory, ReadAttachment
 from reports.digest import section_texts
+from storage.copies import last_copied
 from storage.interface import Store
 from storage.open import open_store
 from storage.sqlite import version_warning
@@ -62,6 +64,7 @@ async def open_service(
         clock = SteadyClock()
     passing = failpoint_from(environ, loopback=settings.is_loopback)
     store = await open_store(settings.storage.url, zone=settings.organisation.zone, serve=True)
+    channels: dict[str, Channel] = {}
     try:
         library = await load_library(settings, store, clock)
         channels = await _open_channels(
@@ -74,6 +77,8 @@ async def open_service(
         service.allow(allowances(settings, channels))
         return service
     except BaseException:
+        for channel in channels.values():
+            await channel.close()
         await store.close()
         raise
 
@@ -93,6 +98,8 @@ def limits_of(settings: Settings) -> Limits:
         file=file,
         watermark=settings.storage.watermark if file else 0,
         defect=(version_warning() or "") if file else "",
+        copied=partial(last_copied, file) if file else lambda: None,
+        copy_every=settings.storage.backup_every,
     )
 
 

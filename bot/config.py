@@ -58,6 +58,10 @@ class Storage(_Section):
         "200 MB",
         "with less left on SQLite's disk, customers' messages stay with their platform until there is more",
     )
+    backup_every: Duration = setting(
+        "P2D",
+        "an alarm, when the last copy in `backups` beside SQLite's file is older; without any copy, none",
+    )
 
     @property
     def file(self) -> Path | None:

@@ -43,6 +43,14 @@ def _copies(folder: Path, stem: str) -> Iterator[Path]:
             yield path
 
 
+def last_copied(database: Path) -> Instant | None:
+    """When the newest copy of a SQLite file was made; None where no copies lie."""
+    copy = newest(database)
+    if copy is None:
+        return None
+    return int(datetime.strptime(copy.stem[-16:], "%Y%m%dT%H%M%S%z").timestamp()) * SECOND
+
+
 def newest(database: Path) -> Path | None:
     """The last copy of a SQLite file, where copies lie when nobody says otherwise."""
     return next(reversed(copies(folder_beside(database), database.stem)), None)

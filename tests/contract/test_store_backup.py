@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from conversations.events import DAY, HOUR
-from conversations.session import PersonId
+from conversations.events import DAY, HOUR, SECOND
+from conversations.session import ConversationId, PersonId
 from storage.address import address_of
 from storage.backup import back_up
-from storage.copies import copies, drop_older, name_at, newest
+from storage.copies import copies, drop_older, last_copied, name_at, newest
 from storage.interface import AlreadyServed, SchemaTooNew, StoreError, StoreUnavailable
 from storage.migrate import current, head
 from storage.restore import Restored, read_former, restore_file
@@ -101,13 +101,13 @@ async def test_a_damaged_database_makes_no_copy(sqlite_url: str, tmp_path: Path)
 def test_of_the_copies_in_a_folder_the_newest_are_kept_and_strangers_left_alone(tmp_path: Path) -> None:
     database, folder = tmp_path / "anliegen.db", tmp_path / "backups"
     folder.mkdir()
-    assert newest(database) is None
+    assert (newest(database), last_copied(database)) == (None, None)
     made = [folder / name_at("anliegen", NOW + hour * HOUR, ".db") for hour in range(4)]
     strangers = [folder / name for name in ("anliegen-old.db", "anliegen.db", "more-20261118T110640Z.db")]
     for path in made[::-1] + strangers:
         path.touch()
     assert copies(folder, "anliegen") == made
-    assert newest(database) == made[-1]
+    assert (newest(database), last_copied(database)) == (made[-1], NOW // SECOND * SECOND + 3 * HOUR)
     assert drop_older(folder, "anliegen", 2) == made[:2]
     assert sorted(folder.iterdir()) == sorted(made[2:] + strangers)
 
@@ -140,7 +140,7 @@ async def test_who_was_erased_after_the_copy_was_made_is_erased_in_it_too(
     assert done.erased == 1
     assert read_former(sqlite_url).erased == {gone: NOW + DAY}
     async with opened(sqlite_url) as store, store.reading() as tx:
-        names = {one.person: one.name for one in (await tx.conversations_by_id(range(1, 10_000))).values()}
+        names = {one.person: one.name for one in (await tx.conversations_by_id(map(ConversationId, range(10_000)))).values()}
     assert names == {gone: "", stays: "Ada"}
 
 
