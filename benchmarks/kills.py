@@ -121,7 +121,6 @@ def _line(result: Result[Losses], name: str) -> tuple[str, ...]:
         number(sum(one.kills for one in rows)),
         number(sum(one.turns + one.lost for one in rows)),
         number(sum(one.lost for one in rows)) + end,
-        +("" if all(one.starts for one in rows) else ", and does not start again"),
         number(again),
         number(min(again, sum(one.window for one in rows))) if BOTS[name].ours else "-",
     )
