@@ -222,6 +222,57 @@ def copy(
     raise typer.Exit(run(source, target, as_json=as_json))
 
 
+dead = typer.Typer(
+    help="Look after what could not be applied or sent.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(dead, name="dead")
+Letter = Annotated[str, typer.Argument(metavar="ID|all", help="A letter's number from `dead list`, or all.")]
+
+
+@dead.command("list")
+def dead_list(as_json: AsJson = False, config: Config = None) -> None:
+    """List updates and messages that lie dead, and messages of which nobody knows whether they arrived."""
+    from bot.commands.dead import listed as run
+
+    run(config, as_json=as_json)
+
+
+@dead.command("show")
+def dead_show(
+    letter: Annotated[str, typer.Argument(metavar="ID", help="The letter's number.")],
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Show one with its body: people's words, which the list does not tell."""
+    from bot.commands.dead import show as run
+
+    run(config, letter, as_json=as_json)
+
+
+@dead.command("retry")
+def dead_retry(letter: Letter, as_json: AsJson = False, config: Config = None) -> None:
+    """Apply or send it once more: an update after what came since, a message before what still waits in its chat.
+
+    All are all that are dead; what may have arrived is sent again only by its number.
+    """
+    from bot.commands.dead import retry as run
+
+    run(config, letter, as_json=as_json)
+
+
+@dead.command("drop")
+def dead_drop(
+    letter: Letter,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Empty it; the row stays, with its reason. It cannot be undone."""
+    from bot.commands.dead import drop as run
+
+    run(config, letter, yes=yes, as_json=as_json)
+
+
 @app.command()
 def doctor(config: Config = None, as_json: AsJson = False) -> None:
     """Examine installation, configuration and database, and say what is wrong."""

@@ -221,7 +221,7 @@ class Outbox:
             return Unknown("its senders disappeared again and again")
         try:
             parcel = decode(claimed)
-        except (ValueError, KeyError) as error:
+        except ValueError as error:
             return Never(f"not a parcel: {error}")
         try:
             async with asyncio.timeout(LONGEST):

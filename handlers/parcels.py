@@ -44,9 +44,17 @@ def encode(body: Body) -> tuple[str, str]:
     return kind, _ADAPTERS[kind].dump_json(body, exclude_defaults=True).decode()
 
 
+def body_of(kind: str, text: str) -> Body:
+    """Read a stored body. Raises ValueError when it is not what its kind says."""
+    adapter = _ADAPTERS.get(kind)
+    if adapter is None:
+        raise ValueError(f"nobody knows how to send a {kind}")
+    return adapter.validate_json(text)
+
+
 def decode(claimed: Claimed) -> Parcel:
     """Make a claimed row ready to go. Raises ValueError when its body is not what its kind says."""
-    body = _ADAPTERS[claimed.row.kind].validate_json(claimed.row.body)
+    body = body_of(claimed.row.kind, claimed.row.body)
     row = claimed.row
     return Parcel(
         row.id,

@@ -126,7 +126,7 @@ async def _contents(settings: Settings) -> list[Finding]:
     left = {name: n for name, n in counts.items() if n and name.endswith(("_dead", "_unknown"))}
     if left:
         text = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in left.items())
-        findings.append(Finding("left over", "note", text))
+        findings.append(Finding("left over", "note", f"{text}; `anliegen dead list` says why and what helps"))
     figures = {name: n for name, n in counts.items() if not name.endswith("_oldest")}
     findings.append(Finding("counts", "good", ", ".join(f"{name} {n}" for name, n in figures.items())))
     return findings

@@ -1,6 +1,7 @@
 """What commands ask to be written: done by the running `serve`, or by the command itself where nothing runs."""
 
 import os
+from collections import Counter
 from datetime import UTC, datetime
 
 from bot.app import load_library
@@ -11,9 +12,10 @@ from conversations.events import SECOND
 from conversations.library import Library
 from conversations.session import PersonId
 from conversations.texts import LANGUAGE_TAG
-from handlers import invitations
+from handlers import invitations, letters
 from handlers.ports import Clock, Ids
 from storage.interface import Store
+from storage.interface_outbox import Letter
 from storage.open import open_store
 
 LONGEST = 64  # characters of an order or touchpoint: they stand in texts and on cards
@@ -50,6 +52,10 @@ def handler(store: Store, clock: Clock, ids: Ids, library: Library) -> Handle:
                 return await _invite(store, clock, ids, library, dialogue, order, touchpoint, language)
             case {"do": "erase", "person": int(person)}:
                 return await _erase(store, clock, PersonId(person))
+            case {"do": "retry", "letter": int() | None as wanted}:
+                return _letters(await letters.retry(store, clock, wanted))
+            case {"do": "drop", "letter": int() | None as wanted}:
+                return _letters(await letters.drop(store, wanted))
         raise Refused("the running `serve` does not know this request: it is another version")
 
     return handle
@@ -97,3 +103,9 @@ async def _erase(store: Store, clock: Clock, person: PersonId) -> Json:
             raise Refused(f"there is no person {person}")
         rows = await tx.erase(person, clock.now())
     return dict(rows)
+
+
+def _letters(done: list[Letter]) -> Json:
+    """Which they were: how many of which box and state, and the number where it was one."""
+    counts = Counter(f"{letter.box} {letter.state}" for letter in done)
+    return {"letters": dict(counts), "id": done[0].id if len(done) == 1 else None}
