@@ -6,10 +6,12 @@ import logging
 import multiprocessing
 import os
 import signal
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from socket import SOCK_STREAM, create_server, getaddrinfo
 from socket import socket as Socket  # noqa: N812 - a class
+from typing import Final, TypeVar
 
 from bot import logs
 from bot.app import listen_of, open_service
@@ -24,8 +26,13 @@ from bot.service import STOP, Service
 from bot.watchdog import Watchdog
 from bot.workers import Workers
 from conversations.events import SECOND
+from storage.interface import StoreUnavailable
 from storage.open import open_store
 from storage.sqlite import version_warning
+
+T = TypeVar("T")
+
+PAUSE: Final = 1.0  # seconds until a database server that does not answer yet is asked again
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +49,7 @@ def serve(config: Path | None, *, workers: int = 1) -> Exit:
             " `anliegen db copy` moves the data there; or leave --workers out",
             Exit.USAGE,
         )
-    asyncio.run(_look_at(settings))
+    asyncio.run(_patiently(settings, partial(_look_at, settings)))
     with _listening(settings) as socket:
         gc.collect()
         gc.freeze()
@@ -52,6 +59,20 @@ def serve(config: Path | None, *, workers: int = 1) -> Exit:
 async def _look_at(settings: Settings) -> None:
     """Whether the database can be used: else every worker would have to find out. Raises StoreError."""
     await (await open_store(settings.storage.url, zone=settings.organisation.zone)).close()
+
+
+async def _patiently(settings: Settings, work: Callable[[], Awaitable[T]]) -> T:
+    """Try again while a database server is just being started. Raises StoreUnavailable when that takes too long."""
+    clock = asyncio.get_running_loop().time
+    end = clock() + settings.watch.give_up_after / SECOND
+    while True:
+        try:
+            return await work()
+        except StoreUnavailable as error:
+            if settings.storage.file is not None or clock() > end:
+                raise
+            log.warning("%s; again in %.0f s", error, PAUSE)
+            await asyncio.sleep(PAUSE)
 
 
 def _listening(settings: Settings) -> Socket:
@@ -97,8 +118,9 @@ async def _opened(
     settings: Settings, stop: asyncio.Event, socket: Socket | None, worker: int
 ) -> Service | None:
     """Open the service; None when we are told to stop while a platform does not answer yet."""
+    listen = listen_of(settings, socket, worker)
     opening = asyncio.create_task(
-        open_service(settings, os.environ, listen=listen_of(settings, socket, worker))
+        _patiently(settings, partial(open_service, settings, os.environ, listen=listen))
     )
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([opening, stopping], return_when=asyncio.FIRST_COMPLETED)

@@ -14,13 +14,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sandbox.telegram.people import Customer
-from tests.faults.evidence import Database
 from tests.faults.figures import figure
 from tests.faults.program import Program
 from tests.faults.proxy import Cut, Network, proxy
-from tests.faults.running import World, world
-from tests.faults.story import answer_survey, settled
+from tests.faults.running import world
+from tests.faults.surveys import alike, tallies, walk
 from tests.postgres import Postgres
 
 COMMITTED = (
@@ -39,42 +37,6 @@ async def network_to(server: Postgres) -> AsyncIterator[Network]:
 def through(network: Network, url: str) -> str:
     """The address of a database by way of the network."""
     return f"postgresql://postgres@127.0.0.1:{network.port}{urlsplit(url).path}?sslmode=disable&gssencmode=disable"
-
-
-async def walk(around: World, size: int, first: int) -> list[Customer]:
-    """People who answer the survey side by side, to its end."""
-    people = [around.telegram.customer(first + number, "Ben", "de") for number in range(size)]
-    async with asyncio.TaskGroup() as together:
-        for one in people:
-            together.create_task(answer_survey(one))
-    await settled(around)
-    return people
-
-
-def tallies(database: Database) -> Counter[str]:
-    return Counter(
-        {
-            f"{key}": count
-            for *key, count in database.rows(
-                "SELECT measure, dialogue, subject, metric, value, count FROM tally"
-            )
-        }
-    )
-
-
-def heard(one: Customer) -> Counter[str]:
-    """What somebody was told; the mark below a question that was answered may be missing, it perishes."""
-    return Counter(message.text.partition("\n\n✓")[0] for message in one.answers)
-
-
-async def alike(around: World, people: list[Customer], calm: Customer) -> None:
-    """All heard what the calm one heard, each word once; nothing is left or doubtful."""
-    for one in people:
-        assert heard(one) == heard(calm)
-    rows = around.database.rows
-    assert rows("SELECT id, state, uncertain FROM outbox WHERE state <> 'sent' OR uncertain > 0") == []
-    assert rows("SELECT id FROM inbox WHERE state <> 'applied'") == []
-    assert await around.database.broken_invariants() == []
 
 
 async def lose_answers(network: Network, every: float, ways: list[Cut]) -> None:

@@ -1,0 +1,42 @@
+"""People who all answer the same survey, so that it is easy to tell what was lost or came twice."""
+
+import asyncio
+from collections import Counter
+
+from sandbox.telegram.people import Customer
+from tests.faults.evidence import Database
+from tests.faults.running import World
+from tests.faults.story import answer_survey, settled
+
+
+async def walk(around: World, size: int, first: int) -> list[Customer]:
+    """So many people, their ids from `first` on, answer the survey side by side, to its end."""
+    people = [around.telegram.customer(first + number, "Ben", "de") for number in range(size)]
+    async with asyncio.TaskGroup() as together:
+        for one in people:
+            together.create_task(answer_survey(one))
+    await settled(around)
+    return people
+
+
+def tallies(database: Database) -> Counter[str]:
+    """What was counted, all weeks together."""
+    rows = database.rows(
+        "SELECT measure, dialogue, subject, metric, value, sum(count) FROM tally GROUP BY 1, 2, 3, 4, 5"
+    )
+    return Counter({" ".join(key): int(count) for *key, count in rows})
+
+
+def heard(one: Customer) -> Counter[str]:
+    """What somebody was told; the mark below a question that was answered may be missing, it perishes."""
+    return Counter(message.text.partition("\n\n✓")[0] for message in one.answers)
+
+
+async def alike(around: World, people: list[Customer], calm: Customer) -> None:
+    """All heard what the calm one heard, each word once; nothing is left or doubtful."""
+    for one in people:
+        assert heard(one) == heard(calm)
+    rows = around.database.rows
+    assert rows("SELECT id, state, uncertain FROM outbox WHERE state <> 'sent' OR uncertain > 0") == []
+    assert rows("SELECT id FROM inbox WHERE state <> 'applied'") == []
+    assert await around.database.broken_invariants() == []
