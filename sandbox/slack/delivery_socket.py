@@ -19,10 +19,12 @@ TYPES: dict[Kind, str] = {"event": "events_api", "interactive": "interactive", "
 
 @dataclass(slots=True, eq=False)
 class Connection:
-    """One WebSocket of the app. A deaf one stays open and sends no envelopes; a silent one sends not even pongs."""
+    """One WebSocket of the app. A mute one pings and brings no envelopes; a deaf one stays open and sends nothing;
+    a silent one does not even answer pings."""
 
     socket: web.WebSocketResponse
     request: web.Request
+    mute: bool = False
     deaf: bool = False
     silent: bool = False
     waiting: dict[str, asyncio.Future[Reply]] = field(default_factory=dict)
@@ -109,7 +111,7 @@ class SocketCarrier:
         connection.waiting[envelope["envelope_id"]] = answer
         try:
             async with asyncio.timeout(self.patience):
-                if not connection.deaf:
+                if not (connection.deaf or connection.mute):
                     await connection.send(envelope)
                 return await answer
         except TimeoutError:
@@ -134,6 +136,11 @@ class SocketCarrier:
         """Keep today's connections open and send nothing on them; `silent` ones do not even answer pings."""
         for connection in self.connections:
             connection.deaf, connection.silent = True, silent
+
+    def mute(self) -> None:
+        """Let today's connections live, ping and bring nothing."""
+        for connection in self.connections:
+            connection.mute = True
 
     def cut(self) -> None:
         """Break every connection without a closing frame."""

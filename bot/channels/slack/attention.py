@@ -24,7 +24,8 @@ from storage.interface import RawBody
 
 log = logging.getLogger(__name__)
 
-_WATCHED: Final = 5  # channels that a look takes in, and as many direct messages
+_ROOMS: Final = 5  # channels that a look takes in
+_TALKS: Final = 3  # direct messages
 _LISTED: Final = 600.0  # seconds the list of them is good
 _CHANGES: Final = {"message_changed", "message_deleted", "message_replied"}
 _LONGEST_PAUSE: Final = 30.0  # seconds between two attempts to read up
@@ -138,8 +139,8 @@ class Attention:
         if time.monotonic() - self._listed > _LISTED:
             seen = (await self._memory.recall(self._catch_up.account)).seen
             places = await self._catch_up.places(seen)
-            rooms = [place for place in places if place.kind != "im"][:_WATCHED]
-            talks = [place for place in places if place.kind == "im" and place.chat in seen][:_WATCHED]
+            rooms = [place for place in places if place.kind != "im"][:_ROOMS]
+            talks = [place for place in places if place.kind == "im" and place.chat in seen][:_TALKS]
             self._places, self._listed = rooms + talks, time.monotonic()
         return self._places
 

@@ -16,6 +16,6 @@ class Patience:
     life: float = 3_600.0
     first_wait: float = 0.5
     longest_wait: float = 30.0
-    gap: float = 60.0
-    look: float = 30.0
+    gap: float = 15.0
+    look: float = 20.0
     grace: float = 10.0
