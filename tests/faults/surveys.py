@@ -10,12 +10,18 @@ from tests.faults.story import answer_survey, settled
 
 
 async def walk(around: World, size: int, first: int) -> list[Customer]:
-    """So many people, their ids from `first` on, answer the survey side by side, to its end."""
+    """So many people, their ids from `first` on, answer the survey to its end; then nothing is left to do."""
+    people = await answer(around, size, first)
+    await settled(around)
+    return people
+
+
+async def answer(around: World, size: int, first: int) -> list[Customer]:
+    """The same, without waiting for what is still recorded: the database may be away."""
     people = [around.telegram.customer(first + number, "Ben", "de") for number in range(size)]
     async with asyncio.TaskGroup() as together:
         for one in people:
             together.create_task(answer_survey(one))
-    await settled(around)
     return people
 
 

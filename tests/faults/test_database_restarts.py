@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.exits import Exit
 from storage.migrate import migrate
 from tests.faults import story
 from tests.faults.figures import figure
 from tests.faults.program import Program
 from tests.faults.running import Running, World, world
-from tests.faults.surveys import heard, tallies, walk
+from tests.faults.surveys import answer, heard, tallies, walk
 from tests.postgres import Postgres
 
 EVERY = 2.0  # seconds between two kills of the server
@@ -94,7 +95,7 @@ async def test_everything_arrives_once_while_the_database_is_killed_every_two_se
         troubling = asyncio.create_task(trouble(postgres_alone, both, restarts))
         walked = 0
         while not troubling.done():
-            walked += len(await walk(around, 5, 2000 + walked))
+            walked += len(await answer(around, 5, 2000 + walked))
         await troubling
         began = time.monotonic()
         await walk(around, 1, 9000)
@@ -110,3 +111,26 @@ async def test_everything_arrives_once_while_the_database_is_killed_every_two_se
         [(unknown,)] = rows("SELECT count(*) FROM outbox WHERE state = 'unknown'")
         assert (told - expected).total() <= twice, "somebody heard twice what no row knows of"
         assert (expected - told).total() <= unknown, "something is lost"
+
+
+async def test_a_database_that_stays_away_ends_the_worker_for_its_supervisor_to_start_anew(
+    tmp_path: Path, compiled: Program, postgres_alone: Postgres
+) -> None:
+    url = postgres_alone.url(postgres_alone.create())
+    migrate(url)
+    soon = {"ANLIEGEN_WATCH__GIVE_UP_AFTER": "PT3S"}
+    async with world(tmp_path / "place", url, compiled) as around:
+        running = await around.serve(**soon)
+        await asyncio.to_thread(postgres_alone.kill)
+        async with asyncio.timeout(30):
+            assert await running.process.wait() == Exit.STORAGE
+        assert "the database has refused every change" in running.said
+        starting = await around.begin(**soon)
+        await starting.says("again in")
+        async with asyncio.timeout(30):
+            assert await starting.process.wait() == Exit.STORAGE
+        waiting = await around.begin(**soon)
+        await waiting.says("again in")
+        await asyncio.to_thread(postgres_alone.start)
+        await waiting.says("ready, listening")
+        await waiting.stop()
