@@ -9,12 +9,13 @@ from pydantic import TypeAdapter
 from conversations.cases.case import Case, State
 from conversations.cases.step import CUSTOMER, Move, Step, elapsed, opened, step
 from conversations.effects import Button, DecideCase, Kind, Message, OpenCase, Relay, SetTimer
-from conversations.events import SECOND, Elapsed
+from conversations.events import SECOND
 from conversations.facts import CaseOpened
 from conversations.session import CaseId, Conversation
+from handlers import lines
 from handlers.cards import first_name, show, staff_language, tell, write_line
 from handlers.turn import Turn
-from storage.interface import CaseMessage
+from storage.interface import CaseMessage, Timer
 
 AFTER_CASE = "after_case"
 """The dialogue that asks how a case was handled."""
@@ -31,6 +32,9 @@ _HELD: Final = TypeAdapter(tuple[Relay, ...])
 
 async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *, receipt: str = "") -> Case:
     """Open a case, find who answers for it, tell the customer number, deadline and name, post the card."""
+    present = await turn.tx.open_cases(person=conversation.person)
+    if len(present) >= lines.MOST_CASES:
+        return await _one_more(turn, conversation, present, wanted)
     policy, now = turn.organisation.policy, turn.now
     language = conversation.language
     route = policy.route(
@@ -79,6 +83,14 @@ async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *,
     case = await show(turn, begun.case)
     key = receipt or ("case.receipt" if case.kind == "complaint" else "case.thanks")
     tell_customer(turn, conversation, case, key)
+    return case
+
+
+async def _one_more(turn: Turn, conversation: Conversation, present: list[Case], wanted: OpenCase) -> Case:
+    """Somebody has more open cases than anybody can look after: what they say now belongs to the newest."""
+    case = turn.know_case(max(present, key=lambda one: one.id))
+    await _add_words(turn, case, Relay(_words(wanted), wanted.attachments))
+    tell_customer(turn, conversation, case, "case.relayed")
     return case
 
 
@@ -137,8 +149,9 @@ async def call_human(turn: Turn, conversation: Conversation, words: str) -> None
         )
         return
     case = turn.know_case(next((one for one in cases if one.id == conversation.case), cases[0]))
-    line = turn.organisation.texts.render("staff.line.human", staff_language(turn, case.owner))
-    write_line(turn, case, line, mention=(case.owner,))
+    if await lines.may_write(turn, case):
+        line = turn.organisation.texts.render("staff.line.human", staff_language(turn, case.owner))
+        write_line(turn, case, line, mention=(case.owner,))
     turn.keep(replace(_latest(turn, conversation), case=case.id))
     if words:
         await _add_words(turn, case, Relay(words))
@@ -191,11 +204,15 @@ def _held(conversation: Conversation) -> tuple[Relay, ...]:
     return _HELD.validate_json(conversation.held) if conversation.held else ()
 
 
-async def deadline(turn: Turn, event: Elapsed, wanted: CaseId) -> None:
-    """A deadline of a case passed."""
+async def deadline(turn: Turn, timer: Timer, wanted: CaseId) -> None:
+    """A deadline of a case passed, or the window in which its customer said much."""
     case = await turn.case(wanted)
-    if case is not None:
-        await carry_out(turn, elapsed(case, turn.organisation.policy, event.kind))
+    if case is None:
+        return
+    if timer.kind == lines.KIND:
+        await lines.show_held(turn, case, timer)
+    else:
+        await carry_out(turn, elapsed(case, turn.organisation.policy, timer.kind))
 
 
 async def carry_out(turn: Turn, moved: Step) -> None:
@@ -253,9 +270,10 @@ async def _add_words(turn: Turn, case: Case, words: Relay) -> None:
         line = texts.render("staff.line.files", language, n=len(words.attachments))
     else:
         line = texts.render(key, language, text=words.text)
-    row = write_line(
-        turn, case, line, mention=(case.owner,), attachments=await _that_came(turn, words.attachments)
-    )
+    row = 0
+    if await lines.may_write(turn, case):
+        files = await _that_came(turn, words.attachments)
+        row = write_line(turn, case, line, mention=(case.owner,), attachments=files)
     await turn.tx.add_message(
         CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", words.text, words.attachments, log=row)
     )

@@ -7,6 +7,7 @@ from conversations.effects import Kind, Message
 from conversations.events import Instant
 from conversations.session import CaseId
 from handlers.cards import channel_of, delivery_line, show, staff_language, staff_name, write_line
+from handlers.lines import may_write
 from handlers.organisation import Organisation
 from handlers.parcels import decode
 from handlers.ports import Download, Ids, Later, Never, Outcome, Post, Sent, Unknown
@@ -68,7 +69,7 @@ async def _file_came(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
     messages = await turn.tx.messages(case.id)
     if messages and body.attachment in messages[0].attachments:
         await show(turn, case)  # evidence belongs on the card
-    else:
+    elif await may_write(turn, case):
         language = staff_language(turn, case.owner)
         line = turn.organisation.texts.render("staff.line.files", language, n=1)
         write_line(turn, case, line, attachments=(body.attachment,))

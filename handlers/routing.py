@@ -35,7 +35,7 @@ async def route_timer(turn: Turn, timer: Timer, event: Elapsed) -> None:
         case "session" if timer.conversation is not None:
             await dialogues.wake(turn, timer.conversation, event)
         case "case":
-            await cases.deadline(turn, event, CaseId(int(identifier)))
+            await cases.deadline(turn, timer, CaseId(int(identifier)))
         case "digest":
             digest.fall_due(turn, timer)
         case "watch":

@@ -257,6 +257,13 @@ class Turn:
                 del self._timers[key]
         self._timers[owner, kind] = None
 
+    async def timer(self, owner: str, kind: str) -> Timer | None:
+        """A timer as this turn left it."""
+        for key in ((owner, kind), (owner, "*")):
+            if key in self._timers:
+                return self._timers[key]
+        return next((timer for timer in await self.tx.timers(owner) if timer.kind == kind), None)
+
     def has_moved(self, timer: Timer) -> bool:
         """Whether this turn has set or dropped a timer that fell due meanwhile."""
         return not self._timers.keys().isdisjoint({(timer.owner, timer.kind), (timer.owner, "*")})

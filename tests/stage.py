@@ -56,7 +56,7 @@ app_token = "xapp-sandbox-app"
 signing_secret = "sandbox-signing-secret"
 base_url = "{base}/api/"
 mode = "{slack_mode}"
-posts_per_second = 100
+posts_per_second = {posts}
 
 [watch]
 heartbeat = "off"
@@ -122,6 +122,7 @@ class Stage:
     folder: Path
     slack_mode: str = "http"
     telegram_mode: str = "polling"
+    posts_per_second: float = 100
     clock: FastForward = field(default_factory=FastForward)
     service: Service | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -131,7 +132,13 @@ class Stage:
     async def open(self) -> None:
         config = self.folder / "config.toml"
         config.write_text(
-            configuration(self.base, self.database, slack=self.slack_mode, telegram=self.telegram_mode)
+            configuration(
+                self.base,
+                self.database,
+                slack=self.slack_mode,
+                telegram=self.telegram_mode,
+                posts=self.posts_per_second,
+            )
         )
         self.service = await open_service(load(config, {}), {}, clock=self.clock)
         self._stop = asyncio.Event()
@@ -213,12 +220,20 @@ class Stage:
         return self.slack.channel("leitung")
 
 
-def configuration(base: str, database: str, *, slack: str = "http", telegram: str = "polling") -> str:
+def configuration(
+    base: str, database: str, *, slack: str = "http", telegram: str = "polling", posts: float = 100
+) -> str:
     """A `config.toml` for platforms at an address. Only a webhook needs to know the port beforehand."""
     port = free_port() if telegram == "webhook" else 0
     public = port or 9  # nobody calls it when polling
     return CONFIG.format(
-        base=base, database=database, port=port, public=public, slack_mode=slack, telegram_mode=telegram
+        base=base,
+        database=database,
+        port=port,
+        public=public,
+        slack_mode=slack,
+        telegram_mode=telegram,
+        posts=posts,
     )
 
 
@@ -253,12 +268,17 @@ async def platforms() -> AsyncIterator[tuple[LocalTelegram, LocalSlack, str]]:
 
 @asynccontextmanager
 async def open_stage(
-    folder: Path, *, database: str = "", slack_mode: str = "http", telegram_mode: str = "polling"
+    folder: Path,
+    *,
+    database: str = "",
+    slack_mode: str = "http",
+    telegram_mode: str = "polling",
+    posts_per_second: float = 100,
 ) -> AsyncIterator[Stage]:
     """The service on the given database (default: SQLite in the folder)."""
     async with platforms() as (telegram, slack, base):
         database = database or f"sqlite:///{folder}/anliegen.db"
-        stage = Stage(telegram, slack, base, database, folder, slack_mode, telegram_mode)
+        stage = Stage(telegram, slack, base, database, folder, slack_mode, telegram_mode, posts_per_second)
         _furnish(stage)
         await stage.open()
         try:
