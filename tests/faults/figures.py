@@ -40,7 +40,7 @@ FIGURES = {
     "F12": Figure("restarts of the database", 3, 3, 20),
     "F14": Figure("people who talk while the network is cut", 6, 40, 400),
     "F16": Figure("examples of updates in a wrong order", 20, 200, 10_000),
-    "F17": Figure("steps of a rude person", 800, 5_000, 50_000),
+    "F17": Figure("steps of a rude person", 500, 3_000, 50_000),
     "F18": Figure("broken bodies on each platform", 300, 4_000, 100_000),
     "F19": Figure("examples of awkward text", 60, 500, 20_000),
     "F24": Figure("cancelled units", 50, 200, 1_000),

@@ -4,6 +4,7 @@ For faults that need thousands of deliveries. Two Telegram bots and a Slack work
 kept by chat. A helper writes updates as the platforms do.
 """
 
+import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Sequence
@@ -90,7 +91,14 @@ class Mailroom:
             started = await self.outbox.deliver_due()
             await self.outbox.drain(5)
             await self.perishables.drain()
-            busy = bool(applied.handled or started)
+            busy = bool(applied.handled or started) or await self._is_anything_waiting()
+
+    async def _is_anything_waiting(self) -> bool:
+        """What nobody waits for, as reminders, is looked for now and then only."""
+        async with self.store.reading() as tx:
+            waiting = (await tx.counts())["outbox_waiting"]
+        await asyncio.sleep(0.05 if waiting else 0)
+        return bool(waiting)
 
     async def conversation(self, address: Address) -> Conversation | None:
         async with self.store.reading() as tx:
