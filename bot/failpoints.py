@@ -1,11 +1,13 @@
 """A crash on demand: `ANLIEGEN_TEST_FAILPOINT=after-commit-a:3` kills the process when it passes there the third time.
 
-It dies as by kill -9. Points are named in `handlers/points.py`.
+It dies as by kill -9; with `:hang` behind the number it stands still there instead. Points are named in
+`handlers/points.py`.
 """
 
 import os
 import signal
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 from handlers.points import Passing, Point, go_on
 
@@ -25,19 +27,30 @@ def failpoint_from(environ: Mapping[str, str], *, loopback: bool) -> Passing:
         raise PermissionError(
             f"{VARIABLE} kills the process and is allowed only while every base URL is a loopback address; unset it"
         )
-    name, _, times = wanted.partition(":")
-    if name not in list(Point) or not (times or "1").isdecimal():
-        raise PermissionError(f"{VARIABLE} is POINT or POINT:TIMES, POINT one of: {', '.join(Point)}")
-    return _die_at(Point(name), int(times or "1"))
+    name, _, rest = wanted.partition(":")
+    times, _, how = rest.partition(":")
+    if name not in list(Point) or not (times or "1").isdecimal() or how not in ("", "hang"):
+        raise PermissionError(
+            f"{VARIABLE} is POINT, POINT:TIMES or POINT:TIMES:hang, POINT one of: {', '.join(Point)}"
+        )
+    return _end_at(Point(name), int(times or "1"), _stand_still if how else _die)
 
 
-def _die_at(point: Point, times: int) -> Passing:
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _stand_still() -> None:
+    time.sleep(3_600)
+
+
+def _end_at(point: Point, times: int, end: Callable[[], None]) -> Passing:
     left = times
 
     def passing(passed: Point) -> None:
         nonlocal left
         left -= passed is point
         if left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            end()
 
     return passing

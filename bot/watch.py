@@ -129,7 +129,9 @@ class Watch:
 
     @property
     def stuck(self) -> list[str]:
-        """The loops that do not come round any more."""
+        """The loops that do not come round any more, unless it is the database that holds them up."""
+        if self.database_gone:
+            return []
         limit = time.monotonic() - self._limits.give_up_after
         return [name for name, one in self.rounds.items() if one.refused is None and one.ended < limit]
 
