@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.machine import BOT_CORE, on
-from bot.config import TelegramSection
 from tests.postgres import find_binaries, throw_away
 
 TOKEN: Final = "700000001:bench"  # noqa: S105 - an invented one
@@ -83,9 +82,3 @@ def _configure(folder: Path, url: str, storage: str) -> None:
 def no_postgres() -> str:
     """Why PostgreSQL cannot be measured here; empty where it can."""
     return "" if find_binaries() else "no PostgreSQL: apt-get install postgresql"
-
-
-def cannot_leave_unmarked() -> str:
-    """Why answered keyboards cannot be left as they are; empty where they can."""
-    known = "mark_answered" in TelegramSection.model_fields
-    return "" if known else "this version has no [telegram] mark_answered"

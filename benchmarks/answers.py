@@ -46,7 +46,7 @@ INSERT INTO answer (session_id, question, dialogue, person_id, conversation_id, 
 SELECT session.id, question, 'survey', session.id, session.id,
     coalesce(offered -> ((session.id * 7919 + session.id / (11 + place)) % json_array_length(offered)), '""'),
     iif(question = 'comment', 'Friendly staff, a quick answer.', ''), '[]', '0123456789ab',
-    :start + :span * session.id / :sessions, 0, ''
+    :start + :step * session.id, 0, ''
 FROM session, asked
 """
 _COUNT: Final = """
@@ -60,10 +60,14 @@ async def make(database: Path, answers: int) -> None:
     """Make a database with so many answers of a year, one for each question of `ASKED` in every session."""
     await (await open_store(f"sqlite:///{database}", zone=UTC, serve=True)).close()
     with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("PRAGMA synchronous = OFF")
+        connection.executescript(
+            "PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; PRAGMA temp_store = MEMORY"
+        )
         offered = json.dumps({question: values for question, (_, values) in ASKED.items()})
-        sessions = {"sessions": answers // len(ASKED), "start": START, "span": WEEKS * WEEK, "asked": offered}
-        connection.execute(_FILL, sessions)
+        sessions = answers // len(ASKED)
+        connection.execute(
+            _FILL, {"sessions": sessions, "start": START, "step": WEEKS * WEEK // sessions, "asked": offered}
+        )
         year = {"start": START, "week": WEEK, "first": START, "end": START + WEEKS * WEEK}
         tallies = [
             (*astuple(key), n) for row in connection.execute(_COUNT, year) for key, n in _tallies(*row)

@@ -97,8 +97,7 @@ _ALL: Final = (
         "everything",
         anliegen.SERVE,
         {"ANLIEGEN_TELEGRAM__MARK_ANSWERED": "false"},
-        anliegen.cannot_leave_unmarked,
-        anliegen.on_sqlite,
+        prepare=anliegen.on_sqlite,
     ),
     Bot(
         "anliegen-postgres",

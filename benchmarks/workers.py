@@ -4,7 +4,6 @@ Only the server is pinned here: workers and PostgreSQL share all cores, as they 
 messages it sent, which its connections tell.
 """
 
-import inspect
 import statistics
 import time
 from collections import Counter
@@ -22,7 +21,6 @@ from benchmarks.recording import Record, asking
 from benchmarks.results import Result
 from benchmarks.running import Run, Stage, account, staged, window
 from benchmarks.tables import Table, Target, number, percent, spread
-from bot import cli
 
 DELAYS: Final = (0, 40)  # ms
 CUSTOMERS: Final = {0: 50, 40: 200}
@@ -47,7 +45,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="default 1 2")
     options = parser.parse_args()
     record: Record[Shared] = Record("workers", options)
-    if why := anliegen.no_postgres() or _no_workers():
+    if why := anliegen.no_postgres():
         record.leave_out("anliegen-postgres", why)
         options.rounds = 0
     for round_ in range(1, options.rounds + 1):
@@ -58,11 +56,6 @@ def main() -> None:
                 if row:
                     record.say(f"{row.turns_per_second:,.0f} turns/s, the least share {percent(row.least)}")
     record.finish(tables, targets)
-
-
-def _no_workers() -> str:
-    known = "workers" in inspect.signature(cli.serve).parameters
-    return "" if known else "this version's serve has no --workers"
 
 
 def _bot(workers: int) -> Bot:
