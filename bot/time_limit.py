@@ -23,7 +23,7 @@ class TimeLimit:
         self._seconds = seconds
         self._armed = False
         if _in_main_thread():
-            signal.signal(signal.SIGVTALRM, self._ring)
+            signal.signal(signal.SIGPROF, self._ring)
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
@@ -31,12 +31,12 @@ class TimeLimit:
             yield  # only the main one is interrupted by signals
             return
         self._armed = True
-        signal.setitimer(signal.ITIMER_VIRTUAL, self._seconds)
+        signal.setitimer(signal.ITIMER_PROF, self._seconds)
         try:
             yield
         finally:
             self._armed = False
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
     def _ring(self, _number: int, _frame: FrameType | None) -> None:
         if self._armed:  # else it was over in the same moment
