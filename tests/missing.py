@@ -44,6 +44,7 @@ PROGRAMS = {
     "node": Program(on_path("node"), "nodejs"),
     "postgresql": Program(find_binaries, "postgresql"),
     "strace": Program(on_path("strace"), "strace"),
+    "systemd-analyze": Program(on_path("systemd-analyze"), "systemd"),
 }
 
 
