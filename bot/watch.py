@@ -54,10 +54,9 @@ class Limits:
 
 @dataclass(slots=True)
 class Round:
-    """How a loop goes that must come round all the time; `refused` since when the store turns it away."""
+    """When a loop that must come round all the time did so last."""
 
     ended: float = field(default_factory=time.monotonic)
-    refused: float | None = None
 
 
 class Watch:
@@ -98,6 +97,7 @@ class Watch:
         self._moved = (0, time.monotonic())  # turns when something last moved, and when that was
         self._found: dict[Key, Values | None] = {}
         self._worst = 0.0
+        self._refused = 0.0  # when the database was last seen to refuse everything
         self._reading = Errand("the watch cannot read", self._read, PATIENCE)
         self._telling = Errand("the watch cannot tell", self._tell, PATIENCE)
 
@@ -105,14 +105,14 @@ class Watch:
 
     @contextmanager
     def round(self, name: str) -> Iterator[None]:
-        """Go round once. One that the store refuses is no round, but no standing still either."""
+        """Go round once. One that the store refuses came round too; any other failure did not."""
         going = self.rounds.setdefault(name, Round())
         try:
             yield
         except StoreUnavailable:
-            going.refused = time.monotonic() if going.refused is None else going.refused
+            going.ended = time.monotonic()
             raise
-        going.ended, going.refused = time.monotonic(), None
+        going.ended = time.monotonic()
 
     # what the watch tells others
 
@@ -124,16 +124,14 @@ class Watch:
     @property
     def database_gone(self) -> float:
         """Seconds since which the store has refused every change."""
-        since = [going.refused for going in self.rounds.values() if going.refused is not None]
-        return time.monotonic() - min(since) if since else 0.0
+        return 0.0 if self._store.refused is None else time.monotonic() - self._store.refused
 
     @property
     def stuck(self) -> list[str]:
-        """The loops that do not come round any more, unless it is the database that holds them up."""
-        if self.database_gone:
-            return []
+        """The loops that do not come round any more, unless it is, or was just now, the database that holds them up."""
+        since = max(self._refused, time.monotonic() if self.database_gone else 0.0)
         limit = time.monotonic() - self._limits.give_up_after
-        return [name for name, one in self.rounds.items() if one.refused is None and one.ended < limit]
+        return [name for name, one in self.rounds.items() if max(one.ended, since) < limit]
 
     @property
     def unanswered(self) -> bool:
@@ -254,6 +252,8 @@ class Watch:
     def _refuse_to_stand_still(self) -> None:
         """Raise where only a fresh process may help; a full disk is no such thing."""
         limit = self._limits.give_up_after
+        if self.database_gone:
+            self._refused = time.monotonic()
         if self.scarce.is_set():
             return
         if self.database_gone > limit:

@@ -19,16 +19,16 @@ log = logging.getLogger(__name__)
 _BEAT: Final = 1.0  # seconds
 
 
-def end_at_once() -> None:
+def end_at_once(code: Exit) -> None:
     """Leave without looking back: what is stored is stored. Says where every thread was."""
     faulthandler.dump_traceback(file=sys.stderr)
-    os._exit(Exit.STUCK)
+    os._exit(code)
 
 
 class Watchdog:
     """Bites after `patience` seconds without a sign of the running loop; `bite` ends the process."""
 
-    def __init__(self, patience: float, bite: Callable[[], None] = end_at_once) -> None:
+    def __init__(self, patience: float, bite: Callable[[Exit], None] = end_at_once) -> None:
         self._patience = patience
         self._bite = bite
         self._loop = asyncio.get_running_loop()
@@ -44,9 +44,9 @@ class Watchdog:
         """Watch no longer."""
         self._over.set()
 
-    def cut_off_after(self, seconds: float) -> None:
+    def cut_off_after(self, seconds: float, code: Exit) -> None:
         """From now on the process may go on for so long and no longer: it is told to end."""
-        ending = threading.Timer(seconds, self._bite_late)
+        ending = threading.Timer(seconds, self._bite_late, [code])
         ending.daemon = True
         ending.start()
 
@@ -56,7 +56,7 @@ class Watchdog:
             missed = 0.0 if self._answered else missed + min(_BEAT, self._patience / 4)
             if missed >= self._patience:
                 log.critical("the event loop has stood still for %.0f s; the process ends itself", missed)
-                self._bite()
+                self._bite(Exit.STUCK)
                 return
             if self._answered:
                 self._answered = False
@@ -65,7 +65,7 @@ class Watchdog:
     def _answer(self) -> None:
         self._answered = True
 
-    def _bite_late(self) -> None:
+    def _bite_late(self, code: Exit) -> None:
         if not self._over.is_set():
             log.critical("the process did not end in time and is cut off")
-            self._bite()
+            self._bite(code)

@@ -46,6 +46,10 @@ class Gauged(Protocol):
     def busy(self) -> float:
         """Seconds spent in them, the wait for their turn included."""
 
+    @property
+    def refused(self) -> float | None:
+        """Since when every one of them has failed, by `time.monotonic()`; None when the last one went well."""
+
 
 class Watched(Protocol):
     """The part of a transaction that the watch uses, and whoever catches up after an outage."""

@@ -18,6 +18,7 @@ from storage.erasure import Erasure
 from storage.figures import Figures
 from storage.hints import Hints, Wake
 from storage.inbox import Inbox
+from storage.interface import StoreUnavailable
 from storage.invariants import broken
 from storage.invitations import Invitations
 from storage.leases import Leases
@@ -98,6 +99,7 @@ class Store:
         locking.compile(_statements())
         self.units = 0
         self.busy = 0.0
+        self.refused: float | None = None
         self._engine = engine
         self._hints = hints
         self._locking = locking
@@ -113,6 +115,10 @@ class Store:
             async with self._engine.writing() as connection:
                 unit = Transaction(connection, self._locking, self._zone, several=self._engine.several)
                 yield unit
+            self.refused = None
+        except StoreUnavailable:
+            self.refused = began if self.refused is None else self.refused
+            raise
         finally:
             self.busy += time.monotonic() - began
         if unit.erased:

@@ -103,7 +103,7 @@ async def _serve(settings: Settings, socket: Socket | None = None, worker: int =
     answering = asyncio.create_task(_answer_commands(settings, service))
     watchdog = Watchdog(settings.watch.give_up_after / SECOND)
     watchdog.start()
-    ending = asyncio.create_task(_end_in_time(stop, watchdog))
+    ending = asyncio.create_task(_end_in_time(stop, watchdog, service))
     try:
         await service.run(stop, started=partial(_say_so, service))
     finally:
@@ -141,10 +141,10 @@ async def _answer_commands(settings: Settings, service: Service) -> None:
     await keep_running("answering commands", partial(serve_requests, path, handle))
 
 
-async def _end_in_time(stop: asyncio.Event, watchdog: Watchdog) -> None:
+async def _end_in_time(stop: asyncio.Event, watchdog: Watchdog, service: Service) -> None:
     """What hangs must not keep the process from ending."""
     await stop.wait()
-    watchdog.cut_off_after(STOP + 4)
+    watchdog.cut_off_after(STOP + 4, Exit.STORAGE if service.watch.database_gone else Exit.STUCK)
 
 
 async def _say_so(service: Service) -> None:

@@ -45,7 +45,8 @@ async def test_a_database_that_is_locked_for_good_is_the_end(around: World, tmp_
         async with asyncio.timeout(40):
             assert await running.process.wait() == Exit.STORAGE, running.said
         other.execute("ROLLBACK")
-    assert "the database has refused every change" in running.said
+    assert "On " in running.said, "the alarm was told, in the log"
+    assert "it has refused every change since" in running.said
     again = await around.serve()
     ben = around.telegram.customer(1, "Ben", "en")
     await ben.says("/start")

@@ -90,18 +90,22 @@ async def test_a_backlog_that_is_worked_off_is_no_standing_still(store: Store, w
         await asyncio.sleep(0.02)
 
 
-async def test_a_database_that_refuses_everything_is_the_end_but_a_full_disk_is_not(watch: New) -> None:
+async def test_a_database_that_refuses_everything_is_the_end_but_a_full_disk_is_not(
+    store: Store, watch: New
+) -> None:
     one = watch(SOON)
     for _ in range(2):
         with suppress(StoreUnavailable), one.round("applying"):
-            raise StoreUnavailable("database is locked")
+            async with store.transaction():
+                raise StoreUnavailable("database is locked")
         await asyncio.sleep(0.15)
+    assert one.stuck == []
     one.scarce.set()
     one._refuse_to_stand_still()
     one.scarce.clear()
     with pytest.raises(DatabaseGone, match="refused every change"):
         one._refuse_to_stand_still()
-    with one.round("applying"):
+    async with store.transaction():
         pass
     one._refuse_to_stand_still()
 
