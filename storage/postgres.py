@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final
 
 import psycopg
-from psycopg.pq import TransactionStatus
+from psycopg.pq import PipelineStatus, TransactionStatus
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
 from sqlalchemy.engine import Dialect
 
@@ -86,9 +86,16 @@ class Session:
     async def run_many(self, sql: str, rows: Sequence[Values]) -> int:
         """Run a statement for each row of values, in one pipeline."""
         await self.catch_up()
-        async with _answered(LONGEST), self._connection.cursor() as cursor:
-            await cursor.executemany(sql.encode(), rows)
-            return cursor.rowcount
+        return await to_the_end(self._pipelined(sql, rows))
+
+    async def _pipelined(self, sql: str, rows: Sequence[Values]) -> int:
+        """To be awaited to the end: a pipeline that is broken off leaves the driver in between."""
+        try:
+            async with _answered(LONGEST), self._connection.cursor() as cursor:
+                await cursor.executemany(sql.encode(), rows)
+                return cursor.rowcount
+        except AssertionError as error:  # the driver's own, where the time was over
+            raise StoreUnavailable(f"PostgreSQL does not answer for {LONGEST} s") from error
 
 
 class Postgres:
@@ -169,7 +176,11 @@ class Postgres:
         if connection.info.transaction_status is not TransactionStatus.IDLE:
             with suppress(StoreError):
                 await _run(connection, b"ROLLBACK")
-        if self._closed or connection.info.transaction_status is not TransactionStatus.IDLE:
+        usable = (
+            connection.info.transaction_status is TransactionStatus.IDLE
+            and connection.info.pipeline_status is PipelineStatus.OFF
+        )
+        if self._closed or not usable:
             await connection.close()
         else:
             self._idle.append(connection)
