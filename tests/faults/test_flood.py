@@ -116,8 +116,8 @@ async def test_many_new_customers_at_once_are_all_answered(stage: Stage) -> None
 
 
 async def test_a_channel_gets_no_more_posts_than_slack_takes(tmp_path: Path) -> None:
-    """Fifty cases at once, six posts a second: a burst of a few seconds' worth, then evenly, in their order."""
-    rate, posts = 6.0, 50
+    """Forty cases at once, eight posts a second: a burst of a few seconds' worth, then evenly, in their order."""
+    rate, posts = 8.0, 40
     async with open_stage(tmp_path, posts_per_second=rate) as stage:
         await enqueue(stage, [f"post {n}" for n in range(posts)])
         async with asyncio.timeout(30):
