@@ -7,7 +7,7 @@ wording an error body (`explain`), so that a test only says status and seconds.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -79,6 +79,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._waiting: dict[str, deque[Fault]] = {}
+        self._met: Counter[str] = Counter()
         self._closed = asyncio.Event()
 
     def next(self, method: str, *faults: Fault) -> None:
@@ -88,6 +89,10 @@ class Faults:
     def waiting(self, method: str) -> int:
         """How many faults of `method` nobody has met yet."""
         return len(self._waiting.get(method, ()))
+
+    def met(self, method: str) -> int:
+        """How many calls of `method` have met a fault."""
+        return self._met[method]
 
     def clear(self) -> None:
         self._waiting.clear()
@@ -112,6 +117,7 @@ class Faults:
         """Do the call, or what the next fault of `method` makes of it."""
         if not self._waiting or (fault := self._take(method)) is None:
             return await perform()
+        self._met[method] += 1
         done = await perform() if fault.effect else None
         match fault.kind:
             case Kind.ANSWER:
