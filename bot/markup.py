@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 
-import regex
+from conversations.graphemes import graphemes
 
 
 class Style(StrEnum):
@@ -42,7 +42,6 @@ _TAG = re.compile(
     r"<(?:(?P<open>b|i|code|blockquote)|/(?P<close>b|i|code|blockquote|a)|br ?/?"
     r'|a href="(?P<href>https?://[^"<>\s]+)")>'
 )
-_GRAPHEME = regex.compile(r"\X")
 
 
 def parse(markup: str) -> Spans:
@@ -83,11 +82,6 @@ def plain(markup: str) -> str:
         f"{span.text} ({span.href})" if span.href not in ("", span.text) else span.text
         for span in parse(markup)
     )
-
-
-def graphemes(text: str) -> Iterator[str]:
-    """Yield what people see as characters: an emoji family, a flag or a letter with its accents is one of them."""
-    return (found[0] for found in _GRAPHEME.finditer(text))
 
 
 def fitting(text: str, limit: int, measure: Measure = len) -> int:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from conversations.dialogue import Dialogue, Look
 from conversations.effects import Button, Kind, MarkKeyboard, Message
 from conversations.events import SECOND, Instant, Pressed
+from conversations.graphemes import clip
 from conversations.question import Ask, Ids, Point, Prompt, Question, QuestionType, question_types
 from conversations.session import Answer, Session
 from conversations.texts import Rich, Texts, lines, paragraphs
@@ -127,7 +128,7 @@ class Asking:
         """Return every answer that can be changed, each with some name."""
         named = {point.question: point for point in self.points()}
         return tuple(
-            named.get(question) or Point(question, self.shown(question, answer)[:LABEL_LIMIT], "")
+            named.get(question) or Point(question, clip(self.shown(question, answer), LABEL_LIMIT), "")
             for question, answer in visible(self.session).items()
         )
 
@@ -193,8 +194,8 @@ class Asking:
             return ()
         text = self.question_text(self.look())
         if press:
-            return (MarkKeyboard(choice[:CHOICE_LIMIT], message=press.message, text=text),)
-        return (MarkKeyboard(choice[:CHOICE_LIMIT], sent=keyboard, text=text),)
+            return (MarkKeyboard(clip(choice, CHOICE_LIMIT), message=press.message, text=text),)
+        return (MarkKeyboard(clip(choice, CHOICE_LIMIT), sent=keyboard, text=text),)
 
     def retick(self, press: Pressed) -> MarkKeyboard:
         """Show the keyboard as it is now, in place of the one that was pressed."""

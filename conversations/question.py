@@ -18,6 +18,7 @@ from typing import Protocol, TypeAlias
 
 from conversations.effects import Fetch
 from conversations.events import Attached, FileRef, Said, Shared
+from conversations.graphemes import LONGEST, clip
 from conversations.problem import Problem
 from conversations.session import Answer, Value
 
@@ -26,6 +27,9 @@ Setting: TypeAlias = int | str | bool | tuple[str, ...]
 
 WORDS_LIMIT = 4000
 """Characters kept of a person's words: no chat platform shows more in one message."""
+
+NAME_LIMIT = 128
+"""Characters kept of a person's name: Telegram allows twice 64."""
 
 PARSE_LIMIT = 200
 """Characters looked at where a short reply is expected: cut before any pattern sees them."""
@@ -252,16 +256,16 @@ def type_texts() -> Mapping[str, Mapping[str, object]]:
 
 
 def clean(text: str, limit: int = WORDS_LIMIT) -> str:
-    """Return people's words cut, in NFC, without control characters other than line breaks."""
-    text = unicodedata.normalize("NFC", text[:limit])
-    if text.isprintable():  # most are, and then there is nothing to take out
-        return text.strip()
-    kept = (
-        char
-        for char in text.replace("\r\n", "\n")
-        if char in "\n\u200d" or unicodedata.category(char)[0] != "C"
-    )
-    return "".join(kept).strip()  # U+200D stays: it holds pictures of families together
+    """Return people's words cut between graphemes, in NFC, without control characters other than line breaks."""
+    text = clip(text, limit + LONGEST)  # joining letters makes fewer of them
+    if not text.isprintable():  # most are, and then there is nothing to take out
+        text = "".join(char for char in text.replace("\r\n", "\n") if _is_shown(char))
+    return clip(unicodedata.normalize("NFC", text).strip(), limit).rstrip()
+
+
+def _is_shown(char: str) -> bool:
+    # U+200D stays: it holds pictures of families together.
+    return char in "\n\u200d" or unicodedata.category(char)[0] != "C"
 
 
 def folded(text: str) -> str:

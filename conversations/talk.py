@@ -28,7 +28,7 @@ from conversations.events import (
 )
 from conversations.facts import Fact
 from conversations.library import Library
-from conversations.question import Chosen, Ids, Reply, clean, too_big
+from conversations.question import NAME_LIMIT, Chosen, Ids, Reply, clean, too_big
 from conversations.session import Conversation
 from conversations.stack import Stack
 from conversations.steering import obey, say_idle
@@ -106,8 +106,8 @@ def _open(
     library: Library, conversation: Conversation, now: Instant, ids: Ids, event: Event | None = None
 ) -> Stack:
     sender = event.sender if event else None
-    if sender and sender.name != conversation.name and sender.name and not sender.is_bot:
-        conversation = replace(conversation, name=sender.name)
+    if sender and sender.name != conversation.name and not sender.is_bot:
+        conversation = replace(conversation, name=clean(sender.name, NAME_LIMIT) or conversation.name)
     if not conversation.language:
         conversation = replace(conversation, language=library.language(sender.language if sender else None))
     message = ""

@@ -10,6 +10,7 @@ from conversations.cases.case import Case
 from conversations.cases.step import owner_of
 from conversations.effects import SetTimer
 from conversations.events import MINUTE
+from conversations.graphemes import clip
 from handlers.cards import staff_language, write_line
 from handlers.turn import Turn
 from storage.interface import Timer
@@ -47,7 +48,7 @@ async def show_held(turn: Turn, case: Case, window: Timer) -> None:
         "staff.line.several",
         staff_language(turn, case.owner),
         n=len(held),
-        text=words if len(words) <= _LONGEST else f"{words[:_LONGEST]} …",
+        text=words if len(words) <= _LONGEST else f"{clip(words, _LONGEST)} …",
     )
     files = tuple(file for message in held for file in message.attachments)
     write_line(turn, case, line, mention=(case.owner,), attachments=files[:AT_ONCE])

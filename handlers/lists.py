@@ -3,6 +3,7 @@
 from conversations.cases.case import Case
 from conversations.cases.policy import Staff
 from conversations.events import Address, Event
+from conversations.graphemes import clip
 from conversations.texts import inert
 from handlers import digest
 from handlers.cards import label, staff_name
@@ -24,7 +25,9 @@ async def answer_command(turn: Turn, event: Event, staff: Staff, argument: str) 
         case "case" if rest.strip():
             found = await turn.tx.case_by_number(rest.strip())
             if found is None:
-                text = texts.render("staff.list.unknown_number", staff.language, number=rest.strip()[:40])
+                text = texts.render(
+                    "staff.list.unknown_number", staff.language, number=clip(rest.strip(), 40)
+                )
                 turn.hint(event, text)
             else:
                 await send_story(turn, turn.know_case(found), staff)

@@ -8,6 +8,7 @@ from conversations.cases.step import Move, step
 from conversations.effects import Fetch, Kind, Message, OpenForm
 from conversations.events import Acted, Commanded, Event, HomeOpened, Submitted, Threaded
 from conversations.facts import Rejected
+from conversations.graphemes import clip
 from conversations.session import CaseId
 from conversations.texts import inert
 from handlers.cards import delivery_line, label, staff_language, write_line
@@ -82,7 +83,7 @@ async def _submit(turn: Turn, event: Event, staff: Staff, sent: Submitted) -> No
     if case is not None and (form is None or not offers(form, values)):
         _explain(turn, event, staff, case, "case.refused.form")
         return
-    text = values.get("text", "").strip()[:LONGEST]
+    text = clip(values.get("text", "").strip(), LONGEST)
     move = Move(sent.form, staff.id, *(values.get(name, "") for name in ("to", "severity", "category")))
     await _move(turn, event, CaseId(sent.case), move, text)
 

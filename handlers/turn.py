@@ -19,6 +19,7 @@ from conversations.events import (
     Threaded,
 )
 from conversations.facts import Fact
+from conversations.question import NAME_LIMIT, clean
 from conversations.session import CaseId, Conversation, ConversationId, PersonId
 from handlers.budget import Budget
 from handlers.organisation import Organisation
@@ -125,7 +126,7 @@ class Turn:
             id=ConversationId(self.ids.next()),
             address=event.address,
             person=PersonId(self.ids.next()),
-            name=event.sender.name,
+            name=clean(event.sender.name, NAME_LIMIT),
             language=self.organisation.library.language(event.sender.language),
         )
         return new, event.sender.id

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.markup import Span, Style, cut, fitting, graphemes, parse, plain, split
+from bot.markup import Span, Style, cut, fitting, parse, plain, split
+from conversations.graphemes import graphemes
 
 BOLD = frozenset({Style.BOLD})
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}\N{ZERO WIDTH JOINER}\N{BOY}"

@@ -36,6 +36,7 @@ from conversations.events import (
     Unsupported,
     What,
 )
+from conversations.graphemes import clip
 from handlers.ports import Unreadable
 from storage.interface import RawBody
 
@@ -136,7 +137,7 @@ def _message(event: Payload, us: Identity) -> Found | None:
     if event.get("subtype") not in (None, *WRITTEN) or _automatic(event, us):
         return None
     author, ts, thread = _author(event, us), event["ts"], optional(event.get("thread_ts"))
-    text, files = plain(optional(event.get("text")))[:TEXT_LIMIT], tuple(_files(event))
+    text, files = _readable(optional(event.get("text"))), tuple(_files(event))
     if direct:
         return event["channel"], author, _said(text, files, event), ts
     if thread and thread != ts:
@@ -157,8 +158,12 @@ def _edited(event: Payload, us: Identity) -> Found | None:
     now, before = event["message"], event.get("previous_message", {})
     if _automatic(now, us) or now.get("text") == before.get("text"):
         return None
-    text = plain(word(now["text"]))[:TEXT_LIMIT]
+    text = _readable(word(now["text"]))
     return event["channel"], _author(now, us), Edited(word(now["ts"]), text), now["ts"]
+
+
+def _readable(text: str) -> str:
+    return clip(plain(text), TEXT_LIMIT)
 
 
 def _automatic(message: Payload, us: Identity) -> bool:
