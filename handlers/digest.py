@@ -8,12 +8,12 @@ import asyncio
 import json
 import re
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from conversations.cases.policy import Staff
 from conversations.effects import SetTimer
-from conversations.events import MINUTE, SECOND, Address, Instant
+from conversations.events import DAY, MINUTE, SECOND, Address, Instant
 from conversations.tallies import TallyKey, week_of
 from handlers.organisation import DigestPlan, Organisation
 from handlers.ports import Clock, DigestPost, Ids
@@ -25,6 +25,7 @@ from storage.interface import Attachment, Store, Timer
 
 WEEKLY = "digest:weekly"
 _AGAIN = 5 * MINUTE
+_MISSED = 4  # weeks that are still posted after an outage
 _VOICES = 10
 
 
@@ -45,9 +46,15 @@ def pull(turn: Turn, place: Address, staff: Staff) -> None:
 
 
 def fall_due(turn: Turn, timer: Timer) -> None:
-    """A digest is due: draw it after this commit, ask again should that fail."""
-    turn.set_timer(SetTimer(timer.owner, timer.kind, turn.now + _AGAIN), note=timer.note)
-    turn.digests.append(timer)
+    """A digest is due: draw it after this commit, ask again should that fail.
+
+    From now on the weekly one knows its week: asked again on another Monday, it is still the same.
+    """
+    note = timer.note
+    if timer.owner == WEEKLY and not note:
+        note = _shift(week_of(timer.due, turn.organisation.digest.zone), -1)
+    turn.set_timer(SetTimer(timer.owner, timer.kind, turn.now + _AGAIN), note=note)
+    turn.digests.append(replace(timer, note=note))
 
 
 async def plan(store: Store, organisation: Organisation, now: Instant) -> None:
@@ -63,16 +70,15 @@ async def produce(store: Store, organisation: Organisation, clock: Clock, ids: I
     """Draw and post one digest. The weekly one is of the week before its day, once per week."""
     now = clock.now()
     weekly = timer.owner == WEEKLY
-    week = week_of(timer.due, organisation.digest.zone) if weekly else week_of(now, organisation.zone)
-    if weekly:
-        week = _shift(week, -1)
-    chat, _, language = timer.note.partition("|")
-    channel = organisation.digest.channel if weekly else chat
+    week, language, channel = timer.note, "", organisation.digest.channel
+    if not weekly:
+        week = week_of(now, organisation.zone)
+        channel, _, language = timer.note.partition("|")
     figures = await read_figures(store, organisation, week, now, language or organisation.digest.language)
     drawn = await asyncio.to_thread(draw, figures, organisation, language or organisation.digest.language)
     async with store.transaction() as tx:
         if weekly:
-            await tx.set_timers([Timer(WEEKLY, "weekly", next_post(organisation.digest, now))])
+            await tx.set_timers([Timer(WEEKLY, "weekly", _after(organisation.digest, week, now))])
             if not await tx.mark_digest("weekly", week, now):
                 return
         else:
@@ -143,6 +149,13 @@ def next_post(plan: DigestPlan, now: Instant) -> Instant:
     if due <= local:
         due = datetime.combine(day + timedelta(days=7), due.timetz())
     return int(due.timestamp()) * SECOND
+
+
+def _after(plan: DigestPlan, week: str, now: Instant) -> Instant:
+    """When the digest after that of a week is due; one that was missed meanwhile is due at once, the oldest first."""
+    begins = datetime.strptime(_shift(week, 1), "%Y-%m-%d").replace(tzinfo=plan.zone)
+    its_own = next_post(plan, int(begins.timestamp()) * SECOND - 1)
+    return next_post(plan, max(its_own, now - _MISSED * 7 * DAY))
 
 
 def monday(text: str, organisation: Organisation, now: Instant) -> str:
