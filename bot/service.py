@@ -193,17 +193,16 @@ class Service:
         self.meter.turns += applied.handled
         for timer in applied.digests:
             self._draw(timer)
-        if applied.handled:
-            self._outbox.news.set()
-            if self._outbox.is_full:
-                self.store.hint(QUEUED)
-        else:
+        if applied.handled and self._outbox.is_full:
+            self.store.hint(QUEUED)
+        several = self._member.holder != ""  # then rows may be left that were another worker's meanwhile
+        if not (applied.full or (several and applied.handled)):
             await wait_for(self._arrived, IDLE)
 
     async def _deliver(self) -> None:
         with self.watch.round("delivering"):
             started = await to_the_end(self._outbox.deliver_due())
-        if not started:
+        if not (started and self._outbox.is_crowded):
             await wait_for(self._outbox.news, IDLE)
 
     async def _keep_house(self) -> None:

@@ -35,9 +35,13 @@ PUT_OFF: Final = HOUR  # a deadline that cannot be applied: it must not be lost,
 
 @dataclass(slots=True)
 class Applied:
-    """What a call of `apply` did: how many rows and timers it handled, and which digests are to be drawn now."""
+    """What a call of `apply` did: how many rows and timers it handled, and which digests are to be drawn now.
+
+    `full` tells that more may wait than it took.
+    """
 
     handled: int = 0
+    full: bool = False
     digests: list[Timer] = field(default_factory=list)
 
 
@@ -95,7 +99,7 @@ class Inbox:
 
     async def _one_by_one(self) -> Applied:
         """Apply a batch with a transaction for each row and timer; set aside what fails alone."""
-        done = Applied()
+        done = Applied(full=True)
         for rows, timers in ((1, 0), (0, 1)):
             for _ in range(BATCH):
                 one = await self._alone(rows, timers)
@@ -142,12 +146,13 @@ class Inbox:
                 await turn.write()
             await tx.finish_inbox(finished, now)  # last: each row stores the version that was made of it
             perishables = await _with_messages(tx, turn.perishables)
-            claimed = await self._outbox.claim_within(tx)
+            claimed = await self._outbox.claim_within(tx, turn.outbox)
             self._passing(Point.BEFORE_COMMIT_B)
         self._passing(Point.AFTER_COMMIT_B)
         self._outbox.start(claimed)
         self._perishables.start(perishables)
-        return Applied(len(attempt.rows) + len(attempt.timers), turn.digests)
+        handled = len(attempt.rows) + len(attempt.timers)
+        return Applied(handled, rows <= len(attempt.rows) or timers <= len(attempt.timers), turn.digests)
 
     async def _read_rows(
         self, tx: Transaction, rows: list[InboxRow], now: Instant

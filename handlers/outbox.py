@@ -1,4 +1,4 @@
-"""What leaves: claim, send, settle. C is the send; D, how it went, rides in the next unit that commits anyway.
+"""What leaves: claim, send, settle. C is the send; D, how it went, rides in the next unit, at the latest SOON.
 
 The only moment a message can be sent twice lies between the send and its D; such a row comes back `uncertain`. An end
 with consequences (a file to store, a person who left) gets a unit of its own: `handlers/aftermath.py`. How much may go
@@ -22,13 +22,14 @@ from handlers.points import Passing, Point, go_on
 from handlers.ports import Channel, Clock, Ids, Never, Outcome, Unknown
 from handlers.verdicts import AGAIN_AFTER, delivery, judged
 from storage.interface import Conflict, Store, StoreUnavailable, Transaction
-from storage.interface_outbox import Claimed, Freight
+from storage.interface_outbox import Claimed, Freight, OutboxRow
 
 log = logging.getLogger(__name__)
 
 LEASE: Final = 60.0  # seconds of real time
 LONGEST: Final = 50.0  # seconds a send may take: when the lease ends, somebody else begins
 BATCH: Final = 100
+SOON: Final = 0.01  # seconds until an end gets a unit for its own sake; a busy service has one before that
 LOOK: Final = 0.25  # seconds between two looks for what nobody waits for, when there was none
 SUSPICIOUS: Final = 3  # units in a row that failed with ends to record: perhaps for one of them
 
@@ -55,10 +56,12 @@ class Outbox:
         self._aftermath = Aftermath(store, organisation, clock, ids, self._limiter, passing)
         self._ended: list[Ended] = []
         self._failures = 0  # units in a row
-        self._sending: dict[asyncio.Task[None], int] = {}  # -> row
+        self._sending: dict[asyncio.Task[None], Claimed] = {}
         self._settling: set[int] = set()  # rows whose end is being recorded
         self._doubts = Doubts(store, self._in_hand, self._limiter.returned)
         self._crowded: set[str] = set()  # accounts that had more to send than was claimed
+        self._behind: set[str] = set()  # lanes in which something may wait behind what is being sent
+        self._soon: asyncio.TimerHandle | None = None
         self._look = 0.0  # loop time of the next look for what nobody waits for
         self.meter = Meter()
         self.holder = ""  # the name of this worker where there are several
@@ -74,6 +77,9 @@ class Outbox:
     async def unit(self) -> AsyncIterator[Transaction]:
         """A transaction that first records the sends that ended plainly; when it fails, the next one does."""
         carried, self._ended = self._ended, []
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
         settling = {one.row.id for one, _ in carried}
         self._settling |= settling
         try:
@@ -90,9 +96,16 @@ class Outbox:
         if carried:
             self._passing(Point.AFTER_COMMIT_D)
 
-    async def claim_within(self, tx: Transaction) -> list[Claimed]:
+    async def claim_within(self, tx: Transaction, made: Sequence[OutboxRow]) -> list[Claimed]:
         """Claim what this unit made and what may be sent again; the rest is claimed alone."""
-        return await self._claim(tx, resendable=True)
+        claimed = await self._claim(tx, resendable=True)
+        fresh = {row.id: row.lane for row in made}
+        older = {one.row.lane for one in claimed if not fresh.pop(one.row.id, "")}
+        left = set(fresh.values())
+        if left:
+            self.news.set()
+        self._behind |= older | (left & {one.row.lane for one in self._sending.values()})
+        return claimed
 
     # on its own
 
@@ -103,8 +116,14 @@ class Outbox:
         async with self.unit() as tx:
             claimed = await self._claim(tx)
             claimed += await self._claim_unhurried(tx)
+        self._behind |= {one.row.lane for one in claimed}
         self.start(claimed)
         return len(claimed) + self._limiter.put_off - put_off
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether more may go at once than was claimed."""
+        return bool(self._crowded)
 
     @property
     def is_full(self) -> bool:
@@ -115,7 +134,7 @@ class Outbox:
         """Send, each row in its own task; the rows are leased and committed."""
         for one in claimed:
             task = asyncio.create_task(self._deliver(one))
-            self._sending[task] = one.row.id
+            self._sending[task] = one
             task.add_done_callback(self._sending.pop)
 
     async def drain(self, seconds: float) -> bool:
@@ -186,7 +205,8 @@ class Outbox:
     def _in_hand(self) -> set[int]:
         """The rows that are being sent, or whose end is not recorded yet."""
         ended = {one.row.id for one, _ in self._ended}
-        return ended.union(self._sending.values(), self._settling, self._aftermath.rows)
+        sending = {one.row.id for one in self._sending.values()}
+        return ended.union(sending, self._settling, self._aftermath.rows)
 
     def _take_back(self, carried: list[Ended], error: BaseException) -> None:
         """Keep ends for the next unit; after several failures each gets its own, for it may be one of them."""
@@ -211,10 +231,19 @@ class Outbox:
             log.warning("outbox row %s: %s", claimed.row.id, outcome.reason)
         if has_consequences(claimed, outcome):
             self._aftermath.add(claimed, outcome)
+            self.news.set()
         else:
             self._limiter.stored(claimed)
             self._ended.append((claimed, outcome))
-        self.news.set()
+            self._tell_end(claimed.row)
+
+    def _tell_end(self, row: OutboxRow) -> None:
+        """Call for a unit at once where something waits for this end, else soon."""
+        if row.lane in self._behind or row.address.account in self._crowded:
+            self._behind.discard(row.lane)
+            self.news.set()
+        elif self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(SOON, self.news.set)
 
     async def _send(self, claimed: Claimed) -> Outcome:
         if claimed.uncertain > len(AGAIN_AFTER):

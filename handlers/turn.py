@@ -72,7 +72,7 @@ class Turn:
         self._stored_cases: dict[CaseId, Case] = {}
         self._facts: list[FactRow] = []
         self._answers: list[AnswerRow] = []
-        self._outbox: list[OutboxRow] = []
+        self.outbox: list[OutboxRow] = []
         self._bulk = False  # whether anybody waits for what is said now
         self._timers: dict[tuple[str, str], Timer | None] = {}
 
@@ -218,7 +218,7 @@ class Turn:
             resend=may_resend(body),
             bulk=self._bulk,
         )
-        self._outbox.append(row)
+        self.outbox.append(row)
         return row.id
 
     @contextmanager
@@ -288,8 +288,8 @@ class Turn:
         if self._answers:
             await self.tx.keep_answers(self._answers)
         await self._write_timers()
-        if self._outbox:
-            await self.tx.enqueue(self._outbox, self.now)
+        if self.outbox:
+            await self.tx.enqueue(self.outbox, self.now)
 
     async def _write_timers(self) -> None:
         gone = [key for key, timer in self._timers.items() if timer is None]
