@@ -31,21 +31,19 @@ def real_seconds() -> float:
 
 
 class SteadyClock:
-    """The machine's UTC time as long as it moves evenly; a jump is believed only once a platform's clock agrees.
+    """The machine's UTC time as long as it moves evenly; a jump is believed only once a platform agrees.
 
     Somebody who sets the clock by hand, or a time server gone mad, must not make deadlines fall due: from a jump on,
     time goes on by the monotonic clock. A platform that contradicts machine and monotonic clock is right; where none
     says anything for ten minutes (the machine slept, and nothing is asked) the machine is.
     """
 
-    TOLERANCE: Final = 30 * SECOND
+    TOLERANCE: Final = 10 * SECOND
     BELIEVE: Final = 600 * SECOND
 
     def __init__(self) -> None:
         self._offset = self._machine() - self._even()
-        self._doubted: int | None = (
-            None  # since when, by the monotonic clock, the machine's time is not believed
-        )
+        self._doubted: int | None = None  # since when, by the monotonic clock, we do not believe the machine
 
     def now(self) -> Instant:
         """Return UTC microseconds."""

@@ -39,6 +39,7 @@ FIGURES = {
     "F7": Figure("statements at which a change of the schema is killed, from the first on", 6, 100, 100),
     "F12": Figure("restarts of the database", 3, 3, 20),
     "F14": Figure("people who talk while the network is cut", 6, 40, 400),
+    "F15": Figure("jumps of the machine's clock", 1, 4, 4),
     "F16": Figure("examples of updates in a wrong order", 20, 200, 10_000),
     "F17": Figure("steps of a rude person", 500, 3_000, 50_000),
     "F18": Figure("broken bodies on each platform", 300, 4_000, 100_000),
