@@ -1,6 +1,7 @@
 """What all benchmarks have in common: options, peers in turn, progress, tables on the screen, the result in a file."""
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,6 +42,7 @@ class Record(Generic[R]):
         self.options = options
         self.rows: list[R] = []
         self.missing: dict[str, str] = {}
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
         self._machine = describe()
         self._began = time.monotonic()
 
@@ -54,13 +56,13 @@ class Record(Generic[R]):
                     yield number, BOTS[name]
 
     def measure(self, measured: Callable[[], R], bot: Bot, what: str) -> R | None:
-        """Measure and keep a row; None when a peer failed, which is then left out. Raises Failed for our own."""
+        """Measure and keep a row; None when a peer failed, which is then left out. Ours ends it all."""
         self.say(f"{bot.name}, {what}")
         try:
             row = measured()
         except Failed as error:
             if bot.ours:
-                raise
+                raise SystemExit(f"{self.name}: {error}") from None
             self.leave_out(bot.name, str(error))
             return None
         self.rows.append(row)
