@@ -29,7 +29,7 @@ Disk = tuple[Path, Callable[[Running], AbstractContextManager[None]]]
 
 
 @pytest.mark.needs("strace")
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize(
     ("call", "error"),
     [("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("fdatasync", "EIO")],

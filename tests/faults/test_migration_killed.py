@@ -50,7 +50,7 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[int], str
     return made
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(3600)
 def test_killed_at_any_statement_it_leaves_the_old_schema_or_the_new_one(fresh: Callable[[int], str]) -> None:
     for number in spread(statements(fresh(0)), figure("F7")):
         url = fresh(number)

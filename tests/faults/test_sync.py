@@ -27,7 +27,7 @@ SYNCS_OF_A_SURVEY = 12  # every one of its turns makes at least one
 pytestmark = pytest.mark.needs("strace")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(3600)
 def test_a_kill_at_any_sync_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     for number in spread(_syncs(tmp_path), figure("F2")):
         folder = tmp_path / str(number)
@@ -50,7 +50,7 @@ def _syncs(tmp_path: Path) -> int:
     return calls_in(tmp_path / "calls", "f")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(3600)
 async def test_the_service_killed_at_a_sync_of_a_survey_goes_on_where_it_was(
     tmp_path: Path, program: Program
 ) -> None:
