@@ -28,6 +28,7 @@ from storage.interface import Conflict, InboxRow, RawBody, Store, StoreUnavailab
 log = logging.getLogger(__name__)
 
 BATCH: Final = 100
+LOOK: Final = 0.25  # seconds between two looks for deadlines while there is other work
 SLOW: Final = 1.0  # seconds
 TRIES: Final = 8  # of one row that always meets a conflict: then it is no other worker, but the row itself
 PUT_OFF: Final = HOUR  # a deadline that cannot be applied: it must not be lost, nor stand in the way
@@ -75,6 +76,7 @@ class Inbox:
         self._clock = clock
         self._ids = ids
         self._passing = passing
+        self._look = 0.0  # loop time of the next look for deadlines
         self.budget = Budget()
 
     async def receive(self, bodies: Sequence[RawBody]) -> None:
@@ -136,7 +138,7 @@ class Inbox:
             events = await self._read_rows(tx, attempt.rows, now)
             # Conversations are locked in one go and timers after them: two workers never wait for each other.
             await turn.load(event for event in events.values() if event is not None)
-            attempt.timers = await tx.due_timers(now, timers) if timers else []
+            attempt.timers = await self._due(tx, now, timers, busy=bool(attempt.rows))
             if not attempt.rows and not attempt.timers:
                 return Applied()
             self._passing(Point.BEFORE_B)
@@ -153,6 +155,15 @@ class Inbox:
         self._perishables.start(perishables)
         handled = len(attempt.rows) + len(attempt.timers)
         return Applied(handled, rows <= len(attempt.rows) or timers <= len(attempt.timers), turn.digests)
+
+    async def _due(self, tx: Transaction, now: Instant, limit: int, *, busy: bool) -> list[Timer]:
+        moment = asyncio.get_running_loop().time()
+        if not limit or (busy and moment < self._look):
+            return []
+        found = await tx.due_timers(now, limit)
+        if len(found) < limit:
+            self._look = moment + LOOK
+        return found
 
     async def _read_rows(
         self, tx: Transaction, rows: list[InboxRow], now: Instant
