@@ -8,7 +8,7 @@ much waits, a claim looks only at what may go and at lanes whose first row is on
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 
 from conversations.events import SECOND, Address
 from conversations.session import CaseId, ConversationId
@@ -26,9 +26,21 @@ _thread = outbox.alias("thread")
 _edited = outbox.alias("edited")
 
 
-def _settled(one: Any) -> Any:
-    """Whether the row that another one hangs on is through, or was never there."""
-    return or_(one.c.id.is_(None), one.c.state.not_in(OPEN))
+# Each of these is looked up for a row that could go, by an index: a planner that were given joins might read the whole
+# outbox instead, when it takes many rows to be due.
+def _of(other: Any, column: Any, link: Any) -> Any:
+    """A column of the row that another one hangs on; empty where there is none."""
+    return func.coalesce(select(column).where(other.c.id == link).scalar_subquery(), EMPTY)
+
+
+_FIRST = (
+    select(_earlier.c.id)
+    .where(_earlier.c.state.in_(OPEN), _earlier.c.lane == _row.c.lane)
+    .order_by(_earlier.c.id)
+    .limit(ONE)
+    .offset(ZERO)
+    .scalar_subquery()
+)
 
 
 def _heads(*which: Any) -> Select[Any]:
@@ -49,14 +61,12 @@ def _heads(*which: Any) -> Select[Any]:
             _row.c.state,
             _row.c.attempt,
             _row.c.uncertain,
-            func.coalesce(_thread.c.message, EMPTY),
-            func.coalesce(_edited.c.message, EMPTY),
+            _of(_thread, _thread.c.message, _row.c.thread_of),
+            _of(_edited, _edited.c.message, _row.c.edits),
             _row.c.bulk,
             _row.c.until,
             _row.c.queued,
         )
-        .outerjoin(_thread, _thread.c.id == _row.c.thread_of)
-        .outerjoin(_edited, _edited.c.id == _row.c.edits)
         .where(
             *which,
             _row.c.account == bindparam("account"),
@@ -64,11 +74,9 @@ def _heads(*which: Any) -> Select[Any]:
             _row.c.until >= bindparam("since"),
             _row.c.until <= real_time(),
             _row.c.resend >= bindparam("resend"),
-            _settled(_thread),
-            _settled(_edited),
-            ~select(_earlier.c.id)
-            .where(_earlier.c.state.in_(OPEN), _earlier.c.lane == _row.c.lane, _earlier.c.id < _row.c.id)
-            .exists(),
+            _of(_thread, _thread.c.state, _row.c.thread_of).not_in(OPEN),
+            _of(_edited, _edited.c.state, _row.c.edits).not_in(OPEN),
+            _row.c.id == _FIRST,
         )
         .order_by(_row.c.until, _row.c.id)
         .limit(LIMIT)
@@ -104,33 +112,6 @@ _CLOSE = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(state=bindparam("end"), reason=bindparam("why"), settled=outbox.c.queued)
-)
-
-_prompt = outbox.alias("prompt")
-_HURRY = (
-    update(outbox)
-    .where(
-        outbox.c.id.in_(
-            select(_earlier.c.id)
-            .select_from(_prompt)
-            .join(
-                _earlier,
-                and_(
-                    _earlier.c.state.in_(OPEN),
-                    _earlier.c.lane == _prompt.c.lane,
-                    _earlier.c.id < _prompt.c.id,
-                    _earlier.c.bulk == ONE,
-                ),
-            )
-            .where(
-                _prompt.c.state.in_(OPEN),
-                _prompt.c.kind != said("download"),
-                _prompt.c.account == bindparam("of"),
-                _prompt.c.bulk == ZERO,
-            )
-        )
-    )
-    .values(bulk=ZERO)
 )
 
 END_LEASES = (
@@ -197,8 +178,6 @@ class Claims(Unit):
         """
         claimed: list[Claimed] = []
         for account in accounts:
-            if freight is Freight.BULK:
-                self._later(_HURRY, [{"of": account}])
             values = {"account": account, "limit": limit, "resend": int(resendable), "since": int(returned)}
             if freight is Freight.FILES:
                 rows = await self._fetch(_FILES, **values)

@@ -34,6 +34,18 @@ _NEW = insert(outbox).values(
     | {"until": func.coalesce(_as_long_as_its_lane, ZERO)}
 )
 
+# Somebody waits for what stands behind a reminder: the reminder goes first, but now.
+_HURRY = (
+    update(outbox)
+    .where(
+        outbox.c.state.in_(OPEN),
+        outbox.c.state == said("waiting"),
+        outbox.c.lane == bindparam("of"),
+        outbox.c.bulk == ONE,
+    )
+    .values(bulk=ZERO)
+)
+
 _OURS = and_(
     outbox.c.id == bindparam("row"),
     outbox.c.attempt == bindparam("tried"),
@@ -154,6 +166,9 @@ class Outbox(Unit):
                 }
                 for one in rows
             ],
+        )
+        self._later(
+            _HURRY, [{"of": lane} for lane in dict.fromkeys(one.lane for one in rows if not one.bulk)]
         )
 
     async def settle(self, deliveries: Sequence[Delivery], now: Instant) -> None:

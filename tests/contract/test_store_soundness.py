@@ -87,7 +87,7 @@ def statements(area: str) -> dict[str, Select[Any] | Update | Delete]:
 
 
 RARE = {"invariants", "erasure", "figures"}  # may look at every row
-SMALL = {"dialogue", "invitation"}  # few rows, or asked for rarely
+SMALL = {"dialogue", "invitation", "lease"}  # few rows, or asked for rarely
 AREAS = [one.name for one in iter_modules(storage.__path__) if one.name not in RARE and statements(one.name)]
 
 
