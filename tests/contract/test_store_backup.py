@@ -140,7 +140,8 @@ async def test_who_was_erased_after_the_copy_was_made_is_erased_in_it_too(
     assert done.erased == 1
     assert read_former(sqlite_url).erased == {gone: NOW + DAY}
     async with opened(sqlite_url) as store, store.reading() as tx:
-        names = {one.person: one.name for one in (await tx.conversations_by_id(map(ConversationId, range(10_000)))).values()}
+        found = await tx.conversations_by_id(map(ConversationId, range(10_000)))
+    names = {one.person: one.name for one in found.values()}
     assert names == {gone: "", stays: "Ada"}
 
 
