@@ -13,7 +13,7 @@ class Library:
 
     `texts` are the system's own (wording files and `question.type_texts()`); `languages` the organisation's tags, the
     first one for everybody else; `default` the dialogue `/start` opens, may be empty. Durations in microseconds, 0
-    for never. Built once; only `remember` adds to it, and what it adds never changes.
+    for never. Built once; only `remember` and `give_up` add to it, and what they add never changes.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Library:
         self._expire_after = expire_after
         self._current = {dialogue.name: dialogue for dialogue in dialogues}
         self._revisions = {dialogue.revision: dialogue for dialogue in self._current.values()}
+        self._gone: set[str] = set()
 
     @property
     def current(self) -> Mapping[str, Dialogue]:
@@ -44,6 +45,14 @@ class Library:
     def remember(self, dialogue: Dialogue) -> None:
         """Add an older revision, as `parse.restore` gives it back from storage."""
         self._revisions.setdefault(dialogue.revision, dialogue)
+
+    def unknown(self, sessions: Iterable[Session]) -> set[str]:
+        """Return the revisions that sessions began with and that were neither loaded nor given up."""
+        return {session.revision for session in sessions} - self._revisions.keys() - self._gone
+
+    def give_up(self, revisions: Iterable[str]) -> None:
+        """Look no further for revisions that are not stored, or that this program cannot read."""
+        self._gone.update(revisions)
 
     def definitions(self) -> dict[str, tuple[str, str]]:
         """Return revision -> (name, JSON) of the current dialogues, to be stored before anybody talks to them."""

@@ -17,6 +17,7 @@ from conversations.texts import TextError, Texts
 
 TOP = ("title", "start", "needs", "may", "settings", "questions", "outcomes", "moves")
 COMMON = ("type", "ask", "label", "metric", "optional", "given", "next")
+ENDLESS = Problem("", "is nested without end", "a dialogue has some five levels")
 SAMPLES = ("3", "", "words")
 
 
@@ -24,20 +25,24 @@ def parse(
     name: str, data: Mapping[str, object], zone: tzinfo = UTC
 ) -> tuple[Dialogue | None, tuple[Problem, ...]]:
     """Return the dialogue and no problems, or None and all of them. `zone` is the one dates are shown in."""
+    reader = _Reader(name, data, zone)
     try:
         definition = canonical(data)
     except (TypeError, ValueError):
         return None, (Problem("", "holds a date or another value without quotes", "write it as text"),)
-    reader = _Reader(name, data, zone)
-    dialogue = reader.read(definition)
-    return dialogue, tuple(reader.draft.problems)
+    except RecursionError:
+        return None, (ENDLESS,)
+    try:
+        return reader.read(definition), tuple(reader.draft.problems)
+    except RecursionError:
+        return None, (ENDLESS,)
 
 
 def restore(name: str, definition: str, zone: tzinfo = UTC) -> Dialogue | None:
     """Return a stored definition (`Dialogue.definition`); None where this program cannot read it any more."""
     try:
         data = json.loads(definition)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return parse(name, data, zone)[0] if isinstance(data, dict) else None
 

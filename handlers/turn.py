@@ -1,10 +1,11 @@
 """A turn: everything one batch of events changes, gathered in memory and written once, in one transaction."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from conversations.cases.case import Case
+from conversations.dialogue import digest
 from conversations.effects import At, Hint, MarkKeyboard, Message, Perishable, SetTimer
 from conversations.events import (
     Acted,
@@ -19,6 +20,7 @@ from conversations.events import (
     Threaded,
 )
 from conversations.facts import Fact
+from conversations.parse import restore
 from conversations.question import NAME_LIMIT, clean
 from conversations.session import CaseId, Conversation, ConversationId, PersonId
 from handlers.budget import Budget
@@ -89,8 +91,7 @@ class Turn:
         missing = senders.keys() - self._by_address.keys()
         if not missing:
             return
-        for conversation in (await self.tx.conversations(missing)).values():
-            self._remember(conversation)
+        await self._take_in((await self.tx.conversations(missing)).values())
         new = [
             self._new_conversation(event)
             for address, event in senders.items()
@@ -109,8 +110,7 @@ class Turn:
     async def conversation(self, wanted: ConversationId) -> Conversation | None:
         """A conversation by its id, loaded when this turn has not seen it."""
         if wanted not in self._conversations:
-            for conversation in (await self.tx.conversations_by_id([wanted])).values():
-                self._remember(conversation)
+            await self._take_in((await self.tx.conversations_by_id([wanted])).values())
         return self._conversations.get(wanted)
 
     def has_just_met(self, conversation: Conversation) -> bool:
@@ -130,6 +130,17 @@ class Turn:
             language=self.organisation.library.language(event.sender.language),
         )
         return new, event.sender.id
+
+    async def _take_in(self, loaded: Collection[Conversation]) -> None:
+        """Remember conversations, and dialogues that a worker with newer files has begun in them meanwhile."""
+        for conversation in loaded:
+            self._remember(conversation)
+        library = self.organisation.library
+        if unknown := library.unknown(session for one in loaded for session in one.stack):
+            for name, definition in await self.tx.dialogues():
+                if digest(definition) in unknown and (found := restore(name, definition, self.organisation.zone)):
+                    library.remember(found)
+            library.give_up(unknown)
 
     def _remember(self, conversation: Conversation) -> None:
         if conversation.id not in self._conversations:

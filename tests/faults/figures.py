@@ -46,7 +46,7 @@ FIGURES = {
     "F19": Figure("examples of awkward text", 60, 500, 20_000),
     "F24": Figure("cancelled units", 50, 200, 1_000),
     "F28": Figure("copies made while somebody writes", 5, 20, 100),
-    "F25": Figure("conversations inside when a dialogue changes", 100, 1_000, 1_000),
+    "F25": Figure("conversations inside when a dialogue changes", 60, 1_000, 1_000),
     "F27": Figure("messages of a customer who floods", 100, 1_000, 1_000),
     "F27 customers": Figure("new customers at the same time", 60, 300, 1_000),
     "guesses": Figure("invented links", 2_000, 10_000, 1_000_000),
