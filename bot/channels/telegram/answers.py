@@ -1,6 +1,5 @@
 """What came back from the Bot API -> the result of the call, or the error it stands for."""
 
-import json
 from typing import Any, Final, NamedTuple
 
 from telegram.error import (
@@ -13,6 +12,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.channels.telegram.codec import decode
 from bot.channels.telegram.errors import Throttled
 
 _PATIENCE: Final = 5  # seconds to wait after a 429 that does not say how long
@@ -69,8 +69,8 @@ class Answer(NamedTuple):
     def _content(self) -> dict[str, Any]:
         """Return the JSON object, empty where it is none. Never logged: it may repeat people's words."""
         try:
-            content = json.loads(self.body)
-        except (ValueError, RecursionError):
+            content = decode(self.body)
+        except ValueError:
             return {}
         return content if isinstance(content, dict) else {}
 

@@ -1,9 +1,9 @@
 """Update -> RawBody: what is stored before anything is understood."""
 
 import hashlib
-import json
 from typing import Final
 
+from bot.channels.telegram.codec import encode
 from bot.channels.telegram.reading import ALLOWED_UPDATES
 from conversations.events import DAY
 from storage.interface import RawBody
@@ -18,7 +18,7 @@ def raw_body(account: str, update: object, content: bytes | None = None) -> RawB
     The key is (bot, update id), or the digest of what has no id; the lane is the chat, so that a chat keeps its order.
     """
     if content is None:
-        content = json.dumps(update, separators=(",", ":")).encode("ascii")
+        content = encode(update)
     number = update_id(update)
     name = f"sha256:{hashlib.sha256(content).hexdigest()}" if number is None else str(number)
     key = f"{account}:{name}"

@@ -3,7 +3,6 @@
 No exception leaves with an address in it, because the token is part of every address.
 """
 
-import json
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, Final, TypeAlias
@@ -13,6 +12,7 @@ from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.channels.telegram.answers import Answer
+from bot.channels.telegram.codec import decode
 from bot.channels.telegram.connection import ANSWER_LIMIT, CONNECT_SECONDS, KEEP_SECONDS
 from bot.channels.telegram.errors import NotSent, TooLarge
 
@@ -50,8 +50,8 @@ class AiohttpRequest(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """Parse an answer without logging it, for it may repeat people's words. Raises TelegramError."""
         try:
-            answer = json.loads(payload)
-        except (ValueError, RecursionError):
+            answer = decode(payload)
+        except ValueError:
             answer = None
         if not isinstance(answer, dict):
             raise TelegramError("the answer is not a JSON object")

@@ -143,20 +143,28 @@ class Connections:
         self._host = host
         self._port = port
         self._tls = ssl.create_default_context() if tls else None
+        self._most = most
         self._room = asyncio.Semaphore(most)
+        self._asked = 0  # requests that have room or wait for it
         self._resting: deque[Connection] = deque()
         self._closed = False
 
     async def exchange(self, request: bytes, seconds: float) -> Answer:
         """Send a request over a free connection. Raises NotSent, and what `Connection.exchange` raises."""
-        await self._enter()
+        if self._closed:
+            raise NotSent("the client is closed")
+        self._asked += 1
         try:
-            connection = self._rested() or await self._open()
-            answer = await connection.exchange(request, seconds)
-            self._rest(connection)
-            return answer
+            await self._enter()
+            try:
+                connection = self._rested() or await self._open()
+                answer = await connection.exchange(request, seconds)
+                self._rest(connection)
+                return answer
+            finally:
+                self._room.release()
         finally:
-            self._room.release()
+            self._asked -= 1
 
     async def close(self) -> None:
         """Close what rests and take no more requests; those under way end by themselves."""
@@ -166,10 +174,8 @@ class Connections:
         await asyncio.sleep(0)  # the loop closes their sockets in its next round
 
     async def _enter(self) -> None:
-        if self._closed:
-            raise NotSent("the client is closed")
-        if not self._room.locked():
-            await self._room.acquire()
+        if self._asked <= self._most:
+            await self._room.acquire()  # at once, so without a timer
             return
         try:
             async with asyncio.timeout(CONNECT_SECONDS):

@@ -1,11 +1,11 @@
 """Telegram update -> Event, straight from the JSON: private chats only, everything else is passed over in silence."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bot.channels.telegram.codec import decode
 from conversations.events import (
     Address,
     Attached,
@@ -47,8 +47,8 @@ _LARGEST = 2**63 - 1
 def load(content: bytes) -> object:
     """Parse JSON. Raises Unreadable."""
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
+        return decode(content)
+    except ValueError as error:
         raise Unreadable(f"not JSON: {type(error).__name__}") from None
 
 

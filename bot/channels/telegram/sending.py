@@ -22,7 +22,9 @@ Call: TypeAlias = Callable[[], Awaitable[str]]
 """One request; returns the platform's message id."""
 
 _REMEMBERED = 10_000
-_SECONDS = 50.0  # for all calls of a parcel; its lease lasts a minute
+_SECONDS = (
+    50.0  # for several calls of a parcel, whose lease lasts a minute; one has a shorter time of its own
+)
 
 
 class Dispatch:
@@ -56,7 +58,7 @@ class Dispatch:
         done = self._done.pop(parcel.id, 0)
         sent = parcel.edits
         try:
-            async with asyncio.timeout(_SECONDS):
+            async with asyncio.timeout(_SECONDS if len(calls) > 1 else None):
                 for call in calls[done:]:
                     sent = await call()
                     done += 1

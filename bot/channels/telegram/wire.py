@@ -4,12 +4,12 @@ All that a turn sends goes this way, and nothing is built that nobody reads: a p
 the answer holds, and what every request repeats is made once. The token is part of the address; no error tells it.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from bot.channels.telegram.client import AiohttpRequest, Upload
+from bot.channels.telegram.codec import encode
 from bot.channels.telegram.connection import Connections
 from bot.pulse import Pulse
 
@@ -17,9 +17,6 @@ Payload: TypeAlias = Mapping[str, object]
 
 READ_SECONDS: Final = 15.0
 CONNECTIONS: Final = 256
-
-# Into ASCII: half a surrogate pair is the platform's to refuse and stops nothing here.
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Wire:
@@ -42,7 +39,7 @@ class Wire:
         Raises NotSent when the request surely never left; Throttled, BadRequest, Forbidden, ChatMigrated, InvalidToken
         and Conflict when the platform refused; any other TelegramError when nobody can know.
         """
-        body = _encode(payload).encode("ascii")
+        body = encode(payload)
         head = self._heads.get(method) or self._head(method)
         request = b"%b%d\r\n\r\n%b" % (head, len(body), body)
         answer = await self._connections.exchange(request, READ_SECONDS if seconds is None else seconds)
@@ -51,7 +48,9 @@ class Wire:
 
     async def upload(self, method: str, payload: Payload, files: Mapping[str, Upload]) -> Any:
         """Call a method that takes files, each under the name that the payload gives it. Raises as `call`."""
-        fields = {name: one if isinstance(one, str) else _encode(one) for name, one in payload.items()}
+        fields = {
+            name: one if isinstance(one, str) else encode(one).decode() for name, one in payload.items()
+        }
         answer = await self._request.upload(f"{self.address}/{method}", fields, files)
         self._pulse.date(answer.date)
         return answer.result()
