@@ -22,7 +22,7 @@ from bot.probes import Probes
 from bot.time_limit import TimeLimit
 from bot.watch import Limits, Watch
 from conversations.events import DAY
-from handlers import digest, watching
+from handlers import digest, outage, watching
 from handlers.budget import Budget
 from handlers.inbox import Inbox
 from handlers.limits import Allowance
@@ -128,6 +128,7 @@ class Service:
             self.watch.believe_platforms()
             await digest.plan(self.store, self.organisation, self.clock.now())
             await watching.plan(self.store, self.organisation, self.clock.now())
+            await outage.let_answers_come_first(self.store, self.clock.now())
             await self._serve_http(runner)
             loops += self._loops()
             self._probes.ready = True

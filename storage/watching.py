@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import Instant
@@ -81,6 +81,12 @@ _THREADS = (
     .offset(ZERO)
 )
 
+_PUT_OFF = (
+    update(timer)
+    .where(timer.c.due < bindparam("before"), func.substr(timer.c.owner, ONE, given(8)) == said("session:"))
+    .values(due=bindparam("until"))
+)
+
 _STORED = select(inbox.c.key).where(within(inbox.c.key, "keys"))
 
 
@@ -122,3 +128,7 @@ class Watching(Unit):
     async def stored(self, keys: Sequence[str]) -> set[str]:
         """Which of these keys of bodies were ever received."""
         return {key for (key,) in await self._fetch(_STORED, keys=list(keys))}
+
+    async def put_off_dialogues(self, before: Instant, until: Instant) -> int:
+        """Move what dialogues wait for and what fell due before a moment to a later one; return how many moved."""
+        return await self._run(_PUT_OFF, before=before, until=until)

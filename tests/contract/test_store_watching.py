@@ -81,6 +81,32 @@ async def test_an_alarm_is_told_once_and_again_only_after_a_while(store: Store) 
         assert not await tx.end_alarm("silence", BOT)
 
 
+async def test_what_dialogues_waited_for_in_an_outage_is_put_off_and_nothing_else(store: Store) -> None:
+    old, young = NOW - DAY, NOW - SECOND
+    async with store.transaction() as tx:
+        await tx.set_timers(
+            [
+                Timer("session:1", "remind", old),
+                Timer("session:1", "expire", young),
+                Timer("case:1", "accept", old),
+                Timer("digest:weekly", "weekly", old),
+            ]
+        )
+        assert await tx.put_off_dialogues(NOW - MINUTE, NOW + HOUR) == 1
+    async with store.reading() as tx:
+        due = {
+            (one.owner, one.kind): one.due
+            for name in ("session:1", "case:1", "digest:weekly")
+            for one in await tx.timers(name)
+        }
+    assert due == {
+        ("session:1", "remind"): NOW + HOUR,
+        ("session:1", "expire"): young,
+        ("case:1", "accept"): old,
+        ("digest:weekly", "weekly"): old,
+    }
+
+
 async def test_threads_are_those_of_open_cases_and_of_those_closed_lately(store: Store) -> None:
     async with store.transaction() as tx:
         (conversation,) = await meet(tx, talk())
