@@ -37,6 +37,8 @@ FIGURES = {
     "F3": Figure("writes that fail, from the first on", 5, 40, 400),
     "F5": Figure("seconds for which another program locks the database", 7, 30, 30),
     "F7": Figure("statements at which a change of the schema is killed, from the first on", 6, 100, 100),
+    "F10": Figure("updates that wait after a day", 600, 2_000, 100_000),
+    "F10 customers": Figure("who wrote them", 30, 100, 5_000),
     "F12": Figure("restarts of the database", 3, 3, 20),
     "F14": Figure("people who talk while the network is cut", 6, 40, 400),
     "F15": Figure("jumps of the machine's clock", 1, 4, 4),
