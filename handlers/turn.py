@@ -138,7 +138,9 @@ class Turn:
         library = self.organisation.library
         if unknown := library.unknown(session for one in loaded for session in one.stack):
             for name, definition in await self.tx.dialogues():
-                if digest(definition) in unknown and (found := restore(name, definition, self.organisation.zone)):
+                if digest(definition) in unknown and (
+                    found := restore(name, definition, self.organisation.zone)
+                ):
                     library.remember(found)
             library.give_up(unknown)
 

@@ -226,9 +226,8 @@ def test_slack_may_repeat_edit_and_delete_in_any_order(post: Post) -> None:
     }
     gone = {"type": "message", "subtype": "message_deleted", "channel_type": "im", "channel": "D0ANNA0001"}
     gone |= {"deleted_ts": "2.1", "ts": "4.1"}
-    letters = {
-        name: slack_event(event, name) for name, event in zip("ABCD", (said, about, edit, gone), strict=True)
-    }
+    events: tuple[dict[str, Any], ...] = (said, about, edit, gone)
+    letters = {name: slack_event(event, name) for name, event in zip("ABCD", events, strict=True)}
     assert letters["D"] is None
     for name in "CABBACDBCADB":
         if body := letters[name]:
