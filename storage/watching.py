@@ -10,7 +10,7 @@ from storage.cases import OPEN_CASE
 from storage.interface_watching import Backlog, Standing
 from storage.outbox import OPEN
 from storage.sql import EMPTY, ONE, ZERO, Unit, given, said, within
-from storage.tables import alarm, case, inbox, outbox, timer
+from storage.tables import alarm, case, conversation, inbox, outbox, timer
 
 _pending = inbox.c.state == said("pending")
 _INBOX = select(func.count()).where(_pending)
@@ -30,10 +30,15 @@ _TIMERS = select(func.count(), func.coalesce(func.min(timer.c.due), ZERO)).where
 )
 
 _lost = outbox.c.state.in_([said("unknown"), said("dead")])
+_gone = (  # whoever blocked the bot is no fault of the service
+    select(conversation.c.id)
+    .where(conversation.c.id == outbox.c.conversation_id, conversation.c.reachable == ZERO)
+    .exists()
+)
 _DEAD = select(
     select(func.count()).where(inbox.c.state == said("dead"), inbox.c.body.is_not(None)).scalar_subquery()
     + select(func.count())
-    .where(_lost, outbox.c.state == said("dead"), outbox.c.body != EMPTY)
+    .where(_lost, outbox.c.state == said("dead"), outbox.c.body != EMPTY, ~_gone)
     .scalar_subquery()
 )
 _UNKNOWN = select(

@@ -17,6 +17,7 @@ from bot.exits import Exit
 from conversations.problem import Problem
 from storage.interface import StoreError
 from storage.migrate import current, head
+from storage.space import free_bytes
 from storage.sqlite import version_warning
 
 PACKAGES: Final = ("bot", "conversations", "handlers", "reports", "sandbox", "storage")
@@ -103,6 +104,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         if not file.exists():
             yield Finding("database", "note", f"there is none yet; `anliegen serve` makes {file}")
             return
+        yield _disk(file, settings.storage.watermark)
     try:
         revision = current(settings.storage.url)
         if revision != head():
@@ -115,14 +117,24 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", "bad", str(error))
 
 
+def _disk(file: Path, watermark: int) -> Finding:
+    free = free_bytes(file)
+    text = f"{free // 10**6} MB are left, the watermark is {watermark // 10**6} MB"
+    return Finding("disk", "good" if free >= watermark else "bad", text)
+
+
 async def _contents(settings: Settings) -> list[Finding]:
     async with reading(settings) as store:
         broken = await store.broken_invariants()
         async with store.reading() as tx:
-            counts = await tx.counts()
+            counts, standing = await tx.counts(), await tx.alarms()
+    texts = texts_of(settings)
+    titles = sorted({texts.plain(f"alarm.{one.name}.title", "en") for one in standing})
     findings = [Finding("invariants", "bad", sentence) for sentence in broken]
     if not broken:
         findings.append(Finding("invariants", "good", "all hold"))
+    if titles:
+        findings.append(Finding("alarms", "note", f"{', '.join(titles)}; docs/operations.md says what helps"))
     left = {name: n for name, n in counts.items() if n and name.endswith(("_dead", "_unknown"))}
     if left:
         text = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in left.items())

@@ -62,6 +62,17 @@ async def test_what_went_wrong_is_counted(store: Store) -> None:
     assert (later.dead, later.unknown, later.applied) == (2, 0, 0)
 
 
+async def test_words_for_somebody_who_blocked_the_bot_are_no_dead_letter(store: Store) -> None:
+    async with store.transaction() as tx:
+        gone, there = await meet(tx, talk("5"), talk("6"))
+        await tx.save_conversations([replace(gone, reachable=False, version=gone.version + 1)])
+        rows = [parcel("a", conversation=gone.id), parcel("b", conversation=there.id)]
+        await tx.enqueue(rows, NOW)
+        await tx.claim_outbox([BOT], 10, 60.0)
+        await tx.settle([Delivery(one.id, 1, "dead", reason="Forbidden") for one in rows], NOW)
+    assert (await backlog(store)).dead == 1
+
+
 async def test_an_alarm_is_told_once_and_again_only_after_a_while(store: Store) -> None:
     async with store.transaction() as tx:
         assert await tx.raise_alarm("silence", BOT, NOW, NOW - HOUR)
