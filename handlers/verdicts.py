@@ -12,6 +12,9 @@ AGAIN_AFTER: Final = (2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 1800.0)
 PATIENCE: Final = DAY
 """How long a row is tried that its platform surely did not take, unless the platform takes nothing at all."""
 
+REFUSED: Final = frozenset({"too-large", "wrong-type"})
+"""Files that are not taken: whoever sent one is told, and nobody has anything to mend."""
+
 _EAGER: Final = 4  # attempts that wait no longer than asked for
 _LONGEST: Final = 60.0
 _MOVES: Final = 5  # how often a message may follow a chat to a new place
@@ -42,6 +45,8 @@ def delivery(claimed: Claimed, outcome: Outcome) -> Delivery:
             return Delivery(row, attempt, "waiting", reason=outcome.reason, wait=_pause(claimed, outcome))
         case Never() if outcome.moved:
             return Delivery(row, attempt, "waiting", reason=outcome.reason)  # for its new place
+        case Never() if claimed.row.kind == "download" and outcome.reason in REFUSED:
+            return Delivery(row, attempt, "sent", reason=outcome.reason)
         case Never():
             return Delivery(row, attempt, "dead", reason=outcome.reason)
         case Unknown() if is_last(claimed):

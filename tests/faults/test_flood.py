@@ -134,6 +134,32 @@ async def test_a_channel_gets_no_more_posts_than_slack_takes(tmp_path: Path) -> 
         await stage.holds()
 
 
+async def test_reminders_of_many_go_at_their_rate_and_hold_up_nobody(stage: Stage) -> None:
+    """Seventy people who left off yesterday are reminded 25 a second; whoever answers meanwhile is answered at once."""
+    people = [stage.customer(f"Customer {n}") for n in range(70)]
+    for one in people:
+        await one.starts()
+    for one in people:
+        await one.sees("How likely", timeout=PATIENCE)
+    await stage.quiet()
+    began = len(stage.telegram.calls_of("sendMessage"))
+    stage.wait("PT25H")
+    await people[0].sees("not finished", timeout=PATIENCE)
+    ben = stage.customer("Ben")
+    taken = [await timed(ben.starts, ben.sees("How likely", timeout=PATIENCE))]
+    last = people[-1]
+    taken.append(await timed(lambda: last.says("9"), last.sees("main reason", timeout=PATIENCE)))
+    assert max(taken) <= SLOWEST
+    await stage.quiet()
+    calls = [call.at for call in stage.telegram.calls_of("sendMessage")[began:]]
+    for first, at in enumerate(calls):
+        within = sum(1 for later in calls[first:] if later - at < 1.0)
+        assert within <= 25 + 25 + 4, (
+            "a second's worth of reminders at once, then 25 a second, and the answers"
+        )
+    await stage.holds()
+
+
 async def enqueue(stage: Stage, texts: list[str]) -> None:
     """Posts of as many cases, stored in one commit."""
     service = stage.service
