@@ -51,6 +51,7 @@ FIGURES = {
     "F25": Figure("conversations inside when a dialogue changes", 60, 1_000, 1_000),
     "F27": Figure("messages of a customer who floods", 100, 1_000, 1_000),
     "F27 customers": Figure("new customers at the same time", 60, 300, 1_000),
+    "order": Figure("examples of sends that end in any way", 25, 300, 5_000),
     "guesses": Figure("invented links", 2_000, 10_000, 1_000_000),
 }
 
