@@ -73,7 +73,7 @@ async def beat(turn: Turn) -> None:
     turn.set_timer(SetTimer(HEARTBEAT, "daily", next_hour(hour, organisation.digest.zone, turn.now)))
     backlog = await turn.tx.backlog(turn.now, turn.now - DAY)
     waiting = backlog.inbox + sum(rows for rows, _ in backlog.outbox.values())
-    figures = {"n": backlog.applied, "waiting": waiting, "dead": backlog.dead}
+    figures = {"n": await turn.tx.applied(turn.now - DAY), "waiting": waiting, "dead": backlog.dead}
     language, texts = organisation.digest.language, organisation.texts
     if standing := await turn.tx.alarms():
         _say(turn, texts.render("watch.unwell", language, **figures, alarms=_titles(turn, standing)))

@@ -11,8 +11,8 @@ from conversations.events import Address, Instant
 class Backlog:
     """What waits and what went wrong; moments are those of the oldest, 0 where nothing waits.
 
-    `outbox` is account -> (rows, since when somebody waits for one). `timers` are those that are due, `unknown` and
-    `applied` are counted from a moment on.
+    `outbox` is account -> (rows, since when somebody waits for one). `timers` are those that are due, `unknown` is
+    counted from a moment on.
     """
 
     inbox: int = 0
@@ -22,7 +22,6 @@ class Backlog:
     timer_oldest: Instant = 0
     dead: int = 0
     unknown: int = 0
-    applied: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,9 @@ class Watched(Protocol):
 
     async def backlog(self, now: Instant, since: Instant) -> Backlog:
         """What waits at `now`, and what happened from `since` on."""
+
+    async def applied(self, since: Instant) -> int:
+        """How many bodies were applied or buried from a moment on, within the days in which bodies are kept."""
 
     async def alarms(self) -> list[Standing]:
         """The alarms that stand, the oldest first."""

@@ -110,8 +110,11 @@ class Watching(Unit):
             timer_oldest=timer_oldest,
             dead=(await self._fetch(_DEAD))[0][0],
             unknown=(await self._fetch(_UNKNOWN, since=since))[0][0],
-            applied=(await self._fetch(_APPLIED, since=since))[0][0],
         )
+
+    async def applied(self, since: Instant) -> int:
+        """How many bodies were applied or buried from a moment on, within the days in which bodies are kept."""
+        return int((await self._fetch(_APPLIED, since=since))[0][0])
 
     async def alarms(self) -> list[Standing]:
         """The alarms that stand, the oldest first."""
