@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
+import logging
 import secrets
 from dataclasses import dataclass, replace
+from typing import Final
 
-from conversations.effects import Kind, Message
-from conversations.events import DAY, Commanded, Event, Instant
+from conversations.effects import Kind, Message, SetTimer
+from conversations.events import DAY, HOUR, Commanded, Event, Instant
 from conversations.facts import Invited
 from conversations.session import Conversation, Session
 from handlers import dialogues
@@ -15,6 +17,15 @@ from handlers.turn import Turn
 from storage.interface import Conflict, FactRow, Invitation, Transaction
 
 VALID = 60 * DAY
+LONGEST_SECRET: Final = 64
+MOST_WRONG: Final = 10
+"""Wrong links of one chat within an hour. Nobody guesses 128 bits; whoever tries should at least be slow and seen."""
+
+OWNER: Final = "links"
+WRONG: Final = "wrong"
+"""Owner and kind of the timer whose note counts them."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +59,12 @@ async def invite(
 async def accept(turn: Turn, conversation: Conversation, event: Event, secret: str) -> None:
     """`/start SECRET`: begin the dialogue it was made for; pressed again, go on with it.
 
-    Wrong, expired and used ones get the same answer. Raises Conflict where another chat was faster.
+    Wrong, expired and used ones get the same answer, and so does every link of a chat that tried too many of them
+    within an hour. Raises Conflict where another chat was faster.
     """
-    found = await turn.tx.invitation(digest_of(secret)) if len(secret) <= 64 else None
+    window = await turn.timer(_owner(conversation), WRONG)
+    tried = int(window.note or 0) if window else 0
+    found = await _find(turn, secret) if tried < MOST_WRONG else None
     if found is not None and (session := _session_of(conversation, found)):
         if session.asked:
             await dialogues.converse(turn, conversation, replace(event, what=Commanded("start")))
@@ -58,8 +72,28 @@ async def accept(turn: Turn, conversation: Conversation, event: Event, secret: s
             _answer(turn, conversation, "survey.later")
     elif found is None or found.chat or found.expires <= turn.now or not _is_known(turn, found.dialogue):
         _answer(turn, conversation, "invitation.void")
+        _count(turn, conversation, tried + 1, window.due if window else turn.now + HOUR)
     else:
         await _follow(turn, conversation, found)
+
+
+async def _find(turn: Turn, secret: str) -> Invitation | None:
+    return await turn.tx.invitation(digest_of(secret)) if len(secret) <= LONGEST_SECRET else None
+
+
+def _count(turn: Turn, conversation: Conversation, tried: int, until: Instant) -> None:
+    """Note a wrong link; the timer's end is the end of the count."""
+    if tried == MOST_WRONG:
+        log.warning(
+            "conversation %d tried %d wrong links: none is looked up for an hour", conversation.id, tried
+        )
+    if tried <= MOST_WRONG:
+        timer = SetTimer(_owner(conversation), WRONG, until)
+        turn.set_timer(timer, conversation=conversation.id, note=str(tried))
+
+
+def _owner(conversation: Conversation) -> str:
+    return f"{OWNER}:{conversation.id}"
 
 
 async def _follow(turn: Turn, conversation: Conversation, found: Invitation) -> None:

@@ -38,6 +38,8 @@ async def route_timer(turn: Turn, timer: Timer, event: Elapsed) -> None:
             await cases.deadline(turn, timer, CaseId(int(identifier)))
         case "digest":
             digest.fall_due(turn, timer)
+        case invitations.OWNER:
+            pass  # an hour is over: the count of wrong links ends
         case "watch":
             await watching.beat(turn)
         case _:
