@@ -42,6 +42,7 @@ QUEUED: Final = "queued"  # ... something to send
 IDLE: Final = 0.5  # seconds of real time between two looks when nothing wakes a loop
 STOP: Final = 8.0  # seconds a clean stop may take; supervisors kill after ten
 BODIES_KEPT: Final = 30 * DAY
+FLOOD: Final = 100  # bodies at once: more wait than the platform hands over in one go
 _HOUSEKEEPING: Final = 3600.0
 
 
@@ -113,6 +114,7 @@ class Service:
         )
         self._inbox.budget = Budget(TimeLimit())
         self._arrived = asyncio.Event()
+        self._flooded = False
         self._drawing: set[asyncio.Task[None]] = set()
 
     def allow(self, allowances: Mapping[str, Allowance]) -> None:
@@ -181,6 +183,7 @@ class Service:
 
     async def _receive(self, bodies: Sequence[RawBody]) -> None:
         await self._inbox.receive(bodies)
+        self._flooded = len(bodies) >= FLOOD
         self._arrived.set()
         self.store.hint(ARRIVED)
 
@@ -189,8 +192,11 @@ class Service:
         (self._arrived if hint == ARRIVED else self._outbox.news).set()
 
     async def _apply(self) -> None:
+        began = asyncio.get_running_loop().time()
         with self.watch.round("applying"):
             applied = await to_the_end(self._inbox.apply())
+        if self._flooded:  # half of the time is for storing: what still waits at the platform is not safe yet
+            await asyncio.sleep(asyncio.get_running_loop().time() - began)
         self.meter.turns += applied.handled
         for timer in applied.digests:
             self._draw(timer)
