@@ -26,6 +26,7 @@ languages = ["en", "de"]
 zone = "Europe/Berlin"
 
 [watch]
+channel = "alarms"
 heartbeat = "off"
 
 [[staff]]
@@ -156,6 +157,7 @@ async def world(folder: Path, url: str, program: Program) -> AsyncIterator[World
         around = World(folder, url, program, telegram, slack, base)
         slack.retry_delays = (0.2, 2.0, 8.0)
         slack.request_url = f"http://127.0.0.1:{around.port}/slack/events"
+        slack.channel("alarms")
         slack.invite(
             slack.channel("service"),
             slack.member("U0MARIA0001", "maria", "Maria Berg"),

@@ -170,7 +170,7 @@ def test_a_label_wins_over_a_command() -> None:
 
 def test_an_edit_before_the_next_answer_corrects_the_last_one() -> None:
     chat = Chat().begins("survey")
-    chat.does(_said("9"), "m1").does(Edited("m1", "8")).sees("I have changed your answer.")
+    chat.does(Said("9"), "m1").does(Edited("m1", "8")).sees("I have changed your answer.")
     assert chat.answers[-1].answer.value == 8
     chat.does(Edited("m1", "3")).sees("I have changed your answer.", "Why?")  # another way now
     chat.does(Edited("m1", "lots")).sees("Please choose a number", "Your first answer stays.")
@@ -384,14 +384,10 @@ def test_groups_moves_and_staff_events() -> None:
 
 
 def test_formal_german_falls_back_to_german() -> None:
-    chat = Chat(library("survey", languages=("de-formal", "en")), language="").does(_said("hallo"))
+    chat = Chat(library("survey", languages=("de-formal", "en")), language="").does(Said("hallo"))
     assert chat.conversation.language == "de-formal"
     chat.says("Datenschutz").sees("Was Sie hier schreiben")
     chat.begins("survey").sees("würdest du Acme empfehlen?")
-
-
-def _said(text: str) -> Said:
-    return Said(text)
 
 
 def _revised(name: str, before: Library | None, **changes: object) -> Library:
