@@ -41,16 +41,8 @@ _DEAD = select(
     .where(_lost, outbox.c.state == said("dead"), outbox.c.body != EMPTY, ~_gone)
     .scalar_subquery()
 )
-_UNKNOWN = select(
-    select(func.count())
-    .where(
-        _lost,
-        outbox.c.state == said("unknown"),
-        outbox.c.body != EMPTY,
-        outbox.c.settled >= bindparam("since"),
-    )
-    .scalar_subquery()
-    + select(func.count()).where(outbox.c.state.in_(OPEN), outbox.c.uncertain > ZERO).scalar_subquery()
+_UNKNOWN = select(func.count()).where(  # those that may be sent again resolve by themselves
+    _lost, outbox.c.state == said("unknown"), outbox.c.body != EMPTY, outbox.c.settled >= bindparam("since")
 )
 _APPLIED = select(func.count()).where(
     inbox.c.finished > ZERO, inbox.c.body.is_not(None), inbox.c.finished >= bindparam("since")

