@@ -7,7 +7,7 @@ is said by `handlers/limits.py`, what an end means for its row by `handlers/verd
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, TypeAlias
 
@@ -98,7 +98,8 @@ class Outbox:
 
     async def claim_within(self, tx: Transaction, made: Sequence[OutboxRow]) -> list[Claimed]:
         """Claim what this unit made and what may be sent again; the rest is claimed alone."""
-        claimed = await self._claim(tx, resendable=True)
+        accounts = dict.fromkeys(row.address.account for row in made)
+        claimed = await self._claim(tx, accounts, resendable=True)
         fresh = {row.id: row.lane for row in made}
         older = {one.row.lane for one in claimed if not fresh.pop(one.row.id, "")}
         left = set(fresh.values())
@@ -114,7 +115,7 @@ class Outbox:
         await self._aftermath.settle()
         put_off = self._limiter.put_off
         async with self.unit() as tx:
-            claimed = await self._claim(tx)
+            claimed = await self._claim(tx, self._channels)
             claimed += await self._claim_unhurried(tx)
         self._behind |= {one.row.lane for one in claimed}
         self.start(claimed)
@@ -147,10 +148,14 @@ class Outbox:
 
     # the parts
 
-    async def _claim(self, tx: Transaction, *, resendable: bool = False) -> list[Claimed]:
+    async def _claim(
+        self, tx: Transaction, accounts: Iterable[str], *, resendable: bool = False
+    ) -> list[Claimed]:
         """Claim what somebody waits for, of each account as much as may go."""
         claimed: list[Claimed] = []
-        for account in self._channels:
+        for account in accounts:
+            if account not in self._channels:
+                continue  # switched off: what is meant for it waits
             room = min(self._limiter.room(account), BATCH)
             if room > 0 and account in self._crowded:  # what waited for its moment is not the last in a crowd
                 again = await self._take(tx, account, (room + 1) // 2, resendable=resendable, returned=True)

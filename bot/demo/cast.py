@@ -45,6 +45,7 @@ app_token = "{app}"
 signing_secret = "{signing}"
 base_url = "{url}/api/"
 mode = "socket"
+posts_per_second = 50
 
 [dialogues]
 remind_after = "PT24H"
