@@ -155,6 +155,7 @@ class Service:
             *loops,
             self._loop("applying what arrived", self._apply),
             self._loop("delivering", self._deliver),
+            self._loop("recording", self._record),
             self._loop("housekeeping", partial(self._member.lead, "keep house", self._keep_house)),
             self._loop("being a worker", self._member.keep),
             self._loop("hearing other workers", partial(self.store.hear, self._wake)),
@@ -211,6 +212,11 @@ class Service:
             started = await to_the_end(self._outbox.deliver_due())
         if not (started and self._outbox.is_crowded):
             await wait_for(self._outbox.news, IDLE)
+
+    async def _record(self) -> None:
+        await wait_for(self._outbox.ends, IDLE)
+        with self.watch.round("recording"):
+            await to_the_end(self._outbox.record())
 
     async def _keep_house(self) -> None:
         async with self.store.transaction() as tx:

@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 LEASE: Final = 60.0  # seconds of real time
 LONGEST: Final = 50.0  # seconds a send may take: when the lease ends, somebody else begins
 BATCH: Final = 100
-SOON: Final = 0.01  # seconds until an end gets a unit for its own sake; a busy service has one before that
-LOOK: Final = 0.25  # seconds between two looks for what nobody waits for, when there was none
+SOON: Final = 0.05  # seconds until an end gets a unit for its own sake; a busy service has one before that
+LOOK: Final = 0.25  # seconds between two looks for what nobody told us of, and for what nobody waits for
 SUSPICIOUS: Final = 3  # units in a row that failed with ends to record: perhaps for one of them
 
 Ended: TypeAlias = tuple[Claimed, Outcome]
@@ -65,7 +65,8 @@ class Outbox:
         self._look = 0.0  # loop time of the next look for what nobody waits for
         self.meter = Meter()
         self.holder = ""  # the name of this worker where there are several
-        self.news = asyncio.Event()  # set when something can be claimed or settled
+        self.news = asyncio.Event()  # set when something can be claimed
+        self.ends = asyncio.Event()  # set when sends ended and no unit came to record it
 
     def allow(self, allowances: Mapping[str, Allowance]) -> None:
         """Say how fast accounts may send; without, only their platforms' refusals do."""
@@ -120,6 +121,12 @@ class Outbox:
         self._behind |= {one.row.lane for one in claimed}
         self.start(claimed)
         return len(claimed) + self._limiter.put_off - put_off
+
+    async def record(self) -> None:
+        """Record ends that no unit took along."""
+        if self._ended:
+            async with self.unit():
+                pass
 
     @property
     def is_crowded(self) -> bool:
@@ -248,7 +255,7 @@ class Outbox:
             self._behind.discard(row.lane)
             self.news.set()
         elif self._soon is None:
-            self._soon = asyncio.get_running_loop().call_later(SOON, self.news.set)
+            self._soon = asyncio.get_running_loop().call_later(SOON, self.ends.set)
 
     async def _send(self, claimed: Claimed) -> Outcome:
         if claimed.uncertain > len(AGAIN_AFTER):

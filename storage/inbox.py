@@ -9,10 +9,24 @@ from conversations.events import Instant
 from conversations.session import ConversationId
 from storage.codec import clean
 from storage.interface import InboxRow, RawBody
-from storage.sql import LIMIT, ZERO, Unit, said, within
+from storage.sql import EMPTY, LIMIT, ZERO, Unit, said, within
 from storage.tables import conversation, inbox
 
-_NEW = insert(inbox).on_conflict_do_nothing(index_elements=["key"])
+_NEW = (
+    insert(inbox)
+    .values(
+        id=bindparam("id"),
+        key=bindparam("key"),
+        account=bindparam("account"),
+        lane=bindparam("lane"),
+        body=bindparam("body"),
+        received=bindparam("received"),
+        state=said("pending"),
+        finished=ZERO,
+        reason=EMPTY,
+    )
+    .on_conflict_do_nothing(index_elements=["key"])
+)
 
 # A platform that numbers anew gives an old key to something new: the old row keeps what it is, under another key.
 _RETIRE = (
@@ -74,8 +88,11 @@ _DROP_BODIES = (
 class Inbox(Unit):
     """The inbox part of a transaction."""
 
-    async def receive(self, bodies: Sequence[RawBody], ids: Sequence[int], now: Instant) -> int:
-        """Insert bodies, passing over keys already there and not reused since; return how many were new."""
+    async def receive(self, bodies: Sequence[RawBody], ids: Sequence[int], now: Instant) -> None:
+        """Insert bodies, passing over keys already there and not reused since."""
+        for patience in {body.reused_after for body in bodies if body.reused_after}:
+            keys = [body.key for body in bodies if body.reused_after == patience]
+            self._later(_RETIRE, [{"keys": keys, "before": now - patience}])
         rows = [
             {
                 "id": one,
@@ -84,26 +101,10 @@ class Inbox(Unit):
                 "lane": body.lane,
                 "body": body.body,
                 "received": now,
-                "state": "pending",
-                "finished": 0,
-                "conversation_id": None,
-                "version": None,
-                "reason": "",
             }
             for one, body in zip(ids, bodies, strict=True)
         ]
-        new = await self._run_many(_NEW, rows)
-        if new < len(rows) and await self._retire(bodies, now):
-            new += await self._run_many(_NEW, rows)
-        return new
-
-    async def _retire(self, bodies: Sequence[RawBody], now: Instant) -> bool:
-        """Give another key to rows whose key was reused; tell whether there were any."""
-        retired = 0
-        for patience in {body.reused_after for body in bodies if body.reused_after}:
-            keys = [body.key for body in bodies if body.reused_after == patience]
-            retired += await self._run(_RETIRE, keys=keys, before=now - patience)
-        return retired > 0
+        self._later(_NEW, rows)
 
     async def claim_inbox(self, limit: int) -> list[InboxRow]:
         """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""

@@ -164,8 +164,8 @@ class Transaction(Sending, Watched, Protocol):
     """One unit of work. Rows asked for by id that do not exist are simply missing from the answer."""
 
     # inbox
-    async def receive(self, bodies: Sequence[RawBody], ids: Sequence[int], now: Instant) -> int:
-        """Insert bodies, passing over keys already there and not reused since; return how many were new."""
+    async def receive(self, bodies: Sequence[RawBody], ids: Sequence[int], now: Instant) -> None:
+        """Insert bodies, passing over keys already there and not reused since."""
 
     async def claim_inbox(self, limit: int) -> list[InboxRow]:
         """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""

@@ -27,16 +27,17 @@ async def test_a_store_is_all_that_the_use_cases_ask_for(store: Store) -> None:
 
 async def test_a_body_handed_over_twice_is_stored_once(store: Store) -> None:
     async with store.transaction() as tx:
-        assert await tx.receive([body("1"), body("2"), body("1")], [1, 2, 3], NOW) == 2
+        await tx.receive([body("1"), body("2"), body("1")], [1, 2, 3], NOW)
     async with store.transaction() as tx:
-        assert await tx.receive([body("2"), body("4")], [4, 5], NOW) == 1
+        await tx.receive([body("2"), body("4")], [4, 5], NOW)
         assert [row.id for row in await tx.claim_inbox(10)] == [1, 2, 5]
 
 
 async def test_the_same_number_from_two_bots_is_two_bodies(store: Store) -> None:
     async with store.transaction() as tx:
         other = replace(body("1"), key="telegram:2:1", account="telegram:2")
-        assert await tx.receive([body("1"), other], [1, 2], NOW) == 2
+        await tx.receive([body("1"), other], [1, 2], NOW)
+        assert [row.id for row in await tx.claim_inbox(10)] == [1, 2]
 
 
 async def test_a_number_given_anew_after_a_silent_week_is_a_new_body(store: Store) -> None:
@@ -47,10 +48,11 @@ async def test_a_number_given_anew_after_a_silent_week_is_a_new_body(store: Stor
         await tx.bury_inbox(2, "poison", NOW)
     again = [replace(body(key), reused_after=6 * DAY) for key in ("1", "2")]
     async with store.transaction() as tx:
-        assert await tx.receive(again, [3, 4], NOW + 5 * DAY) == 0
-        assert await tx.receive([body("1"), body("2")], [5, 6], NOW + 7 * DAY) == 0
+        await tx.receive(again, [3, 4], NOW + 5 * DAY)
+        await tx.receive([body("1"), body("2")], [5, 6], NOW + 7 * DAY)
+        assert await tx.claim_inbox(9) == []
     async with store.transaction() as tx:
-        assert await tx.receive([*again, *again], [7, 8, 9, 10], NOW + 7 * DAY) == 2
+        await tx.receive([*again, *again], [7, 8, 9, 10], NOW + 7 * DAY)
         assert [(row.id, row.raw.key) for row in await tx.claim_inbox(9)] == [
             (7, f"{BOT}:1"),
             (8, f"{BOT}:2"),

@@ -190,7 +190,8 @@ async def test_a_damaged_database_is_replaced_and_kept_with_its_log(sqlite_url: 
     assert done.aside.read_bytes() == damaged
     assert Path(f"{done.aside}-wal").read_bytes() == b"what was written last"
     async with opened(sqlite_url) as store, store.transaction() as tx:
-        assert await tx.receive([body("1")], [next(ids)], NOW) == 1
+        await tx.receive([body("1")], [next(ids)], NOW)
+        assert len(await tx.claim_inbox(10)) == 1
 
 
 async def test_a_database_that_is_served_is_not_replaced(sqlite_url: str, tmp_path: Path) -> None:
