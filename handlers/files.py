@@ -35,12 +35,12 @@ async def fetch(
 
 
 def attachments_of(store: Store) -> ReadAttachment:
-    """Give channels the stored files to send; it raises LookupError for one that is not there."""
+    """Give channels the stored files to send, empty while on their way; LookupError for one that never comes."""
 
     async def read_attachment(attachment: int) -> tuple[bytes, str, str]:
         async with store.reading() as tx:
             found = await tx.attachment(attachment)
-        if found is None:
+        if found is None or found[0].state == "refused":
             raise LookupError(f"no attachment {attachment}")
         about, content = found
         return content, about.mime, about.name
