@@ -129,7 +129,7 @@ async def test_a_database_that_stays_away_ends_the_worker_for_its_supervisor_to_
         await starting.says("again in")
         async with asyncio.timeout(30):
             assert await starting.process.wait() == Exit.STORAGE
-        waiting = await around.begin(**soon)
+        waiting = await around.begin()
         await waiting.says("again in")
         await asyncio.to_thread(postgres_alone.start)
         await waiting.says("ready, listening")
