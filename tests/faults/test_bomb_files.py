@@ -144,4 +144,5 @@ async def test_bombs_are_kept_unopened_or_refused_and_staff_get_them_as_they_cam
     assert [state for state, _, _ in rows].count("refused") == 2
     assert all(not content for state, _, content in rows if state == "refused")
     assert sum("I take pictures" in message.text for message in eve.answers) == 2
-    await stage.holds()  # a refused file is no dead letter: its sender is told, and may not call staff at will
+    # A refused file is no dead letter: its sender is told, and may not call staff at will.
+    await stage.holds()
