@@ -192,3 +192,19 @@ async def test_no_secret_is_ever_logged(world: SlackWorld, caplog: pytest.LogCap
     logged = caplog.text
     for secret in (SECRET, "xoxb-sandbox-bot", "xapp-sandbox-app", "my secret words"):
         assert secret not in logged
+
+
+async def test_two_events_without_a_name_are_two(world: SlackWorld) -> None:
+    """Slack names every event; where it did not, the second must not pass for the first."""
+    unnamed = {key: value for key, value in HELLO.items() if key != "event_id"}
+    for text in ("hi", "ho", "hi"):
+        event = {
+            "type": "app_mention",
+            "channel": "C0SUPPORT01",
+            "user": "U0ANNA0001",
+            "text": text,
+            "ts": "1.1",
+        }
+        body = json.dumps(unnamed | {"event": event}).encode()
+        assert (await post(world, body, signed(body)))[0] == 200
+    assert len(world.journal.bodies) == 2

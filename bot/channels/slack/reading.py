@@ -56,7 +56,7 @@ def sealed(body: bytes, us: Identity) -> RawBody | None:
     """
     try:
         payload = parse(body)
-        event = read(payload, key_of(payload), 0, us)
+        event = read(payload, key_of(payload) or unknown_key(body), 0, us)
     except Unreadable:
         return RawBody(f"{us.account}:{unknown_key(body)}", us.account, f"{us.account}:unreadable", body)
     if event is None:
