@@ -74,7 +74,7 @@ class Attention:
         match payload:
             case {"event": {"type": "message", "channel": str(chat), "ts": str(ts), **more}}:
                 self._event = time.monotonic()
-                if more.get("subtype") not in _CHANGES:
+                if str(more.get("subtype")) not in _CHANGES:  # of whatever type it is
                     self._newest[chat] = max(ts, self._newest.get(chat, ""))
 
     def noting(self, receive: Receive) -> Receive:
