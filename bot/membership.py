@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 LEASE: Final = 10.0  # seconds of real time
 RENEW: Final = 2.0
 MARGIN: Final = 1.0
-PATIENCE: Final = 3.0  # until a request is made once more, over another connection
-SPARE: Final = 2  # requests that may be without an answer at the same time
 _LOOK: Final = 0.5  # how often a duty is looked after while it lasts
 
 Work: TypeAlias = Callable[[], Awaitable[None]]
@@ -97,7 +95,6 @@ class Membership:
         self._wanted: set[str] = set()
         self._until: dict[str, float] = {}  # what we hold -> loop time at which it has to be given up
         self._held = asyncio.Event()
-        self._asking: set[asyncio.Task[None]] = set()
         self._seen = self._steady = (
             asyncio.get_running_loop().time()
         )  # the last answer, and since when none failed
@@ -105,47 +102,26 @@ class Membership:
     async def keep(self) -> None:
         """Renew what we hold, take what is free, see to those who died; then wait.
 
-        A connection may have died without a word: then the next request goes over another one, and this one is left
-        to its end.
-
         Raises:
             Stuck: another worker has our place.
             StoreError: the database does not answer.
         """
         clock = asyncio.get_running_loop().time
         asked = clock()
-        asking = asyncio.create_task(self._ask(asked))
-        self._asking.add(asking)
-        asking.add_done_callback(self._answered)
         try:
-            await asyncio.wait([asking], timeout=PATIENCE if len(self._asking) <= SPARE else None)
-        except asyncio.CancelledError:
-            asking.cancel()
-            raise
-        if not asking.done():
-            return
-        if asking.exception() is not None:
+            async with self._store.transaction() as tx:
+                held = await tx.take_leases([self._place, *self._wanted], self.holder, LEASE)
+                began = clock()
+                self.ids.follow(await tx.real_time(), (clock() - began) / 2)
+        except StoreError:
             await asyncio.sleep(_LOOK)
-        asking.result()
-        await asyncio.sleep(max(0.0, asked + RENEW - clock()))
-
-    async def _ask(self, asked: float) -> None:
-        clock = asyncio.get_running_loop().time
-        async with self._store.transaction() as tx:
-            held = await tx.take_leases([self._place, *self._wanted], self.holder, LEASE)
-            began = clock()
-            self.ids.follow(await tx.real_time(), (clock() - began) / 2)
+            raise
         if self._place not in held:
             raise Stuck("another worker has this one's place: it did not answer the database for very long")
-        if asked + LEASE - MARGIN > self._until.get(self._place, 0.0):
-            self._until = dict.fromkeys(held, asked + LEASE - MARGIN)
-            self._held.set()
+        self._until = dict.fromkeys(held, asked + LEASE - MARGIN)
+        self._held.set()
         await self._bury(asked)
-
-    def _answered(self, asking: "asyncio.Task[None]") -> None:
-        self._asking.discard(asking)
-        if not asking.cancelled() and asking.exception() is not None:
-            log.debug("a request for leases failed: %s", asking.exception())
+        await asyncio.sleep(max(0.0, asked + RENEW - clock()))
 
     async def _bury(self, asked: float) -> None:
         """Free what dead workers were sending.

@@ -14,13 +14,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.faults import story
 from tests.faults.figures import figure
 from tests.faults.program import Program
 from tests.faults.proxy import Cut, Network, proxy
 from tests.faults.running import world
-from tests.faults.story import settled
-from tests.faults.surveys import alike, answer, tallies, walk
+from tests.faults.surveys import alike, tallies, walk
 from tests.postgres import Postgres
 
 COMMITTED = (
@@ -28,12 +26,6 @@ COMMITTED = (
 )
 
 pytestmark = pytest.mark.needs("postgresql")
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that is silent is given up after twenty seconds, and that may happen more than once."""
-    monkeypatch.setattr(story, "LONG", 90.0)
 
 
 @asynccontextmanager
@@ -65,7 +57,7 @@ async def test_an_answer_to_a_commit_that_gets_lost_doubles_nothing(
         cutting = asyncio.create_task(lose_answers(network, 0.4, [Cut.RESET, Cut.CLOSE]))
         people = await walk(around, figure("F14"), 2000)
         cutting.cancel()
-        assert network.lost >= 4
+        assert network.lost >= 10
         await alike(around, people, calm)
         assert tallies(around.database) == Counter({key: n * (1 + len(people)) for key, n in once.items()})
         await running.stop()
@@ -82,16 +74,16 @@ async def test_a_network_that_breaks_anywhere_doubles_nothing(
 
         async def cutting() -> None:
             chance = random.Random(4711)
-            for how in [Cut.RESET, Cut.CLOSE, Cut.HALF] * 2 + [Cut.RESET, Cut.CLOSE] * figure("F14"):
-                network.cut_after(chance.randint(500, 30_000), how)
-                while network.prepared:
-                    await asyncio.sleep(0.1)
+            while True:
+                network.cut_after(
+                    chance.randint(500, 60_000), chance.choice([Cut.RESET, Cut.CLOSE, Cut.HALF])
+                )
+                await asyncio.sleep(chance.uniform(0.2, 0.8))
 
         cuts = asyncio.create_task(cutting())
-        people = await answer(around, figure("F14"), 2000)
+        people = await walk(around, figure("F14"), 2000)
         cuts.cancel()
-        await settled(around)
-        assert network.lost >= 3
+        assert network.lost >= 5
         await alike(around, people, calm)
         assert tallies(around.database) == Counter({key: n * (1 + len(people)) for key, n in once.items()})
         await running.stop()
