@@ -116,7 +116,7 @@ async def test_a_clock_that_is_set_wrong_makes_no_deadline_early_and_loses_none(
             await room.sees("has not been accepted in time", thread=card, timeout=90)
             late = time.time() - opened_at / SECOND - ACCEPT
             assert 0 < late < 60, f"{late:.1f} s late after a jump of {by}"
-            await room.sees("Check the clock", timeout=60)
+            await one.around.slack.channel("alarms").sees("Check the clock", timeout=60)
             one.set("+0")
             ben = one.around.telegram.customer(2, "Mo", "en")
             await ben.says("/start")
