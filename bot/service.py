@@ -219,11 +219,16 @@ class Service:
             await to_the_end(self._outbox.record())
 
     async def _keep_house(self) -> None:
-        async with self.store.transaction() as tx:
-            dropped = await tx.drop_bodies(self.clock.now() - BODIES_KEPT)
+        dropped = 0
+        while some := await self._drop_bodies():
+            dropped += some
         if dropped:
             log.info("emptied %d raw bodies applied more than 30 days ago", dropped)
         await asyncio.sleep(_HOUSEKEEPING)
+
+    async def _drop_bodies(self) -> int:
+        async with self.store.transaction() as tx:
+            return await tx.drop_bodies(self.clock.now() - BODIES_KEPT)
 
     def _draw(self, timer: Timer) -> None:
         work = digest.produce(self.store, self.organisation, self.clock, self.ids, timer)

@@ -15,7 +15,7 @@ from conversations.events import Address, FileRef, Instant
 class Kind(StrEnum):
     """What a message is for; decides whether it is sent again when the platform's answer was not seen."""
 
-    QUESTION = "question"  # sent again: a dialogue that stops is worse than a question seen twice
+    QUESTION = "question"  # sent again: whoever waits for buttons that never come is worse off than who sees them twice
     NOTICE = "notice"  # sent again: a number, a deadline, the words of staff must arrive
     RECEIPT = "receipt"  # never sent again: seen twice it only confuses
 

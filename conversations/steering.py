@@ -55,7 +55,7 @@ def say_idle(stack: Stack) -> None:
         for command in (*start, *offered, Command.STATUS, Command.LANGUAGE)
     )
     text = stack.text("idle", name=stack.conversation.name)
-    stack.do(Say(Message(text, rows, Kind.RECEIPT)))
+    stack.do(Say(Message(text, rows)))
 
 
 def _turn(stack: Stack, place: Place, command: Command, argument: str, press: Pressed | None) -> None:
@@ -108,7 +108,7 @@ def _language(stack: Stack, wanted: str, press: Pressed | None) -> None:
     chosen = next((tag for tag in offered if base == tag.split("-", maxsplit=1)[0].casefold()), None)
     if chosen is None:
         row = tuple(_button(language_name(tag), f"{Command.LANGUAGE}:{tag}") for tag in offered)
-        stack.do(Say(Message(stack.text("language.which"), (row,), Kind.RECEIPT)))
+        stack.do(Say(Message(stack.text("language.which"), (row,))))
         return
     stack.conversation = replace(stack.conversation, language=chosen)
     stack.do(SetLanguage(chosen))

@@ -9,7 +9,7 @@ from conversations.events import Instant
 from conversations.session import ConversationId
 from storage.codec import clean
 from storage.interface import InboxRow, RawBody
-from storage.sql import EMPTY, LIMIT, ZERO, Unit, said, within
+from storage.sql import AT_ONCE, EMPTY, LIMIT, ZERO, Unit, said, within
 from storage.tables import conversation, inbox
 
 _NEW = (
@@ -74,15 +74,14 @@ _BURY = (
     .where(inbox.c.id == bindparam("inbox"), _PENDING)  # another worker may have applied it meanwhile
     .values(state=said("dead"), finished=bindparam("now"), reason=bindparam("why"))
 )
-_DROP_BODIES = (
-    update(inbox)
-    .where(
-        inbox.c.finished > ZERO,
-        inbox.c.body.is_not(null()),
-        inbox.c.finished < bindparam("before"),
-    )
-    .values(body=null())
+_old = inbox.alias("old")
+_OLD = (
+    select(_old.c.id)
+    .where(_old.c.finished > ZERO, _old.c.body.is_not(null()), _old.c.finished < bindparam("before"))
+    .limit(LIMIT)
+    .offset(ZERO)
 )
+_DROP_BODIES = update(inbox).where(inbox.c.id.in_(_OLD)).values(body=null())
 
 
 class Inbox(Unit):
@@ -143,4 +142,4 @@ class Inbox(Unit):
 
     async def drop_received_bodies(self, before: Instant) -> int:
         """Empty the raw bodies of rows applied or buried before; return how many."""
-        return await self._run(_DROP_BODIES, before=before)
+        return await self._run(_DROP_BODIES, before=before, limit=AT_ONCE)

@@ -323,7 +323,7 @@ class Transaction(Sending, Watched, Protocol):
         """Empty every word, name, body and file of a person; return how many rows of each table."""
 
     async def drop_bodies(self, before: Instant) -> int:
-        """Empty the bodies of rows applied, sent or given up before; return how many."""
+        """Empty the bodies of some rows applied, sent or given up before; return how many, 0 when none is left."""
 
     async def counts(self) -> dict[str, int]:
         """Figures for doctor and status: inbox_pending, inbox_dead, outbox_waiting, outbox_unknown, outbox_dead, ..."""

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from conversations.events import SECOND, Instant
 from storage.codec import clean
 from storage.interface_outbox import Delivery, OutboxRow
-from storage.sql import EMPTY, ONE, ZERO, Unit, real_time, said, within
+from storage.sql import AT_ONCE, EMPTY, LIMIT, ONE, ZERO, Unit, real_time, said, within
 from storage.tables import case_message, outbox
 
 OPEN = [said("waiting"), said("sending")]
@@ -105,12 +105,15 @@ _PUT_OFF_BEHIND = (
     .values(until=real_time() + bindparam("wait"))
 )
 
-_DROP_BODIES = (
-    update(outbox)
-    .where(outbox.c.settled > ZERO, outbox.c.body != EMPTY, outbox.c.settled < bindparam("before"))
-    .where(outbox.c.state.not_in(OPEN))
-    .values(body=EMPTY)
+_old = outbox.alias("old")
+_OLD = (
+    select(_old.c.id)
+    .where(_old.c.settled > ZERO, _old.c.body != EMPTY, _old.c.settled < bindparam("before"))
+    .where(_old.c.state.not_in(OPEN))
+    .limit(LIMIT)
+    .offset(ZERO)
 )
+_DROP_BODIES = update(outbox).where(outbox.c.id.in_(_OLD)).values(body=EMPTY)
 
 _delivering = select(outbox.c.case_message).where(outbox.c.case_message > ZERO, within(outbox.c.id, "rows"))
 _ARRIVED = (
@@ -207,7 +210,7 @@ class Outbox(Unit):
 
     async def drop_sent_bodies(self, before: Instant) -> int:
         """Empty the bodies of rows that were sent or given up before; return how many."""
-        return await self._run(_DROP_BODIES, before=before)
+        return await self._run(_DROP_BODIES, before=before, limit=AT_ONCE)
 
     async def platform_messages(self, outbox: Iterable[int]) -> dict[int, str]:
         """Platform message ids of sent rows."""

@@ -1,13 +1,14 @@
 """How PostgreSQL is reached: a few connections, READ COMMITTED with row locks for units that write.
 
-Lost connections are noticed when a unit begins; nothing has happened then, so it begins again on a new one. Later
-losses end the unit: the caller decides whether to start over.
+A unit begins with its first statement. A connection that broke while it was idle shows itself then; nothing has been
+done yet, so the unit begins again on a new one. Later losses end it: the caller decides whether to start over.
+Statements whose answer nobody waits for travel together with the next one, or with the COMMIT, in one pipeline.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import psycopg
 from psycopg.pq import PipelineStatus, TransactionStatus
@@ -22,10 +23,16 @@ CONNECTIONS: Final = 4
 PATIENCE: Final = (
     10  # seconds until an unreachable server, or one that does not say how a commit went, is given up
 )
-LONGEST: Final = 70  # seconds for a statement whose server went silent; a server that lives ends it before
+LONGEST: Final = 20  # seconds for a statement whose server went silent; a server that lives ends it before
+LONGEST_READING: Final = 70  # ... of a unit that only reads: it may look through everything
 SETTINGS: Final = (
-    b"SET lock_timeout = '10s'; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '20s';"
+    b"SET lock_timeout = '10s'; SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '20s';"
     b" SET synchronous_commit = on; SET client_min_messages = warning"
+)
+WRITING: Final = ("BEGIN",)
+READING: Final = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    "SET LOCAL statement_timeout = '60s'",
 )
 WIRE: Final[Mapping[str, Any]] = {  # a network that was cut is noticed within a quarter of a minute
     "fallback_application_name": "anliegen",
@@ -37,6 +44,8 @@ WIRE: Final[Mapping[str, Any]] = {  # a network that was cut is noticed within a
 }
 
 Raw = psycopg.AsyncConnection[Row]
+Cursor = psycopg.AsyncCursor[Row]
+Connect: TypeAlias = Callable[[], Coroutine[Any, Any, Raw]]
 
 
 class _Unlocked(PGCompiler_psycopg):
@@ -55,47 +64,76 @@ def dialect(*, locks: bool = True) -> Dialect:
 
 
 class Session:
-    """One connection within a unit."""
+    """One connection within a unit, which begins with its first statement."""
 
-    def __init__(self, connection: Raw) -> None:
-        self._connection = connection
-        self._steps: list[Step] = []
+    def __init__(self, connection: Raw, begin: Sequence[str], renew: Connect) -> None:
+        """`renew` makes another connection, where this one turns out to have broken while it was idle."""
+        self.connection = connection
+        self._steps = [Step(word, ({},)) for word in begin]
+        self._longest = LONGEST_READING if begin == READING else LONGEST
+        self._renew = renew
+        self._begun = False
 
     def later(self, step: Step) -> None:
         """Take a step before the next statement."""
         self._steps.append(step)
 
-    async def catch_up(self) -> None:
-        """Take the steps that wait. Raises Conflict."""
-        steps, self._steps = self._steps, []
-        for step in steps:
-            step.check(await self.run_many(step.sql, step.rows))
+    async def commit(self) -> None:
+        """Take the steps that wait and commit, in one hop where no step has a say in it. Raises Conflict."""
+        if not self._begun or any(step.touching is not None for step in self._steps):
+            await self._take(self._steps.pop())
+        steps, self._steps = [*self._steps, Step("COMMIT", ({},))], []
+        await to_the_end(self._hop(steps, PATIENCE))
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
         """Run a statement and return its rows."""
-        await self.catch_up()
-        async with _answered(LONGEST):
-            return await (await self._connection.execute(sql.encode(), values)).fetchall()
+        return await (await self._take(Step(sql, (values,)))).fetchall()
 
     async def run(self, sql: str, values: Values) -> int:
         """Run a statement; return how many rows it touched."""
-        await self.catch_up()
-        async with _answered(LONGEST):
-            return (await self._connection.execute(sql.encode(), values)).rowcount
+        return (await self._take(Step(sql, (values,)))).rowcount
 
     async def run_many(self, sql: str, rows: Sequence[Values]) -> int:
-        """Run a statement for each row of values, in one pipeline."""
-        await self.catch_up()
-        return await to_the_end(self._pipelined(sql, rows))
+        """Run a statement for each row of values, in one go."""
+        return (await self._take(Step(sql, rows))).rowcount
 
-    async def _pipelined(self, sql: str, rows: Sequence[Values]) -> int:
+    async def _take(self, last: Step) -> Cursor:
+        """Take all steps that wait and this one. Raises Conflict, StoreUnavailable."""
+        steps, self._steps = [*self._steps, last], []
+        first, self._begun = not self._begun, True
+        try:
+            return await to_the_end(self._hop(steps, self._longest))
+        except StoreUnavailable:
+            if not first or not self.connection.closed:
+                raise
+        await self.connection.close()  # nothing has happened yet, and nothing was to be committed
+        self.connection = await to_the_end(self._renew())
+        return await to_the_end(self._hop(steps, self._longest))
+
+    async def _hop(self, steps: Sequence[Step], seconds: float) -> Cursor:
+        if len(steps) > 1 or len(steps[0].rows) > 1:
+            return await self._pipelined(steps, seconds)
+        async with _answered(seconds):
+            return await self._send(steps[0])
+
+    async def _pipelined(self, steps: Sequence[Step], seconds: float) -> Cursor:
         """To be awaited to the end: a pipeline that is broken off leaves the driver in between."""
         try:
-            async with _answered(LONGEST), self._connection.cursor() as cursor:
-                await cursor.executemany(sql.encode(), rows)
-                return cursor.rowcount
+            async with _answered(seconds), self.connection.pipeline():
+                cursors = [await self._send(step) for step in steps]
         except AssertionError as error:  # the driver's own, where the time was over
-            raise StoreUnavailable(f"PostgreSQL does not answer for {LONGEST} s") from error
+            raise StoreUnavailable(f"PostgreSQL does not answer for {seconds} s") from error
+        for step, cursor in zip(steps, cursors, strict=True):
+            step.check(cursor.rowcount)
+        return cursors[-1]
+
+    async def _send(self, step: Step) -> Cursor:
+        """Hand a step over; its answer comes with those of the others."""
+        cursor = self.connection.cursor()
+        if len(step.rows) == 1:
+            return await cursor.execute(step.sql.encode(), step.rows[0])
+        await cursor.executemany(step.sql.encode(), step.rows)
+        return cursor
 
 
 class Postgres:
@@ -130,49 +168,34 @@ class Postgres:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Session]:
         """A unit that writes. Raises StoreUnavailable, Conflict."""
-        async with self._unit(b"BEGIN") as session:
+        async with self._unit(WRITING) as session:
             yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """A unit that sees one moment and cannot write. Raises StoreUnavailable."""
-        async with self._unit(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as session:
+        async with self._unit(READING) as session:
             yield session
 
     @asynccontextmanager
-    async def _unit(self, begin: bytes) -> AsyncIterator[Session]:
+    async def _unit(self, begin: Sequence[str]) -> AsyncIterator[Session]:
         async with self._room:
-            connection = await to_the_end(self._begin(begin), unwanted=self._give_back)
+            session = await to_the_end(self._begin(begin), unwanted=self._give_back)
             try:
                 with translated():
-                    session = Session(connection)
                     yield session
-                    await session.catch_up()
-                await to_the_end(_run(connection, b"COMMIT"))
+                    await session.commit()
             finally:
-                await to_the_end(self._give_back(connection))
+                await to_the_end(self._give_back(session))
 
-    async def _begin(self, begin: bytes) -> Raw:
-        """A connection inside a transaction; idle ones that broke meanwhile are thrown away."""
+    async def _begin(self, begin: Sequence[str]) -> Session:
         if self._closed:
             raise StoreUnavailable("the store is closed")
-        while self._idle:
-            connection = self._idle.pop()
-            try:
-                await _run(connection, begin)
-            except StoreError:
-                await connection.close()
-            else:
-                return connection
-        connection = await self.connect()
-        try:
-            await _run(connection, begin)
-        except BaseException:
-            await connection.close()
-            raise
-        return connection
+        connection = self._idle.pop() if self._idle else await self.connect()
+        return Session(connection, begin, self.connect)
 
-    async def _give_back(self, connection: Raw) -> None:
+    async def _give_back(self, session: Session) -> None:
+        connection = session.connection
         if connection.info.transaction_status is not TransactionStatus.IDLE:
             with suppress(StoreError):
                 await _run(connection, b"ROLLBACK")
@@ -180,10 +203,10 @@ class Postgres:
             connection.info.transaction_status is TransactionStatus.IDLE
             and connection.info.pipeline_status is PipelineStatus.OFF
         )
-        if self._closed or not usable:
-            await connection.close()
-        else:
+        if usable and not self._closed:
             self._idle.append(connection)
+        else:
+            await connection.close()
 
     async def tidy(self) -> None:
         """Nothing: the server's own vacuum removes dead rows."""

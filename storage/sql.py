@@ -117,6 +117,7 @@ def given(value: int) -> ColumnElement[int]:
 ZERO: Final = given(0)
 ONE: Final = given(1)
 EMPTY: Final = said("")
+AT_ONCE: Final = 5_000  # rows that housekeeping touches in one unit: others wait for it
 LIMIT: Final = bindparam("limit", type_=BigInteger)
 
 

@@ -77,7 +77,7 @@ class Transaction(
     """One unit of work; each area of the interface is a module of its own."""
 
     async def drop_bodies(self, before: Instant) -> int:
-        """Empty the bodies of rows applied, sent or given up before; return how many."""
+        """Empty the bodies of some rows applied, sent or given up before; return how many, 0 when none is left."""
         return await self.drop_received_bodies(before) + await self.drop_sent_bodies(before)
 
 

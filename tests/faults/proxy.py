@@ -5,8 +5,9 @@ async with proxy(socket_of_the_server) as network:
     network.delay = 0.2                         # seconds that every portion takes, each way
     network.rate = 10_000                       # bytes a second, each way
     network.cut(Cut.RESET)                      # every open connection ends like this
-    network.cut_after(5_000, Cut.CLOSE)         # ... the next one that has carried so many bytes
+    network.cut_after(5_000, Cut.CLOSE)         # ... the one that carries the last of the next so many bytes
     network.lose(b"COMMIT", Cut.HOLE)           # ... the next one whose server says this, and the word gets lost
+    network.lose(b"COMMIT", Cut.HOLE, after=3)  # ... not before it was said three times
 """
 
 import asyncio
@@ -38,7 +39,6 @@ class Link:
 
     client: asyncio.StreamWriter
     server: asyncio.StreamWriter
-    carried: int = 0
     silent: bool = False
 
     def end(self, how: Cut) -> None:
@@ -70,6 +70,7 @@ class Network:
     links: set[Link] = field(default_factory=set)
     _word: bytes = b""
     _bytes: int = 0
+    _after: int = 0
     _how: Cut = Cut.RESET
 
     def cut(self, how: Cut) -> None:
@@ -78,12 +79,12 @@ class Network:
             link.end(how)
 
     def cut_after(self, carried: int, how: Cut) -> None:
-        """End the next connection that has carried so many bytes."""
+        """End the connection that carries the last of the next so many bytes, of all connections together."""
         self._bytes, self._how = carried, how
 
-    def lose(self, word: bytes, how: Cut) -> None:
+    def lose(self, word: bytes, how: Cut, after: int = 0) -> None:
         """End the next connection whose server says this; the client never hears it."""
-        self._word, self._how = word, how
+        self._word, self._how, self._after = word, how, after
 
     @property
     def prepared(self) -> bool:
@@ -123,7 +124,7 @@ class Network:
                     await asyncio.sleep(self.delay + (len(data) / self.rate if self.rate else 0.0))
                 if link.silent:
                     continue
-                if self._ends(data, link, back):
+                if self._ends(data, back):
                     self.lost += 1
                     link.end(self._how)
                     continue
@@ -132,15 +133,15 @@ class Network:
         if not link.silent:
             writer.close()
 
-    def _ends(self, data: bytes, link: Link, back: bool) -> bool:
-        link.carried += len(data)
+    def _ends(self, data: bytes, back: bool) -> bool:
         if self._word and back and self._word in data:
+            if self._after:
+                self._after -= 1
+                return False
             self._word = b""
             return True
-        if self._bytes and link.carried >= self._bytes:
-            self._bytes = 0
-            return True
-        return False
+        left, self._bytes = self._bytes, max(0, self._bytes - len(data))
+        return left > 0 and self._bytes == 0
 
 
 @asynccontextmanager

@@ -7,13 +7,14 @@ at once: nothing is double, nothing uncertain, nothing unknown.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.faults import story
 from tests.faults.figures import figure
 from tests.faults.program import Program
 from tests.faults.proxy import Cut, Network, proxy
@@ -24,8 +25,13 @@ from tests.postgres import Postgres
 COMMITTED = (
     b"COMMIT\0"  # https://www.postgresql.org/docs/current/protocol-message-formats.html, CommandComplete
 )
-
 pytestmark = pytest.mark.needs("postgresql")
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is silent is given up after twenty seconds, and that may happen more than once."""
+    monkeypatch.setattr(story, "LONG", 90.0)
 
 
 @asynccontextmanager
@@ -39,12 +45,12 @@ def through(network: Network, url: str) -> str:
     return f"postgresql://postgres@127.0.0.1:{network.port}{urlsplit(url).path}?sslmode=disable&gssencmode=disable"
 
 
-async def lose_answers(network: Network, every: float, ways: list[Cut]) -> None:
-    """Lose the answer to a commit again and again."""
-    for number in range(10_000):
-        await asyncio.sleep(every)
-        if not network.prepared:
-            network.lose(COMMITTED, ways[number % len(ways)])
+async def one_by_one(network: Network, ways: Iterable[Cut], prepare: Callable[[Cut], None]) -> None:
+    """Prepare the next cut as soon as one has happened, however fast people talk."""
+    for how in ways:
+        prepare(how)
+        while network.prepared:
+            await asyncio.sleep(0.001)
 
 
 async def test_an_answer_to_a_commit_that_gets_lost_doubles_nothing(
@@ -54,10 +60,13 @@ async def test_an_answer_to_a_commit_that_gets_lost_doubles_nothing(
         running = await around.serve(ANLIEGEN_STORAGE__URL=through(network, migrated_url))
         [calm] = await walk(around, 1, 1000)
         once = tallies(around.database)
-        cutting = asyncio.create_task(lose_answers(network, 0.4, [Cut.RESET, Cut.CLOSE]))
+        ways = [Cut.RESET, Cut.CLOSE] * figure("F14")
+        cutting = asyncio.create_task(
+            one_by_one(network, ways, lambda how: network.lose(COMMITTED, how, after=2))
+        )
         people = await walk(around, figure("F14"), 2000)
         cutting.cancel()
-        assert network.lost >= 10
+        assert network.lost >= figure("F14")
         await alike(around, people, calm)
         assert tallies(around.database) == Counter({key: n * (1 + len(people)) for key, n in once.items()})
         await running.stop()
@@ -71,19 +80,13 @@ async def test_a_network_that_breaks_anywhere_doubles_nothing(
         running = await around.serve(ANLIEGEN_STORAGE__URL=through(network, migrated_url))
         [calm] = await walk(around, 1, 1000)
         once = tallies(around.database)
-
-        async def cutting() -> None:
-            chance = random.Random(4711)
-            while True:
-                network.cut_after(
-                    chance.randint(500, 60_000), chance.choice([Cut.RESET, Cut.CLOSE, Cut.HALF])
-                )
-                await asyncio.sleep(chance.uniform(0.2, 0.8))
-
-        cuts = asyncio.create_task(cutting())
+        chance, ways = random.Random(4711), [Cut.HALF, *[Cut.RESET, Cut.CLOSE] * figure("F14")]
+        cutting = asyncio.create_task(
+            one_by_one(network, ways, lambda how: network.cut_after(chance.randint(2_000, 40_000), how))
+        )
         people = await walk(around, figure("F14"), 2000)
-        cuts.cancel()
-        assert network.lost >= 5
+        cutting.cancel()
+        assert network.lost >= figure("F14")
         await alike(around, people, calm)
         assert tallies(around.database) == Counter({key: n * (1 + len(people)) for key, n in once.items()})
         await running.stop()
