@@ -29,10 +29,11 @@ def _allowance(settings: Settings, platform: str) -> Allowance:
             return Allowance(bulk=Rate(bulk, max(bulk, 1.0)))
         case "slack":
             posts = settings.slack.posts_per_second
+            times = max(posts, 1.0)  # where Slack does not count posts it counts nothing
             return Allowance(
                 post=Rate(posts, max(posts * _BURST, 1.0)),
-                edit=_UPDATES,
-                draw=_VIEWS,
+                edit=_UPDATES.times(times),
+                draw=_VIEWS.times(times),
                 bulk=_SLACK_BULK,
                 together=_SLACK_TOGETHER,
             )

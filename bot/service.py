@@ -24,7 +24,7 @@ from bot.watch import Limits, Watch
 from conversations.events import DAY
 from handlers import digest, outage, watching
 from handlers.budget import Budget
-from handlers.inbox import Inbox
+from handlers.inbox import Applied, Inbox
 from handlers.limits import Allowance
 from handlers.meter import Meter
 from handlers.organisation import Organisation
@@ -98,6 +98,7 @@ class Service:
         self.ids: Ids = member.ids
         self.port = 0
         self._member = member
+        self._alone = member.holder == ""
         self._channels = channels
         self._listen = listen
         self.meter = Meter()
@@ -183,10 +184,16 @@ class Service:
             await listen()
 
     async def _receive(self, bodies: Sequence[RawBody]) -> None:
-        await self._inbox.receive(bodies)
+        if self._alone:
+            applied = await to_the_end(self._inbox.take(bodies))
+            self._note(applied)
+        else:  # whoever is free applies them
+            await self._inbox.receive(bodies)
+            applied = Applied(full=True)
         self._flooded = len(bodies) >= FLOOD
-        self._arrived.set()
-        self.store.hint(ARRIVED)
+        if applied.full:
+            self._arrived.set()
+            self.store.hint(ARRIVED)
 
     def _wake(self, hint: str) -> None:
         """Another worker left something to do."""
@@ -198,14 +205,17 @@ class Service:
             applied = await to_the_end(self._inbox.apply())
         if self._flooded:  # half of the time is for storing: what still waits at the platform is not safe yet
             await asyncio.sleep(asyncio.get_running_loop().time() - began)
+        self._note(applied)
+        # Where others work too, rows may be left that were theirs meanwhile.
+        if not (applied.full or (applied.handled and not self._alone)):
+            await wait_for(self._arrived, IDLE)
+
+    def _note(self, applied: Applied) -> None:
         self.meter.turns += applied.handled
         for timer in applied.digests:
             self._draw(timer)
         if applied.handled and self._outbox.is_full:
             self.store.hint(QUEUED)
-        several = self._member.holder != ""  # then rows may be left that were another worker's meanwhile
-        if not (applied.full or (several and applied.handled)):
-            await wait_for(self._arrived, IDLE)
 
     async def _deliver(self) -> None:
         with self.watch.round("delivering"):

@@ -14,7 +14,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
-from typing import TypeAlias
+from functools import lru_cache
+from types import CodeType
+from typing import Final, TypeAlias
 
 from babel import Locale
 from babel.core import UnknownLocaleError
@@ -140,13 +142,14 @@ class Texts:
                 if "{" not in text:
                     continue
                 try:
-                    if wrong := next(forbidden(self._rich.parse(text)), ""):
-                        yield Problem(f"{key}.{tag}", f"template: {wrong} is not possible here", SIMPLE)
-                    else:
-                        self._templates[key, tag] = (
-                            self._rich.from_string(text),
-                            self._plain.from_string(text),
-                        )
+                    match _code(text):
+                        case (rich, plain):
+                            self._templates[key, tag] = (
+                                Template.from_code(self._rich, rich, {}),
+                                Template.from_code(self._plain, plain, {}),
+                            )
+                        case wrong:
+                            yield Problem(f"{key}.{tag}", f"template: {wrong} is not possible here", SIMPLE)
                 except TemplateSyntaxError as error:
                     yield Problem(f"{key}.{tag}", f"template: {error.message}", "check the braces")
                 except UNREADABLE:
@@ -264,6 +267,17 @@ def _environment(zone: tzinfo, *, markup: bool) -> ImmutableSandboxedEnvironment
     return environment
 
 
+@lru_cache(maxsize=8192)
+def _code(text: str) -> tuple[CodeType, CodeType] | str:
+    """Compile a template with and without markup, once in a process; or say what it does and may not.
+
+    Raises those of UNREADABLE.
+    """
+    tree = _RICH.parse(text)
+    wrong = next(forbidden(tree), "")
+    return wrong or (_RICH.compile(tree), _PLAIN.compile(tree))
+
+
 def _names(tree: nodes.Node) -> Iterator[str]:
     if isinstance(tree, nodes.Getattr):
         chain, inner = [tree.attr], tree.node
@@ -325,3 +339,8 @@ def _plural(context: Context, count: int, one: str = "", other: str = "", **form
     category = _locale(context["language"]).plural_form(count)
     chosen = {"one": one, "other": other, **forms}.get(category) or other
     return chosen.replace("#", _number(context, count))
+
+
+# They only compile: the code knows no zone.
+_RICH: Final = _environment(UTC, markup=True)
+_PLAIN: Final = _environment(UTC, markup=False)

@@ -28,6 +28,7 @@ from storage.interface import Conflict, InboxRow, RawBody, Store, StoreUnavailab
 log = logging.getLogger(__name__)
 
 BATCH: Final = 100
+FEW: Final = 8  # bodies that may be taken in and applied in one go
 LOOK: Final = 0.25  # seconds between two looks for deadlines while there is other work
 SLOW: Final = 1.0  # seconds
 TRIES: Final = 8  # of one row that always meets a conflict: then it is no other worker, but the row itself
@@ -77,16 +78,37 @@ class Inbox:
         self._ids = ids
         self._passing = passing
         self._look = 0.0  # loop time of the next look for deadlines
+        self._waiting = True  # whether bodies may wait to be applied; a hint: wrong, it costs a commit
         self.budget = Budget()
 
     async def receive(self, bodies: Sequence[RawBody]) -> None:
         """Commit A. When this returns, the bodies are on disk; ones stored before are passed over."""
         async with self._outbox.unit() as tx:
-            await tx.receive(bodies, [self._ids.next() for _ in bodies], self._clock.now())
-            if newest := {Address(one.account, one.chat): one.message for one in bodies if one.message}:
-                await tx.see(newest)
-            self._passing(Point.BEFORE_COMMIT_A)
+            await self._store_bodies(tx, bodies)
+            self._waiting = True
         self._passing(Point.AFTER_COMMIT_A)
+
+    async def take(self, bodies: Sequence[RawBody]) -> Applied:
+        """Receive bodies; where they are few and nothing else waits, A and B are one commit.
+
+        What cannot be applied is only received: it waits then for `apply`, as everything does in busy times.
+        """
+        if len(bodies) <= FEW and not self._waiting:
+            self._waiting = True  # who comes meanwhile is applied together with others
+            try:
+                return await self._unit(BATCH, 0, Attempt(), bodies)
+            except StoreUnavailable:
+                raise
+            except Exception as error:
+                log.debug("taken in before it is applied: %s", error)
+        await self.receive(bodies)
+        return Applied(full=True)
+
+    async def _store_bodies(self, tx: Transaction, bodies: Sequence[RawBody]) -> None:
+        await tx.receive(bodies, [self._ids.next() for _ in bodies], self._clock.now())
+        if newest := {Address(one.account, one.chat): one.message for one in bodies if one.message}:
+            await tx.see(newest)
+        self._passing(Point.BEFORE_COMMIT_A)
 
     async def apply(self) -> Applied:
         """Commit B for all that waits, up to a batch. Raises StoreUnavailable, Conflict."""
@@ -129,16 +151,21 @@ class Inbox:
                 await self._set_aside(attempt, f"{type(error).__name__}: {error}")
                 return Applied(handled=1)
 
-    async def _unit(self, rows: int, timers: int, attempt: Attempt) -> Applied:
-        """One transaction: claim, load, step, save, enqueue, mark done."""
+    async def _unit(
+        self, rows: int, timers: int, attempt: Attempt, bodies: Sequence[RawBody] = ()
+    ) -> Applied:
+        """One transaction: store what is new, claim, load, step, save, enqueue, mark done."""
         async with self._outbox.unit() as tx:
             now = self._clock.now()
+            if bodies:
+                await self._store_bodies(tx, bodies)
             attempt.rows = await tx.claim_inbox(rows) if rows else []
             turn = Turn(tx, self._organisation, self._ids, now, self.budget)
             events = await self._read_rows(tx, attempt.rows, now)
             # Conversations are locked in one go and timers after them: two workers never wait for each other.
             await turn.load(event for event in events.values() if event is not None)
             attempt.timers = await self._due(tx, now, timers, busy=bool(attempt.rows))
+            self._waiting = 0 < rows <= len(attempt.rows)
             if not attempt.rows and not attempt.timers:
                 return Applied()
             self._passing(Point.BEFORE_B)
@@ -150,11 +177,13 @@ class Inbox:
             perishables = await _with_messages(tx, turn.perishables)
             claimed = await self._outbox.claim_within(tx, turn.outbox)
             self._passing(Point.BEFORE_COMMIT_B)
+        if bodies:
+            self._passing(Point.AFTER_COMMIT_A)
         self._passing(Point.AFTER_COMMIT_B)
         self._outbox.start(claimed)
         self._perishables.start(perishables)
-        handled = len(attempt.rows) + len(attempt.timers)
-        return Applied(handled, rows <= len(attempt.rows) or timers <= len(attempt.timers), turn.digests)
+        full = 0 < rows <= len(attempt.rows) or 0 < timers <= len(attempt.timers)
+        return Applied(len(attempt.rows) + len(attempt.timers), full, turn.digests)
 
     async def _due(self, tx: Transaction, now: Instant, limit: int, *, busy: bool) -> list[Timer]:
         moment = asyncio.get_running_loop().time()

@@ -106,6 +106,8 @@ class Outbox:
         left = set(fresh.values())
         if left:
             self.news.set()
+        if any(row.kind == "download" for row in made):
+            self._look = 0.0  # the card of a complaint waits for its pictures
         self._behind |= older | (left & {one.row.lane for one in self._sending.values()})
         return claimed
 

@@ -46,6 +46,7 @@ class Database:
         """Let the minute pass after which another worker takes over; on SQLite the next `serve` knows by itself."""
         if not self.url.startswith("sqlite:///"):
             self.write("UPDATE outbox SET until = 0 WHERE state = 'sending'")
+            self.write("UPDATE lease SET until = until - 60000000")
 
     async def broken_invariants(self) -> list[str]:
         store = await open_store(self.url, zone=ZoneInfo("Europe/Berlin"))

@@ -23,6 +23,7 @@ import pytest
 ROOT: Final = Path(__file__).parents[2]
 LOADED: Final = (
     "bot.cli",
+    "bot.app",
     "bot.commands.serve",
     "bot.channels.slack.channel",
     "bot.channels.telegram.channel",
@@ -110,6 +111,8 @@ def main() -> None:
     """Load everything, then fork for every line on standard input and answer with the pid."""
     for name in LOADED:
         importlib.import_module(name)
+    app = sys.modules["bot.app"]
+    app.Texts.load(app.text_sources())  # compiled once, for all
     running: dict[int, str] = {}
     held: list[tuple[int, int]] = []  # ends seen before the fork told us whose they are
 

@@ -14,7 +14,7 @@ from handlers.inbox import Inbox
 from handlers.organisation import Organisation
 from handlers.outbox import Outbox
 from handlers.perishables import Perishables
-from storage.interface import CaseMessage, Store, Timer
+from storage.interface import CaseMessage, RawBody, Store, Timer
 from tests.stores import NOW
 
 MIA = Policy({"mia": Staff("mia", "U0MIA", "Mia")}, (Route("mia", "mia", "mia", "C1"),))
@@ -43,11 +43,15 @@ class Desk:
 
     async def hears(self, *events: Said | Pressed | Commanded | Attached) -> None:
         """Take in lines without applying them."""
-        bodies = []
-        for event in events:
-            self._number += 1
-            bodies.append(raw_body(self._number, event))
-        await self.inbox.receive(bodies)
+        await self.inbox.receive([self._body(event) for event in events])
+
+    async def takes(self, *events: Said | Pressed | Commanded | Attached) -> int:
+        """Take in lines as the service does; return how many were applied at once."""
+        return (await self.inbox.take([self._body(event) for event in events])).handled
+
+    def _body(self, event: Said | Pressed | Commanded | Attached) -> RawBody:
+        self._number += 1
+        return raw_body(self._number, event)
 
     async def works(self) -> int:
         """Apply what waits, and say what there is to say; return how much was handled."""

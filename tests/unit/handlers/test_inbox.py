@@ -3,9 +3,35 @@
 import sqlite3
 
 from conversations.events import DAY, HOUR, Commanded, Said
+from handlers.inbox import FEW
 from storage.interface import RawBody, Store, Timer
 from tests.stores import NOW, opened
 from tests.unit.handlers.desk import MIA, Desk, desk_of
+
+
+async def test_a_few_lines_are_applied_with_the_commit_that_stores_them_while_nothing_waits(
+    desk: Desk,
+) -> None:
+    assert await desk.takes(Commanded("start")) == 0, "nobody knows yet what waits"
+    assert await desk.works() == 1
+    assert await desk.takes(Said("9"), Said("Delivery")) == 2
+    assert (await desk.conversation()).stack[0].state == "satisfaction"
+    assert await desk.works() == 0
+
+
+async def test_many_lines_and_what_comes_behind_waiting_ones_are_only_stored(desk: Desk) -> None:
+    await desk.works()
+    assert await desk.takes(*[Commanded("help")] * (FEW + 1)) == 0
+    assert await desk.takes(Commanded("help")) == 0
+    assert await desk.works() == FEW + 2
+
+
+async def test_poison_is_stored_although_it_cannot_be_applied(orphaned: Desk) -> None:
+    await orphaned.works()
+    assert await orphaned.takes(Commanded("human"), Commanded("help")) == 0
+    assert await orphaned.works() == 2
+    assert (await orphaned.counts())["inbox_dead"] == 1
+    assert "These words work at any time" in orphaned.shown
 
 
 async def test_poison_in_front_is_buried_and_what_follows_is_applied(orphaned: Desk) -> None:
