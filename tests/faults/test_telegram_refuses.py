@@ -109,6 +109,8 @@ async def test_a_second_poller_stands_down_for_a_minute_and_sends_go_on(stage: S
     await stage.quiet()
     await anna.says("9")
     await anna.sees("main reason")
+    while stage.telegram.pending:
+        await asyncio.sleep(0.01)
     polls = len(stage.telegram.calls_of("getUpdates"))
     stage.telegram.faults.next("getUpdates", Fault(status=409))
     await anna.says("Delivery")  # ends the poll that is under way; the next one is refused
