@@ -14,7 +14,7 @@ import psycopg
 from storage.postgres import Raw, translated
 
 CHANNEL: Final = b"anliegen"
-GATHER: Final = 0.01  # seconds: equal hints within them are one
+GATHER: Final = 0.01  # seconds after a hint: equal ones within them are one
 
 Connect: TypeAlias = Callable[[], Awaitable[Raw]]
 Wake: TypeAlias = Callable[[str], None]
@@ -52,12 +52,12 @@ class Hints:
     async def _speak(self, mouth: Raw) -> None:
         while True:
             await self._given.wait()
-            await asyncio.sleep(GATHER)
             words, self._waiting = sorted(self._waiting), set()
             self._given.clear()
             await mouth.execute(
                 b"SELECT pg_notify(%s, word) FROM unnest(%s::text[]) AS word", [CHANNEL.decode(), words]
             )
+            await asyncio.sleep(GATHER)
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[Raw]:

@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -32,6 +33,8 @@ from storage.sqlite import version_warning
 
 T = TypeVar("T")
 
+GARBAGE: Final = (10_000, 20, 50)  # Python's own first figure, 700, is reached every few turns
+SWITCH: Final = 0.0005  # seconds; SQLite's thread wants the interpreter back after every row, and waited 5 ms
 PAUSE: Final = 1.0  # seconds until a database server that does not answer yet is asked again
 
 log = logging.getLogger(__name__)
@@ -98,8 +101,7 @@ async def _serve(settings: Settings, socket: Socket | None = None, worker: int =
     service = await _opened(settings, stop, socket, worker)
     if service is None:
         return
-    gc.collect()
-    gc.freeze()  # what is loaded now stays: to look through it again and again would cost a seventh of the time
+    _settle_down()
     answering = asyncio.create_task(_answer_commands(settings, service))
     watchdog = Watchdog(settings.watch.give_up_after / SECOND)
     watchdog.start()
@@ -112,6 +114,14 @@ async def _serve(settings: Settings, socket: Socket | None = None, worker: int =
         ending.cancel()
         await asyncio.gather(answering, ending, return_exceptions=True)
     log.info("stopped after %d turns", service.meter.turns)
+
+
+def _settle_down() -> None:
+    """What is loaded now stays: to look through it again and again would cost a seventh of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
+    sys.setswitchinterval(SWITCH)
 
 
 async def _opened(
