@@ -28,7 +28,7 @@ from storage.interface import Conflict, InboxRow, RawBody, Store, StoreUnavailab
 log = logging.getLogger(__name__)
 
 BATCH: Final = 100
-FEW: Final = 8  # bodies that may be taken in and applied in one go
+FEW: Final = 2  # bodies that may be taken in and applied in one go; more are stored while others are applied
 LOOK: Final = 0.25  # seconds between two looks for deadlines while there is other work
 SLOW: Final = 1.0  # seconds
 TRIES: Final = 8  # of one row that always meets a conflict: then it is no other worker, but the row itself

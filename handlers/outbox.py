@@ -104,11 +104,12 @@ class Outbox:
         fresh = {row.id: row.lane for row in made}
         older = {one.row.lane for one in claimed if not fresh.pop(one.row.id, "")}
         left = set(fresh.values())
-        if left:
+        busy = {one.row.lane for one in (*claimed, *self._sending.values())}
+        if left - busy:
             self.news.set()
         if any(row.kind == "download" for row in made):
             self._look = 0.0  # the card of a complaint waits for its pictures
-        self._behind |= older | (left & {one.row.lane for one in self._sending.values()})
+        self._behind |= older | (left & busy)
         return claimed
 
     # on its own
