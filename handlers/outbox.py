@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final, TypeAlias
 
 from handlers.aftermath import Aftermath
@@ -20,6 +21,7 @@ from handlers.organisation import Organisation
 from handlers.parcels import decode
 from handlers.points import Passing, Point, go_on
 from handlers.ports import Channel, Clock, Ids, Never, Outcome, Unknown
+from handlers.timeouts import Timeouts
 from handlers.verdicts import AGAIN_AFTER, delivery, judged
 from storage.interface import Conflict, Store, StoreUnavailable, Transaction
 from storage.interface_outbox import Claimed, Freight, OutboxRow
@@ -57,6 +59,8 @@ class Outbox:
         self._ended: list[Ended] = []
         self._failures = 0  # units in a row
         self._sending: dict[asyncio.Task[None], Claimed] = {}
+        self._timeouts = Timeouts()
+        self._late: set[asyncio.Task[None]] = set()  # sends that took too long
         self._settling: set[int] = set()  # rows whose end is being recorded
         self._doubts = Doubts(store, self._in_hand, self._limiter.returned)
         self._crowded: set[str] = set()  # accounts that had more to send than was claimed
@@ -146,7 +150,8 @@ class Outbox:
         for one in claimed:
             task = asyncio.create_task(self._deliver(one))
             self._sending[task] = one
-            task.add_done_callback(self._sending.pop)
+            timeout = self._timeouts.set(LONGEST, partial(self._break_off, task))
+            task.add_done_callback(partial(self._end, timeout))
 
     async def drain(self, seconds: float) -> bool:
         """Give sends under way their time and record how they ended; return whether none is left unknown."""
@@ -252,6 +257,15 @@ class Outbox:
             self._ended.append((claimed, outcome))
             self._tell_end(claimed.row)
 
+    def _break_off(self, task: asyncio.Task[None]) -> None:
+        self._late.add(task)
+        task.cancel()
+
+    def _end(self, timeout: int, task: asyncio.Task[None]) -> None:
+        self._timeouts.met(timeout)
+        self._late.discard(task)
+        del self._sending[task]
+
     def _tell_end(self, row: OutboxRow) -> None:
         """Call for a unit at once where something waits for this end, else soon."""
         if row.lane in self._behind or row.address.account in self._crowded:
@@ -268,9 +282,12 @@ class Outbox:
         except ValueError as error:
             return Never(f"not a parcel: {error}")
         try:
-            async with asyncio.timeout(LONGEST):
-                return await self._channels[parcel.address.account].send(parcel)
-        except TimeoutError:
+            return await self._channels[parcel.address.account].send(parcel)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task not in self._late:
+                raise
+            task.uncancel()
             return Unknown(f"no end within {LONGEST:.0f} s")
         except Exception as error:
             log.exception("channel %s failed while sending row %s", parcel.address.account, parcel.id)

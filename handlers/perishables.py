@@ -7,6 +7,7 @@ from typing import Final
 
 from conversations.effects import At
 from handlers.ports import Channel
+from handlers.timeouts import Timeouts
 
 log = logging.getLogger(__name__)
 
@@ -18,26 +19,29 @@ class Perishables:
 
     def __init__(self, channels: Mapping[str, Channel]) -> None:
         self._channels = channels
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], int] = {}  # with its timeout
+        self._timeouts = Timeouts()
 
     def start(self, effects: Iterable[At]) -> None:
         """Begin; nobody waits for the end."""
         for effect in effects:
             task = asyncio.create_task(self._perform(effect))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._running[task] = self._timeouts.set(DEADLINE, task.cancel)
+            task.add_done_callback(self._end)
 
     async def drain(self) -> None:
         """Wait for what is under way."""
         if self._running:
             await asyncio.wait(self._running)
 
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._timeouts.met(self._running.pop(task))
+
     async def _perform(self, effect: At) -> None:
         channel = self._channels.get(effect.address.account)
         if channel is None:
             return
         try:
-            async with asyncio.timeout(DEADLINE):
-                await channel.perform(effect)
+            await channel.perform(effect)
         except Exception as error:
             log.debug("a perishable %s came to nothing: %s", type(effect.effect).__name__, error)

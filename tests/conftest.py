@@ -8,7 +8,6 @@ pytest_plugins = [
     "tests.stage",
     "tests.stores",
     "tests.faults.program",
-    "tests.faults.running",
 ]
 
 # No database of examples: tests write nothing into the tree. Deadlines would measure the machine.

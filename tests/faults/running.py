@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-
 from sandbox.slack.local import LocalSlack
 from sandbox.telegram.local import LocalTelegram
 from tests.faults.evidence import Database
@@ -140,12 +138,6 @@ class Running:
         with suppress(ProcessLookupError):
             self.process.kill()
         await self.process.wait()
-
-
-@pytest.fixture(scope="session")
-def compiled(program: Program) -> Program:
-    """The program."""
-    return program
 
 
 @asynccontextmanager

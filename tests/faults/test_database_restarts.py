@@ -83,13 +83,13 @@ async def trouble(server: Postgres, both: Machines, restarts: int) -> None:
 
 
 async def test_everything_arrives_once_while_the_database_is_killed_every_two_seconds(
-    tmp_path: Path, compiled: Program, postgres_alone: Postgres, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, program: Program, postgres_alone: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(story, "LONG", 120.0)
     url = postgres_alone.url(postgres_alone.create())
     migrate(url)
     restarts = figure("F12")
-    async with world(tmp_path / "place", url, compiled) as around, machines(around) as both:
+    async with world(tmp_path / "place", url, program) as around, machines(around) as both:
         [calm] = await walk(around, 1, 1000)
         once = tallies(around.database)
         troubling = asyncio.create_task(trouble(postgres_alone, both, restarts))
@@ -114,12 +114,12 @@ async def test_everything_arrives_once_while_the_database_is_killed_every_two_se
 
 
 async def test_a_database_that_stays_away_ends_the_worker_for_its_supervisor_to_start_anew(
-    tmp_path: Path, compiled: Program, postgres_alone: Postgres
+    tmp_path: Path, program: Program, postgres_alone: Postgres
 ) -> None:
     url = postgres_alone.url(postgres_alone.create())
     migrate(url)
     soon = {"ANLIEGEN_WATCH__GIVE_UP_AFTER": "PT3S"}
-    async with world(tmp_path / "place", url, compiled) as around:
+    async with world(tmp_path / "place", url, program) as around:
         running = await around.serve(**soon)
         await asyncio.to_thread(postgres_alone.kill)
         async with asyncio.timeout(30):

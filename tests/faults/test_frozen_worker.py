@@ -59,9 +59,9 @@ async def taken_over(around: World, frozen: Running) -> Running:
 
 @pytest.mark.timeout(120)
 async def test_a_message_of_a_frozen_worker_is_sent_by_another_and_its_own_end_is_refused(
-    tmp_path: Path, compiled: Program, migrated_url: str
+    tmp_path: Path, program: Program, migrated_url: str
 ) -> None:
-    async with world(tmp_path / "place", migrated_url, compiled) as around:
+    async with world(tmp_path / "place", migrated_url, program) as around:
         frozen = await around.serve()
         anna = around.telegram.customer(1001, "Anna", "en")
         await anna.starts()
@@ -95,9 +95,9 @@ async def test_a_message_of_a_frozen_worker_is_sent_by_another_and_its_own_end_i
 
 @pytest.mark.timeout(120)
 async def test_a_file_of_a_frozen_worker_is_stored_and_shown_once(
-    tmp_path: Path, compiled: Program, migrated_url: str
+    tmp_path: Path, program: Program, migrated_url: str
 ) -> None:
-    async with world(tmp_path / "place", migrated_url, compiled) as around:
+    async with world(tmp_path / "place", migrated_url, program) as around:
         frozen = await around.serve()
         anna = around.telegram.customer(1001, "Anna", "en")
         await complains(around)

@@ -54,9 +54,9 @@ async def one_by_one(network: Network, ways: Iterable[Cut], prepare: Callable[[C
 
 
 async def test_an_answer_to_a_commit_that_gets_lost_doubles_nothing(
-    tmp_path: Path, compiled: Program, postgres: Postgres, migrated_url: str
+    tmp_path: Path, program: Program, postgres: Postgres, migrated_url: str
 ) -> None:
-    async with world(tmp_path / "place", migrated_url, compiled) as around, network_to(postgres) as network:
+    async with world(tmp_path / "place", migrated_url, program) as around, network_to(postgres) as network:
         running = await around.serve(ANLIEGEN_STORAGE__URL=through(network, migrated_url))
         [calm] = await walk(around, 1, 1000)
         once = tallies(around.database)
@@ -73,10 +73,10 @@ async def test_an_answer_to_a_commit_that_gets_lost_doubles_nothing(
 
 
 async def test_a_network_that_breaks_anywhere_doubles_nothing(
-    tmp_path: Path, compiled: Program, postgres: Postgres, migrated_url: str
+    tmp_path: Path, program: Program, postgres: Postgres, migrated_url: str
 ) -> None:
     """Cut in the middle of statements, of answers, and with the server's end still open."""
-    async with world(tmp_path / "place", migrated_url, compiled) as around, network_to(postgres) as network:
+    async with world(tmp_path / "place", migrated_url, program) as around, network_to(postgres) as network:
         running = await around.serve(ANLIEGEN_STORAGE__URL=through(network, migrated_url))
         [calm] = await walk(around, 1, 1000)
         once = tallies(around.database)
@@ -93,10 +93,10 @@ async def test_a_network_that_breaks_anywhere_doubles_nothing(
 
 
 async def test_an_answer_that_never_comes_is_given_up_and_doubles_nothing(
-    tmp_path: Path, compiled: Program, postgres: Postgres, migrated_url: str
+    tmp_path: Path, program: Program, postgres: Postgres, migrated_url: str
 ) -> None:
     """The connection stays open and silent, as behind a firewall that forgot it; others are answered meanwhile."""
-    async with world(tmp_path / "place", migrated_url, compiled) as around, network_to(postgres) as network:
+    async with world(tmp_path / "place", migrated_url, program) as around, network_to(postgres) as network:
         running = await around.serve(ANLIEGEN_STORAGE__URL=through(network, migrated_url))
         [calm] = await walk(around, 1, 1000)
         network.lose(COMMITTED, Cut.HOLE)
@@ -107,10 +107,10 @@ async def test_an_answer_that_never_comes_is_given_up_and_doubles_nothing(
 
 
 async def test_a_slow_network_slows_everything_down_and_changes_nothing(
-    tmp_path: Path, compiled: Program, postgres: Postgres, migrated_url: str
+    tmp_path: Path, program: Program, postgres: Postgres, migrated_url: str
 ) -> None:
     """F20, between worker and database: every portion takes 20 ms each way."""
-    async with world(tmp_path / "place", migrated_url, compiled) as around, network_to(postgres) as network:
+    async with world(tmp_path / "place", migrated_url, program) as around, network_to(postgres) as network:
         running = await around.serve(ANLIEGEN_STORAGE__URL=through(network, migrated_url))
         [calm] = await walk(around, 1, 1000)
         network.delay, network.rate = 0.02, 200_000

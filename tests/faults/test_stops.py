@@ -22,11 +22,11 @@ from tests.stores import ENGINES
 
 @pytest.mark.parametrize("engine", ENGINES)
 async def test_a_stop_under_load_drops_nothing_and_leaves_nothing_unknown(
-    tmp_path: Path, compiled: Program, request: pytest.FixtureRequest, engine: str
+    tmp_path: Path, program: Program, request: pytest.FixtureRequest, engine: str
 ) -> None:
     """Stopped in the middle of it and started again, twice."""
     url = f"sqlite:///{tmp_path}/a.db" if engine == "sqlite" else request.getfixturevalue("migrated_url")
-    async with world(tmp_path / "place", url, compiled) as around:
+    async with world(tmp_path / "place", url, program) as around:
         running = await around.serve()
         [calm] = await walk(around, 1, 1000)
         once = tallies(around.database)
@@ -68,9 +68,9 @@ async def replace(running: Running, worker: int) -> None:
 
 @pytest.mark.needs("postgresql")
 async def test_workers_are_replaced_one_after_the_other_under_load_and_nobody_notices(
-    tmp_path: Path, compiled: Program, migrated_url: str
+    tmp_path: Path, program: Program, migrated_url: str
 ) -> None:
-    async with world(tmp_path / "place", migrated_url, compiled) as around:
+    async with world(tmp_path / "place", migrated_url, program) as around:
         running = await around.begin("--workers", "3")
         await running.says("ready, listening")
         [calm] = await walk(around, 1, 1000)

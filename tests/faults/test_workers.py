@@ -24,9 +24,9 @@ pytestmark = pytest.mark.needs("postgresql")
 
 
 @pytest.fixture
-async def around(tmp_path: Path, compiled: Program, migrated_url: str) -> AsyncIterator[World]:
+async def around(tmp_path: Path, program: Program, migrated_url: str) -> AsyncIterator[World]:
     """Platforms, and a PostgreSQL database with all tables."""
-    async with world(tmp_path / "place", migrated_url, compiled) as around:
+    async with world(tmp_path / "place", migrated_url, program) as around:
         yield around
 
 

@@ -16,6 +16,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 
 from bot.channels.telegram.answers import Answer
 from bot.channels.telegram.errors import NotSent, TooLarge
+from handlers.timeouts import Timeouts
 
 CONNECT_SECONDS: Final = 10.0  # to find room, the address, the host and its certificate
 KEEP_SECONDS: Final = 10.0  # less than any server's: a connection closed under a request is an unknown send
@@ -39,14 +40,13 @@ class Connection(asyncio.Protocol):
         """Whether another request may follow the last answer."""
         return self._reusable and self._transport is not None and not self._transport.is_closing()
 
-    async def exchange(self, request: bytes, seconds: float) -> Answer:
+    async def exchange(self, request: bytes, seconds: float, timeouts: Timeouts) -> Answer:
         """Write a request and wait so long for the whole of its answer. Raises TimedOut, NetworkError, TooLarge."""
         if self._transport is None or not self.is_reusable:
             raise NotSent("the connection is closed")
-        loop = asyncio.get_running_loop()
-        waiting: asyncio.Future[Answer] = loop.create_future()
+        waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting = waiting
-        timer = loop.call_later(seconds, self._fail, TimedOut("no answer in time"))
+        timeout = timeouts.set(seconds, self._give_up)
         self._transport.write(request)
         try:
             return await waiting
@@ -54,7 +54,7 @@ class Connection(asyncio.Protocol):
             self.abort()  # its answer would otherwise be taken for the next one's
             raise
         finally:
-            timer.cancel()
+            timeouts.met(timeout)
 
     def abort(self) -> None:
         """Close at once."""
@@ -129,6 +129,9 @@ class Connection(asyncio.Protocol):
             status = self._parser.get_status_code()
             waiting.set_result(Answer(status, body, self._retry_after, self._date))
 
+    def _give_up(self) -> None:
+        self._fail(TimedOut("no answer in time"))
+
     def _fail(self, error: TelegramError) -> None:
         self.abort()
         waiting, self._waiting = self._waiting, None
@@ -147,6 +150,7 @@ class Connections:
         self._room = asyncio.Semaphore(most)
         self._asked = 0  # requests that have room or wait for it
         self._resting: deque[Connection] = deque()
+        self._timeouts = Timeouts()
         self._closed = False
 
     async def exchange(self, request: bytes, seconds: float) -> Answer:
@@ -158,7 +162,7 @@ class Connections:
             await self._enter()
             try:
                 connection = self._rested() or await self._open()
-                answer = await connection.exchange(request, seconds)
+                answer = await connection.exchange(request, seconds, self._timeouts)
                 self._rest(connection)
                 return answer
             finally:

@@ -6,6 +6,7 @@ this process lives.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import TypeAlias
 
@@ -58,7 +59,7 @@ class Dispatch:
         done = self._done.pop(parcel.id, 0)
         sent = parcel.edits
         try:
-            async with asyncio.timeout(_SECONDS if len(calls) > 1 else None):
+            async with asyncio.timeout(_SECONDS) if len(calls) > 1 else nullcontext():
                 for call in calls[done:]:
                     sent = await call()
                     done += 1
