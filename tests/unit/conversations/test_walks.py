@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations import dialogue, stack, talk
-from conversations.effects import Say
+from conversations.effects import Kind, Say
 from conversations.events import (
     HOUR,
     Attached,
@@ -87,6 +87,8 @@ def play(chat: Chat, actions: list[What | int | str]) -> Chat:
             case _:
                 chat.does(action)
         assert len(chat.conversation.stack) <= STACK_LIMIT
+    asking = [message for message in chat.seen if message.buttons]
+    assert Kind.RECEIPT not in {message.kind for message in asking}, "buttons that may never come"
     return chat
 
 
