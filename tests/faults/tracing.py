@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-PATIENCE: Final = 60.0
+PATIENCE: Final = 5.0  # seconds
 ANYBODY: Final = -1
 _SET_PTRACER: Final = (
     0x59616D61  # PR_SET_PTRACER, prctl(2): where only parents may trace, ours may be traced by strace
@@ -81,7 +81,10 @@ def traced(pid: int, log: Path, calls: str, inject: str = "", only: tuple[Path, 
             yield
         finally:
             strace.send_signal(signal.SIGINT)  # it lets go, and the process goes on
-            strace.communicate(timeout=PATIENCE)
+            try:
+                strace.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:  # it waits for a thread of a process that is just ending
+                strace.kill()  # Linux lets go for it
 
 
 def calls_in(log: Path, name: str) -> int:
