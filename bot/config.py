@@ -127,7 +127,8 @@ class SlackSection(_Section):
     base_url: Web = setting("https://slack.com/api/", "the Web API, as the SDK means it")
     mode: Literal["socket", "http"] = setting("socket", "how events come in")
     posts_per_second: PerSecond = setting(
-        1, "in one channel; more only where Slack does not count, as in a test"
+        1,
+        "in one channel, and all its other limits in proportion; more only where Slack does not count, as in a test",
     )
 
     @property

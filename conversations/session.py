@@ -75,7 +75,6 @@ class Conversation:
     keyboard_text: str = ""
     held: str = ""  # words and files waiting for the person to say which case they belong to, as JSON
     reachable: bool = True
-    staffed_until: Instant = (
-        0  # a member of staff is talking to the customer until then: no survey starts or reminds
-    )
+    # A member of staff is talking to the customer until then: no survey starts or reminds.
+    staffed_until: Instant = 0
     version: int = 0

@@ -17,9 +17,8 @@ from storage.interface import Conflict, StoreError
 from storage.sql import EMPTY, ONE, ZERO, Unit, real_time, within
 from storage.tables import lease
 
-PLACES: Final = (
-    512  # ids have room for 1,024 numbers; commands, which hold no place, draw one of the other half
-)
+# Ids have room for 1,024 numbers; commands, which hold no place, draw one of the other half.
+PLACES: Final = 512
 
 _WORKER: Final = "worker:"
 _ANY_WORKER: Final = {"pattern": f"{_WORKER}%"}

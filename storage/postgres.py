@@ -20,9 +20,8 @@ from storage.patience import to_the_end
 from storage.sql import Row, Step, Values
 
 CONNECTIONS: Final = 4
-PATIENCE: Final = (
-    10  # seconds until an unreachable server, or one that does not say how a commit went, is given up
-)
+# Seconds until an unreachable server, or one that does not say how a commit went, is given up.
+PATIENCE: Final = 10
 LONGEST: Final = 20  # seconds for a statement whose server went silent; a server that lives ends it before
 LONGEST_READING: Final = 70  # ... of a unit that only reads: it may look through everything
 SETTINGS: Final = (

@@ -3,7 +3,7 @@
 from conversations.events import Instant
 from handlers.invitations import invite
 from sandbox.telegram.people import Customer
-from tests.e2e.chats import JPEG, complains
+from tests.e2e.chats import JPEG, begins_to_complain, complains
 from tests.stage import Stage
 
 
@@ -122,12 +122,7 @@ async def test_a_complaint_interrupts_a_survey_which_then_goes_on(stage: Stage) 
 
 async def test_album_is_one_answer(stage: Stage) -> None:
     ben = stage.customer("Ben")
-    await ben.says("/complain")
-    await ben.presses("Delivery")
-    await ben.sees("What happened?")
-    await ben.says("Broken.")
-    await ben.presses("Skip")
-    await ben.sees("show it to us")
+    await begins_to_complain(ben)
     await ben.sends_album([JPEG, JPEG, JPEG], "three of them")
     await ben.presses("Done")
     await ben.presses("Refund")

@@ -15,7 +15,7 @@ from functools import cache
 import pytest
 
 from bot.files import FILE_BYTES, real_type
-from tests.e2e.chats import card_of
+from tests.e2e.chats import begins_to_complain, card_of
 from tests.faults.evidence import Database
 from tests.stage import Stage
 
@@ -130,13 +130,7 @@ async def test_bombs_are_kept_unopened_or_refused_and_staff_get_them_as_they_cam
     little_memory: None, stage: Stage
 ) -> None:
     eve = stage.customer("Eve")
-    await eve.says("/complain")
-    await eve.presses("Delivery")
-    await eve.sees("What happened?")
-    await eve.says("Look at this.")
-    await eve.sees("Which order")
-    await eve.presses("Skip")
-    await eve.sees("show it to us")
+    await begins_to_complain(eve)
     for name in ("png", "jpeg", "pdf", "archive", "svg"):
         await eve.sends_document(bomb(name), f"{name}.png")
     await eve.presses("Done")

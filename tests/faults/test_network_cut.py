@@ -22,9 +22,8 @@ from tests.faults.running import world
 from tests.faults.surveys import alike, tallies, walk
 from tests.postgres import Postgres
 
-COMMITTED = (
-    b"COMMIT\0"  # https://www.postgresql.org/docs/current/protocol-message-formats.html, CommandComplete
-)
+# CommandComplete, https://www.postgresql.org/docs/current/protocol-message-formats.html
+COMMITTED = b"COMMIT\0"
 pytestmark = pytest.mark.needs("postgresql")
 
 

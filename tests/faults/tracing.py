@@ -16,9 +16,8 @@ from typing import Final
 
 PATIENCE: Final = 5.0  # seconds
 ANYBODY: Final = -1
-_SET_PTRACER: Final = (
-    0x59616D61  # PR_SET_PTRACER, prctl(2): where only parents may trace, ours may be traced by strace
-)
+# PR_SET_PTRACER, prctl(2): where only parents may trace, ours may be traced by strace.
+_SET_PTRACER: Final = 0x59616D61
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
 
 

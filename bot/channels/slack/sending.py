@@ -32,9 +32,8 @@ log = logging.getLogger(__name__)
 
 _INERT: Json = {"unfurl_links": False, "unfurl_media": False, "link_names": False, "parse": "none"}
 _FETCHING = 4  # attempts in which a file may still be on its way to us
-_DIGESTING = (
-    8  # attempts in which Slack may still digest a picture; then it is shared beside the post, as a file
-)
+# Attempts in which Slack may still digest a picture; then it is shared beside the post, as a file.
+_DIGESTING = 8
 
 _PAUSE = 5.0  # seconds after something broke before anything was shown
 

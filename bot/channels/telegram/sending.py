@@ -23,9 +23,8 @@ Call: TypeAlias = Callable[[], Awaitable[str]]
 """One request; returns the platform's message id."""
 
 _REMEMBERED = 10_000
-_SECONDS = (
-    50.0  # for several calls of a parcel, whose lease lasts a minute; one has a shorter time of its own
-)
+# Seconds for several calls of a parcel, whose lease lasts a minute; one has a shorter time of its own.
+_SECONDS = 50.0
 
 
 class Dispatch:

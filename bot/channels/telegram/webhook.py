@@ -46,9 +46,8 @@ class Webhook:
         try:
             update = load(content)
         except Unreadable:
-            update = (
-                None  # kept all the same: its reader says what is wrong, and the platform need not repeat it
-            )
+            # Kept all the same: its reader says what is wrong, and the platform need not repeat it.
+            update = None
         try:
             await self._receive([raw_body(self._account, update, content)])
         except Exception:
