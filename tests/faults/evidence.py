@@ -13,9 +13,12 @@ import psycopg
 from bot.markup import plain
 from storage.open import open_store
 
-MOMENT = re.compile(
-    r"\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d{1,2}:\d{2}(\s?[AP]M)?|\w{3} \d{1,2}, \d{4}, \d{1,2}:\d{2}\s[AP]M"
+_DAYS = (
+    r"\d{1,2}\. \w+\.? \d{4}",  # 25. Nov. 2026
+    r"\w+ \d{1,2}, \d{4}",  # Nov 25, 2026
+    r"\d{1,2}[./]\d{1,2}[./]\d{2,4}",
 )
+MOMENT = re.compile(rf"(\w+\.?, )?({'|'.join(_DAYS)}),? \d{{1,2}}:\d{{2}}(\s?[AP]M)?")
 
 
 @dataclass(frozen=True)

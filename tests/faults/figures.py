@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 
-VARIABLE = "ANLIEGEN_FAULTS"
+VARIABLE = "FAULTS"
 
 
 class Size(StrEnum):

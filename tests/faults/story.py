@@ -159,9 +159,14 @@ class Staff:
                 await asyncio.sleep(0.02)
 
     async def presses(self, label: str) -> None:
-        """Press a button of the card once it is there."""
+        """Press a button of the card once it is there; one that was stored although nobody confirmed it may be gone."""
         await self.can(label)
-        await self._insists(lambda: self._member.presses(label, in_=self.card))
+
+        async def press() -> None:
+            if label in self.card.labels:
+                await self._member.presses(label, in_=self.card)
+
+        await self._insists(press)
 
     async def sends(self, label: str, text: str) -> None:
         """Open a form, once more when it does not come, and send it.
