@@ -10,6 +10,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.outcomes import classify
+from bot.channels.slack.payloads import is_identifier
 from bot.files import FILE_BYTES, GONE, TOO_LARGE, WRONG_TYPE, real_type
 from conversations.events import FileRef
 from handlers.ports import Later, Never, Outcome, ReadAttachment, Sent, Unknown
@@ -88,7 +89,7 @@ class Files:
     async def _fetch(self, file: FileRef) -> Outcome:
         """Neither a redirect nor a foreign host is followed: the token would go there."""
         try:
-            url = urlsplit(file.ref if "/" in file.ref else await self._address(file.ref))
+            url = urlsplit(await self._address(file.ref) if is_identifier(file.ref) else file.ref)
         except ValueError as error:
             return Never(f"its address is none: {error}")
         if not self._is_ours(url):

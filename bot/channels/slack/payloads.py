@@ -84,9 +84,14 @@ def optional(value: object) -> str:
     return "" if value is None else word(value)
 
 
+def is_identifier(text: str) -> bool:
+    """Whether this is one of Slack's ids: of a person, a room, a workspace or a file."""
+    return _ID.fullmatch(text) is not None
+
+
 def identifier(value: object) -> str:
-    """Return a platform's id of a person, a room or a workspace. Raises ValueError, TypeError."""
-    if not _ID.fullmatch(word(value)):
+    """Return one of Slack's ids. Raises ValueError, TypeError."""
+    if not is_identifier(word(value)):
         raise ValueError("no id of Slack's")
     return word(value)
 

@@ -189,7 +189,7 @@ def _files(message: Payload) -> Iterator[FileRef]:
         if file.get("mode") in _GONE:
             continue
         mime = optional(file.get("mimetype")) or "application/octet-stream"
-        ref = word(file.get("url_private_download") or file.get("url_private") or file["id"])
+        ref = word(file.get("url_private_download") or file.get("url_private") or identifier(file["id"]))
         name = word(file.get("name") or file["id"])
         yield FileRef(ref, _kind(mime, file), name, mime, number(file.get("size", 0)))
 
