@@ -4,7 +4,6 @@ import asyncio
 import logging
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -23,6 +22,7 @@ from bot.watch import Limits
 from conversations.check import check as check_dialogues
 from conversations.dialogue import Dialogue
 from conversations.events import SECOND
+from conversations.frozen import replace
 from conversations.library import Library
 from conversations.parse import parse, restore
 from conversations.problem import Problem

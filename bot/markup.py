@@ -8,10 +8,10 @@ import html
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 
+from conversations.frozen import dataclass, replace
 from conversations.graphemes import graphemes
 
 

@@ -8,7 +8,7 @@ which are only hints: every loop also looks by itself, at least once a second.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from socket import socket as Socket  # noqa: N812 - a class
 from typing import Final, Protocol, runtime_checkable
@@ -22,6 +22,7 @@ from bot.probes import Probes
 from bot.time_limit import TimeLimit
 from bot.watch import Limits, Watch
 from conversations.events import DAY
+from conversations.frozen import dataclass
 from handlers import digest, outage, watching
 from handlers.budget import Budget
 from handlers.inbox import Applied, Inbox

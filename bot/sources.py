@@ -7,7 +7,7 @@ tables are JSON there. Works for any model; the settings themselves are in `bot/
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, g
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from conversations.frozen import dataclass, replace
 from conversations.problem import Problem, unknown
 
 PREFIX: Final = "ANLIEGEN_"

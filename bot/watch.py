@@ -11,7 +11,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from bot.clock import SteadyClock, real_seconds
 from bot.loops import DatabaseGone, Errand, Stuck
 from bot.pulse import Alive, Pulse, is_recent
 from conversations.events import DAY, Instant
+from conversations.frozen import dataclass
 from handlers import watching
 from handlers.alarms import TWICE, Key, Platform, Signs, Values, judge, news, sentence, stand
 from handlers.meter import Meter

@@ -12,7 +12,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
 from typing import Final, TypeAlias
@@ -20,6 +19,7 @@ from typing import Final, TypeAlias
 from bot.exits import Exit
 from bot.failure import explain
 from bot.loops import pause_after
+from conversations.frozen import dataclass
 
 log = logging.getLogger(__name__)
 

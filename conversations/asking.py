@@ -1,12 +1,12 @@
 """How a question looks to one person now: its message, its buttons, and answers put in words."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from conversations.dialogue import Dialogue, Look
 from conversations.effects import Button, Kind, MarkKeyboard, Message
 from conversations.events import SECOND, Instant, Pressed
+from conversations.frozen import dataclass
 from conversations.graphemes import clip
 from conversations.question import Ask, Ids, Point, Prompt, Question, QuestionType, question_types
 from conversations.session import Answer, Session

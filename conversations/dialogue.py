@@ -77,9 +77,10 @@ Bindings called order, touchpoint and product are passed on by themselves.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 
+from conversations.frozen import dataclass
 from conversations.machine import Table
 from conversations.question import Prompt, Question
 from conversations.rules import Rule, Situation

@@ -5,11 +5,12 @@ turn it into their platform's own form; nothing here knows a platform.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TypeAlias
 
 from conversations.events import Address, FileRef, Instant
+from conversations.frozen import dataclass
 
 
 class Kind(StrEnum):

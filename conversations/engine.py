@@ -4,14 +4,13 @@ Nothing here sends, sleeps, logs or knows a question type by name. Every functio
 anything a person can do.
 """
 
-from dataclasses import dataclass, replace
-
 from conversations.asking import Asking, Scene, kind_of, visible
 from conversations.dialogue import NEXT, Dialogue
 from conversations.effects import Begin, DropTimer, Effect, Kind, MarkKeyboard, Message, Say, SetTimer
 from conversations.ending import effects_of, ended
 from conversations.events import Attached, Instant, Said
 from conversations.facts import Answered, Corrected, Fact, Skipped
+from conversations.frozen import dataclass, replace
 from conversations.question import (
     Accepted,
     Chosen,

@@ -4,8 +4,9 @@ Channels translate platform payloads into these; nothing here knows a platform. 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from conversations.frozen import dataclass
 
 Instant: TypeAlias = int
 """A moment as UTC microseconds since 1970."""

@@ -1,9 +1,9 @@
 """What happened, append-only: ids and typed values, never words or names, so that erasure leaves facts whole."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from conversations.events import Instant
+from conversations.frozen import dataclass
 from conversations.session import Value
 
 

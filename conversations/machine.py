@@ -6,11 +6,12 @@ would import it.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from transitions import EventData, Machine
 from transitions.extensions import GraphMachine
+
+from conversations.frozen import dataclass
 
 Context = TypeVar("Context")
 

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
 from conversations.dialogue import BUTTONS, METRICS, NEXT, PURPOSES, Dialogue, Settings, canonical, digest
 from conversations.draft import Data, Draft
 from conversations.duration import parse_duration
+from conversations.frozen import replace
 from conversations.machine import Move, Table
 from conversations.outcomes import read_outcome
 from conversations.problem import Problem, unknown

@@ -1,8 +1,9 @@
 """What is wrong with something an author wrote: found at start-up, collected, shown all at once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
+
+from conversations.frozen import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pkgutil
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cache
 from types import ModuleType
@@ -18,6 +18,7 @@ from typing import Protocol, TypeAlias
 
 from conversations.effects import Fetch
 from conversations.events import Attached, FileRef, Said, Shared
+from conversations.frozen import dataclass
 from conversations.graphemes import LONGEST, clip
 from conversations.problem import Problem
 from conversations.session import Answer, Value

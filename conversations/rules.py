@@ -1,9 +1,9 @@
 """What comes next: rules of a few fixed keys over this and earlier answers. No expressions, no names of code."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from conversations.frozen import dataclass
 from conversations.session import Answer
 
 Wanted: TypeAlias = int | str | bool | tuple[str, ...]

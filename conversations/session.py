@@ -1,10 +1,11 @@
 """What we remember of a talk: answers, sessions, the conversation that stacks them. Immutable."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NewType, TypeAlias
 
 from conversations.events import Address, Instant
+from conversations.frozen import dataclass
 
 PersonId = NewType("PersonId", int)
 ConversationId = NewType("ConversationId", int)

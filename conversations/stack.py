@@ -4,7 +4,6 @@ A new session lies on top; when it ends, the one below asks again. A survey whos
 is talking to the person) lies there unasked: `asked == 0`.
 """
 
-from dataclasses import replace
 from typing import TypeAlias
 
 from conversations.asking import Scene
@@ -13,6 +12,7 @@ from conversations.effects import Begin, Effect, Kind, MarkKeyboard, Message, Sa
 from conversations.engine import Given, Patience, Step, Walk, cut_short, dropped, owner
 from conversations.events import Instant, Pressed
 from conversations.facts import Fact, Reminded, Started
+from conversations.frozen import replace
 from conversations.library import Library
 from conversations.question import Ids
 from conversations.session import STACK_LIMIT, Conversation, Session, SessionId

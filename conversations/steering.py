@@ -1,7 +1,5 @@
 """What commands do, in every state: the dialogue then goes on where it was."""
 
-from dataclasses import replace
-
 from conversations.effects import (
     Begin,
     Button,
@@ -15,6 +13,7 @@ from conversations.effects import (
 )
 from conversations.engine import cut_short
 from conversations.events import Pressed
+from conversations.frozen import replace
 from conversations.stack import SILENT_ENDS, Place, Stack
 from conversations.texts import language_name
 from conversations.tokens import STEER, Token

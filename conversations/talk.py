@@ -5,7 +5,6 @@ relayed to a case.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from conversations.effects import AnswerPress, Begin, Effect, Fetch, Relay
 from conversations.engine import Given, owner
@@ -27,6 +26,7 @@ from conversations.events import (
     What,
 )
 from conversations.facts import Fact
+from conversations.frozen import dataclass, replace
 from conversations.library import Library
 from conversations.question import NAME_LIMIT, Chosen, Ids, Reply, clean, too_big
 from conversations.session import Conversation

@@ -4,11 +4,11 @@ A tally is one integer under a key; the week is the Monday (`2026-11-23`) of the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from conversations.events import SECOND, Instant
 from conversations.facts import Answered, CaseOpened, Corrected, Ended, Fact, Invited, Started
+from conversations.frozen import dataclass
 from conversations.session import Value
 
 

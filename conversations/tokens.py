@@ -1,7 +1,8 @@
 """What a button carries: `<session, base 36>.<turn>.<key>`, 64 bytes at most; keys that steer begin with `!`."""
 
 import re
-from dataclasses import dataclass
+
+from conversations.frozen import dataclass
 
 LIMIT = 64
 """Telegram's limit for callback data, in bytes."""

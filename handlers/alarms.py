@@ -7,10 +7,11 @@ The words are those of `conversations/wording/alarms.toml`; cause and remedy of 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal, TypeAlias
 
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
+from conversations.frozen import dataclass
 from conversations.texts import Texts
 from storage.interface_watching import Backlog, Standing
 

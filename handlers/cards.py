@@ -1,12 +1,12 @@
 """What staff see of a case: its card, the lines of its thread, and the news that call them."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from conversations.cases.case import Case, State
 from conversations.cases.step import Notice, possible
 from conversations.events import Address
+from conversations.frozen import replace
 from conversations.texts import inert
 from handlers.ports import Card, CardField, Post
 from handlers.turn import Turn

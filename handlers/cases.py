@@ -1,6 +1,5 @@
 """Cases from the customer's side: opened, decided, asked about, written to; and the deadlines that pass."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -11,6 +10,7 @@ from conversations.cases.step import CUSTOMER, Move, Step, elapsed, opened, step
 from conversations.effects import Button, DecideCase, Kind, Message, OpenCase, Relay, SetTimer
 from conversations.events import SECOND
 from conversations.facts import CaseOpened
+from conversations.frozen import replace
 from conversations.session import CaseId, Conversation
 from handlers import lines
 from handlers.cards import first_name, show, staff_language, tell, write_line

@@ -1,10 +1,9 @@
 """What follows from how a send ended: files stored, delivery shown in the thread, unreachable people marked."""
 
-from dataclasses import replace
-
 from conversations.cases.case import Case
 from conversations.effects import Kind, Message
 from conversations.events import Instant
+from conversations.frozen import replace
 from conversations.session import CaseId
 from handlers.cards import channel_of, delivery_line, show, staff_language, staff_name, write_line
 from handlers.lines import may_write

@@ -1,7 +1,6 @@
 """A person's side of a dialogue: what they do goes to the pure talk, what it asks for is carried out here."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -26,6 +25,7 @@ from conversations.effects import (
     Typing,
 )
 from conversations.events import Address, Elapsed, Event, Pressed, Sender
+from conversations.frozen import replace
 from conversations.session import Conversation, ConversationId
 from conversations.stack import active
 from handlers import cases

@@ -8,12 +8,12 @@ import asyncio
 import json
 import re
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from conversations.cases.policy import Staff
 from conversations.effects import SetTimer
 from conversations.events import DAY, MINUTE, SECOND, Address, Instant
+from conversations.frozen import dataclass, replace
 from conversations.tallies import TallyKey, week_of
 from handlers.organisation import DigestPlan, Organisation
 from handlers.ports import Clock, DigestPost, Ids

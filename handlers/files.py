@@ -1,9 +1,8 @@
 """Files: a place is reserved in the turn, the bytes come later as a durable effect, and channels read them."""
 
-from dataclasses import replace
-
 from conversations.effects import Fetch
 from conversations.events import Address
+from conversations.frozen import replace
 from conversations.question import clean
 from conversations.session import CaseId, Conversation
 from handlers.ports import Download, ReadAttachment

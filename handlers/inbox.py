@@ -9,11 +9,12 @@ import asyncio
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from conversations.effects import At, MarkKeyboard, Typing
 from conversations.events import HOUR, Address, Elapsed, Event, Instant
+from conversations.frozen import replace
 from conversations.session import ConversationId
 from handlers.budget import Budget
 from handlers.organisation import Organisation
@@ -175,12 +176,12 @@ class Inbox:
                 await turn.write()
             await tx.finish_inbox(finished, now)  # last: each row stores the version that was made of it
             perishables = await _with_messages(tx, turn.perishables)
-            claimed = await self._outbox.claim_within(tx, turn.outbox)
+            send = self._outbox.claim_within(tx, turn.outbox, now)
             self._passing(Point.BEFORE_COMMIT_B)
         if bodies:
             self._passing(Point.AFTER_COMMIT_A)
         self._passing(Point.AFTER_COMMIT_B)
-        self._outbox.start(claimed)
+        send()
         self._perishables.start(perishables)
         full = 0 < rows <= len(attempt.rows) or 0 < timers <= len(attempt.timers)
         return Applied(len(attempt.rows) + len(attempt.timers), full, turn.digests)

@@ -4,12 +4,12 @@ import base64
 import hashlib
 import logging
 import secrets
-from dataclasses import dataclass, replace
 from typing import Final
 
 from conversations.effects import Kind, Message, SetTimer
 from conversations.events import DAY, HOUR, Commanded, Event, Instant
 from conversations.facts import Invited
+from conversations.frozen import dataclass, replace
 from conversations.session import Conversation, Session
 from handlers import dialogues
 from handlers.ports import Ids

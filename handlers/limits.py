@@ -14,9 +14,10 @@ chat that is limited, and after a restart they start gently. Seconds are real ti
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, TypeAlias
 
+from conversations.frozen import dataclass
 from handlers.ports import Later, Outcome, Unknown
 from storage.interface_outbox import Claimed, Freight, OutboxRow
 
@@ -151,6 +152,11 @@ class Limiter:
     def is_full(self) -> bool:
         """Whether some account has as much under way as may be."""
         return any(one.flying >= one.allowance.together for one in self._accounts.values())
+
+    def is_free(self, row: OutboxRow) -> bool:
+        """Whether nothing limits a row: it has no rate, and was not refused."""
+        key = _key(row)
+        return self._rate(key) is None and self._held.get(key, 0.0) <= self._now()
 
     def admit(self, row: OutboxRow, *, returned: bool) -> float:
         """Return 0 when a row may go now (`storage.interface_outbox.Admit`)."""

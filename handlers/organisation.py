@@ -1,9 +1,9 @@
 """What the use cases know of the company they serve: the configuration as plain values, read once at the start."""
 
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from conversations.cases.policy import Policy
+from conversations.frozen import dataclass
 from conversations.library import Library
 from conversations.texts import Texts
 

@@ -7,11 +7,12 @@ is said by `handlers/limits.py`, what an end means for its row by `handlers/verd
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final, TypeAlias
 
+from conversations.events import Instant
 from handlers.aftermath import Aftermath
 from handlers.delivery import has_consequences
 from handlers.doubts import Doubts
@@ -101,20 +102,42 @@ class Outbox:
         if carried:
             self._passing(Point.AFTER_COMMIT_D)
 
-    async def claim_within(self, tx: Transaction, made: Sequence[OutboxRow]) -> list[Claimed]:
-        """Claim what this unit made and what may be sent again; the rest is claimed alone."""
-        accounts = dict.fromkeys(row.address.account for row in made)
-        claimed = await self._claim(tx, accounts, resendable=True)
-        fresh = {row.id: row.lane for row in made}
-        older = {one.row.lane for one in claimed if not fresh.pop(one.row.id, "")}
-        left = set(fresh.values())
-        busy = {one.row.lane for one in (*claimed, *self._sending.values())}
+    def claim_within(self, tx: Transaction, made: Sequence[OutboxRow], now: Instant) -> Callable[[], None]:
+        """Let the commit lease what this unit made, where it may be sent again and nothing slows it down.
+
+        Return what is to be called after the commit: it sends these, and calls for what must be claimed alone.
+        """
+        ready: list[Claimed] = []
+        for row in made:
+            if self._may_go(row):
+                one = Claimed(row, attempt=1, uncertain=0, thread="", edited="", queued=now)
+                self._limiter.claimed([one])
+                ready.append(one)
+        self._doubts.note(tx, ready)
+        leased = tx.claim_made([one.row.id for one in ready], LEASE, self.holder)
+        return partial(self._send_made, made, ready, leased)
+
+    def _may_go(self, row: OutboxRow) -> bool:
+        """Whether a new row may be leased together with what made it, if it is the first of its lane."""
+        account = row.address.account
+        if account not in self._channels or account in self._crowded:
+            return False  # switched off, or others wait already
+        plain = row.resend and row.kind != "download" and not (row.bulk or row.thread_of or row.edits)
+        return plain and self._limiter.is_free(row) and self._limiter.room(account) > 0
+
+    def _send_made(
+        self, made: Sequence[OutboxRow], ready: Sequence[Claimed], leased: Callable[[], set[int]]
+    ) -> None:
+        ours = leased()
+        self._limiter.returned([one for one in ready if one.row.id not in ours])
+        self.start([one for one in ready if one.row.id in ours])
+        left = {row.lane for row in made if row.id not in ours}
+        busy = {one.row.lane for one in self._sending.values()} if left else set()
         if left - busy:
             self.news.set()
         if any(row.kind == "download" for row in made):
             self._look = 0.0  # the card of a complaint waits for its pictures
-        self._behind |= older | (left & busy)
-        return claimed
+        self._behind |= left & busy
 
     # on its own
 
@@ -123,9 +146,9 @@ class Outbox:
         await self._aftermath.settle()
         put_off = self._limiter.put_off
         async with self.unit() as tx:
-            claimed = await self._claim(tx, self._channels)
+            claimed = await self._claim(tx)
             claimed += await self._claim_unhurried(tx)
-        self._behind |= {one.row.lane for one in claimed}
+        self._behind |= {one.row.lane for one in claimed if one.followed}
         self.start(claimed)
         return len(claimed) + self._limiter.put_off - put_off
 
@@ -163,22 +186,18 @@ class Outbox:
 
     # the parts
 
-    async def _claim(
-        self, tx: Transaction, accounts: Iterable[str], *, resendable: bool = False
-    ) -> list[Claimed]:
+    async def _claim(self, tx: Transaction) -> list[Claimed]:
         """Claim what somebody waits for, of each account as much as may go."""
         claimed: list[Claimed] = []
-        for account in accounts:
-            if account not in self._channels:
-                continue  # switched off: what is meant for it waits
+        for account in self._channels:
             room = min(self._limiter.room(account), BATCH)
             if room > 0 and account in self._crowded:  # what waited for its moment is not the last in a crowd
-                again = await self._take(tx, account, (room + 1) // 2, resendable=resendable, returned=True)
+                again = await self._take(tx, account, (room + 1) // 2, returned=True)
                 claimed += again
                 room -= len(again)
             if room > 0:
                 put_off = self._limiter.put_off
-                found = await self._take(tx, account, room, resendable=resendable)
+                found = await self._take(tx, account, room)
                 claimed += found
                 full = len(found) + self._limiter.put_off - put_off >= room
                 (self._crowded.add if full else self._crowded.discard)(account)
@@ -205,7 +224,6 @@ class Outbox:
         room: int,
         *,
         freight: Freight = Freight.PROMPT,
-        resendable: bool = False,
         returned: bool = False,
     ) -> list[Claimed]:
         found = await tx.claim_outbox(
@@ -214,7 +232,6 @@ class Outbox:
             LEASE,
             freight=freight,
             holder=self.holder,
-            resendable=resendable,
             returned=returned,
             admit=self._limiter.admit,
         )

@@ -1,11 +1,12 @@
 """What the use cases need from outside: a clock, ids, channels. Implemented in `bot`, by real things in tests too."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, TypeAlias
 
 from conversations.effects import At, Message
 from conversations.events import Address, Event, FileRef, Instant
+from conversations.frozen import dataclass
 from storage.interface import RawBody
 
 

@@ -1,13 +1,12 @@
 """What staff do in Slack: buttons, forms, threads, commands. Rights are checked here, at the action and at the form."""
 
-from dataclasses import replace
-
 from conversations.cases.case import Case, State
 from conversations.cases.policy import Staff
 from conversations.cases.step import Move, step
 from conversations.effects import Fetch, Kind, Message, OpenForm
 from conversations.events import Acted, Commanded, Event, HomeOpened, Submitted, Threaded
 from conversations.facts import Rejected
+from conversations.frozen import replace
 from conversations.graphemes import clip
 from conversations.session import CaseId
 from conversations.texts import inert

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from conversations.cases.case import Case
 from conversations.dialogue import digest
@@ -20,6 +19,7 @@ from conversations.events import (
     Threaded,
 )
 from conversations.facts import Fact
+from conversations.frozen import replace
 from conversations.parse import restore
 from conversations.question import NAME_LIMIT, clean
 from conversations.session import CaseId, Conversation, ConversationId, PersonId

@@ -1,10 +1,10 @@
 """Where a database lies: `sqlite:///path` (relative to here, or four slashes from the root) or `postgresql://...`."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import quote, unquote
 
+from conversations.frozen import dataclass
 from storage.interface import StoreError
 
 

@@ -8,9 +8,9 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from conversations.frozen import dataclass
 from storage.copies import part_of
 from storage.file import check_file
 from storage.interface import StoreError

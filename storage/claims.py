@@ -1,11 +1,12 @@
 """What may leave now: of each lane only the oldest unfinished row, once its moment has come; a lease makes it ours.
 
-Three kinds of freight are claimed one by one, each by an index of its own: what somebody waits for, what nobody waits
+What a unit has made itself may be leased by its own commit, where nothing stands before it. For everything else, three
+kinds of freight are claimed one by one, each by an index of its own: what somebody waits for, what nobody waits
 for, files. A row that must wait is put off together with its lane, and so is what joins the lane meanwhile: however
 much waits, a claim looks only at what may go and at lanes whose first row is on its way.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, func, select, update
@@ -14,7 +15,7 @@ from conversations.events import SECOND, Address
 from conversations.session import CaseId, ConversationId
 from storage.interface_outbox import Admit, Claimed, Freight, OutboxRow
 from storage.outbox import FAILED, OPEN
-from storage.sql import EMPTY, LIMIT, ONE, ZERO, Row, Unit, real_time, said
+from storage.sql import EMPTY, LIMIT, ONE, ZERO, Row, Unit, real_time, said, within
 from storage.tables import outbox
 
 LOST_LEASE: Final = "the sender disappeared before an answer was seen"
@@ -37,6 +38,15 @@ _FIRST = (
     select(_earlier.c.id)
     .where(_earlier.c.state.in_(OPEN), _earlier.c.lane == _row.c.lane)
     .order_by(_earlier.c.id)
+    .limit(ONE)
+    .offset(ZERO)
+    .scalar_subquery()
+)
+
+
+_NEXT = (
+    select(ONE)
+    .where(_earlier.c.state.in_(OPEN), _earlier.c.lane == _row.c.lane, _earlier.c.id > _row.c.id)
     .limit(ONE)
     .offset(ZERO)
     .scalar_subquery()
@@ -66,6 +76,7 @@ def _heads(*which: Any) -> Select[Any]:
             _row.c.bulk,
             _row.c.until,
             _row.c.queued,
+            func.coalesce(_NEXT, ZERO),
         )
         .where(
             *which,
@@ -73,7 +84,6 @@ def _heads(*which: Any) -> Select[Any]:
             _row.c.state.in_(OPEN),
             _row.c.until >= bindparam("since"),
             _row.c.until <= real_time(),
-            _row.c.resend >= bindparam("resend"),
             _of(_thread, _thread.c.state, _row.c.thread_of).not_in(OPEN),
             _of(_edited, _edited.c.state, _row.c.edits).not_in(OPEN),
             _row.c.id == _FIRST,
@@ -88,6 +98,23 @@ def _heads(*which: Any) -> Select[Any]:
 _MESSAGES = _heads(_row.c.kind != said("download"), _row.c.bulk == bindparam("bulk"))
 _FILES = _heads(_row.c.kind == said("download"))
 
+_MADE = (
+    update(outbox)
+    .where(
+        within(outbox.c.id, "made"),
+        outbox.c.id
+        == select(_earlier.c.id)
+        .where(_earlier.c.state.in_(OPEN), _earlier.c.lane == outbox.c.lane)
+        .order_by(_earlier.c.id)
+        .limit(ONE)
+        .offset(ZERO)
+        .scalar_subquery(),
+    )
+    .values(
+        state=said("sending"), attempt=ONE, until=real_time() + bindparam("lease"), holder=bindparam("by")
+    )
+    .returning(outbox.c.id)
+)
 _LEASE = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
@@ -167,24 +194,28 @@ class Claims(Unit):
         *,
         freight: Freight = Freight.PROMPT,
         holder: str = "",
-        resendable: bool = False,
         returned: bool = False,
         admit: Admit | None = None,
     ) -> list[Claimed]:
         """Lease the oldest unsent row of each free lane (real time); expired leases come back as `uncertain`.
 
-        With `resendable`, only rows that may be sent again: those may be claimed within the unit that made them. With
-        `returned`, only rows that had to wait for a moment. What `admit` does not let go is put off with its lane.
+        With `returned`, only rows that had to wait for a moment. What `admit` does not let go is put off with its lane.
         """
         claimed: list[Claimed] = []
         for account in accounts:
-            values = {"account": account, "limit": limit, "resend": int(resendable), "since": int(returned)}
+            values = {"account": account, "limit": limit, "since": int(returned)}
             if freight is Freight.FILES:
                 rows = await self._fetch(_FILES, **values)
             else:
                 rows = await self._fetch(_MESSAGES, bulk=int(freight is Freight.BULK), **values)
             claimed += await self._lease(rows, lease, holder, admit)
         return claimed
+
+    def claim_made(self, rows: Sequence[int], lease: float, holder: str) -> Callable[[], set[int]]:
+        """Lease rows that this unit made and that are the first of their lanes; after the commit it is known which."""
+        values = {"made": list(rows), "lease": int(lease * SECOND), "by": holder}
+        leased = self._with_commit(_MADE, **values) if rows else []
+        return lambda: {row for (row,) in leased}
 
     async def _lease(self, rows: list[Row], lease: float, holder: str, admit: Admit | None) -> list[Claimed]:
         claimed: list[Claimed] = []
@@ -247,4 +278,5 @@ def _claimed(row: Row) -> Claimed:
         thread=row[15],
         edited=row[16],
         queued=row[19],
+        followed=bool(row[20]),
     )

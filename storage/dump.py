@@ -10,7 +10,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from conversations.frozen import replace
 from storage.backup import Copy, keep
 from storage.copies import part_of
 from storage.interface import StoreError, StoreUnavailable

@@ -5,7 +5,7 @@ every column that `storage.tables` made as words, identity or content, so that a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from sqlalchemy import case as choose
 from sqlalchemy.types import Text
 
 from conversations.events import Instant
+from conversations.frozen import dataclass
 from conversations.session import PersonId
 from storage.outbox import OPEN
 from storage.sql import EMPTY, ONE, ZERO, Unit, said

@@ -7,12 +7,12 @@ leases and retry moments, which are real time of the database (PostgreSQL) or ma
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
 from conversations.cases.case import Case
 from conversations.events import Address, Instant
 from conversations.facts import Fact
+from conversations.frozen import dataclass
 from conversations.session import Answer, CaseId, Conversation, ConversationId, PersonId
 from conversations.tallies import TallyKey
 from storage.interface_outbox import Sending

@@ -1,11 +1,11 @@
 """What storage promises to whoever sends: the part of the interface for the outbox and for letters that lie dead."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import Final, Protocol
 
 from conversations.events import Address, Instant
+from conversations.frozen import dataclass
 from conversations.session import CaseId, ConversationId, PersonId
 
 ROUND: Final = 1_000_000
@@ -54,7 +54,8 @@ class Admit(Protocol):
 class Claimed:
     """An outbox row leased to us. `thread` and `edited` are the platform ids behind `thread_of` and `edits`.
 
-    `uncertain` counts the attempts whose answer nobody saw; `queued` is when it was made, or sent anew by hand.
+    `uncertain` counts the attempts whose answer nobody saw; `queued` is when it was made, or sent anew by hand;
+    `followed` tells that another row of its lane waits behind it.
     """
 
     row: OutboxRow
@@ -63,6 +64,7 @@ class Claimed:
     thread: str
     edited: str
     queued: Instant = 0
+    followed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +121,19 @@ class Sending(Protocol):
         *,
         freight: Freight = Freight.PROMPT,
         holder: str = "",
-        resendable: bool = False,
         returned: bool = False,
         admit: Admit | None = None,
     ) -> list[Claimed]:
         """Lease the oldest unsent row of each free lane (real time), at most `limit` of each account.
 
-        Expired leases come back as `uncertain`. `holder` is who will send. With `resendable`, only rows that may be
-        sent again: those may be claimed within the unit that made them. With `returned`, only rows that had to wait.
+        Expired leases come back as `uncertain`. `holder` is who will send. With `returned`, only rows that had to wait.
         What `admit` does not let go is put off together with its lane.
+        """
+
+    def claim_made(self, rows: Sequence[int], lease: float, holder: str) -> Callable[[], set[int]]:
+        """Lease rows that this unit made, with its commit, where they are the first of their lanes.
+
+        Only for rows that may be sent again and hang on no other. What is returned tells, after the commit, which.
         """
 
     async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:

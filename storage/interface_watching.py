@@ -1,10 +1,11 @@
 """What storage promises to whoever watches over the service: the part of the interface for alarms and figures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from conversations.events import Address, Instant
+from conversations.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ The source is only read; until the target's one commit, the target is as empty a
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -16,6 +15,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Table
 
+from conversations.frozen import dataclass
 from storage.codec import clean
 from storage.file import Ownership
 from storage.interface import StoreError, StoreUnavailable

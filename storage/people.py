@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
 from conversations.events import Address, Instant
+from conversations.frozen import replace
 from conversations.session import CaseId, Conversation, ConversationId, PersonId, Session
 from storage.codec import clean, decode, encode
 from storage.sql import ONE, Row, Unit, said, within

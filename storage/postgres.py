@@ -72,13 +72,22 @@ class Session:
         self._longest = LONGEST_READING if begin == READING else LONGEST
         self._renew = renew
         self._begun = False
+        self._last: list[tuple[Step, list[Row]]] = []
 
     def later(self, step: Step) -> None:
         """Take a step before the next statement."""
         self._steps.append(step)
 
+    def with_commit(self, sql: str, values: Values) -> list[Row]:
+        """Run a statement before the commit; its rows stand in the list afterwards."""
+        rows: list[Row] = []
+        self._last.append((Step(sql, (values,)), rows))
+        return rows
+
     async def commit(self) -> None:
         """Take the steps that wait and commit, in one hop where no step has a say in it. Raises Conflict."""
+        for step, rows in self._last:
+            rows += await (await self._take(step)).fetchall()
         if not self._begun or any(step.touching is not None for step in self._steps):
             await self._take(self._steps.pop())
         steps, self._steps = [*self._steps, Step("COMMIT", ({},))], []

@@ -9,7 +9,6 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import Instant
+from conversations.frozen import dataclass
 from conversations.session import PersonId
 from storage.address import PostgresAddress, SqliteAddress, parse
 from storage.backup import Copy, examine, sync_folder

@@ -1,7 +1,6 @@
 """Statements as text: SQLAlchemy Core says them once, each engine gets its own wording, compiled once and kept."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Final, Protocol, cast
 
@@ -10,6 +9,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from conversations.frozen import dataclass
 from storage.interface import Conflict
 
 Values = Mapping[str, Any]
@@ -35,6 +35,10 @@ class Connection(Protocol):
 
     def later(self, step: Step) -> None:
         """Take a step together with the next statement that answers, or with the commit: in order, in one go."""
+        ...
+
+    def with_commit(self, sql: str, values: Values) -> list[Row]:
+        """Run a statement last of all, in one go with the commit; its rows stand in the list afterwards."""
         ...
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
@@ -89,6 +93,10 @@ class Unit:
         if not rows:
             return 0
         return await self._connection.run_many(self._texts[statement], rows)
+
+    def _with_commit(self, statement: Executable, **values: object) -> list[Row]:
+        """Run a statement with the commit; its rows stand in the list afterwards."""
+        return self._connection.with_commit(self._texts[statement], values)
 
     def _later(self, statement: Executable, rows: Sequence[Values], touching: int | None = None) -> None:
         """Run a statement for each row of values before the next one that answers. Conflict is raised then."""

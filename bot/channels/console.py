@@ -9,7 +9,6 @@ import shlex
 import string
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 from mimetypes import guess_type
 from pathlib import Path
@@ -33,6 +32,7 @@ from conversations.events import (
     Sender,
     Shared,
 )
+from conversations.frozen import dataclass
 from conversations.tokens import read_token
 from handlers.ports import Download, Never, Outcome, Parcel, ReadAttachment, Receive, Sent, Unreadable
 from storage.interface import RawBody

@@ -4,7 +4,6 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +15,7 @@ from bot.config import Settings
 from bot.failure import Failure
 from conversations.cases.policy import Policy, Route, Staff
 from conversations.events import Commanded
+from conversations.frozen import dataclass, replace
 from handlers import dialogues
 from handlers.files import attachments_of
 from handlers.inbox import Inbox

@@ -5,7 +5,7 @@ import importlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,6 +14,7 @@ from bot.app import load_dialogues, texts_of
 from bot.commands.opening import reading
 from bot.config import ConfigProblems, Settings, find, load
 from bot.exits import Exit
+from conversations.frozen import dataclass
 from conversations.problem import Problem
 from storage.interface import StoreError
 from storage.migrate import current, head

@@ -2,10 +2,11 @@
 
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
+from conversations.frozen import dataclass
 from sandbox.server import About, Link
 from sandbox.slack.local import LocalSlack
 from sandbox.telegram.local import LocalTelegram

@@ -5,11 +5,11 @@ until the shop changed back. Chance is seeded, so that every demo tells the same
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
 from conversations.events import HOUR, MINUTE, Instant
+from conversations.frozen import dataclass, replace
 
 WEEKS: Final = 12
 BAD_SPELL: Final = (4, 5)

@@ -9,7 +9,6 @@ import webbrowser
 from asyncio.subprocess import Process
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +20,7 @@ from bot.demo.cast import CHANNELS, MARK, Keys, about_of, slack_of, telegram_of,
 from bot.demo.seed import SLACK, Seed
 from bot.exits import Exit
 from bot.failure import Failure
+from conversations.frozen import replace
 from sandbox.server import Sandbox, start
 from storage.open import open_store
 

@@ -1,6 +1,5 @@
 """Writes the demo's history into a database, through the storage interface, as weeks of service would have done."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from random import Random
 from typing import Final
@@ -14,6 +13,7 @@ from conversations.dialogue import Dialogue
 from conversations.effects import SetTimer
 from conversations.events import MINUTE, SECOND, Address, Instant
 from conversations.facts import Answered, CaseOpened, Ended, Fact, Invited, Started
+from conversations.frozen import replace
 from conversations.session import Answer, CaseId, Conversation, ConversationId, PersonId, Value
 from handlers import invitations
 from handlers.cards import show

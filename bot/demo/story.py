@@ -2,11 +2,11 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from conversations.events import HOUR, Instant
+from conversations.frozen import dataclass
 
 FILE: Final = Path(__file__).with_name("story.toml")
 

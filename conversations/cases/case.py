@@ -1,9 +1,9 @@
 """A case: one concern that somebody answers for. Typed values only; what people wrote lies in messages."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from conversations.events import Instant
+from conversations.frozen import dataclass
 from conversations.session import CaseId, ConversationId, PersonId
 
 

@@ -1,9 +1,10 @@
 """Who answers for what, and how fast: the tables of the configuration as plain values. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from conversations.events import HOUR, Instant
+from conversations.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

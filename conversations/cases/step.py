@@ -1,6 +1,5 @@
 """One move of a case: `step(case, policy, move, now) -> Step`. Pure; deadlines are timers the step asks for."""
 
-from dataclasses import dataclass, replace
 from typing import Final
 
 from conversations.cases.case import Case, State
@@ -9,6 +8,7 @@ from conversations.cases.policy import Policy
 from conversations.effects import DropTimer, SetTimer
 from conversations.events import Instant
 from conversations.facts import CaseMoved, Escalated, Fact
+from conversations.frozen import dataclass, replace
 
 CLOCK: Final = "clock"
 CUSTOMER: Final = "customer"

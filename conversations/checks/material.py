@@ -1,11 +1,11 @@
 """What the checks look at: every dialogue as far as it could be read, and every text with its place in its file."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from conversations.cases.policy import Policy
 from conversations.dialogue import Beginning, CasePlan, Decision, Dialogue
+from conversations.frozen import dataclass
 from conversations.parse import parse
 from conversations.problem import Problem
 from conversations.texts import entries_of, fallbacks

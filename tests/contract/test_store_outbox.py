@@ -1,6 +1,7 @@
 """What leaves, leaves in order and once: lanes, leases, dependencies, outcomes, on both engines."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -86,12 +87,50 @@ async def test_only_the_asked_accounts_may_send(store: Store) -> None:
         assert rows(await tx.claim_outbox(["slack:T1"], 10, LEASE)) == [theirs.id]
 
 
-async def test_a_unit_may_claim_at_once_what_may_be_sent_again(store: Store) -> None:
+async def test_a_unit_may_lease_with_its_commit_what_it_made(store: Store) -> None:
     question, receipt = parcel("a"), parcel("b", resend=False)
     async with store.transaction() as tx:
         await tx.enqueue([question, receipt], NOW)
-        assert rows(await tx.claim_outbox([BOT], 10, LEASE, resendable=True)) == [question.id]
+        leased = tx.claim_made([question.id], LEASE, "ada")
+    assert leased() == {question.id}
     assert rows(await claim(store)) == [receipt.id]
+    await settle(store, Delivery(question.id, 1, "sent", message="7"))
+    assert await claim(store) == []
+
+
+async def test_what_a_unit_made_is_not_leased_while_something_stands_before_it(store: Store) -> None:
+    asked, again, later = parcel("a"), parcel("a"), parcel("b")
+    await put(store, asked)
+    async with store.transaction() as tx:
+        await tx.enqueue([again, later], NOW)
+        leased = tx.claim_made([again.id, later.id], LEASE, "ada")
+    assert leased() == {later.id}
+    assert rows(await claim(store)) == [asked.id]
+
+
+async def test_of_one_lane_a_unit_leases_only_the_first(store: Store) -> None:
+    first, second = parcel("a"), parcel("a")
+    async with store.transaction() as tx:
+        await tx.enqueue([first, second], NOW)
+        leased = tx.claim_made([first.id, second.id], LEASE, "ada")
+    assert leased() == {first.id}
+
+
+async def test_a_unit_that_is_taken_back_has_leased_nothing(store: Store) -> None:
+    kept, lost = parcel("a"), parcel("b")
+    await put(store, kept)
+    with suppress(KeyError):
+        async with store.transaction() as tx:
+            await tx.enqueue([lost], NOW)
+            leased = tx.claim_made([lost.id], LEASE, "ada")
+            raise KeyError
+    assert leased() == set()
+    assert rows(await claim(store)) == [kept.id]
+
+
+async def test_a_claim_tells_whether_more_waits_in_the_lane(store: Store) -> None:
+    await put(store, parcel("a"), parcel("a"), parcel("b"))
+    assert [one.followed for one in await claim(store)] == [True, False]
 
 
 # -- outcomes

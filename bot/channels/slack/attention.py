@@ -10,7 +10,6 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from bot.channels.slack.catching_up import CatchUp, Place
@@ -19,6 +18,7 @@ from bot.channels.slack.payloads import Payload
 from bot.clock import real_seconds
 from bot.loops import pause_after, wait_for
 from bot.pulse import Pulse
+from conversations.frozen import replace
 from handlers.ports import Memory, Receive
 from storage.interface import RawBody
 

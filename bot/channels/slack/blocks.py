@@ -6,12 +6,12 @@ and, measured, 12,000 characters in all blocks of a message.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from bot.channels.slack.reading import CASE
 from bot.channels.slack.rich import Json, escaped, fallback, limited, rich, shorten, units
 from bot.markup import Span, Spans, Style
 from conversations.effects import Button, Message
+from conversations.frozen import dataclass, replace
 from handlers.ports import Card, CardField, DigestPost, Post
 
 MOST_BLOCKS = 50

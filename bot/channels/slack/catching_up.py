@@ -8,7 +8,6 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
@@ -18,6 +17,7 @@ from bot.channels.slack.outcomes import TROUBLE, classify, error_of
 from bot.channels.slack.payloads import Identity
 from bot.channels.slack.reading import sealed
 from bot.channels.slack.rich import Json
+from conversations.frozen import dataclass
 from handlers.ports import Later, Memory, Never, Recalled, Receive
 from storage.interface import RawBody
 

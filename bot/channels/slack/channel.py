@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Literal
 from urllib.parse import urlsplit
@@ -30,6 +30,7 @@ from bot.channels.slack.socket_mode import Sockets
 from bot.pulse import Pulse, dating
 from conversations.effects import At
 from conversations.events import Event, Instant
+from conversations.frozen import dataclass
 from handlers.ports import Later, Memory, Outcome, Parcel, ReadAttachment, Receive
 from storage.interface import RawBody
 

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,6 +12,7 @@ from bot.channels.slack.outcomes import classify
 from bot.channels.slack.payloads import is_identifier
 from bot.files import FILE_BYTES, GONE, TOO_LARGE, WRONG_TYPE, real_type
 from conversations.events import FileRef
+from conversations.frozen import dataclass
 from handlers.ports import Later, Never, Outcome, ReadAttachment, Sent, Unknown
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """How long a Slack channel waits for what."""
 
-from dataclasses import dataclass
+from conversations.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

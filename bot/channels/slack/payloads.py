@@ -7,10 +7,10 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
+from conversations.frozen import dataclass
 from handlers.ports import Unreadable
 
 Payload: TypeAlias = Mapping[str, Any]

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -14,6 +13,7 @@ from bot.channels.slack.outcomes import Garbled, classify, error_of
 from bot.channels.slack.places import Places, UnknownPlace
 from bot.channels.slack.rich import Json
 from conversations.effects import Message
+from conversations.frozen import dataclass
 from handlers.ports import (
     Card,
     DigestPost,

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from bot.channels.telegram.codec import decode
@@ -25,6 +24,7 @@ from conversations.events import (
     Unsupported,
     What,
 )
+from conversations.frozen import dataclass
 from handlers.ports import Unreadable
 from storage.interface import RawBody
 

@@ -4,7 +4,6 @@ Limits of the platform: a text has 4096, a caption 1024 UTF-16 units after entit
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from typing import Final, TypeAlias
@@ -14,6 +13,7 @@ from telegram.constants import MessageEntityType as Entity
 from bot.channels.telegram.client import Upload
 from bot.markup import Span, Spans, Style, parse, split
 from conversations.effects import Button, Message
+from conversations.frozen import dataclass
 
 TEXT_UNITS: Final = 4096
 CAPTION_UNITS: Final = 1024
