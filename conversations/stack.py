@@ -151,8 +151,8 @@ class Stack:
 
     # -- beginning and resuming
 
-    def begin(self, wanted: Begin, invitation: int = 0) -> None:
-        """Put a new session on the stack and ask its first question, if its time has come."""
+    def begin(self, wanted: Begin, invitation: int = 0, note: str = "") -> None:
+        """Put a new session on the stack and ask its first question below the note, if its time has come."""
         dialogue = self.library.current.get(wanted.dialogue)
         if dialogue is None or not all(wanted.bindings.get(name) for name in dialogue.needs):
             self.again(self.text("unknown_dialogue"))
@@ -176,11 +176,13 @@ class Stack:
         if self._must_wait(dialogue):
             self.conversation = replace(self.conversation, stack=(session, *stack))
             self._wake(session, self.conversation.staffed_until)
+            if note:
+                self.do(Say(Message(note, kind=Kind.RECEIPT)))
             if invitation:
                 self.say("survey.later")
         else:
             self.conversation = replace(self.conversation, stack=(*stack, session))
-            self.apply((dialogue, session), self.walk((dialogue, session)).start())
+            self.apply((dialogue, session), self.walk((dialogue, session)).start(note))
 
     def _displace(self, dialogue: Dialogue, case: str) -> None:
         """An unfinished session of the same dialogue about the same case makes room for the new one."""

@@ -82,8 +82,7 @@ def _start(stack: Stack) -> None:
     elif default is None or default.needs:
         say_idle(stack)
     else:
-        stack.say("welcome", name=name)
-        stack.begin(Begin(default.name))
+        stack.begin(Begin(default.name), note=stack.text("welcome", name=name))
 
 
 def _begin_for(stack: Stack, purpose: str) -> None:

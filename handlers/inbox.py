@@ -8,7 +8,7 @@ deadline, is put off.
 import asyncio
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,7 +29,7 @@ from storage.interface import Conflict, InboxRow, RawBody, Store, StoreUnavailab
 log = logging.getLogger(__name__)
 
 BATCH: Final = 100
-FEW: Final = 2  # bodies that may be taken in and applied in one go; more are stored while others are applied
+FEW: Final = 32  # bodies that may be taken in and applied in one go; more are stored while others are applied
 LOOK: Final = 0.25  # seconds between two looks for deadlines while there is other work
 SLOW: Final = 1.0  # seconds
 TRIES: Final = 8  # of one row that always meets a conflict: then it is no other worker, but the row itself
@@ -158,11 +158,14 @@ class Inbox:
         """One transaction: store what is new, claim, load, step, save, enqueue, mark done."""
         async with self._outbox.unit() as tx:
             now = self._clock.now()
+            turn = Turn(tx, self._organisation, self._ids, now, self.budget)
+            fresh: dict[str, Event | None] = {}
             if bodies:
                 await self._store_bodies(tx, bodies)
+                fresh = self._read_ahead(bodies, now)
+                turn.expect(event for event in fresh.values() if event is not None)
             attempt.rows = await tx.claim_inbox(rows) if rows else []
-            turn = Turn(tx, self._organisation, self._ids, now, self.budget)
-            events = await self._read_rows(tx, attempt.rows, now)
+            events = await self._read_rows(tx, attempt.rows, now, fresh)
             # Conversations are locked in one go and timers after them: two workers never wait for each other.
             await turn.load(event for event in events.values() if event is not None)
             attempt.timers = await self._due(tx, now, timers, busy=bool(attempt.rows))
@@ -196,12 +199,14 @@ class Inbox:
         return found
 
     async def _read_rows(
-        self, tx: Transaction, rows: list[InboxRow], now: Instant
+        self, tx: Transaction, rows: list[InboxRow], now: Instant, fresh: Mapping[str, Event | None]
     ) -> dict[int, Event | None]:
+        """What the rows say; `fresh` are events by key that were read from what came just now."""
         events: dict[int, Event | None] = {}
         for row in rows:
             try:
-                events[row.id] = self._read(row)
+                known = fresh.get(row.raw.key) if row.received == now else None
+                events[row.id] = known or self._read(row.raw, row.received)
             except Unreadable as error:
                 log.warning("inbox row %s cannot be read: %s", row.id, error)
                 await tx.bury_inbox(row.id, f"unreadable: {error}", now)
@@ -230,11 +235,21 @@ class Inbox:
         finally:
             handle.cancel()
 
-    def _read(self, row: InboxRow) -> Event | None:
-        channel = self._channels.get(row.raw.account)
+    def _read_ahead(self, bodies: Sequence[RawBody], now: Instant) -> dict[str, Event | None]:
+        """The events of bodies by key, None where it is not readable; of two with the same key the first is stored."""
+        events: dict[str, Event | None] = {}
+        for body in bodies:
+            if body.key not in events:
+                events[body.key] = None
+                with suppress(Unreadable):
+                    events[body.key] = self._read(body, now)
+        return events
+
+    def _read(self, raw: RawBody, received: Instant) -> Event | None:
+        channel = self._channels.get(raw.account)
         if channel is None:
-            raise Unreadable(f"no channel is configured for {row.raw.account}")
-        return channel.read(row.raw, row.received)
+            raise Unreadable(f"no channel is configured for {raw.account}")
+        return channel.read(raw, received)
 
     async def _set_aside(self, attempt: Attempt, reason: str) -> None:
         async with self._store.transaction() as tx:

@@ -1,6 +1,6 @@
 """A turn: everything one batch of events changes, gathered in memory and written once, in one transaction."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from conversations.cases.case import Case
@@ -77,21 +77,24 @@ class Turn:
         self.outbox: list[OutboxRow] = []
         self._bulk = False  # whether anybody waits for what is said now
         self._timers: dict[tuple[str, str], Timer | None] = {}
+        self._expected: set[Address] = set()
+        self._arrived: Callable[[], dict[Address, Conversation]] = dict
 
     # conversations
 
+    def expect(self, events: Iterable[Event]) -> None:
+        """Let the conversations of these events come with the next thing that is asked of the store."""
+        self._expected = set(self._senders(events))
+        self._arrived = self.tx.expect_conversations(self._expected)
+
     async def load(self, events: Iterable[Event]) -> None:
         """Load the conversations of a batch together; whom we have not met gets one."""
-        work = self.organisation.staff_account
-        senders = {
-            event.address: event
-            for event in events
-            if not of_staff(event, work) and not isinstance(event.what, Moved)
-        }
+        senders = self._senders(events)
         missing = senders.keys() - self._by_address.keys()
         if not missing:
             return
-        await self._take_in((await self.tx.conversations(missing)).values())
+        loaded = self._arrived() if missing <= self._expected else await self.tx.conversations(missing)
+        await self._take_in(loaded.values())
         new = [
             self._new_conversation(event)
             for address, event in senders.items()
@@ -101,6 +104,15 @@ class Turn:
             for conversation in await self.tx.create_conversations(new, self.now):
                 self._remember(conversation)
                 self._new.add(conversation.id)
+
+    def _senders(self, events: Iterable[Event]) -> dict[Address, Event]:
+        """Who holds a conversation, each with their last event."""
+        work = self.organisation.staff_account
+        return {
+            event.address: event
+            for event in events
+            if not of_staff(event, work) and not isinstance(event.what, Moved)
+        }
 
     def at(self, address: Address) -> Conversation | None:
         """The conversation at an address, as this turn left it."""

@@ -214,7 +214,7 @@ class Claims(Unit):
     def claim_made(self, rows: Sequence[int], lease: float, holder: str) -> Callable[[], set[int]]:
         """Lease rows that this unit made and that are the first of their lanes; after the commit it is known which."""
         values = {"made": list(rows), "lease": int(lease * SECOND), "by": holder}
-        leased = self._with_commit(_MADE, **values) if rows else []
+        leased = self._ask_later(_MADE, **values) if rows else []
         return lambda: {row for (row,) in leased}
 
     async def _lease(self, rows: list[Row], lease: float, holder: str, admit: Admit | None) -> list[Claimed]:

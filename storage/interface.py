@@ -177,6 +177,12 @@ class Transaction(Sending, Watched, Protocol):
         """Make a row a dead letter, if it still waits."""
 
     # people and conversations
+    def expect_conversations(self, addresses: Iterable[Address]) -> Callable[[], dict[Address, Conversation]]:
+        """Load (and lock) the conversations at these addresses together with the next thing asked for.
+
+        What is returned tells them afterwards.
+        """
+
     async def conversations(self, addresses: Iterable[Address]) -> dict[Address, Conversation]:
         """Load (and lock) the conversations at these addresses."""
 

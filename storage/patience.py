@@ -18,9 +18,12 @@ async def to_the_end(
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
         try:
-            await asyncio.wait([task])
+            await asyncio.shield(task)
         except asyncio.CancelledError as error:
-            cancelled = error
+            if not task.cancelled():
+                cancelled = error
+        except Exception:
+            break  # the task's own, raised below
     if cancelled is not None:
         failed = task.cancelled() or task.exception() is not None
         if unwanted is not None and not failed:

@@ -1,7 +1,7 @@
 """Persons, where they can be reached, and the conversations held with them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -116,20 +116,34 @@ def _changing(one: Conversation) -> dict[str, Any]:
     }
 
 
+def _by_account(addresses: Iterable[Address]) -> list[tuple[str, list[str]]]:
+    chats: defaultdict[str, list[str]] = defaultdict(list)
+    for place in addresses:
+        chats[place.account].append(place.chat)
+    return sorted(chats.items())
+
+
+def _at_their_addresses(rows: Iterable[Row]) -> dict[Address, Conversation]:
+    found = map(read_conversation, rows)
+    return {one.address: one for one in found}
+
+
 class People(Unit):
     """The part of a transaction about persons and conversations."""
 
+    def expect_conversations(self, addresses: Iterable[Address]) -> Callable[[], dict[Address, Conversation]]:
+        """Load (and lock) the conversations at these addresses with the next statement that answers."""
+        answers = [
+            self._ask_later(_AT, account=account, chats=chats) for account, chats in _by_account(addresses)
+        ]
+        return lambda: _at_their_addresses(row for answer in answers for row in answer)
+
     async def conversations(self, addresses: Iterable[Address]) -> dict[Address, Conversation]:
         """Load (and lock) the conversations at these addresses."""
-        chats: defaultdict[str, list[str]] = defaultdict(list)
-        for place in addresses:
-            chats[place.account].append(place.chat)
-        found: dict[Address, Conversation] = {}
-        for account in sorted(chats):
-            for row in await self._fetch(_AT, account=account, chats=chats[account]):
-                one = read_conversation(row)
-                found[one.address] = one
-        return found
+        rows: list[Row] = []
+        for account, chats in _by_account(addresses):
+            rows += await self._fetch(_AT, account=account, chats=chats)
+        return _at_their_addresses(rows)
 
     async def conversations_by_id(self, ids: Iterable[ConversationId]) -> dict[ConversationId, Conversation]:
         """Load (and lock) conversations."""

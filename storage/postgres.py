@@ -72,22 +72,13 @@ class Session:
         self._longest = LONGEST_READING if begin == READING else LONGEST
         self._renew = renew
         self._begun = False
-        self._last: list[tuple[Step, list[Row]]] = []
 
     def later(self, step: Step) -> None:
         """Take a step before the next statement."""
         self._steps.append(step)
 
-    def with_commit(self, sql: str, values: Values) -> list[Row]:
-        """Run a statement before the commit; its rows stand in the list afterwards."""
-        rows: list[Row] = []
-        self._last.append((Step(sql, (values,)), rows))
-        return rows
-
     async def commit(self) -> None:
         """Take the steps that wait and commit, in one hop where no step has a say in it. Raises Conflict."""
-        for step, rows in self._last:
-            rows += await (await self._take(step)).fetchall()
         if not self._begun or any(step.touching is not None for step in self._steps):
             await self._take(self._steps.pop())
         steps, self._steps = [*self._steps, Step("COMMIT", ({},))], []
@@ -120,20 +111,24 @@ class Session:
 
     async def _hop(self, steps: Sequence[Step], seconds: float) -> Cursor:
         if len(steps) > 1 or len(steps[0].rows) > 1:
-            return await self._pipelined(steps, seconds)
-        async with _answered(seconds):
-            return await self._send(steps[0])
+            cursors = await self._pipelined(steps, seconds)
+        else:
+            async with _answered(seconds):
+                cursors = [await self._send(steps[0])]
+        for step, cursor in zip(steps, cursors, strict=True):
+            step.check(cursor.rowcount)
+            if step.answer is not None:
+                step.answer.extend(await cursor.fetchall())
+        return cursors[-1]
 
-    async def _pipelined(self, steps: Sequence[Step], seconds: float) -> Cursor:
+    async def _pipelined(self, steps: Sequence[Step], seconds: float) -> list[Cursor]:
         """To be awaited to the end: a pipeline that is broken off leaves the driver in between."""
         try:
             async with _answered(seconds), self.connection.pipeline():
                 cursors = [await self._send(step) for step in steps]
         except AssertionError as error:  # the driver's own, where the time was over
             raise StoreUnavailable(f"PostgreSQL does not answer for {seconds} s") from error
-        for step, cursor in zip(steps, cursors, strict=True):
-            step.check(cursor.rowcount)
-        return cursors[-1]
+        return cursors
 
     async def _send(self, step: Step) -> Cursor:
         """Hand a step over; its answer comes with those of the others."""

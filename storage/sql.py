@@ -18,11 +18,15 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A statement whose answer nobody waits for, with its rows of values; `touching` is how many it must touch."""
+    """A statement whose answer nobody waits for, with its rows of values; `touching` is how many it must touch.
+
+    `answer` is a list for the rows it returns: they stand there once it was taken. It has one row of values then.
+    """
 
     sql: str
     rows: Sequence[Values]
     touching: int | None = None
+    answer: list[Row] | None = None
 
     def check(self, touched: int) -> None:
         """Raise Conflict when it touched others than it should."""
@@ -35,10 +39,6 @@ class Connection(Protocol):
 
     def later(self, step: Step) -> None:
         """Take a step together with the next statement that answers, or with the commit: in order, in one go."""
-        ...
-
-    def with_commit(self, sql: str, values: Values) -> list[Row]:
-        """Run a statement last of all, in one go with the commit; its rows stand in the list afterwards."""
         ...
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
@@ -94,9 +94,11 @@ class Unit:
             return 0
         return await self._connection.run_many(self._texts[statement], rows)
 
-    def _with_commit(self, statement: Executable, **values: object) -> list[Row]:
-        """Run a statement with the commit; its rows stand in the list afterwards."""
-        return self._connection.with_commit(self._texts[statement], values)
+    def _ask_later(self, statement: Executable, **values: object) -> list[Row]:
+        """Run a statement before the next one that answers, or with the commit: its rows stand in the list then."""
+        answer: list[Row] = []
+        self._connection.later(Step(self._texts[statement], (values,), answer=answer))
+        return answer
 
     def _later(self, statement: Executable, rows: Sequence[Values], touching: int | None = None) -> None:
         """Run a statement for each row of values before the next one that answers. Conflict is raised then."""

@@ -58,7 +58,10 @@ class Thread(aiosqlite.Connection):
 
 def _work(raw: sqlite3.Connection, steps: Sequence[Step], answer: Callable[[sqlite3.Connection], T]) -> T:
     for step in steps:
-        step.check(raw.executemany(step.sql, step.rows).rowcount)
+        if step.answer is None:
+            step.check(raw.executemany(step.sql, step.rows).rowcount)
+        else:
+            step.answer.extend(raw.execute(step.sql, step.rows[0]))
     return answer(raw)
 
 
@@ -69,17 +72,10 @@ class Session:
         self._thread = thread
         self._begin = begin
         self._steps: list[Step] = []
-        self._last: list[tuple[str, Values, list[Row]]] = []
 
     def later(self, step: Step) -> None:
         """Take a step with the next hop."""
         self._steps.append(step)
-
-    def with_commit(self, sql: str, values: Values) -> list[Row]:
-        """Run a statement in the hop of the commit; its rows stand in the list afterwards."""
-        rows: list[Row] = []
-        self._last.append((sql, values, rows))
-        return rows
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
         """Run a statement and return its rows."""
@@ -95,13 +91,8 @@ class Session:
 
     async def commit(self) -> None:
         """End the unit, if it ever began."""
-        if self._steps or self._last or not self._begin:
-            await self._hop(self._commit)
-
-    def _commit(self, raw: sqlite3.Connection) -> None:
-        for sql, values, rows in self._last:
-            rows += raw.execute(sql, values)
-        raw.execute("COMMIT")
+        if self._steps or not self._begin:
+            await self._hop(lambda raw: raw.execute("COMMIT"))
 
     async def roll_back(self) -> None:
         """End the unit as if it had not been; a statement under way ends first, as the thread takes one by one."""
