@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 EVERY: Final = 5.0  # seconds of real time between two looks
 PATIENCE: Final = 5.0  # seconds the database may take to answer the watch
 CALM: Final = 60.0  # seconds an alarm must be gone to be over
-_FEEL: Final = 0.1  # seconds between two feelings of the event loop's pulse
+_FEEL: Final = 0.25  # seconds between two feelings of the event loop's pulse
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ _HURRY = (
     .where(
         outbox.c.state.in_(OPEN),
         outbox.c.state == said("waiting"),
-        outbox.c.lane == bindparam("of"),
+        within(outbox.c.lane, "lanes"),
         outbox.c.bulk == ONE,
     )
     .values(bulk=ZERO)
@@ -170,9 +170,8 @@ class Outbox(Unit):
                 for one in rows
             ],
         )
-        self._later(
-            _HURRY, [{"of": lane} for lane in dict.fromkeys(one.lane for one in rows if not one.bulk)]
-        )
+        if hurried := sorted({one.lane for one in rows if not one.bulk}):
+            self._later(_HURRY, [{"lanes": hurried}])
 
     async def settle(self, deliveries: Sequence[Delivery], now: Instant) -> None:
         """Record how sends ended, fenced by attempt; the delivery state of case messages follows."""

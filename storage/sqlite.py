@@ -247,7 +247,7 @@ async def _unit(thread: Thread, begin: str) -> AsyncIterator[Session]:
     with translated():
         try:
             yield session
-            await to_the_end(session.commit())
+            await session.commit()  # the thread takes it to its end, whoever is cancelled meanwhile
         except BaseException:
             await to_the_end(session.roll_back())
             raise
