@@ -1,7 +1,7 @@
 """Frozen dataclasses at the price of plain ones.
 
 `frozen=True` is held by the type checker, which sees the standard library's own decorator. At run time the guard is
-left out, for it makes a constructor three times as slow, and values are what every turn is made of (docs/adr/0020). All
+left out, for it makes a constructor three times as slow, and values are what every turn is made of (docs/adr/0016). All
 else is as there: slots, equality, and a hash that follows the fields.
 """
 

@@ -20,8 +20,8 @@ from tests.faults.running import serving, world
 from tests.faults.story import Told, maria_accepts, settled, told
 from tests.stores import ENGINES
 
-TAKING_IN = ("before-commit-a:4", "after-commit-a:5", "before-b:5", "before-commit-b:6")
-SENDING = ("after-commit-b:6", "before-send:6", "after-send:6", "after-commit-d:7")
+TAKING_IN = ("before-commit-a:4", "after-commit-a:4", "before-b:4", "before-commit-b:5")
+SENDING = ("after-commit-b:5", "before-send:5", "after-send:5", "after-commit-d:5")
 
 NewDatabase = Callable[[str], str]
 

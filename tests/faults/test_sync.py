@@ -22,7 +22,7 @@ from tests.faults.tracing import calls_in, fork, spread, traced
 from tests.faults.writing import UNITS, acknowledged, look_after, write
 
 SYNC = "fsync,fdatasync"
-SYNCS_OF_A_SURVEY = 12  # every one of its turns makes at least one
+SYNCS_OF_A_SURVEY = 8  # every one of its turns makes at least one
 
 pytestmark = pytest.mark.needs("strace")
 
