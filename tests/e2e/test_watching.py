@@ -74,14 +74,12 @@ async def test_probes_say_that_all_is_well(stage: Stage) -> None:
 async def test_probes_name_what_is_wrong(stage: Stage) -> None:
     assert stage.service is not None
     watch = stage.service.watch
-    watch.scarce.set()
-    applying = watch.rounds["applying"]
-    watch.rounds["applying"] = replace(applying, ended=-1e9)
+    watch._limits = replace(watch._limits, watermark=10**18)  # a full disk: the watch ends nothing now
+    await look(stage)
+    watch.rounds["applying"] = replace(watch.rounds["applying"], ended=-1e9)
     assert await ask(stage, "/healthz") == (503, "applying stands still")
+    watch.rounds["applying"] = replace(watch.rounds["applying"], ended=-1e9)
     status, text = await ask(stage, "/readyz")
-    watch.rounds["applying"] = (
-        applying  # before the watch, seeing room on the disk, ends what it takes for stuck
-    )
     assert status == 503
     assert "the disk is nearly full" in text
 
