@@ -33,15 +33,19 @@ def tallies(database: Database) -> Counter[str]:
     return Counter({" ".join(key): int(count) for *key, count in rows})
 
 
-def heard(one: Customer) -> Counter[str]:
-    """What somebody was told; the mark below a question that was answered may be missing, it perishes."""
-    return Counter(message.text.partition("\n\n✓")[0] for message in one.answers)
+def heard(around: World, one: Customer) -> Counter[str]:
+    """What somebody was told, in the words first sent: what marks an answered question changes them, and perishes."""
+    calls = [call for call in around.telegram.calls_of("sendMessage") if not call.error]
+    return Counter(
+        str(call.parameters["text"]) for call in calls if int(call.parameters["chat_id"]) == one.user["id"]
+    )
 
 
 async def alike(around: World, people: list[Customer], calm: Customer) -> None:
     """All heard what the calm one heard, each word once; nothing is left or doubtful."""
     for one in people:
-        assert heard(one) == heard(calm)
+        one_heard, calm_heard = heard(around, one), heard(around, calm)
+        assert one_heard == calm_heard, f"{one_heard - calm_heard} more, {calm_heard - one_heard} less"
     rows = around.database.rows
     assert rows("SELECT id, state, uncertain FROM outbox WHERE state <> 'sent' OR uncertain > 0") == []
     assert rows("SELECT id FROM inbox WHERE state <> 'applied'") == []

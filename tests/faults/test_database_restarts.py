@@ -105,8 +105,8 @@ async def test_everything_arrives_once_while_the_database_is_killed_every_two_se
         assert rows("SELECT state, reason FROM inbox WHERE state <> 'applied'") == []
         assert rows("SELECT state FROM outbox WHERE state NOT IN ('sent', 'unknown')") == []
         assert await around.database.broken_invariants() == []
-        told = sum((heard(one) for one in around.telegram.customers.values()), Counter[str]())
-        expected = Counter({words: n * (walked + 2) for words, n in heard(calm).items()})
+        told = sum((heard(around, one) for one in around.telegram.customers.values()), Counter[str]())
+        expected = Counter({words: n * (walked + 2) for words, n in heard(around, calm).items()})
         [(twice,)] = rows("SELECT COALESCE(sum(uncertain), 0) FROM outbox")
         [(unknown,)] = rows("SELECT count(*) FROM outbox WHERE state = 'unknown'")
         assert (told - expected).total() <= twice, "somebody heard twice what no row knows of"
