@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,7 @@ def rejections(stage: Stage) -> dict[str, int]:
 
 def raw(stage: Stage, sql: str) -> list[Any]:
     """Rows of the database, looked at from outside."""
-    with sqlite3.connect(stage.database.removeprefix("sqlite:///")) as connection:
+    with closing(sqlite3.connect(stage.database.removeprefix("sqlite:///"))) as connection:
         return connection.execute(sql).fetchall()
 
 

@@ -10,6 +10,7 @@ import random
 import sqlite3
 import tomllib
 from collections.abc import AsyncIterator
+from contextlib import closing
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -261,7 +262,7 @@ async def test_where_the_old_dialogue_is_gone_people_go_on_or_are_told(
 ) -> None:
     """A definition that this program cannot read: a question of the same name takes over; else it is over."""
     inside = await spread(installed, await installed.starts())
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as file:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as file, file:
         file.execute("UPDATE dialogue SET definition = '{\"of\": \"a later program\"}' WHERE name = 'walk'")
     installed.write(NEW)
     room = await installed.starts()

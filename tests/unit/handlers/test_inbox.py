@@ -1,6 +1,7 @@
 """Applying what arrived: poison hurts nobody else, a deadline that moved meanwhile is not due, order is kept."""
 
 import sqlite3
+from contextlib import closing
 
 from conversations.events import DAY, HOUR, Commanded, Said
 from handlers.inbox import FEW
@@ -97,7 +98,7 @@ async def versions(store: Store) -> list[int | None]:
 
 
 async def test_what_the_database_always_refuses_is_buried_too(sqlite_url: str) -> None:
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
         connection.execute(
             "CREATE TRIGGER refuse BEFORE INSERT ON outbox WHEN NEW.body LIKE '%everything about you erased%' "
             "BEGIN SELECT RAISE(ABORT, 'no'); END"

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ async def test_a_send_ends_before_its_lease(store: Store, monkeypatch: pytest.Mo
 
 
 async def test_an_end_that_cannot_be_recorded_holds_nobody_back(tmp_path: Path, sqlite_url: str) -> None:
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
         connection.execute(
             "CREATE TRIGGER refuse BEFORE UPDATE ON attachment WHEN NEW.state = 'stored' "
             "BEGIN SELECT RAISE(ABORT, 'no'); END"
@@ -56,7 +57,7 @@ async def test_a_file_that_cannot_be_stored_is_refused_after_some_tries_and_othe
     tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(aftermath, "PAUSES", (0.0, 0.0, 0.0))
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
         connection.execute(
             "CREATE TRIGGER refuse BEFORE UPDATE ON attachment WHEN NEW.state = 'stored' AND NEW.size < 700 "
             "BEGIN SELECT RAISE(ABORT, 'no'); END"
@@ -80,7 +81,7 @@ async def test_a_file_that_cannot_be_stored_is_refused_after_some_tries_and_othe
         async with store.reading() as tx:
             (letter,) = await tx.letters(9)
         assert (letter.kind, "what follows" in letter.reason) == ("download", True)
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
         files = connection.execute("SELECT name, state, reason FROM attachment ORDER BY name").fetchall()
     assert files == [("bad.jpg", "refused", "gone"), ("good.jpg", "stored", "")]
 
