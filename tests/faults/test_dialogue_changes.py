@@ -123,6 +123,17 @@ async def installed(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Installati
 
 # -- what is refused
 
+
+def is_refused_by_python(text: str) -> bool:
+    """Newer Pythons count the parts of a key."""
+    try:
+        tomllib.loads(text)
+    except RecursionError:
+        return True
+    return False
+
+
+DEEP = "a." * 12_000 + "b = 1"
 ENDLESS = "{ all = [" * 320 + "{ is = 1 }" + "] }" * 320
 CIRCLE = OLD.replace("next = ", 'given = "order"\nnext = ').replace("start =", 'may = ["order"]\nstart =')
 CIRCLE += 'begin = "walk"\n'
@@ -147,7 +158,7 @@ POISON = {
     "no TOML": ("[questions\n", "is not TOML"),
     "no UTF-8": (b"\xff\xfe" + OLD.encode(), "is not TOML"),
     "no end of brackets": ("a = " + "[" * 100_000, "is not TOML"),
-    "no end of tables": ("a." * 5_000 + "b = 1", "nested without end"),
+    "no end of tables": (DEEP, "than the allowed" if is_refused_by_python(DEEP) else "nested without end"),
     "no end of conditions": (OLD.replace('next = "three"', f"next = [{ENDLESS}]"), "is not TOML"),
     "nothing": ("", "start"),
     "a file of no end": (b"#" * (LARGEST + 1), "larger than"),

@@ -36,7 +36,8 @@ def test_a_kill_at_any_sync_loses_nothing_that_was_acknowledged(tmp_path: Path) 
         child = fork(partial(write, url))
         with traced(child.pid, folder / "calls", SYNC, f"signal=KILL:when={number}"):
             child.end()
-        assert child.code == -signal.SIGKILL, child.said
+        if calls_in(folder / "calls", "f") >= number:  # a life may have one fewer than the calm one had
+            assert child.code == -signal.SIGKILL, child.said
         stored = asyncio.run(look_after(url, child.said))
         assert len(stored) - len(acknowledged(child.said)) in (0, 1), f"killed at sync {number}"
 
