@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,19 @@ def on_path(*names: str) -> Callable[[], Path | None]:
     return find
 
 
+def module(name: str) -> Callable[[], Path | None]:
+    """Gives a finder for a module of Python's own that a system may leave out."""
+
+    def find() -> Path | None:
+        found = find_spec(name)
+        return Path(found.origin) if found and found.origin else None
+
+    return find
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program outside Python: where it is, and the Debian package that brings it."""
+    """A program outside ours: where it is, and the Debian package that brings it."""
 
     find: Callable[[], Path | None]
     package: str
@@ -38,6 +49,7 @@ class Program:
 
 PROGRAMS = {
     "chromium": Program(on_path("chromium", "chromium-browser", "google-chrome"), "chromium"),
+    "ensurepip": Program(module("ensurepip"), "python3-venv"),
     "faketime": Program(on_path("faketime"), "faketime"),
     "git": Program(on_path("git"), "git"),
     "pg_dump": Program(on_path("pg_dump"), "postgresql-client"),

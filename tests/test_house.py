@@ -4,7 +4,6 @@ import ast
 import re
 import subprocess
 import sys
-import tomllib
 from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
@@ -13,7 +12,9 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parent.parent
+from tests.locks import ROOT, asked_for, is_needed
+from tests.missing import PROGRAMS
+
 PACKAGES = ("bot", "conversations", "handlers", "reports", "sandbox", "storage")
 LONGEST = 400  # lines of a module that can still be read in one sitting
 
@@ -60,6 +61,14 @@ def test_nothing_speaks_of_one_machine() -> None:
     assert found == []
 
 
+def test_a_connection_of_sqlite_is_closed_where_it_is_used() -> None:
+    """`with sqlite3.connect(...)` ends a transaction and leaves the connection open: `closing` closes it."""
+    for path in tracked("*.py"):
+        withs = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.With)]
+        opened = [ast.unparse(item.context_expr) for node in withs for item in node.items]
+        assert not [one for one in opened if one.startswith("sqlite3.connect(")], path.relative_to(ROOT)
+
+
 def test_the_wheel_carries_every_file_of_the_packages(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
@@ -68,24 +77,10 @@ def test_the_wheel_carries_every_file_of_the_packages(tmp_path: Path) -> None:
     assert {str(path.relative_to(ROOT)) for path in tracked(*PACKAGES)} - packed == set()
 
 
-def dependencies() -> dict[str, list[Requirement]]:
-    """What pyproject.toml asks for: to run, and to test."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    return {
-        "run": [Requirement(line) for line in project["project"]["dependencies"]],
-        "test": [Requirement(line) for line in project["dependency-groups"]["test"]],
-    }
-
-
-def test_the_lock_holds_what_the_project_asks_for_with_hashes_and_without_addresses() -> None:
-    lock = (ROOT / "requirements.lock").read_text()
-    assert "://" not in lock
-    assert "--index" not in lock
-    entries = re.findall(r"^([\w.-]+)==(\S+)(.*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+)", lock, re.MULTILINE)
-    assert len(entries) == len(re.findall(r"^\w", lock, re.MULTILINE))
-    locked = {canonicalize_name(name): version for name, version, _ in entries}
-    for requirement in [*dependencies()["run"], *dependencies()["test"]]:
-        assert requirement.specifier.contains(locked[canonicalize_name(requirement.name)]), requirement
+def test_ci_brings_every_program_that_a_test_needs() -> None:
+    script = (ROOT / ".ci" / "run").read_text()
+    packages = {program.package for program in PROGRAMS.values()} - {"git"}  # it brought the clone
+    assert {package for package in packages if not re.search(rf"[=(]{package}\b", script)} == set()
 
 
 def imported(path: Path) -> set[str]:
@@ -98,7 +93,7 @@ def imported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize(("folders", "groups"), [(PACKAGES, ["run"]), (("tests", "docs"), ["run", "test"])])
 def test_every_imported_library_is_asked_for(folders: tuple[str, ...], groups: list[str]) -> None:
-    declared = {canonicalize_name(each.name) for group in groups for each in dependencies()[group]}
+    declared = {canonicalize_name(each.name) for group in groups for each in asked_for(group)}
     ours = {*PACKAGES, "benchmarks", "tests"}
     names = {name for folder in folders for path in tracked(f"{folder}/*.py") for name in imported(path)}
     libraries = names - ours - set(sys.stdlib_module_names)
@@ -112,7 +107,7 @@ def test_every_imported_library_is_asked_for(folders: tuple[str, ...], groups: l
 def needed_to_run() -> set[str]:
     """Every distribution the program needs, those its dependencies need included."""
     found: set[str] = set()
-    waiting = list(dependencies()["run"])
+    waiting = asked_for("run")
     while waiting:
         requirement = waiting.pop()
         name = canonicalize_name(requirement.name)
@@ -120,13 +115,8 @@ def needed_to_run() -> set[str]:
             continue
         found.add(name)
         inner = [Requirement(line) for line in distribution(name).requires or []]
-        waiting += [each for each in inner if any(wanted(each, extra) for extra in {"", *requirement.extras})]
+        waiting += [each for each in inner if is_needed(each, requirement.extras)]
     return found
-
-
-def wanted(requirement: Requirement, extra: str) -> bool:
-    """Whether this machine, with this extra, needs it."""
-    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
 def test_the_notice_names_every_dependency_under_a_copyleft_licence() -> None:
