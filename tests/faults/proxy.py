@@ -40,6 +40,7 @@ class Link:
     client: asyncio.StreamWriter
     server: asyncio.StreamWriter
     silent: bool = False
+    left: bool = False  # the client has ended it
 
     def end(self, how: Cut) -> None:
         """Be a bad network from now on."""
@@ -130,6 +131,7 @@ class Network:
                     continue
                 writer.write(data)
                 await writer.drain()
+        link.left |= not back
         if not link.silent:
             writer.close()
 

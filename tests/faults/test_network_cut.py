@@ -111,6 +111,9 @@ async def test_an_answer_that_never_comes_is_given_up_and_doubles_nothing(
         people = await walk(around, 3, 2000)
         assert network.lost == 1
         await alike(around, people, calm)
+        async with asyncio.timeout(30):  # given up, also where nobody's answer hung on it
+            while any(link.silent and not link.left for link in network.links):
+                await asyncio.sleep(0.05)
         await running.stop()
 
 
