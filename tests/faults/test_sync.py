@@ -29,14 +29,15 @@ pytestmark = pytest.mark.needs("strace")
 
 @pytest.mark.timeout(3600)
 def test_a_kill_at_any_sync_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    for number in spread(_syncs(tmp_path), figure("F2")):
+    syncs = _syncs(tmp_path)
+    for number in spread(syncs, figure("F2")):
         folder = tmp_path / str(number)
         folder.mkdir()
         url = f"sqlite:///{folder}/anliegen.db"
         child = fork(partial(write, url))
         with traced(child.pid, folder / "calls", SYNC, f"signal=KILL:when={number}"):
             child.end()
-        if calls_in(folder / "calls", "f") >= number:  # a life may have one fewer than the calm one had
+        if number < syncs or calls_in(folder / "calls", "f") >= number:  # the last may be missing in a life
             assert child.code == -signal.SIGKILL, child.said
         stored = asyncio.run(look_after(url, child.said))
         assert len(stored) - len(acknowledged(child.said)) in (0, 1), f"killed at sync {number}"
