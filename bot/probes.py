@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from aiohttp import web
 
 from bot.watch import Watch
+from handlers.alarms import DATABASE_GONE
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +58,10 @@ class Probes:
             await self._runner.cleanup()
 
     async def healthz(self, _: web.Request) -> web.Response:
-        """Whether the process lives and its loops go round: if not, it should be restarted."""
-        return _verdict([f"{name} stands still" for name in self._watch.stuck])
+        """Whether the process lives, its loops go round and its database takes changes: else it is to be restarted."""
+        watch = self._watch
+        gone = [_refused(watch)] if watch.database_gone > DATABASE_GONE else []
+        return _verdict([*gone, *(f"{name} stands still" for name in watch.stuck)])
 
     async def readyz(self, _: web.Request) -> web.Response:
         """Whether it can do its work now."""
@@ -76,7 +79,7 @@ class Probes:
         if not self.ready:
             yield "it has not started yet"
         if watch.database_gone:
-            yield f"the database has refused every change for {watch.database_gone:.0f} s"
+            yield _refused(watch)
         elif watch.unanswered:
             yield "the database does not answer"
         if watch.scarce.is_set():
@@ -96,6 +99,10 @@ def _is_here(address: str | None) -> bool:
         return ipaddress.ip_address(address or "").is_loopback
     except ValueError:
         return False
+
+
+def _refused(watch: Watch) -> str:
+    return f"the database has refused every change for {watch.database_gone:.0f} s"
 
 
 def _verdict(wrong: list[str]) -> web.Response:

@@ -99,6 +99,7 @@ class Watch:
         self._found: dict[Key, Values | None] = {}
         self._worst = 0.0
         self._refused = 0.0  # when the database was last seen to refuse everything
+        self._trying = Errand("the watch cannot write", store.try_to_write, PATIENCE)
         self._reading = Errand("the watch cannot read", self._read, PATIENCE)
         self._telling = Errand("the watch cannot tell", self._tell, PATIENCE)
 
@@ -158,6 +159,7 @@ class Watch:
 
     async def close(self) -> None:
         """Let go of what is still under way."""
+        await self._trying.cancel()
         await self._reading.cancel()
         await self._telling.cancel()
 
@@ -167,6 +169,8 @@ class Watch:
         """Look at everything once. Raises Stuck and DatabaseGone."""
         self.lag, self._worst = self._worst, 0.0
         self.believe_platforms()
+        if self.database_gone:  # in a quiet hour nobody else would notice that it takes changes again
+            await self._trying.run()
         self.backlog = await self._reading.run()
         self.looked = True
         signs = self._signs()

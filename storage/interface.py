@@ -344,6 +344,9 @@ class Store(Gauged, Protocol):
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a unit that only reads."""
 
+    async def try_to_write(self) -> None:
+        """Change something and change it back: ends `refused` where the disk takes it. Raises StoreUnavailable."""
+
     @property
     def several(self) -> bool:
         """Whether other workers may use this database at the same time."""

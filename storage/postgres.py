@@ -28,6 +28,7 @@ SETTINGS: Final = (
     b"SET lock_timeout = '10s'; SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '20s';"
     b" SET synchronous_commit = on; SET client_min_messages = warning"
 )
+CHANGING: Final = ("INSERT", "UPDATE", "DELETE")
 WRITING: Final = ("BEGIN",)
 READING: Final = (
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -67,6 +68,7 @@ class Session:
 
     def __init__(self, connection: Raw, begin: Sequence[str], renew: Connect) -> None:
         """`renew` makes another connection, where this one turns out to have broken while it was idle."""
+        self.wrote = False  # whether any row was changed
         self.connection = connection
         self._steps = [Step(word, ({},)) for word in begin]
         self._longest = LONGEST_READING if begin == READING else LONGEST
@@ -117,6 +119,7 @@ class Session:
                 cursors = [await self._send(steps[0])]
         for step, cursor in zip(steps, cursors, strict=True):
             step.check(cursor.rowcount)
+            self.wrote |= cursor.rowcount > 0 and (cursor.statusmessage or "").startswith(CHANGING)
             if step.answer is not None:
                 step.answer.extend(await cursor.fetchall())
         return cursors[-1]

@@ -37,6 +37,11 @@ class Step:
 class Connection(Protocol):
     """What an engine can do inside a unit of work. Lists among the values are those of `within`."""
 
+    @property
+    def wrote(self) -> bool:
+        """Whether the unit, committed by now, changed anything: one that did not says nothing about the disk."""
+        ...
+
     def later(self, step: Step) -> None:
         """Take a step together with the next statement that answers, or with the commit: in order, in one go."""
         ...

@@ -69,8 +69,10 @@ class Session:
     """A unit of work on a connection; it begins with the first thing that is asked of it."""
 
     def __init__(self, thread: Thread, begin: str) -> None:
+        self.wrote = False  # whether a commit has put something on the disk
         self._thread = thread
         self._begin = begin
+        self._before = 0  # rows the connection had changed in all when the unit began
         self._steps: list[Step] = []
 
     def later(self, step: Step) -> None:
@@ -92,7 +94,12 @@ class Session:
     async def commit(self) -> None:
         """End the unit, if it ever began."""
         if self._steps or not self._begin:
-            await self._hop(lambda raw: raw.execute("COMMIT"))
+            self.wrote = await self._hop(self._committed)
+
+    def _committed(self, raw: sqlite3.Connection) -> bool:
+        """Commit; tell whether there was anything to write: a unit that changes no row never asks the disk."""
+        raw.execute("COMMIT")
+        return raw.total_changes != self._before
 
     async def roll_back(self) -> None:
         """End the unit as if it had not been; a statement under way ends first, as the thread takes one by one."""
@@ -105,6 +112,7 @@ class Session:
             return await self._thread.work(steps, answer)
 
         def begun(raw: sqlite3.Connection) -> T:
+            self._before = raw.total_changes
             raw.execute(begin)
             return _work(raw, steps, answer)
 

@@ -32,6 +32,9 @@ from storage.timers import Timers
 from storage.watching import Watching
 
 
+_TRIAL = "trial"  # an alarm that never stands: its row is gone before the unit ends
+
+
 class Engine(Protocol):
     """What `storage.sqlite` and `storage.postgres` are. `several`: other workers may write at the same time."""
 
@@ -115,7 +118,8 @@ class Store:
             async with self._engine.writing() as connection:
                 unit = Transaction(connection, self._locking, self._zone, several=self._engine.several)
                 yield unit
-            self.refused = None
+            if connection.wrote:
+                self.refused = None
         except StoreUnavailable:
             self.refused = began if self.refused is None else self.refused
             raise
@@ -123,6 +127,12 @@ class Store:
             self.busy += time.monotonic() - began
         if unit.erased:
             await self._engine.tidy()
+
+    async def try_to_write(self) -> None:
+        """Change something and change it back, so that `refused` is up to date. Raises StoreUnavailable."""
+        async with self.transaction() as tx:
+            await tx.raise_alarm(_TRIAL, "", 0, 0)
+            await tx.end_alarm(_TRIAL, "")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:

@@ -334,3 +334,29 @@ async def test_postgresql_without_tables_says_what_to_do(postgres_url: str) -> N
 async def test_a_server_that_is_not_there_is_unavailable(postgres_url: str) -> None:
     with pytest.raises(StoreUnavailable):
         await open_store(postgres_url.replace("host=/", "host=/nowhere/"), zone=BERLIN)
+
+
+# -- what a store says of itself
+
+
+async def test_only_a_unit_that_changes_something_shows_that_the_database_takes_changes(store: Store) -> None:
+    assert store.refused is None
+    with suppress(StoreUnavailable):
+        async with store.transaction():
+            raise StoreUnavailable("no room")
+    async with store.transaction() as tx:
+        assert await tx.claim_inbox(10) == []
+        await tx.finish_inbox({}, NOW)
+        await tx.drop_timers([("nobody", "*")])
+    assert store.refused is not None, "these units asked nothing of the disk"
+    await store.try_to_write()
+    assert store.refused is None
+
+
+async def test_a_change_that_was_only_noted_for_the_commit_counts_as_one(store: Store) -> None:
+    with suppress(StoreUnavailable):
+        async with store.transaction():
+            raise StoreUnavailable("no room")
+    async with store.transaction() as tx:
+        await tx.set_timers([Timer("nobody", "later", NOW)])
+    assert store.refused is None

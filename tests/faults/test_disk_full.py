@@ -15,12 +15,13 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
+import aiohttp
 import alembic.command  # noqa: F401 - the child is forked from here and should not have to load it
 import pytest
 
 from tests.faults.figures import figure
 from tests.faults.program import Program
-from tests.faults.running import Running, world
+from tests.faults.running import Running, World, world
 from tests.faults.story import settled
 from tests.faults.tracing import calls_in, fork, spread, traced
 from tests.faults.writing import UNITS, acknowledged, look_after, write_patiently
@@ -64,6 +65,16 @@ def _calls(tmp_path: Path, call: str) -> int:
 
 
 # -- the whole program
+
+
+async def red(around: World) -> dict[str, str]:
+    """The probes that do not answer 200, with what they say."""
+    answers = {}
+    async with aiohttp.ClientSession() as client:
+        for path in ("/healthz", "/readyz"):
+            async with client.get(f"http://127.0.0.1:{around.port}{path}") as answer:
+                answers[path] = (answer.status, await answer.text())
+    return {path: words for path, (status, words) in answers.items() if status != 200}
 
 
 def may_mount() -> bool:
@@ -119,10 +130,15 @@ async def test_a_full_disk_stops_the_intake_and_room_starts_it_again_within_seco
         await anna.starts()
         await anna.sees("How likely")
         await settled(around)
+        assert await red(around) == {}
         with full(running):
             await anna.says("9")
             await running.says("updates stay with Telegram")
             assert around.telegram.pending
+            await running.says("The database takes no changes")
+            said = await red(around)
+            assert said.keys() == {"/healthz", "/readyz"}
+            assert all("refused every change" in words for words in said.values())
             code, said = await around.call("cases")
             assert (code, around.telegram.pending > 0) == (0, True), said
         began = time.monotonic()

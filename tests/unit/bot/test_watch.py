@@ -105,9 +105,25 @@ async def test_a_database_that_refuses_everything_is_the_end_but_a_full_disk_is_
     one.scarce.clear()
     with pytest.raises(DatabaseGone, match="refused every change"):
         one._refuse_to_stand_still()
-    async with store.transaction():
-        pass
+    async with store.transaction() as tx:
+        await tx.counts()
+    assert one.database_gone, "a unit that changes nothing says nothing"
+    await arrive(store)
     one._refuse_to_stand_still()
+
+
+async def test_a_database_that_takes_changes_again_is_noticed_in_a_quiet_hour(
+    store: Store, watch: New
+) -> None:
+    one = watch(SOON)
+    with suppress(StoreUnavailable):
+        async with store.transaction():
+            raise StoreUnavailable("disk full")
+    assert one.database_gone
+    await one.look()
+    assert not one.database_gone
+    async with store.reading() as tx:
+        assert await tx.alarms() == []
 
 
 async def test_a_database_that_answers_nobody_does_not_hold_up_the_watch(
