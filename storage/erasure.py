@@ -30,8 +30,9 @@ from sqlalchemy.types import Text
 from conversations.events import Instant
 from conversations.frozen import dataclass
 from conversations.session import PersonId
+from storage.mentions import Mentions
 from storage.outbox import OPEN
-from storage.sql import EMPTY, ONE, ZERO, Unit, said
+from storage.sql import EMPTY, ONE, ZERO, said
 from storage.tables import (
     IDENTITY,
     WORDS,
@@ -94,9 +95,10 @@ _invited_here = select(conversation.c.id).where(
     invitation.c.chat == conversation.c.account + said("/") + conversation.c.chat,
 )
 
-# What staff did, lists and digests may quote anybody; once applied or sent, nobody needs the words again.
+# What staff did, lists and digests may quote anybody; once applied or sent, nobody needs the words again. What died may
+# still be tried again: `storage.mentions` finds what of it names the person.
 _staff_bodies = and_(
-    inbox.c.finished > ZERO,
+    inbox.c.state == said("applied"),
     inbox.c.body.is_not(null()),
     inbox.c.conversation_id.is_(null()),
     ~_same_lane.exists(),
@@ -104,7 +106,7 @@ _staff_bodies = and_(
 _staff_posts = and_(
     outbox.c.conversation_id.is_(null()),
     outbox.c.case_id.is_(null()),
-    outbox.c.state.not_in(OPEN),
+    outbox.c.state == said("sent"),
     outbox.c.body != EMPTY,
 )
 _coming_digest = select(outbox.c.id).where(outbox.c.case_id.is_(null()), outbox.c.state.in_(OPEN))
@@ -183,16 +185,18 @@ _STATEMENTS: Final = {table: _statement(table, rows) for table, rows in PLAN.ite
 _NEEDS_NOW: Final = (invitation, person)
 
 
-class Erasure(Unit):
+class Erasure(Mentions):
     """The part of a transaction that erases."""
 
     erased = False
 
     async def erase(self, person: PersonId, now: Instant) -> dict[str, int]:
         """Empty every word, name, body and file of a person; return how many rows of each table."""
+        named = await self.empty_letters_naming(person)  # first: what names them is about to go
         touched = {}
         for table, statement in _STATEMENTS.items():
             moment = {"now": now} if table in _NEEDS_NOW else {}
-            touched[table.name] = await self._run(statement, person=person, **moment)
+            rows = await self._run(statement, person=person, **moment)
+            touched[table.name] = rows + named.get(table.name, 0)
         self.erased = True
         return touched

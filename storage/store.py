@@ -31,7 +31,6 @@ from storage.sql import Connection, Texts
 from storage.timers import Timers
 from storage.watching import Watching
 
-
 _TRIAL = "trial"  # an alarm that never stands: its row is gone before the unit ends
 
 

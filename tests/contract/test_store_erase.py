@@ -1,22 +1,24 @@
 """Erasing a person leaves no word, name, file or outside identity of theirs, and moves no figure."""
 
+import html
+import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import psycopg
 import pytest
 from sqlalchemy import LargeBinary, Text
 
-from conversations.events import DAY
+from conversations.events import DAY, Address
 from conversations.session import CaseId, PersonId
 from storage.erasure import PLAN, emptied
-from storage.interface import (
-    Attachment,
-)
+from storage.interface import Attachment, CaseMessage, RawBody
+from storage.interface_outbox import Delivery, OutboxRow
 from storage.open import open_store
-from storage.store import Store
+from storage.store import Store, Transaction
 from storage.tables import IDENTITY, PLAIN, WORDS, metadata
 from tests.lives import live
 from tests.stores import BERLIN, BOT, NOW, ids, talk
@@ -71,6 +73,72 @@ async def test_the_words_of_everybody_else_stay(store: Store) -> None:
 
 def singing(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
     return [row for row in rows if "nightingale" in repr(row)]
+
+
+async def test_the_dead_letters_of_others_can_still_be_tried_again(store: Store) -> None:
+    """Somebody's first message that nobody could read, a button a member of staff pressed, a list that was refused."""
+    async with store.transaction() as tx:
+        erased, _ = await live(tx, CANARY, CHAT, USER)
+        other, about = await live(tx, "nightingale", "chat-2", "user-2")
+        bodies = [
+            RawBody("first", BOT, f"{BOT}:chat-9", b'{"text": "Benedikt here"}'),
+            RawBody("press", "slack:T", "slack:T", f'{{"value": "accept:{about.id}"}}'.encode()),
+        ]
+        await tx.receive(bodies, dead := [next(ids), next(ids)], NOW)
+        for one in dead:
+            await tx.bury_inbox(one, "no body", NOW)
+        listed = OutboxRow(next(ids), "list", Address("slack:T", "U2"), "post", f"Late: {about.number}")
+        refused = OutboxRow(next(ids), "two", other.address, "message", "nightingale", other.id)
+        await lose(tx, listed)
+        await lose(tx, refused)
+        before = {letter.id for letter in await tx.letters(99)}
+        await tx.erase(erased.person, NOW + DAY)
+        left = {letter.id for letter in await tx.letters(99)}
+        assert {*dead, listed.id, refused.id} <= left
+        assert len(before - left) == 2, "one that came from them and one that was for them"
+
+
+async def test_a_dead_letter_of_staff_goes_when_it_names_the_person(store: Store) -> None:
+    async with store.transaction() as tx:
+        erased, case = await live(tx, CANARY, CHAT, USER)
+        first = CaseMessage(
+            next(ids), case.id, NOW, "in", "", 'Er sagt "kaputt" & meint die Lampe im Flur oben'
+        )
+        await tx.add_message(first)
+        form = {"private_metadata": f"reply:{case.id}", "text": "Lieber Ben, ..."}
+        bodies = [
+            RawBody("form", "slack:T", "slack:T", f"payload={quote_plus(json.dumps(form))}".encode()),
+            RawBody("other", "slack:T", "slack:T", f"payload=reply:{case.id}9".encode()),
+        ]
+        await tx.receive(bodies, dead := [next(ids), next(ids)], NOW)
+        for one in dead:
+            await tx.bury_inbox(one, "no body", NOW)
+        numbers = OutboxRow(
+            next(ids), "a", Address("slack:T", "U2"), "post", f'{{"text":"<b>{case.number}</b>"}}'
+        )
+        name = OutboxRow(next(ids), "b", Address("slack:T", "U2"), "post", f'{{"text":"{CANARY}: late"}}')
+        words = html.escape(first.text, quote=False)[:60]
+        voice = OutboxRow(
+            next(ids),
+            "c",
+            Address("slack:T", "D"),
+            "post",
+            json.dumps({"text": f"„{words} …“"}, ensure_ascii=False),
+        )
+        others = OutboxRow(next(ids), "d", Address("slack:T", "D"), "post", f'{{"text":"{case.number}0"}}')
+        for row in (numbers, name, voice, others):
+            await lose(tx, row)
+        touched = await tx.erase(erased.person, NOW + DAY)
+        left = {letter.id for letter in await tx.letters(99)}
+        assert left == {dead[1], others.id}
+        assert touched["inbox"] > 1
+
+
+async def lose(tx: Transaction, row: OutboxRow) -> None:
+    """A message of ours that its platform refused for good."""
+    await tx.enqueue([row], NOW)
+    await tx.claim_outbox([row.address.account], 99, 60.0)
+    await tx.settle([Delivery(row.id, 1, "dead", reason="refused")], NOW)
 
 
 async def test_no_figure_changes(store: Store) -> None:

@@ -136,9 +136,9 @@ async def test_a_full_disk_stops_the_intake_and_room_starts_it_again_within_seco
             await running.says("updates stay with Telegram")
             assert around.telegram.pending
             await running.says("The database takes no changes")
-            said = await red(around)
-            assert said.keys() == {"/healthz", "/readyz"}
-            assert all("refused every change" in words for words in said.values())
+            wrong = await red(around)
+            assert wrong.keys() == {"/healthz", "/readyz"}
+            assert all("refused every change" in words for words in wrong.values())
             code, said = await around.call("cases")
             assert (code, around.telegram.pending > 0) == (0, True), said
         began = time.monotonic()
