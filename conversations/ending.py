@@ -11,7 +11,7 @@ from conversations.session import Session
 
 
 def ended(session: Session, outcome: str, how: str) -> Ended:
-    """Return the fact that a session is over. `how` is finished, cancelled, expired or displaced."""
+    """Return the fact that a session is over. `how` is finished, cancelled, expired, displaced or withdrawn."""
     touchpoint = session.bindings.get("touchpoint", "")
     return Ended(session.id, session.dialogue, outcome, how, touchpoint, bool(session.invitation))
 

@@ -375,9 +375,9 @@ class Walk:
         )
 
 
-def dropped(session: Session) -> Step:
-    """End a session that another one displaces, or whose dialogue is gone."""
-    return Step(None, (ended(session, "", "displaced"),), (DropTimer(owner(session)),))
+def dropped(session: Session, how: str = "displaced") -> Step:
+    """End a session that another one displaces, whose dialogue is gone, or whose question is withdrawn."""
+    return Step(None, (ended(session, "", how),), (DropTimer(owner(session)),))
 
 
 def cut_short(dialogue: Dialogue, session: Session, scene: Scene, how: str) -> Step:

@@ -75,7 +75,7 @@ class Reminded:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A dialogue is over. `how` is finished, cancelled, expired or displaced."""
+    """A dialogue is over. `how` is finished, cancelled, expired, displaced or withdrawn."""
 
     session: int
     dialogue: str

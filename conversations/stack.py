@@ -225,6 +225,20 @@ class Stack:
             return True
         return lost
 
+    def withdraw(self, dialogue: str, case: str) -> None:
+        """Ask no longer what a dialogue asks about a case; what lies below asks again."""
+        before = active(self.conversation)
+        for session in self.conversation.stack:
+            if session.dialogue == dialogue and session.bindings.get("case", "") == case:
+                self._take_over(session, dropped(session, "withdrawn"))
+        if before is None or before in self.conversation.stack:
+            return
+        keyboard, text = self.conversation.keyboard, self.conversation.keyboard_text
+        if keyboard:
+            self.do(MarkKeyboard("", sent=keyboard, text=text))
+            self.conversation = replace(self.conversation, keyboard=0, keyboard_text="")
+        self._resume()
+
     # -- time
 
     def remind(self, place: Place) -> None:

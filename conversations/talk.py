@@ -88,6 +88,15 @@ def begin(
     return _done(stack)
 
 
+def withdraw(
+    library: Library, conversation: Conversation, dialogue: str, case: str, now: Instant, ids: Ids
+) -> Turn:
+    """End what a dialogue still asks about a case, without an answer: the question has lost its sense."""
+    stack = _open(library, conversation, now, ids)
+    stack.withdraw(dialogue, case)
+    return _done(stack)
+
+
 def idle(library: Library, conversation: Conversation) -> tuple[Effect, ...]:
     """Return what to say to somebody who writes while nothing is open: what they can do here."""
     stack = _open(library, conversation, 0, _NoIds())

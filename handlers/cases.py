@@ -117,6 +117,26 @@ async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -
     return moved.case
 
 
+async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Relay | None = None) -> bool:
+    """The customer opens their case again, with what they have to say; False when it is open already.
+
+    What is still asked about the case is for `dialogues.reopen` to withdraw.
+    """
+    moved = step(case, turn.organisation.policy, Move("reopen", CUSTOMER), turn.now)
+    if moved.refused:
+        return False
+    await carry_out(turn, moved)
+    if words:
+        await _add_words(turn, moved.case, words, "staff.line.customer_reopened")
+    else:
+        language = staff_language(turn, case.owner)
+        line = turn.organisation.texts.render("staff.line.customer_reopened", language, text="")
+        write_line(turn, moved.case, line)
+    turn.keep(replace(_latest(turn, conversation), case=case.id))
+    tell_customer(turn, conversation, moved.case, "case.reopened_by_customer", passed_on=bool(words))
+    return True
+
+
 async def tell_status(turn: Turn, conversation: Conversation) -> None:
     """Answer `/status`: number, state, owner's first name and next deadline of every open case."""
     texts, language = turn.organisation.texts, conversation.language
@@ -262,11 +282,11 @@ def tell_customer(turn: Turn, conversation: Conversation, case: Case, key: str, 
     turn.say(_latest(turn, conversation), Message(text, kind=kind))
 
 
-async def _add_words(turn: Turn, case: Case, words: Relay) -> None:
-    """Store what the customer wrote and show it in the thread, the owner called."""
+async def _add_words(turn: Turn, case: Case, words: Relay, key: str = "") -> None:
+    """Store what the customer wrote and show it in the thread, the owner called; `key` is that of another line."""
     texts, language = turn.organisation.texts, staff_language(turn, case.owner)
-    key = "staff.line.customer_edited" if words.edited else "staff.line.customer"
-    if not words.text and words.attachments:
+    key = key or ("staff.line.customer_edited" if words.edited else "staff.line.customer")
+    if not words.text and words.attachments and key == "staff.line.customer":
         line = texts.render("staff.line.files", language, n=len(words.attachments))
     else:
         line = texts.render(key, language, text=words.text)

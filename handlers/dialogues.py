@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from conversations import talk
+from conversations.cases.case import Case
 from conversations.effects import (
     AnswerPress,
     Begin,
@@ -26,7 +27,7 @@ from conversations.effects import (
 )
 from conversations.events import Address, Elapsed, Event, Pressed, Sender
 from conversations.frozen import replace
-from conversations.session import Conversation, ConversationId
+from conversations.session import CaseId, Conversation, ConversationId
 from conversations.stack import active
 from handlers import cases
 from handlers.budget import OverBudget
@@ -35,6 +36,9 @@ from handlers.turn import Turn
 from storage.interface import AnswerRow
 
 _NOBODY = Sender("", "")
+
+REOPEN: Final = "case:reopen:"
+"""What the token of a button begins with that opens a case again; its id follows."""
 
 MOST_EFFECTS: Final = 200
 """What one event may ask for; an album of ten files with its answers asks for some thirty things."""
@@ -78,6 +82,59 @@ async def begin(
     )
     step = turn.budget.run(f"the beginning of '{dialogue}'", conversation.id, turn.now, work)
     await _carry_out(turn, step, case_message=case_message)
+
+
+async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Relay | None = None) -> bool:
+    """The customer opens their case again, and what was asked about its end is withdrawn; False if it is open."""
+    if not await cases.reopen(turn, conversation, case, words):
+        return False
+    await withdraw_rating(turn, conversation, case)
+    return True
+
+
+async def withdraw_rating(turn: Turn, conversation: Conversation, case: Case) -> None:
+    """A case that is open again has no end that could be rated."""
+    work = partial(
+        talk.withdraw,
+        turn.organisation.library,
+        turn.at(conversation.address) or conversation,
+        cases.AFTER_CASE,
+        str(case.id),
+        turn.now,
+        turn.ids,
+    )
+    step = turn.budget.run(_place(conversation), conversation.id, turn.now, work)
+    await _carry_out(turn, step)
+
+
+async def press_reopen(turn: Turn, conversation: Conversation, press: Pressed) -> None:
+    """The button that opens a case of the customer again; pressed once more, it only says that the case is open."""
+    texts, language = turn.organisation.texts, conversation.language
+    case = await _case_named(turn, press.token.removeprefix(REOPEN))
+    if case is None or case.person != conversation.person:
+        turn.perish(conversation.address, AnswerPress(press.callback, texts.plain("press.stale", language)))
+        return
+    if not await reopen(turn, conversation, case):
+        turn.perish(conversation.address, AnswerPress(press.callback, texts.plain("press.open", language)))
+        return
+    turn.perish(conversation.address, AnswerPress(press.callback))
+    await _mark_reopened(turn, turn.at(conversation.address) or conversation, press)
+
+
+async def _case_named(turn: Turn, wanted: str) -> Case | None:
+    """The case of an id that came from outside."""
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() else 0
+    return await turn.case(CaseId(number)) if number.bit_length() < 64 else None
+
+
+async def _mark_reopened(turn: Turn, conversation: Conversation, press: Pressed) -> None:
+    """Show it where the button was; that need not be the keyboard that is alive now."""
+    row, text = conversation.keyboard, ""
+    if row and (await turn.tx.platform_messages([row])).get(row) == press.message:
+        text = conversation.keyboard_text
+        turn.keep(replace(conversation, keyboard=0, keyboard_text=""))
+    choice = turn.organisation.texts.plain("case.state.reopened", conversation.language)
+    turn.perish(conversation.address, MarkKeyboard(choice, press.message, text=text))
 
 
 async def choose_case(turn: Turn, conversation: Conversation, address: Address, press: Pressed) -> None:

@@ -21,6 +21,8 @@ async def route(turn: Turn, event: Event) -> ConversationId | None:
     match event.what:
         case Commanded(name="start", argument=secret) if secret:
             await invitations.accept(turn, conversation, event, secret)
+        case Pressed(token=token) as press if token.startswith(dialogues.REOPEN):
+            await dialogues.press_reopen(turn, conversation, press)
         case Pressed(token=token) as press if token.startswith("case:"):
             await dialogues.choose_case(turn, conversation, event.address, press)
         case _:

@@ -12,7 +12,7 @@ from conversations.session import CaseId
 from conversations.texts import inert
 from handlers.cards import delivery_line, label, staff_language, write_line
 from handlers.cases import AFTER_CASE, STAFFED, bindings_of, carry_out, tell_customer
-from handlers.dialogues import begin
+from handlers.dialogues import begin, withdraw_rating
 from handlers.files import fetch
 from handlers.forms import LONGEST, form_for, offers
 from handlers.lists import answer_command, send_story, show_overview
@@ -142,6 +142,7 @@ async def _tell_customer(turn: Turn, case: Case, before: Case, move: Move, text:
             tell_customer(turn, conversation, case, "case.handed_over")
         case "reopen":
             tell_customer(turn, conversation, case, "case.reopened")
+            await withdraw_rating(turn, conversation, case)
         case "close":
             tell_customer(turn, conversation, case, "case.closed", text=inert(text))
             if before.state is not State.ACCEPTED:

@@ -13,7 +13,10 @@ from conversations.frozen import dataclass, replace
 CLOCK: Final = "clock"
 CUSTOMER: Final = "customer"
 THEIRS: Final = ("agree", "refuse")
-"""What the customer alone decides, and all that they do."""
+"""What the customer alone decides."""
+
+ANYBODYS: Final = ("reopen",)
+"""What customer and staff may do alike; all else is up to staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def possible(case: Case) -> tuple[str, ...]:
 def step(case: Case, policy: Policy, move: Move, now: Instant) -> Step:
     """Apply a move; an impossible one comes back with `refused` and the case untouched."""
     after = LIFECYCLE.fire(case.state, move.action, None)
-    if after is None or (move.actor == CUSTOMER) is not (move.action in THEIRS):
+    if after is None or not _may(move):
         return Step(case, refused=f"case.refused.{case.state.value}")
     if move.action == "accept" and case.acknowledged:
         return Step(case, refused="case.refused.taken")
@@ -95,6 +98,10 @@ def elapsed(case: Case, policy: Policy, kind: str) -> Step:
 def owner_of(case: Case) -> str:
     """The name under which a case owns its timers."""
     return f"case:{case.id}"
+
+
+def _may(move: Move) -> bool:
+    return move.action in ANYBODYS or (move.actor == CUSTOMER) is (move.action in THEIRS)
 
 
 def _changed(case: Case, policy: Policy, move: Move, now: Instant) -> Case:

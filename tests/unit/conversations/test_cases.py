@@ -230,6 +230,21 @@ def test_nobody_hands_over_to_somebody_unknown() -> None:
     assert story.case.owner == "ada"
 
 
+@pytest.mark.parametrize("ending", ["close", "agree"])
+def test_the_customer_opens_a_case_again_as_staff_do(ending: str) -> None:
+    stories = Story(), Story()
+    for story, actor in zip(stories, ("ada", CUSTOMER), strict=True):
+        for action in ("accept", "propose"):
+            story.does(action)
+        story.does(ending, CUSTOMER if ending == "agree" else "ada")
+        made = story.does("reopen", actor)
+        assert made.facts[0].actor == actor  # type: ignore[union-attr]  # a case that moved
+        assert told([made]) == ["case.notice.reopened"]
+        assert story.does("reopen", actor).refused == "case.refused.reopened"
+    assert stories[0].case == stories[1].case
+    assert stories[0].timers == stories[1].timers
+
+
 def test_staff_cannot_decide_for_the_customer_nor_the_customer_for_staff() -> None:
     story = Story()
     story.does("accept")

@@ -39,6 +39,8 @@ class Desk:
     outbox: Outbox
     clock: Clock
     lines: list[str]
+    organisation: Organisation
+    ids: TimeOrderedIds
     _number: int = 0
 
     async def hears(self, *events: Said | Pressed | Commanded | Attached) -> None:
@@ -106,4 +108,4 @@ def desk_of(store: Store, policy: Policy, terminal: type[ConsoleChannel] = Conso
     channels, company = {channel.account: channel}, organisation(policy)
     outbox, perishables = Outbox(store, channels, company, clock, ids), Perishables(channels)
     inbox = Inbox(store, channels, company, outbox, perishables, clock, ids)
-    return Desk(store, inbox, outbox, clock, lines)
+    return Desk(store, inbox, outbox, clock, lines, company, ids)

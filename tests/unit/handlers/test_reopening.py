@@ -1,0 +1,108 @@
+"""A customer opens a closed case again: by a button, and what was asked about its end is withdrawn."""
+
+from dataclasses import replace
+
+import pytest
+
+from conversations.cases.case import Case, State
+from conversations.events import Commanded, Pressed, Said
+from conversations.session import CaseId
+from handlers import dialogues
+from handlers.turn import Turn
+from tests.stores import NOW, complaint, talk
+from tests.unit.handlers.desk import Desk
+
+
+async def closed(desk: Desk, state: State = State.CLOSED) -> Case:
+    """A case of the customer that somebody closed just now; how it was is not asked yet."""
+    await desk.hears(Commanded("human"))
+    await desk.works()
+    (case,) = await desk.cases()
+    case = replace(case, state=state, closed=desk.clock.at, due=0, due_kind="", version=case.version + 1)
+    async with desk.store.transaction() as tx:
+        await tx.save_case(case)
+        await tx.drop_timers([(f"case:{case.id}", "*")])
+    return case
+
+
+async def asks_how_it_was(desk: Desk, case: Case) -> None:
+    """The rating dialogue begins, as it does when staff close a case."""
+    async with desk.store.transaction() as tx:
+        turn = Turn(tx, desk.organisation, desk.ids, desk.clock.at)
+        conversation = await turn.conversation(case.conversation)
+        assert conversation is not None
+        await dialogues.begin(turn, conversation, "after_case", {"case": str(case.id), "number": case.number})
+        await turn.write()
+    await desk.works()
+
+
+async def presses_reopen(desk: Desk, case: CaseId | int | str) -> None:
+    await desk.hears(Pressed(f"case:reopen:{case}", "callback", "1"))
+    await desk.works()
+
+
+async def now(desk: Desk, case: Case) -> Case:
+    async with desk.store.reading() as tx:
+        return (await tx.cases([case.id]))[case.id]
+
+
+@pytest.mark.parametrize("state", [State.CLOSED, State.ACCEPTED])
+async def test_a_press_opens_the_case_again(desk: Desk, state: State) -> None:
+    case = await closed(desk, state)
+    await presses_reopen(desk, case.id)
+    assert (await now(desk, case)).state is State.REOPENED
+    assert f"I have opened your case {case.number} again. Mia takes care of it" in desk.shown
+    assert {timer.kind for timer in await desk.timers(f"case:{case.id}")} >= {"accept", "solve"}
+
+
+async def test_pressed_twice_it_is_opened_once(desk: Desk) -> None:
+    case = await closed(desk)
+    await presses_reopen(desk, case.id)
+    first = await now(desk, case)
+    await presses_reopen(desk, case.id)
+    assert await now(desk, case) == first
+    assert desk.shown.count("opened your case") == 1
+    assert "Your case is open already" in desk.shown
+
+
+@pytest.mark.parametrize("wanted", ["", "x", "1", "9" * 19, "9" * 40, "²", "-1"])
+async def test_a_made_up_button_opens_nothing(desk: Desk, wanted: str) -> None:
+    case = await closed(desk)
+    await presses_reopen(desk, wanted)
+    assert await now(desk, case) == case
+    assert "This question is closed" in desk.shown
+
+
+async def test_the_case_of_somebody_else_stays_closed(desk: Desk) -> None:
+    await closed(desk)
+    somebody = talk()
+    other = complaint(somebody, state=State.CLOSED)
+    async with desk.store.transaction() as tx:
+        await tx.create_conversations([(somebody, "somebody")], NOW)
+        await tx.create_case(other)
+    await presses_reopen(desk, other.id)
+    assert (await now(desk, other)).state is State.CLOSED
+
+
+async def test_the_rating_of_a_case_that_is_open_again_is_withdrawn(desk: Desk) -> None:
+    case = await closed(desk)
+    await asks_how_it_was(desk, case)
+    assert (await desk.conversation()).stack
+    await presses_reopen(desk, case.id)
+    conversation = await desk.conversation()
+    assert not conversation.stack
+    assert not conversation.keyboard
+    await desk.hears(Said("5"))
+    await desk.works()
+    assert [message.text for message in await desk.messages(case)][-1] == "5"
+
+
+async def test_what_the_rating_had_interrupted_is_asked_again(desk: Desk) -> None:
+    case = await closed(desk)
+    await desk.hears(Commanded("complain"))
+    await desk.works()
+    await asks_how_it_was(desk, case)
+    await presses_reopen(desk, case.id)
+    conversation = await desk.conversation()
+    assert [one.dialogue for one in conversation.stack] == ["complaint"]
+    assert "What is it about?" in conversation.keyboard_text
