@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from conversations.events import Address, FileRef, Instant
 from conversations.frozen import dataclass
+from conversations.refusals import Refusal
 
 
 class Kind(StrEnum):
@@ -61,6 +62,15 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class Refuse:
+    """Note that a file was not taken: it is not fetched, but staff can read what came and why it is not there."""
+
+    attachment: int
+    file: FileRef
+    reason: Refusal
+
+
+@dataclass(frozen=True, slots=True)
 class SetTimer:
     """Wake the owner (`session:<id>` or `case:<id>`) at `at`; the same `kind` again moves the timer."""
 
@@ -94,6 +104,7 @@ class OpenCase:
     touchpoint: str = ""
     product: str = ""
     attachments: tuple[int, ...] = ()
+    refused: tuple[int, ...] = ()  # files that came and were not taken
     summary: tuple[tuple[str, str], ...] = ()
 
 
@@ -128,11 +139,17 @@ class TellStatus:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Words and files outside any dialogue: they belong to the case last spoken of."""
+    """Words and files outside any dialogue: they belong to the case last spoken of.
+
+    `files` are fetched only where there is a case they may belong to; `attachments` are those that were. What was sent
+    together has the same `album`.
+    """
 
     text: str
     attachments: tuple[int, ...] = ()
     edited: bool = False
+    files: tuple[FileRef, ...] = ()
+    album: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +162,7 @@ class SetLanguage:
 Durable: TypeAlias = (
     Say
     | Fetch
+    | Refuse
     | SetTimer
     | DropTimer
     | OpenCase

@@ -52,6 +52,7 @@ def _open_case(plan: CasePlan, asking: Asking) -> OpenCase:
         touchpoint=fields.get("touchpoint", ""),
         product=fields.get("product", ""),
         attachments=tuple(file for answer in answers for file in answer.attachments),
+        refused=tuple(file for answer in answers for file in answer.refused),
         summary=tuple((point.label, point.text) for point in asking.points()),
     )
 

@@ -4,12 +4,14 @@ Nothing here sends, sleeps, logs or knows a question type by name. Every functio
 anything a person can do.
 """
 
+from conversations.answering import answered
 from conversations.asking import Asking, Scene, kind_of, visible
+from conversations.collecting import given_before, is_news, with_album, with_refused, with_unfinished
 from conversations.dialogue import NEXT, Dialogue
-from conversations.effects import Begin, DropTimer, Effect, Kind, MarkKeyboard, Message, Say, SetTimer
+from conversations.effects import Begin, DropTimer, Effect, Kind, MarkKeyboard, Message, Refuse, Say, SetTimer
 from conversations.ending import effects_of, ended
-from conversations.events import Attached, Instant, Said
-from conversations.facts import Answered, Corrected, Fact, Skipped
+from conversations.events import Instant, Said
+from conversations.facts import Fact
 from conversations.frozen import dataclass, replace
 from conversations.question import (
     Accepted,
@@ -112,12 +114,11 @@ class Walk:
         if not question.optional:
             return self.again(self._scene.say("skip.needed"))
         partial = self._session.partial
-        if partial is not None and (
-            partial.attachments or partial.value
-        ):  # what was given already is not lost
+        if partial is not None and partial.holds_anything:  # what was given already is not lost
             self._take(question.id, partial, self._asking.shown(question.id, partial))
         else:
-            self._take(question.id, Answer(skipped=True), self._scene.label("skipped"))
+            refused = partial.refused if partial else ()
+            self._take(question.id, Answer(skipped=True, refused=refused), self._scene.label("skipped"))
         return self._step()
 
     def back(self) -> Step:
@@ -158,7 +159,9 @@ class Walk:
             reason = inert(result.reason) if isinstance(result, Rejection) else ""
             self._say(Message(self._scene.say("edit.refused", reason=reason), kind=Kind.RECEIPT))
             return self._step()
-        kept = Answer(result.value, result.words, answer.attachments or result.attachments)
+        kept = Answer(
+            result.value, result.words, answer.attachments or result.attachments, refused=answer.refused
+        )
         self._record(last, kept, trail, self._session.returning)
         target = self._fire(last)
         if target == self._session.state or self._session.returning:
@@ -183,8 +186,9 @@ class Walk:
         match result:
             case Accepted(value, words, attachments, fetches):
                 self._effects += fetches
-                answer = Answer(value, words, attachments)
-                self._remember_album(reply)
+                partial = self._session.partial
+                answer = Answer(value, words, attachments, refused=partial.refused if partial else ())
+                self._session = with_album(self._session, reply)
                 self._take(state, answer, self._asking.shown(state, answer))
             case Declined():
                 self.skip()
@@ -193,22 +197,20 @@ class Walk:
                 self._correct(question)
             case Partial():
                 self._collect(result, reply)
-            case Rejection(reason):
-                if not self._same_album(reply):
+            case Rejection(reason, refused):
+                if self._note_refused(reply, refused):
                     self._reject(reason, pressed=isinstance(reply, Chosen))
-                self._remember_album(reply)
 
     def _collect(self, result: Partial, reply: Reply) -> None:
-        """Keep a part of an answer; further files of an album come without a word."""
-        silent = self._same_album(reply)
+        """Keep a part of an answer; further files of an album come without a word, as long as they are taken."""
         self._effects += result.fetches
         self._session = replace(self._session, partial=result.answer, strikes=0)
-        self._remember_album(reply)
+        news = self._note_refused(reply, result.refused)
         press = self._scene.press
         if press:
             self._effects.append(self._asking.retick(press))
             self._toast = result.note
-        elif not silent and result.note:
+        elif news and result.note:
             self._say(self._asking.message(inert(result.note), prompt_only=True))
 
     def _reject(self, reason: str, *, pressed: bool) -> None:
@@ -246,38 +248,17 @@ class Walk:
         answer = replace(given, wording=wording, at=first, message=scene.message)
         answers = {**session.answers, question: answer}
         partial = None if question == session.state else session.partial
-        self._session = replace(session, answers=answers, partial=partial, trail=trail, returning=returning)
-        self._answers.append(Given(session.id, session.dialogue, question, answer))
-        self._facts.append(self._fact(question, old, answer))
-
-    def _fact(self, question: str, old: Answer | None, answer: Answer) -> Fact:
-        session, asked = self._session, self._dialogue.questions[question]
-        touchpoint = session.bindings.get("touchpoint", "")
-        if old is not None and not old.skipped:
-            return Corrected(
-                session=session.id,
-                dialogue=session.dialogue,
-                question=question,
-                kind=asked.type,
-                metric=asked.metric,
-                old=old.value,
-                value=answer.value,
-                wording=answer.wording,
-                first_at=old.at,
-                touchpoint=touchpoint,
-            )
-        if answer.skipped:
-            return Skipped(session.id, session.dialogue, question)
-        return Answered(
-            session=session.id,
-            dialogue=session.dialogue,
-            question=question,
-            kind=asked.type,
-            metric=asked.metric,
-            value=answer.value,
-            wording=answer.wording,
-            touchpoint=touchpoint,
+        unfinished = {key: value for key, value in session.unfinished.items() if key != question}
+        self._session = replace(
+            session,
+            answers=answers,
+            partial=partial,
+            unfinished=unfinished,
+            trail=trail,
+            returning=returning,
         )
+        self._answers.append(Given(session.id, session.dialogue, question, answer))
+        self._facts.append(answered(session, self._dialogue.questions[question], old, answer))
 
     # -- where it leads
 
@@ -312,10 +293,17 @@ class Walk:
         return None
 
     def _ask(self, state: str, note: str = "") -> None:
-        session, now, patience = self._session, self._scene.now, self._patience
+        now, patience = self._scene.now, self._patience
+        session = with_unfinished(self._session, state, now)
         wake = bool(patience.remind) and not session.reminded
         self._session = replace(
-            session, state=state, turn=session.turn + 1, strikes=0, partial=None, asked=now, waking=wake
+            session,
+            state=state,
+            turn=session.turn + 1,
+            strikes=0,
+            partial=given_before(session, state),
+            asked=now,
+            waking=wake,
         )
         self._say(self._asking.message(note))
         # Timers are not moved with every question: one that comes too early puts itself off.
@@ -357,12 +345,12 @@ class Walk:
         marks: tuple[MarkKeyboard, ...] = self._asking.mark(choice)
         self._effects += marks
 
-    def _same_album(self, reply: Reply) -> bool:
-        return isinstance(reply, Attached) and bool(reply.album) and reply.album == self._session.album
-
-    def _remember_album(self, reply: Reply) -> None:
-        if isinstance(reply, Attached) and reply.album:
-            self._session = replace(self._session, album=reply.album)
+    def _note_refused(self, reply: Reply, refused: tuple[Refuse, ...]) -> bool:
+        """Take down what is not taken; tell whether there is something to say about the reply."""
+        news = is_news(self._session, reply, refused)
+        self._effects += refused
+        self._session = with_refused(with_album(self._session, reply, refused), refused)
+        return news
 
     def _step(self) -> Step:
         return Step(

@@ -16,8 +16,8 @@ from functools import cache
 from types import ModuleType
 from typing import Protocol, TypeAlias
 
-from conversations.effects import Fetch
-from conversations.events import Attached, FileRef, Said, Shared
+from conversations.effects import Fetch, Refuse
+from conversations.events import Attached, Said, Shared
 from conversations.frozen import dataclass
 from conversations.graphemes import LONGEST, clip
 from conversations.problem import Problem
@@ -152,18 +152,20 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """Understood, and more may come. `note` tells the person so; empty stays silent."""
+    """Understood, and more may come. `note` tells the person so; empty stays silent. `refused` is not part of it."""
 
     answer: Answer
     note: str = ""
     fetches: tuple[Fetch, ...] = ()
+    refused: tuple[Refuse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Not an answer; `reason` explains it kindly, in plain words."""
+    """Not an answer; `reason` explains it kindly, in plain words. `refused` are the files that came."""
 
     reason: str
+    refused: tuple[Refuse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,8 +313,3 @@ def declines(text: str) -> bool:
 def finishes(text: str) -> bool:
     """Tell whether a reply says that nothing more will come."""
     return folded(text) in DONE
-
-
-def too_big(files: tuple[FileRef, ...], megabytes: int) -> bool:
-    """Tell whether a file is known to be larger than allowed."""
-    return any(file.size > megabytes * 1_000_000 for file in files)

@@ -21,7 +21,10 @@ STACK_LIMIT = 3
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. `words` is what the person wrote (erasable), `wording` the hash of the question's text they saw."""
+    """One answer. `words` is what the person wrote (erasable), `wording` the hash of the question's text they saw.
+
+    `refused` are files that came with it and were not taken: they count for nothing, but staff see them named.
+    """
 
     value: Value = None
     words: str = ""
@@ -30,6 +33,12 @@ class Answer:
     at: Instant = 0
     skipped: bool = False
     message: str = ""  # platform id of the person's message, so that its edit can correct the answer
+    refused: tuple[int, ...] = ()
+
+    @property
+    def holds_anything(self) -> bool:
+        """Whether something was given that must not be lost."""
+        return bool(self.attachments or self.words or self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +61,10 @@ class Session:
     turn: int = 0
     strikes: int = 0
     partial: Answer | None = None
+    unfinished: Mapping[str, Answer] = field(default_factory=dict)  # begun and left for another question
     returning: str = ""
     album: str = ""
+    told: tuple[str, ...] = ()  # why files of this album were refused, as far as the person was told
     asked: Instant = 0
     waking: bool = False
     reminded: bool = False

@@ -117,6 +117,7 @@ class Stack:
             trail=tuple(key for key in session.trail if key in answers),
             turn=session.turn + (state != session.state),
             partial=None,
+            unfinished={},
             returning=session.returning if session.returning in dialogue.questions else "",
         )
         return dialogue, moved

@@ -15,7 +15,7 @@ from conversations.engine import cut_short
 from conversations.events import Pressed
 from conversations.frozen import replace
 from conversations.stack import SILENT_ENDS, Place, Stack
-from conversations.texts import language_name
+from conversations.texts import language_name, paragraphs
 from conversations.tokens import STEER, Token
 from conversations.words import PURPOSE, Command
 
@@ -44,8 +44,8 @@ def obey(stack: Stack, command: Command, argument: str = "", press: Pressed | No
                 _turn(stack, place, command, argument, press)
 
 
-def say_idle(stack: Stack) -> None:
-    """Say what can be done here, with buttons."""
+def say_idle(stack: Stack, note: str = "") -> None:
+    """Say what can be done here, with buttons, below a note (markup)."""
     offered = [command for command, purpose in PURPOSE.items() if stack.library.for_purpose(purpose)]
     default = stack.library.current.get(stack.library.default)
     start = (Command.START,) if default and not default.needs else ()
@@ -54,7 +54,7 @@ def say_idle(stack: Stack) -> None:
         for command in (*start, *offered, Command.STATUS, Command.LANGUAGE)
     )
     text = stack.text("idle", name=stack.conversation.name)
-    stack.do(Say(Message(text, rows)))
+    stack.do(Say(Message(paragraphs(note, text), rows)))
 
 
 def _turn(stack: Stack, place: Place, command: Command, argument: str, press: Pressed | None) -> None:

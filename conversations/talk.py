@@ -6,7 +6,7 @@ relayed to a case.
 
 from collections.abc import Mapping
 
-from conversations.effects import AnswerPress, Begin, Effect, Fetch, Relay
+from conversations.effects import AnswerPress, Begin, Effect, Relay
 from conversations.engine import Given, owner
 from conversations.events import (
     Attached,
@@ -28,15 +28,12 @@ from conversations.events import (
 from conversations.facts import Fact
 from conversations.frozen import dataclass, replace
 from conversations.library import Library
-from conversations.question import NAME_LIMIT, Chosen, Ids, Reply, clean, too_big
+from conversations.question import NAME_LIMIT, Chosen, Ids, Reply, clean
 from conversations.session import Conversation
 from conversations.stack import Stack
 from conversations.steering import obey, say_idle
 from conversations.tokens import STEER, read_token
 from conversations.words import OF_THE_QUESTION, SLASH, command_in
-
-MEGABYTES = 20
-"""Largest file taken; Telegram lets a bot download no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +94,10 @@ def withdraw(
     return _done(stack)
 
 
-def idle(library: Library, conversation: Conversation) -> tuple[Effect, ...]:
-    """Return what to say to somebody who writes while nothing is open: what they can do here."""
+def idle(library: Library, conversation: Conversation, note: str = "") -> tuple[Effect, ...]:
+    """Return what to say to somebody who writes while nothing is open: the note (markup), what they can do here."""
     stack = _open(library, conversation, 0, _NoIds())
-    say_idle(stack)
+    say_idle(stack, note)
     return tuple(stack.effects)
 
 
@@ -217,12 +214,8 @@ def _relay(stack: Stack, reply: Reply) -> None:
             stack.do(Relay(words))
         case Shared(phone, name):
             stack.do(Relay(clean(f"{name}: {phone}")))
-        case Attached(files, caption) if too_big(files, MEGABYTES):
-            stack.say("file.big", megabytes=MEGABYTES)
-            _relay(stack, Said(caption))
-        case Attached(files, caption) if files:
-            fetches = tuple(Fetch(stack.ids.next(), file) for file in files)
-            stack.do(*fetches, Relay(clean(caption), tuple(fetch.attachment for fetch in fetches)))
+        case Attached(files, caption, album) if files:
+            stack.do(Relay(clean(caption), files=files, album=album))
         case _:
             pass
 

@@ -7,10 +7,12 @@ from conversations.cases.case import Case, State
 from conversations.cases.step import Notice, possible
 from conversations.events import Address
 from conversations.frozen import replace
-from conversations.texts import inert
+from conversations.graphemes import clip
+from conversations.refusals import Refusal
+from conversations.texts import Rich, inert, markup
 from handlers.ports import Card, CardField, Post
 from handlers.turn import Turn
-from storage.interface import CaseMessage
+from storage.interface import Attachment, CaseMessage
 
 COLOURS: Final = {
     State.RECEIVED: "#d1453b",
@@ -25,6 +27,8 @@ COLOURS: Final = {
 }
 
 BUTTONS: Final = ("accept", "assess", "reply", "ask", "note", "hand_over", "propose", "close", "reopen")
+_MOST_NAMED: Final = 3  # files that were not taken, so that a card's field holds them
+_FILE_NAME: Final = 30  # characters shown of a file's name
 _STYLES: Final = {"accept": "primary", "propose": "primary", "close": "danger"}
 
 
@@ -93,6 +97,41 @@ def delivery_line(turn: Turn, case: Case, actor: str, text: str, delivery: str) 
     return texts.render("staff.line.reply", language, actor=actor, delivery=shown, text=inert(text))
 
 
+def not_taken(turn: Turn, files: Iterable[Attachment], language: str) -> str:
+    """A line about files that came and are not there, with the reason of each; empty without any."""
+    refused = [one for one in files if _is_missing(one)]
+    if not refused:
+        return ""
+    named = _refusals(turn, refused, language)
+    return turn.organisation.texts.render("staff.line.not_taken", language, n=len(refused), files=named)
+
+
+def _refusals(turn: Turn, files: Iterable[Attachment], language: str) -> Rich:
+    texts = turn.organisation.texts
+    refused = [one for one in files if _is_missing(one)]
+    named = [
+        texts.render(
+            "staff.file.refused",
+            language,
+            name=clip(one.name, _FILE_NAME),
+            reason=texts.plain(_reason_key(turn, one), language),
+        )
+        for one in refused[:_MOST_NAMED]
+    ]
+    if len(refused) > _MOST_NAMED:
+        named.append(texts.render("staff.file.more", language, n=len(refused) - _MOST_NAMED))
+    return markup(", ").join(named)
+
+
+def _is_missing(file: Attachment) -> bool:
+    return file.state == "refused" and file.reason != "erased"
+
+
+def _reason_key(turn: Turn, file: Attachment) -> str:
+    key = f"staff.file.reason.{file.reason}"
+    return key if key in turn.organisation.texts else f"staff.file.reason.{Refusal.GONE}"
+
+
 def tell(turn: Turn, case: Case, notice: Notice) -> None:
     """Call staff in the thread and, for an escalation, in the channel as well."""
     if not turn.organisation.staff_account:
@@ -127,7 +166,7 @@ async def _card(turn: Turn, case: Case) -> Card:
         case=case.id,
         title=title,
         colour=COLOURS[case.state],
-        fields=tuple(await _fields(turn, case, language)),
+        fields=tuple(await _fields(turn, case, language, first)),
         text=inert(first.text) if first else "",
         actions=_buttons(turn, case, language),
         attachments=_evidence(messages),
@@ -135,8 +174,9 @@ async def _card(turn: Turn, case: Case) -> Card:
     )
 
 
-async def _fields(turn: Turn, case: Case, language: str) -> list[CardField]:
+async def _fields(turn: Turn, case: Case, language: str, first: CaseMessage | None) -> list[CardField]:
     texts = turn.organisation.texts
+    files = await turn.tx.attachments(first.attachments) if first else []
     conversation = await turn.conversation(case.conversation)
     owner = inert(staff_name(turn, case.owner))
     if not case.acknowledged:
@@ -150,6 +190,7 @@ async def _fields(turn: Turn, case: Case, language: str) -> list[CardField]:
         ("remedy", inert(label(turn, f"case.remedy.{case.remedy}", language)) if case.remedy else ""),
         ("touchpoint", inert(case.touchpoint)),
         ("due", _due(turn, case, language)),
+        ("refused", _refusals(turn, files, language)),
     ]
     return [CardField(texts.plain(f"staff.card.{name}", language), text) for name, text in rows if text]
 

@@ -7,13 +7,22 @@ from pydantic import TypeAdapter
 
 from conversations.cases.case import Case, State
 from conversations.cases.step import CUSTOMER, Move, Step, elapsed, opened, step
-from conversations.effects import Button, DecideCase, Kind, Message, OpenCase, Relay, SetTimer
+from conversations.effects import (
+    Button,
+    DecideCase,
+    Kind,
+    Message,
+    OpenCase,
+    Relay,
+    SetTimer,
+)
 from conversations.events import SECOND
 from conversations.facts import CaseOpened
 from conversations.frozen import replace
 from conversations.session import CaseId, Conversation
-from handlers import lines
+from handlers import albums, lines
 from handlers.cards import first_name, show, staff_language, tell, write_line
+from handlers.files import take
 from handlers.turn import Turn
 from storage.interface import CaseMessage, Timer
 
@@ -74,10 +83,9 @@ async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *,
         conversation,
         begun.case,
     )
-    await turn.tx.add_message(
-        CaseMessage(turn.ids.next(), case.id, now, "in", "", _words(wanted), wanted.attachments)
-    )
-    await turn.tx.attach_to_case(wanted.attachments, case.id)
+    files = (*wanted.attachments, *wanted.refused)
+    await turn.tx.add_message(CaseMessage(turn.ids.next(), case.id, now, "in", "", _words(wanted), files))
+    await turn.tx.attach_to_case(files, case.id)
     turn.keep(replace(_latest(turn, conversation), case=case.id))
     apply_timers(turn, begun)
     case = await show(turn, begun.case)
@@ -89,7 +97,8 @@ async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *,
 async def _one_more(turn: Turn, conversation: Conversation, present: list[Case], wanted: OpenCase) -> Case:
     """Somebody has more open cases than anybody can look after: what they say now belongs to the newest."""
     case = turn.know_case(max(present, key=lambda one: one.id))
-    await _add_words(turn, case, Relay(_words(wanted), wanted.attachments))
+    await _add_words(turn, conversation, case, Relay(_words(wanted), (*wanted.attachments, *wanted.refused)))
+    await lines.came(turn, case)
     tell_customer(turn, conversation, case, "case.relayed")
     return case
 
@@ -127,7 +136,7 @@ async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Rela
         return False
     await carry_out(turn, moved)
     if words:
-        await _add_words(turn, moved.case, words, "staff.line.customer_reopened")
+        await _receive(turn, conversation, moved.case, words, "staff.line.customer_reopened")
     else:
         language = staff_language(turn, case.owner)
         line = turn.organisation.texts.render("staff.line.customer_reopened", language, text="")
@@ -135,6 +144,15 @@ async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Rela
     turn.keep(replace(_latest(turn, conversation), case=case.id))
     tell_customer(turn, conversation, moved.case, "case.reopened_by_customer", passed_on=bool(words))
     return True
+
+
+async def _receive(turn: Turn, conversation: Conversation, case: Case, words: Relay, key: str) -> None:
+    """Take words with their files for a case that they open again."""
+    taken = await take(turn, conversation, words.files)
+    words = replace(words, attachments=(*words.attachments, *taken.attachments), files=())
+    await _add_words(turn, conversation, case, words, key)
+    await lines.came(turn, case, album=bool(words.album))
+    await albums.explain_refused(turn, conversation, words.album, taken.refused)
 
 
 async def tell_status(turn: Turn, conversation: Conversation) -> None:
@@ -174,7 +192,8 @@ async def call_human(turn: Turn, conversation: Conversation, words: str) -> None
         write_line(turn, case, line, mention=(case.owner,))
     turn.keep(replace(_latest(turn, conversation), case=case.id))
     if words:
-        await _add_words(turn, case, Relay(words))
+        await _add_words(turn, conversation, case, Relay(words))
+        await lines.came(turn, case)
     tell_customer(turn, conversation, case, "case.human")
 
 
@@ -184,15 +203,22 @@ async def relay(turn: Turn, conversation: Conversation, words: Relay) -> bool:
     False when there is no case they could belong to.
     """
     cases = [turn.know_case(case) for case in await turn.tx.open_cases(person=conversation.person)]
-    case = await _spoken_of(turn, conversation)
+    case, album = await _spoken_of(turn, conversation), await albums.heard(turn, conversation, words.album)
     if case is None and not cases:
-        return False
+        await albums.remember(turn, conversation, words.album)
+        return album is not None  # of an album nobody needs to hear it twice
+    taken = await take(turn, conversation, words.files)
+    words = replace(words, attachments=(*words.attachments, *taken.attachments), files=())
     if case is None and len(cases) > 1:
-        held = (*_held(conversation), words)[-MOST_HELD:]
+        held = _with_album(_held(conversation), words)[-MOST_HELD:]
         turn.keep(replace(_latest(turn, conversation), held=_HELD.dump_json(held).decode()))
-        _ask_which(turn, conversation, cases)
-        return True
-    await _hand_in(turn, conversation, case or cases[0], (*_held(conversation), words))
+        await albums.remember(turn, conversation, words.album)
+        if album is None:
+            _ask_which(turn, conversation, cases)
+    else:
+        held = (*_held(conversation), words)
+        await _hand_in(turn, conversation, case or cases[0], held, known=album is not None)
+    await albums.explain_refused(turn, conversation, words.album, taken.refused)
     return True
 
 
@@ -206,18 +232,36 @@ async def choose(turn: Turn, conversation: Conversation, wanted: str) -> bool:
     return True
 
 
+def _with_album(held: tuple[Relay, ...], words: Relay) -> tuple[Relay, ...]:
+    """What is held, with one thing more; the files of an album stay together."""
+    same = [one for one in held if words.album and one.album == words.album]
+    if not same:
+        return (*held, words)
+    text = "\n".join(part for part in (same[0].text, words.text) if part)
+    joined = replace(same[0], text=text, attachments=(*same[0].attachments, *words.attachments))
+    return tuple(joined if one is same[0] else one for one in held)
+
+
 async def _spoken_of(turn: Turn, conversation: Conversation) -> Case | None:
     """The case last spoken of. One whose solution is accepted still is: there may be a last question about it."""
     case = None if conversation.case is None else await turn.case(conversation.case)
     return None if case is None or case.state is State.CLOSED else case
 
 
-async def _hand_in(turn: Turn, conversation: Conversation, case: Case, words: tuple[Relay, ...]) -> None:
+async def _hand_in(
+    turn: Turn, conversation: Conversation, case: Case, words: tuple[Relay, ...], *, known: bool = False
+) -> None:
+    """Put words with a case; of an album that is `known` there the customer has heard already."""
     for one in words:
-        await _add_words(turn, case, one)
+        await _add_words(turn, conversation, case, one)
+    await lines.came(turn, case, album=any(one.album for one in words))
     turn.keep(replace(_latest(turn, conversation), case=case.id, held=""))
-    if any(not one.edited for one in words):
+    if not known and any(_needs_receipt(one) for one in words):
         tell_customer(turn, conversation, case, "case.relayed")
+
+
+def _needs_receipt(words: Relay) -> bool:
+    return not words.edited and bool(words.text or words.attachments)
 
 
 def _held(conversation: Conversation) -> tuple[Relay, ...]:
@@ -231,6 +275,8 @@ async def deadline(turn: Turn, timer: Timer, wanted: CaseId) -> None:
         return
     if timer.kind == lines.KIND:
         await lines.show_held(turn, case, timer)
+    elif timer.kind == lines.FILES:
+        await lines.go_on(turn, case, timer)
     else:
         await carry_out(turn, elapsed(case, turn.organisation.policy, timer.kind))
 
@@ -238,6 +284,8 @@ async def deadline(turn: Turn, timer: Timer, wanted: CaseId) -> None:
 async def carry_out(turn: Turn, moved: Step) -> None:
     """Keep what a step made of a case, tell whom it names, show the card."""
     turn.keep_case(moved.case)
+    if moved.case.state is State.CLOSED:
+        await lines.show_all(turn, moved.case)  # its timers go
     for fact in moved.facts:
         turn.record(fact, case=moved.case)
     apply_timers(turn, moved)
@@ -282,28 +330,29 @@ def tell_customer(turn: Turn, conversation: Conversation, case: Case, key: str, 
     turn.say(_latest(turn, conversation), Message(text, kind=kind))
 
 
-async def _add_words(turn: Turn, case: Case, words: Relay, key: str = "") -> None:
-    """Store what the customer wrote and show it in the thread, the owner called; `key` is that of another line."""
-    texts, language = turn.organisation.texts, staff_language(turn, case.owner)
-    key = key or ("staff.line.customer_edited" if words.edited else "staff.line.customer")
-    if not words.text and words.attachments and key == "staff.line.customer":
-        line = texts.render("staff.line.files", language, n=len(words.attachments))
-    else:
-        line = texts.render(key, language, text=words.text)
-    row = 0
-    if await lines.may_write(turn, case):
-        files = await _that_came(turn, words.attachments)
-        row = write_line(turn, case, line, mention=(case.owner,), attachments=files)
-    await turn.tx.add_message(
-        CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", words.text, words.attachments, log=row)
-    )
+async def _add_words(turn: Turn, conversation: Conversation, case: Case, words: Relay, key: str = "") -> None:
+    """Store what the customer wrote; its line follows, with that of what belongs to it.
+
+    A line of another kind, whose `key` is given, is written at once, without what waits for its files.
+    """
+    row, key = 0, key or ("staff.line.customer_edited" if words.edited else "")
+    if key and await lines.may_write(turn, case):
+        language, waits = staff_language(turn, case.owner), bool(words.attachments)
+        line = turn.organisation.texts.render(key, language, text="" if waits else words.text)
+        row = write_line(turn, case, line, mention=(case.owner,))
+        row = 0 if waits else row
     await turn.tx.attach_to_case(words.attachments, case.id)
-
-
-async def _that_came(turn: Turn, attachments: tuple[int, ...]) -> tuple[int, ...]:
-    """The files that are here already, as those of held words; others show themselves when they come."""
-    found = [await turn.tx.attachment(one) for one in attachments]
-    return tuple(one[0].id for one in found if one is not None and one[0].state == "stored")
+    album = await albums.heard(turn, conversation, words.album)
+    before = await turn.tx.message(album.message) if album and album.message else None
+    if before is not None and before.case == case.id and not before.log:
+        text = "\n".join(part for part in (before.text, words.text) if part)
+        await turn.tx.extend_message(before.id, text, (*before.attachments, *words.attachments))
+        return
+    message = CaseMessage(
+        turn.ids.next(), case.id, turn.now, "in", "", words.text, words.attachments, log=row
+    )
+    await turn.tx.add_message(message)
+    await albums.remember(turn, conversation, words.album, message=message.id)
 
 
 def _ask_which(turn: Turn, conversation: Conversation, cases: list[Case]) -> None:

@@ -1,12 +1,12 @@
 """What follows from how a send ended: files stored, delivery shown in the thread, unreachable people marked."""
 
 from conversations.cases.case import Case
-from conversations.effects import Kind, Message
 from conversations.events import Instant
 from conversations.frozen import replace
 from conversations.session import CaseId
-from handlers.cards import channel_of, delivery_line, show, staff_language, staff_name, write_line
-from handlers.lines import may_write
+from handlers.cards import channel_of, delivery_line, staff_language, staff_name, write_line
+from handlers.files import explain, forget
+from handlers.lines import file_settled
 from handlers.organisation import Organisation
 from handlers.parcels import decode
 from handlers.ports import Download, Ids, Later, Never, Outcome, Post, Sent, Unknown
@@ -50,28 +50,23 @@ async def _file_came(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
     body = decode(claimed).body
     if not isinstance(body, Download):
         return
+    before = await turn.tx.attachment(body.attachment)
+    if before is None or before[0].state != "waiting":
+        return  # erased meanwhile, or brought already
+    about = before[0]
     match outcome:
         case Sent(content=bytes(content), mime=mime):
             await turn.tx.store_attachment(body.attachment, content, mime, body.file.name)
         case Never(reason=reason):
             await turn.tx.refuse_attachment(body.attachment, reason)
             await _explain_refusal(turn, claimed, body, reason)
-            return
         case _:
             return
-    found = await turn.tx.attachment(body.attachment)
-    if found is None or found[0].case is None or found[0].person is None:
+    if about.case is None or about.person is None:
         return  # of no case yet, or a file of staff, which lies in their thread already
-    case = await turn.case(found[0].case)
-    if case is None:
-        return
-    messages = await turn.tx.messages(case.id)
-    if messages and body.attachment in messages[0].attachments:
-        await show(turn, case)  # evidence belongs on the card
-    elif await may_write(turn, case):
-        language = staff_language(turn, case.owner)
-        line = turn.organisation.texts.render("staff.line.files", language, n=1)
-        write_line(turn, case, line, attachments=(body.attachment,))
+    case = await turn.case(about.case)
+    if case is not None:
+        await file_settled(turn, case, body.attachment)
 
 
 async def refuse_file(tx: Transaction, claimed: Claimed) -> None:
@@ -85,15 +80,13 @@ async def refuse_file(tx: Transaction, claimed: Claimed) -> None:
 
 
 async def _explain_refusal(turn: Turn, claimed: Claimed, body: Download, reason: str) -> None:
-    """Tell the person that their file did not arrive, and why."""
+    """Tell the person that their file did not arrive, and why; no answer counts it any more."""
     wanted = claimed.row.conversation
     conversation = await turn.conversation(wanted) if wanted is not None else None
     if conversation is None:
         return
-    texts = turn.organisation.texts
-    key = f"file.{reason}" if f"file.{reason}" in texts else "file.gone"
-    text = texts.render(key, conversation.language, name=body.file.name)
-    turn.say(conversation, Message(text, kind=Kind.RECEIPT))
+    forget(turn, conversation, body.attachment)
+    explain(turn, conversation, reason, (body.file.name,))
 
 
 async def _show_delivery(turn: Turn, message: int, outcome: Outcome) -> None:

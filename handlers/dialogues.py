@@ -18,6 +18,7 @@ from conversations.effects import (
     MarkKeyboard,
     OpenCase,
     OpenForm,
+    Refuse,
     Relay,
     Say,
     SetLanguage,
@@ -27,11 +28,12 @@ from conversations.effects import (
 )
 from conversations.events import Address, Elapsed, Event, Pressed, Sender
 from conversations.frozen import replace
+from conversations.refusals import Refusal
 from conversations.session import CaseId, Conversation, ConversationId
 from conversations.stack import active
 from handlers import cases
 from handlers.budget import OverBudget
-from handlers.files import fetch
+from handlers.files import explain, fetch_within_quota, forget, refuse, shown_name
 from handlers.turn import Turn
 from storage.interface import AnswerRow
 
@@ -173,8 +175,8 @@ async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_messa
     match effect:
         case Say(message=message):
             turn.say(conversation, message, case_message=case_message)
-        case Fetch():
-            await fetch(turn, conversation.address, effect, conversation=conversation)
+        case Fetch() | Refuse():
+            await _take(turn, conversation, effect)
         case SetTimer():
             turn.set_timer(effect, conversation=conversation.id)
         case DropTimer(owner=owner, kind=kind):
@@ -193,14 +195,25 @@ async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_messa
             await cases.tell_status(turn, conversation)
         case Relay():
             if not await cases.relay(turn, conversation, effect) and not effect.edited:
-                await _greet(turn, conversation)
+                await _greet(turn, conversation, len(effect.files))
         case SetLanguage(language=language):
             turn.keep(replace(conversation, language=language))
         case AnswerPress() | MarkKeyboard() | Typing() | Hint() | OpenForm():
             turn.perish(conversation.address, effect)
 
 
-async def _greet(turn: Turn, conversation: Conversation) -> None:
-    """Somebody writes while nothing is open and no case waits: say what they can do here."""
-    for effect in talk.idle(turn.organisation.library, conversation):
+async def _take(turn: Turn, conversation: Conversation, wanted: Fetch | Refuse) -> None:
+    """Have a file brought that an answer counts; too much for one day is refused aloud."""
+    if isinstance(wanted, Refuse):
+        await refuse(turn, conversation, wanted)
+    elif not await fetch_within_quota(turn, conversation, wanted):
+        forget(turn, conversation, wanted.attachment)
+        explain(turn, conversation, Refusal.QUOTA, (shown_name(wanted.file.name),))
+
+
+async def _greet(turn: Turn, conversation: Conversation, files: int) -> None:
+    """Somebody writes while nothing is open and no case waits: say what they can do here, and what is not kept."""
+    texts = turn.organisation.texts
+    note = texts.render("file.nowhere", conversation.language, n=files) if files else ""
+    for effect in talk.idle(turn.organisation.library, conversation, note):
         await _do(turn, conversation, effect, 0)

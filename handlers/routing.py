@@ -2,7 +2,7 @@
 
 from conversations.events import Commanded, Elapsed, Event, Moved, Pressed
 from conversations.session import CaseId, ConversationId
-from handlers import cases, dialogues, digest, invitations, staff, watching
+from handlers import albums, cases, dialogues, digest, invitations, staff, watching
 from handlers.turn import Turn, of_staff
 from storage.interface import Timer
 
@@ -42,6 +42,8 @@ async def route_timer(turn: Turn, timer: Timer, event: Elapsed) -> None:
             digest.fall_due(turn, timer)
         case invitations.OWNER:
             pass  # an hour is over: the count of wrong links ends
+        case albums.OWNER:
+            pass  # an hour is over: no more of that album will come
         case "watch":
             await watching.beat(turn)
         case _:

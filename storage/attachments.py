@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import Final
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from conversations.events import Instant
 from conversations.session import CaseId, PersonId
 from storage.codec import clean
 from storage.interface import Attachment
-from storage.sql import EMPTY, Unit, said, within
-from storage.tables import attachment
+from storage.sql import EMPTY, Row, Unit, said, within
+from storage.tables import attachment, conversation, outbox
 
 _NEW = insert(attachment)
 _STORE = (
@@ -39,7 +41,7 @@ _EXPECT_AGAIN = (
     .values(state=said("waiting"), reason=EMPTY)
 )
 _TIE = update(attachment).where(within(attachment.c.id, "attachments")).values(case_id=bindparam("case"))
-_READ = select(
+_ABOUT = (
     attachment.c.id,
     attachment.c.person_id,
     attachment.c.name,
@@ -48,8 +50,17 @@ _READ = select(
     attachment.c.state,
     attachment.c.reason,
     attachment.c.case_id,
-    attachment.c.content,
-).where(attachment.c.id == bindparam("attachment"))
+)
+_READ = select(*_ABOUT, attachment.c.content).where(attachment.c.id == bindparam("attachment"))
+_LIST = select(*_ABOUT).where(within(attachment.c.id, "attachments")).order_by(attachment.c.id)
+_LANE: Final = "file:"  # begins the lane of a download, the attachment's id ends it
+_FETCHED = select(outbox.c.lane).where(
+    outbox.c.conversation_id.in_(
+        select(conversation.c.id).where(conversation.c.person_id == bindparam("person"))
+    ),
+    outbox.c.kind == said("download"),
+    outbox.c.queued >= bindparam("since"),
+)
 
 
 class Attachments(Unit):
@@ -100,15 +111,29 @@ class Attachments(Unit):
         rows = await self._fetch(_READ, attachment=attachment)
         if not rows:
             return None
-        one, person, name, mime, size, state, reason, case, content = rows[0]
-        found = Attachment(
-            one,
-            None if person is None else PersonId(person),
-            name,
-            mime,
-            size,
-            state,
-            reason,
-            None if case is None else CaseId(case),
-        )
-        return found, bytes(content or b"")
+        *about, content = rows[0]
+        return _about(tuple(about)), bytes(content or b"")
+
+    async def attachments(self, attachments: Iterable[int]) -> list[Attachment]:
+        """Files without their bytes, the oldest first."""
+        wanted = list(attachments)
+        return list(map(_about, await self._fetch(_LIST, attachments=wanted))) if wanted else []
+
+    async def fetched(self, person: PersonId, since: Instant) -> list[int]:
+        """The files of a person whose download was asked for since."""
+        rows = await self._fetch(_FETCHED, person=person, since=since)
+        return [int(lane.removeprefix(_LANE)) for (lane,) in rows]
+
+
+def _about(row: Row) -> Attachment:
+    one, person, name, mime, size, state, reason, case = row
+    return Attachment(
+        one,
+        None if person is None else PersonId(person),
+        name,
+        mime,
+        size,
+        state,
+        reason,
+        None if case is None else CaseId(case),
+    )

@@ -1,6 +1,6 @@
 """Cases, their numbers and their messages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -84,6 +84,12 @@ _BETWEEN = _ROW.where(
 ).order_by(case.c.opened, case.c.id)
 
 _ADD_MESSAGE = plain_insert(case_message)
+_EXTEND = (
+    update(case_message)
+    .where(case_message.c.id == bindparam("message"))
+    .values(text=bindparam("words"), attachments=bindparam("files"))
+)
+_SHOW = update(case_message).where(within(case_message.c.id, "messages")).values(log=bindparam("row"))
 _MESSAGE_ROW = select(*case_message.columns)
 _MESSAGE = _MESSAGE_ROW.where(case_message.c.id == bindparam("message"))
 _MESSAGES = _MESSAGE_ROW.where(case_message.c.case_id == bindparam("case")).order_by(case_message.c.id)
@@ -173,6 +179,15 @@ class Cases(Unit):
                 }
             ],
         )
+
+    async def extend_message(self, message: int, text: str, attachments: Sequence[int]) -> None:
+        """More of an album came: the message has this text and these files now."""
+        files = encode(_NUMBERS, tuple(attachments))
+        self._later(_EXTEND, [{"message": message, "words": clean(text), "files": files}])
+
+    async def show_messages(self, messages: Sequence[int], log: int) -> None:
+        """These messages stand in the thread, in the line of this outbox row."""
+        await self._run(_SHOW, messages=list(messages), row=log)
 
     async def message(self, message: int) -> CaseMessage | None:
         """One message by its id."""

@@ -273,6 +273,12 @@ class Transaction(Sending, Watched, Protocol):
     async def add_message(self, message: CaseMessage) -> None:
         """Append to a case's messages."""
 
+    async def extend_message(self, message: int, text: str, attachments: Sequence[int]) -> None:
+        """More of an album came: the message has this text and these files now."""
+
+    async def show_messages(self, messages: Sequence[int], log: int) -> None:
+        """These messages stand in the thread, in the line of this outbox row."""
+
     async def message(self, message: int) -> CaseMessage | None:
         """One message by its id."""
 
@@ -297,6 +303,12 @@ class Transaction(Sending, Watched, Protocol):
 
     async def attachment(self, attachment: int) -> tuple[Attachment, bytes] | None:
         """A file and its bytes (empty while waiting)."""
+
+    async def attachments(self, attachments: Iterable[int]) -> list[Attachment]:
+        """Files without their bytes, the oldest first."""
+
+    async def fetched(self, person: PersonId, since: Instant) -> list[int]:
+        """The files of a person whose download was asked for since."""
 
     # invitations
     async def invite(self, invitation: Invitation) -> Invitation:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from conversations.effects import Fetch
+from conversations.effects import Fetch, Refuse
 from conversations.events import Attached, FileRef, Said
+from conversations.frozen import replace
 from conversations.problem import Problem
 from conversations.question import (
     Accepted,
@@ -22,12 +23,15 @@ from conversations.question import (
     clean,
     declines,
     finishes,
-    too_big,
 )
+from conversations.refusals import KINDS, MEGABYTES, Refusal, sort_out
 from conversations.session import Answer
 
-KINDS = ("photo", "document", "voice")
 DONE_KEY = "done"
+ANEW_KEY = "anew"
+
+_NAME = 60
+"""Characters shown of a file's name."""
 
 TEXTS = {
     "reject": {
@@ -45,26 +49,60 @@ TEXTS = {
         "en": "This file is larger than {{ megabytes }} MB. Could it be a smaller one?",
         "de": "Die Datei ist größer als {{ megabytes }} MB. Geht es etwas kleiner?",
     },
+    "some_kind": {
+        "en": "{{ names }}: I cannot use this kind of file here. What helps: {{ kinds }}.",
+        "de": "{{ names }}: Mit dieser Art Datei kann ich hier nichts anfangen. Gut wäre: {{ kinds }}.",
+    },
+    "some_big": {
+        "en": "{{ names }}: larger than {{ megabytes }} MB, so I could not keep it.",
+        "de": "{{ names }}: größer als {{ megabytes }} MB, das konnte ich nicht behalten.",
+    },
+    "words": {"en": "I have noted the words with it.", "de": "Den Text dazu habe ich notiert."},
     "more": {
         "en": "Got it. You can send more, or go on with “Done”.",
         "de": "Ist angekommen. Es darf noch mehr sein, oder weiter mit „Fertig“.",
     },
     "full": {
-        "en": "That is plenty: I keep {{ count | plural('one file', '# files') }}. Go on with “Done”.",
-        "de": "Das genügt: Ich behalte {{ count | plural('eine Datei', '# Dateien') }}. Weiter mit „Fertig“.",
+        "en": (
+            "That is plenty: I keep {{ count | plural('one file', '# files') }}; "
+            "{{ over | plural('one more was', '# more were') }} not kept. Go on with “Done”."
+        ),
+        "de": (
+            "Das genügt: Ich behalte {{ count | plural('eine Datei', '# Dateien') }}; "
+            "{{ over | plural('eine weitere wurde', '# weitere wurden') }} nicht behalten. Weiter mit „Fertig“."
+        ),
+    },
+    "full_album": {
+        "en": (
+            "That is plenty: I keep {{ count | plural('one file', '# files') }}; "
+            "what came beyond that was not kept. Go on with “Done”."
+        ),
+        "de": (
+            "Das genügt: Ich behalte {{ count | plural('eine Datei', '# Dateien') }}; "
+            "was darüber hinausgeht, wurde nicht behalten. Weiter mit „Fertig“."
+        ),
     },
     "done": {"en": "Done", "de": "Fertig"},
+    "anew": {"en": "Send others instead", "de": "Lieber andere schicken"},
+    "so_far": {
+        "en": "So far: {{ count | plural('one file', '# files') }}.",
+        "de": "Bisher: {{ count | plural('eine Datei', '# Dateien') }}.",
+    },
     "shown": {
         "en": "{{ count | plural('one file', '# files') }}",
         "de": "{{ count | plural('eine Datei', '# Dateien') }}",
+    },
+    "shown_without": {
+        "en": "{{ count | plural('one file', '# files') }} ({{ refused }} not kept)",
+        "de": "{{ count | plural('eine Datei', '# Dateien') }} ({{ refused }} nicht behalten)",
     },
 }
 
 
 class Files:
-    """The value is how many were sent; captions become words. What a file really is shows when it is fetched."""
+    """The value is how many were kept; captions become words. What a file really is shows when it is fetched."""
 
-    settings: Mapping[str, Setting] = {"kinds": KINDS, "max_files": 5, "megabytes": 20}
+    settings: Mapping[str, Setting] = {"kinds": KINDS, "max_files": 5, "megabytes": MEGABYTES}
     labels = ()
     has_options = False
 
@@ -79,50 +117,95 @@ class Files:
             yield Problem("megabytes", "must be from 1 to 20", "choose another number")
 
     def prompt(self, ask: Ask) -> Prompt:
-        """Show Done once something has come."""
-        return Prompt(((Choice(DONE_KEY, ask.phrase("done")),),) if ask.partial else ())
+        """Show Done once something has come; asked again, say what was given and offer to begin anew."""
+        given = ask.partial
+        if given is None or not given.holds_anything:
+            return Prompt()
+        done = Choice(DONE_KEY, ask.phrase("done"))
+        if not _is_earlier(given) or not given.attachments:
+            return Prompt(((done,),))
+        note = ask.phrase("so_far", count=len(given.attachments))
+        return Prompt(((done, Choice(ANEW_KEY, ask.phrase("anew"))),), note)
 
     def accept(self, ask: Ask, reply: Reply) -> Result:
         """Collect files until Done."""
+        given = ask.partial if ask.partial and ask.partial.holds_anything else None
         match reply:
-            case Attached(files, caption) if files:
-                return self._collect(ask, files, clean(caption))
-            case Chosen(key) if key == DONE_KEY and ask.partial:
-                return _accepted(ask.partial)
-            case Said(text) if ask.partial and (finishes(text) or declines(text)):
-                return _accepted(ask.partial)
+            case Attached(files) if files:
+                return self._collect(ask, reply)
+            case Chosen(key) if key == DONE_KEY and given:
+                return _accepted(given)
+            case Chosen(key) if key == ANEW_KEY and given:
+                return Partial(Answer(), ask.phrase("reject"))
+            case Said(text) if given and (finishes(text) or declines(text)):
+                return _accepted(given)
             case Said(text) if ask.question.optional and (finishes(text) or declines(text)):
                 return Declined()
-            case Said(text) if ask.partial and (words := clean(text)):
-                answer = ask.partial
-                said = "\n".join(part for part in (answer.words, words) if part)
-                return Partial(Answer(answer.value, clean(said), answer.attachments), ask.phrase("more"))
+            case Said(text) if given and (words := clean(text)):
+                said = "\n".join(part for part in (given.words, words) if part)
+                return Partial(replace(given, words=clean(said)), ask.phrase("more"))
             case _:
                 return Rejection(ask.phrase("reject"))
 
-    def _collect(self, ask: Ask, files: tuple[FileRef, ...], caption: str) -> Result:
-        kinds = ask.question.names("kinds")
-        if any(file.kind not in kinds for file in files):
-            return Rejection(ask.phrase("kind", kinds=", ".join(ask.phrase(kind) for kind in kinds)))
-        megabytes = ask.question.number("megabytes")
-        if too_big(files, megabytes):
-            return Rejection(ask.phrase("big", megabytes=megabytes))
-        before = ask.partial or Answer()
-        most = ask.question.number("max_files")
-        fetches = tuple(
-            Fetch(ask.ids.next(), file) for file in files[: max(0, most - len(before.attachments))]
+    def _collect(self, ask: Ask, came: Attached) -> Result:
+        """Keep what can be kept; what is refused takes no place, and is said. A caption is always words."""
+        question, before = ask.question, ask.partial or Answer()
+        most = question.number("max_files")
+        found = sort_out(
+            came.files,
+            kinds=question.names("kinds"),
+            megabytes=question.number("megabytes"),
+            room=max(0, most - len(before.attachments)),
         )
+        fetches = tuple(Fetch(ask.ids.next(), file) for file in found.kept)
+        refused = tuple(Refuse(ask.ids.next(), file, reason) for file, reason in found.refused)
         kept = before.attachments + tuple(fetch.attachment for fetch in fetches)
-        words = "\n".join(part for part in (before.words, caption) if part)
-        answer = Answer(len(kept), clean(words), kept)
-        if most == 1:
+        caption = clean(came.caption)
+        words = clean("\n".join(part for part in (before.words, caption) if part))
+        answer = replace(before, value=len(kept), words=words, attachments=kept, at=0)
+        if most == 1 and kept and not refused:
             return Accepted(answer.value, answer.words, answer.attachments, fetches)
-        full = len(before.attachments) + len(files) > most
-        return Partial(answer, ask.phrase("full", count=most) if full else ask.phrase("more"), fetches)
+        note = self._note(ask, refused, most, album=bool(came.album), caption=caption, kept=bool(fetches))
+        if not answer.holds_anything:
+            return Rejection(note, refused)
+        return Partial(answer, note, fetches, refused)
+
+    def _note(
+        self, ask: Ask, refused: tuple[Refuse, ...], most: int, *, album: bool, caption: str, kept: bool
+    ) -> str:
+        """Say what came, and what of it is not kept."""
+        over = sum(one.reason is Refusal.TOO_MANY for one in refused)
+        parts = [*self._objections(ask, refused, others=kept or bool(over))]
+        if over:
+            parts.append(ask.phrase("full_album" if album else "full", count=most, over=over))
+        elif kept:
+            parts.append(ask.phrase("more"))
+        elif caption:
+            parts.append(ask.phrase("words"))
+        return " ".join(parts)
+
+    def _objections(self, ask: Ask, refused: tuple[Refuse, ...], *, others: bool) -> Iterator[str]:
+        """Yield why files are of no use; they are named where `others` came with them."""
+        kinds = ", ".join(ask.phrase(kind) for kind in ask.question.names("kinds"))
+        megabytes = ask.question.number("megabytes")
+        for reason, key in ((Refusal.KIND, "kind"), (Refusal.TOO_LARGE, "big")):
+            names = [clean(one.file.name, _NAME) for one in refused if one.reason is reason]
+            if names:
+                some = others or len(refused) > 1
+                named = {"names": ", ".join(names)} if some else {}
+                yield ask.phrase(f"some_{key}" if some else key, kinds=kinds, megabytes=megabytes, **named)
 
     def show(self, ask: Ask, answer: Answer) -> str:
-        """Return how many."""
-        return ask.phrase("shown", count=len(answer.attachments))
+        """Return how many were kept."""
+        count, refused = len(answer.attachments), len(answer.refused)
+        if refused:
+            return ask.phrase("shown_without", count=count, refused=refused)
+        return ask.phrase("shown", count=count)
+
+
+def _is_earlier(answer: Answer) -> bool:
+    """Whether it was given before the question was asked this time."""
+    return answer.at != 0
 
 
 def _accepted(answer: Answer) -> Accepted:

@@ -24,7 +24,17 @@ from typing import Any
 
 from conversations import talk
 from conversations.duration import parse_duration
-from conversations.effects import AnswerPress, DropTimer, Effect, Fetch, MarkKeyboard, Message, Say, SetTimer
+from conversations.effects import (
+    AnswerPress,
+    DropTimer,
+    Effect,
+    Fetch,
+    MarkKeyboard,
+    Message,
+    Refuse,
+    Say,
+    SetTimer,
+)
 from conversations.events import Attached, Commanded, Edited, FileRef, Pressed, Said, Unsupported
 from conversations.library import Library
 from conversations.parse import parse
@@ -142,6 +152,8 @@ def _effect(effect: Effect) -> Iterator[str]:
                 yield f"  ({text})"
         case Fetch(_, file):
             yield f"  → fetches {file.name}"
+        case Refuse(_, file, reason):
+            yield f"  → refuses {file.name}: {reason}"
         case SetTimer() | DropTimer():
             pass
         case _:

@@ -1,0 +1,74 @@
+"""An answer that comes in pieces: albums, files that are not taken, what was given before a question is asked again."""
+
+from conversations.effects import Refuse
+from conversations.events import Attached, Instant
+from conversations.frozen import replace
+from conversations.question import Reply
+from conversations.session import Answer, Session
+
+
+def is_news(session: Session, reply: Reply, refused: tuple[Refuse, ...]) -> bool:
+    """Whether there is something to say: of an album once, and once for each reason not to take a file."""
+    return not _same_album(session, reply) or any(one.reason not in session.told for one in refused)
+
+
+def with_album(session: Session, reply: Reply, refused: tuple[Refuse, ...] = ()) -> Session:
+    """Remember the album of a reply, and why files of it were refused."""
+    if not isinstance(reply, Attached) or not reply.album:
+        return session
+    before = session.told if _same_album(session, reply) else ()
+    told = tuple(dict.fromkeys((*before, *(one.reason.value for one in refused))))
+    return replace(session, album=reply.album, told=told)
+
+
+def with_refused(session: Session, refused: tuple[Refuse, ...]) -> Session:
+    """Files that are not taken count for nothing, but go with the answer, so that staff read of them."""
+    if not refused:
+        return session
+    partial = session.partial or Answer()
+    ids = (*partial.refused, *(one.attachment for one in refused))
+    return replace(session, partial=replace(partial, refused=ids))
+
+
+def with_unfinished(session: Session, state: str, now: Instant) -> Session:
+    """Keep what was given so far to the question that is left for another one."""
+    partial = session.partial
+    if partial is None or session.state == state or not _collected(partial):
+        return session
+    return replace(session, unfinished={**session.unfinished, session.state: replace(partial, at=now)})
+
+
+def given_before(session: Session, state: str) -> Answer | None:
+    """What was collected at a question that is asked again; nothing where an answer replaces the one before."""
+    answer = session.unfinished.get(state) or session.answers.get(state)
+    return answer if answer is not None and _collected(answer) else None
+
+
+def without_file(session: Session, attachment: int) -> tuple[Session, dict[str, Answer]]:
+    """A file that was counted is not there after all; return the answers given already that it changes, too."""
+    answers = {key: _without(answer, attachment) for key, answer in session.answers.items()}
+    changed = {key: answer for key, answer in answers.items() if answer != session.answers[key]}
+    unfinished = {key: _without(answer, attachment) for key, answer in session.unfinished.items()}
+    partial = session.partial and _without(session.partial, attachment)
+    return replace(session, answers=answers, unfinished=unfinished, partial=partial), changed
+
+
+def _without(answer: Answer, attachment: int) -> Answer:
+    if attachment not in answer.attachments:
+        return answer
+    kept = tuple(one for one in answer.attachments if one != attachment)
+    counted = answer.value == len(answer.attachments)
+    return replace(
+        answer,
+        value=len(kept) if counted else answer.value,
+        attachments=kept,
+        refused=(*answer.refused, attachment),
+    )
+
+
+def _collected(answer: Answer) -> bool:
+    return bool(answer.attachments or answer.refused)
+
+
+def _same_album(session: Session, reply: Reply) -> bool:
+    return isinstance(reply, Attached) and bool(reply.album) and reply.album == session.album
