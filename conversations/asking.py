@@ -7,7 +7,7 @@ from conversations.dialogue import Dialogue, Look
 from conversations.effects import Button, Kind, MarkKeyboard, Message
 from conversations.events import SECOND, Instant, Pressed
 from conversations.frozen import dataclass
-from conversations.graphemes import clip
+from conversations.graphemes import beginning, clip
 from conversations.question import Ask, Ids, Point, Prompt, Question, QuestionType, question_types
 from conversations.session import Answer, Session
 from conversations.texts import Rich, Texts, lines, paragraphs
@@ -15,6 +15,9 @@ from conversations.tokens import STEER, stamp
 
 CHOICE_LIMIT = 60
 """Characters of an answer shown where the keyboard was."""
+
+POINT_LIMIT = 300
+"""Characters of an answer that a summary shows: it has to fit into one message with its buttons."""
 
 LABEL_LIMIT = 40
 """Characters of a button that names an answer to correct."""
@@ -111,7 +114,7 @@ class Asking:
 
     def shown(self, question: str, answer: Answer) -> str:
         """Return an answer in plain words."""
-        if answer.skipped or question not in self.dialogue.questions:
+        if (answer.skipped and not answer.attachments) or question not in self.dialogue.questions:
             return self.scene.label("skipped")
         return kind_of(self.dialogue.questions[question]).show(self.ask(question), answer)
 
@@ -123,6 +126,12 @@ class Asking:
             for question, answer in visible(self.session).items()
             if f"questions.{question}.label" in self.dialogue.texts
         )
+
+    def beside(self) -> str:
+        """Return what came at questions that could not take it, in plain words."""
+        kept = self.session.kept or Answer()
+        files = self.scene.label("kept.files", count=len(kept.attachments)) if kept.attachments else ""
+        return " – ".join(part for part in (files, kept.words) if part)
 
     def correctable(self) -> tuple[Point, ...]:
         """Return every answer that can be changed, each with some name."""
@@ -141,7 +150,11 @@ class Asking:
             return known
         self._alike = fresh
         prompt = kind_of(self.dialogue.questions[state]).prompt(self.ask(state))
-        points = lines(*(self.scene.say("point", label=one.label, text=one.text) for one in prompt.points))
+        named = [(one.label, one.text) for one in prompt.points]
+        if named and self.session.kept:
+            named.append((self.scene.label("kept.label"), self.beside()))
+        shown = ((label, beginning(text, POINT_LIMIT)) for label, text in named)
+        points = lines(*(self.scene.say("point", label=label, text=text) for label, text in shown))
         note = self.scene.say("note", text=prompt.note) if prompt.note else ""
         look = Look(prompt, paragraphs(points, note))
         if self._alike:
@@ -192,7 +205,7 @@ class Asking:
         press, keyboard = self.scene.press, self.scene.keyboard
         if not press and not keyboard:
             return ()
-        text = self.question_text(self.look())
+        text, choice = self.question_text(self.look()), " ".join(choice.split())
         if press:
             return (MarkKeyboard(clip(choice, CHOICE_LIMIT), message=press.message, text=text),)
         return (MarkKeyboard(clip(choice, CHOICE_LIMIT), sent=keyboard, text=text),)

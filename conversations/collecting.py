@@ -12,22 +12,27 @@ def is_news(session: Session, reply: Reply, refused: tuple[Refuse, ...]) -> bool
     return not _same_album(session, reply) or any(one.reason not in session.told for one in refused)
 
 
-def with_album(session: Session, reply: Reply, refused: tuple[Refuse, ...] = ()) -> Session:
-    """Remember the album of a reply, and why files of it were refused."""
+def with_album(
+    session: Session, reply: Reply, refused: tuple[Refuse, ...] = (), question: str = ""
+) -> Session:
+    """Remember the album of a reply, the question that it answered, and why files of it were refused."""
     if not isinstance(reply, Attached) or not reply.album:
         return session
     before = session.told if _same_album(session, reply) else ()
     told = tuple(dict.fromkeys((*before, *(one.reason.value for one in refused))))
-    return replace(session, album=reply.album, told=told)
+    return replace(session, album=reply.album, album_of=question, told=told)
 
 
 def with_refused(session: Session, refused: tuple[Refuse, ...]) -> Session:
     """Files that are not taken count for nothing, but go with the answer, so that staff read of them."""
     if not refused:
         return session
-    partial = session.partial or Answer()
-    ids = (*partial.refused, *(one.attachment for one in refused))
-    return replace(session, partial=replace(partial, refused=ids))
+    return replace(session, partial=with_missing(session.partial or Answer(), refused))
+
+
+def with_missing(answer: Answer, refused: tuple[Refuse, ...]) -> Answer:
+    """The same answer, with the files that came with it and were not taken."""
+    return replace(answer, refused=(*answer.refused, *(one.attachment for one in refused)))
 
 
 def with_unfinished(session: Session, state: str, now: Instant) -> Session:
@@ -50,18 +55,21 @@ def without_file(session: Session, attachment: int) -> tuple[Session, dict[str, 
     changed = {key: answer for key, answer in answers.items() if answer != session.answers[key]}
     unfinished = {key: _without(answer, attachment) for key, answer in session.unfinished.items()}
     partial = session.partial and _without(session.partial, attachment)
-    return replace(session, answers=answers, unfinished=unfinished, partial=partial), changed
+    kept = session.kept and _without(session.kept, attachment)
+    return replace(session, answers=answers, unfinished=unfinished, partial=partial, kept=kept), changed
 
 
 def _without(answer: Answer, attachment: int) -> Answer:
     if attachment not in answer.attachments:
         return answer
-    kept = tuple(one for one in answer.attachments if one != attachment)
+    left = [place for place, one in enumerate(answer.attachments) if one != attachment]
+    kept = tuple(answer.attachments[place] for place in left)
     counted = answer.value == len(answer.attachments)
     return replace(
         answer,
         value=len(kept) if counted else answer.value,
         attachments=kept,
+        kinds=tuple(answer.kinds[place] for place in left if place < len(answer.kinds)),
         refused=(*answer.refused, attachment),
     )
 

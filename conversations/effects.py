@@ -12,6 +12,7 @@ from typing import TypeAlias
 from conversations.events import Address, FileRef, Instant
 from conversations.frozen import dataclass
 from conversations.refusals import Refusal
+from conversations.session import Answer
 
 
 class Kind(StrEnum):
@@ -115,14 +116,19 @@ class DecideCase:
     case: int
     accepted: bool
     words: str = ""
+    attachments: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Open another dialogue on top of the stack (the present one waits below, or is over)."""
+    """Open another dialogue on top of the stack (the present one waits below, or is over).
+
+    `kept` are words and files of the present one that no binding hands over.
+    """
 
     dialogue: str
     bindings: Mapping[str, str] = field(default_factory=dict)
+    kept: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,7 @@ class CallHuman:
     """The person wants to talk to a human: open or use a case and tell its owner."""
 
     words: str = ""
+    attachments: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,17 @@ anything a person can do.
 """
 
 from conversations.answering import answered
-from conversations.asking import Asking, Scene, kind_of, visible
+from conversations.asking import POINT_LIMIT, Asking, Scene, kind_of, visible
+from conversations.beside import beside, extended, is_more_of, with_kept
 from conversations.collecting import given_before, is_news, with_album, with_refused, with_unfinished
 from conversations.dialogue import NEXT, Dialogue
 from conversations.effects import Begin, DropTimer, Effect, Kind, MarkKeyboard, Message, Refuse, Say, SetTimer
 from conversations.ending import effects_of, ended
-from conversations.events import Instant, Said
+from conversations.events import Attached, Instant, Said
+from conversations.evidence import takes_files
 from conversations.facts import Fact
 from conversations.frozen import dataclass, replace
+from conversations.graphemes import beginning
 from conversations.question import (
     Accepted,
     Chosen,
@@ -92,10 +95,21 @@ class Walk:
         return self._step()
 
     def reply(self, reply: Reply) -> Step:
-        """Take a reply to the current question."""
-        state = self._session.state
-        result = kind_of(self._dialogue.questions[state]).accept(self._asking.ask(state), reply)
-        self._judge(result, reply)
+        """Take a reply to the current question; the rest of an album belongs where its first file went."""
+        state, session = self._session.state, self._session
+        asked = self._dialogue.questions[state]
+        if isinstance(reply, Attached) and is_more_of(session, reply):
+            answer, effects = extended(self._asking, reply)
+            question = session.album_of
+            self._effects += effects
+            self._session = replace(session, answers={**session.answers, question: answer})
+            self._answers.append(Given(session.id, session.dialogue, question, answer))
+        elif isinstance(reply, Attached) and reply.files and not takes_files(asked):
+            result, self._session, effects = beside(self._asking, reply)
+            self._effects += effects
+            self._judge(result, reply)
+        else:
+            self._judge(kind_of(asked).accept(self._asking.ask(state), reply), reply)
         return self._step()
 
     def unreadable(self) -> Step:
@@ -115,7 +129,8 @@ class Walk:
             return self.again(self._scene.say("skip.needed"))
         partial = self._session.partial
         if partial is not None and partial.holds_anything:  # what was given already is not lost
-            self._take(question.id, partial, self._asking.shown(question.id, partial))
+            given = replace(partial, skipped=not partial.words and partial.value is None)
+            self._take(question.id, given, self._asking.shown(question.id, given))
         else:
             refused = partial.refused if partial else ()
             self._take(question.id, Answer(skipped=True, refused=refused), self._scene.label("skipped"))
@@ -159,9 +174,7 @@ class Walk:
             reason = inert(result.reason) if isinstance(result, Rejection) else ""
             self._say(Message(self._scene.say("edit.refused", reason=reason), kind=Kind.RECEIPT))
             return self._step()
-        kept = Answer(
-            result.value, result.words, answer.attachments or result.attachments, refused=answer.refused
-        )
+        kept = replace(answer, value=result.value, words=result.words, skipped=False)
         self._record(last, kept, trail, self._session.returning)
         target = self._fire(last)
         if target == self._session.state or self._session.returning:
@@ -184,11 +197,16 @@ class Walk:
     def _judge(self, result: Result, reply: Reply) -> None:
         state = self._session.state
         match result:
-            case Accepted(value, words, attachments, fetches):
+            case Accepted(value, words, attachments, fetches, note, kinds, refused):
                 self._effects += fetches
-                partial = self._session.partial
-                answer = Answer(value, words, attachments, refused=partial.refused if partial else ())
-                self._session = with_album(self._session, reply)
+                self._effects += refused
+                partial = with_refused(self._session, refused).partial
+                answer = Answer(
+                    value, words, attachments, refused=partial.refused if partial else (), kinds=kinds
+                )
+                self._session = with_album(self._session, reply, refused, state if attachments else "")
+                if note:
+                    self._say(Message(inert(note), kind=Kind.RECEIPT))
                 self._take(state, answer, self._asking.shown(state, answer))
             case Declined():
                 self.skip()
@@ -305,6 +323,7 @@ class Walk:
             asked=now,
             waking=wake,
         )
+        self._session = with_kept(self._session, self._dialogue.questions[state], now)
         self._say(self._asking.message(note))
         # Timers are not moved with every question: one that comes too early puts itself off.
         if wake and not session.waking:
@@ -315,7 +334,7 @@ class Walk:
     def _correct(self, question: str) -> None:
         back_to = self._session.returning or self._session.state
         self._session = replace(self._session, returning=back_to)
-        present = self._asking.shown(question, self._session.answers[question])
+        present = beginning(self._asking.shown(question, self._session.answers[question]), POINT_LIMIT)
         self._ask(question, self._scene.say("correct.present", text=present))
 
     def _finish(self, state: str) -> None:

@@ -28,3 +28,26 @@ def clip(text: str, limit: int) -> str:
             break
         end = found.end()
     return text[: end or limit]
+
+
+def beginning(text: str, limit: int) -> str:
+    """Return a text, or its beginning with an ellipsis that says that there is more."""
+    return text if len(text) <= limit else f"{clip(text, limit - 2).rstrip()} …"
+
+
+def pieces(text: str, limit: int) -> tuple[str, ...]:
+    """Return a text in pieces of at most `limit` code points, cut after a line, else after a word, else anywhere.
+
+    Together they are the text: nothing is left out, and no grapheme is torn.
+    """
+    found: list[str] = []
+    while len(text) > limit:
+        piece = clip(text, limit)
+        for separator in ("\n", " "):
+            end = piece.rfind(separator, len(piece) // 2) + 1
+            if end:
+                piece = piece[:end]
+                break
+        found.append(piece)
+        text = text[len(piece) :]
+    return (*found, text)

@@ -14,7 +14,7 @@ from dataclasses import field
 from datetime import date
 from functools import cache
 from types import ModuleType
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from conversations.effects import Fetch, Refuse
 from conversations.events import Attached, Said, Shared
@@ -26,8 +26,11 @@ from conversations.session import Answer, Value
 Setting: TypeAlias = int | str | bool | tuple[str, ...]
 """What a key of a question may hold."""
 
-WORDS_LIMIT = 4000
-"""Characters kept of a person's words: no chat platform shows more in one message."""
+WORDS_LIMIT = 12_000
+"""Characters of one message that are kept: Telegram sends 4,096 at most, Slack 12,000."""
+
+ANSWER_LIMIT = 40_000
+"""Characters of an answer that is given in several messages; beyond that a person is told."""
 
 NAME_LIMIT = 128
 """Characters kept of a person's name: Telegram allows twice 64."""
@@ -142,12 +145,15 @@ Reply: TypeAlias = Said | Chosen | Attached | Shared
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The question is answered."""
+    """The question is answered. `note` says what the person should know besides; `kinds` as in `Answer`."""
 
     value: Value = None
     words: str = ""
     attachments: tuple[int, ...] = ()
     fetches: tuple[Fetch, ...] = ()
+    note: str = ""
+    kinds: tuple[str, ...] = ()
+    refused: tuple[Refuse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +221,15 @@ class QuestionType(Protocol):
 
     def show(self, ask: Ask, answer: Answer) -> str:
         """Return an answer in plain words, in the person's language."""
+        ...
+
+
+@runtime_checkable
+class Gathering(Protocol):
+    """A type that collects, and goes on with what came before it was asked."""
+
+    def gathered(self, kept: Answer, before: Answer | None) -> Answer:
+        """Return files and captions that were sent earlier, with what there is of its own answer."""
         ...
 
 

@@ -40,6 +40,8 @@ class Answer:
         """Whether something was given that must not be lost."""
         return bool(self.attachments or self.words or self.value)
 
+    kinds: tuple[str, ...] = ()  # of the attachments, where the answer is shown by them
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -48,7 +50,9 @@ class Session:
     `turn` counts the questions asked: buttons carry it, so that a press on an old keyboard is recognised.
     `returning` names the question to go back to after a correction. `bindings` are values given at the start
     (order, touchpoint, case, proposal ...), readable in texts. `waking` tells that its reminder is set; when that
-    comes and another question was asked meanwhile, it is put off.
+    comes and another question was asked meanwhile, it is put off. `album_of` names the question that the first file of
+    an album answered: the others belong to the same answer. `kept` is what came at questions that could not take it:
+    files with their captions, which go with whatever is opened at the end.
     """
 
     id: SessionId
@@ -65,6 +69,8 @@ class Session:
     returning: str = ""
     album: str = ""
     told: tuple[str, ...] = ()  # why files of this album were refused, as far as the person was told
+    album_of: str = ""
+    kept: Answer | None = None
     asked: Instant = 0
     waking: bool = False
     reminded: bool = False

@@ -170,6 +170,7 @@ class Stack:
             started=self.now,
             bindings={name: value for name, value in wanted.bindings.items() if name in dialogue.bindings},
             invitation=invitation,
+            kept=wanted.kept,
         )
         touchpoint = session.bindings.get("touchpoint", "")
         self.facts.append(Started(session.id, dialogue.name, dialogue.revision, touchpoint, bool(invitation)))

@@ -111,13 +111,22 @@ async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -
     move = Move("agree" if decision.accepted else "refuse", CUSTOMER)
     moved = step(case, turn.organisation.policy, move, turn.now)
     if moved.refused:
+        if decision.words or decision.attachments:  # too late to decide, but not too late to say why
+            await _add_words(turn, conversation, case, Relay(decision.words, decision.attachments))
+            await lines.came(turn, case)
         tell_customer(turn, conversation, case, "case.not_now")
         return None
     await carry_out(turn, moved)
     language = staff_language(turn, case.owner)
     key = "staff.line.agreed" if decision.accepted else "staff.line.refused"
-    write_line(turn, moved.case, turn.organisation.texts.render(key, language, text=decision.words))
-    await turn.tx.add_message(CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", decision.words))
+    text = turn.organisation.texts.render(key, language, text=decision.words)
+    row = write_line(turn, moved.case, text)
+    await turn.tx.add_message(
+        CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", decision.words, log=row)
+    )
+    if decision.attachments:
+        await _add_words(turn, conversation, moved.case, Relay("", decision.attachments))
+        await lines.came(turn, moved.case)
     customer_key = "case.agreed" if decision.accepted else "case.refused_by_customer"
     tell_customer(turn, conversation, moved.case, customer_key)
     if not decision.accepted:
@@ -175,14 +184,14 @@ async def tell_status(turn: Turn, conversation: Conversation) -> None:
     turn.say(_latest(turn, conversation), Message(text, kind=Kind.RECEIPT))
 
 
-async def call_human(turn: Turn, conversation: Conversation, words: str) -> None:
+async def call_human(turn: Turn, conversation: Conversation, said: Relay) -> None:
     """Bring a member of staff in: through the open case if there is one, else through a new one."""
     cases = await turn.tx.open_cases(person=conversation.person)
     if not cases:
         await open_case(
             turn,
             conversation,
-            OpenCase(kind="question", category="other", words=words),
+            OpenCase(kind="question", category="other", words=said.text, attachments=said.attachments),
             receipt="case.human",
         )
         return
@@ -191,8 +200,8 @@ async def call_human(turn: Turn, conversation: Conversation, words: str) -> None
         line = turn.organisation.texts.render("staff.line.human", staff_language(turn, case.owner))
         write_line(turn, case, line, mention=(case.owner,))
     turn.keep(replace(_latest(turn, conversation), case=case.id))
-    if words:
-        await _add_words(turn, conversation, case, Relay(words))
+    if said.text or said.attachments:
+        await _add_words(turn, conversation, case, said)
         await lines.came(turn, case)
     tell_customer(turn, conversation, case, "case.human")
 

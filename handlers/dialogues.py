@@ -189,8 +189,8 @@ async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_messa
                 await begin(turn, conversation, cases.AFTER_CASE, cases.bindings_of(turn, settled))
         case Begin(dialogue=dialogue, bindings=bindings):
             await begin(turn, conversation, dialogue, bindings)
-        case CallHuman(words=words):
-            await cases.call_human(turn, conversation, words)
+        case CallHuman(words=words, attachments=attachments):
+            await cases.call_human(turn, conversation, Relay(words, attachments))
         case TellStatus():
             await cases.tell_status(turn, conversation)
         case Relay():

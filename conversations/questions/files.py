@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from conversations.effects import Fetch, Refuse
 from conversations.events import Attached, FileRef, Said
+from conversations.evidence import joined
 from conversations.frozen import replace
 from conversations.problem import Problem
 from conversations.question import (
+    ANSWER_LIMIT,
     Accepted,
     Ask,
     Choice,
@@ -82,6 +84,10 @@ TEXTS = {
             "was darüber hinausgeht, wurde nicht behalten. Weiter mit „Fertig“."
         ),
     },
+    "long": {
+        "en": "That is more text than I can keep here; the last message is left out.",
+        "de": "Das ist mehr Text, als ich hier behalten kann; die letzte Nachricht bleibt außen vor.",
+    },
     "done": {"en": "Done", "de": "Fertig"},
     "anew": {"en": "Send others instead", "de": "Lieber andere schicken"},
     "so_far": {
@@ -142,8 +148,7 @@ class Files:
             case Said(text) if ask.question.optional and (finishes(text) or declines(text)):
                 return Declined()
             case Said(text) if given and (words := clean(text)):
-                said = "\n".join(part for part in (given.words, words) if part)
-                return Partial(replace(given, words=clean(said)), ask.phrase("more"))
+                return _with_words(ask, given, words)
             case _:
                 return Rejection(ask.phrase("reject"))
 
@@ -161,7 +166,7 @@ class Files:
         refused = tuple(Refuse(ask.ids.next(), file, reason) for file, reason in found.refused)
         kept = before.attachments + tuple(fetch.attachment for fetch in fetches)
         caption = clean(came.caption)
-        words = clean("\n".join(part for part in (before.words, caption) if part))
+        words = joined(before.words, caption)
         answer = replace(before, value=len(kept), words=words, attachments=kept, at=0)
         if most == 1 and kept and not refused:
             return Accepted(answer.value, answer.words, answer.attachments, fetches)
@@ -195,17 +200,30 @@ class Files:
                 named = {"names": ", ".join(names)} if some else {}
                 yield ask.phrase(f"some_{key}" if some else key, kinds=kinds, megabytes=megabytes, **named)
 
+    def gathered(self, kept: Answer, before: Answer | None) -> Answer:
+        """Count the files that were sent earlier, and take their captions."""
+        before = before or Answer()
+        files = tuple(dict.fromkeys((*kept.attachments, *before.attachments)))
+        return replace(before, value=len(files), words=joined(kept.words, before.words), attachments=files)
+
     def show(self, ask: Ask, answer: Answer) -> str:
-        """Return how many were kept."""
+        """Return how many were kept, and what was said about them."""
         count, refused = len(answer.attachments), len(answer.refused)
-        if refused:
-            return ask.phrase("shown_without", count=count, refused=refused)
-        return ask.phrase("shown", count=count)
+        key = "shown_without" if refused else "shown"
+        shown = ask.phrase(key, count=count, refused=refused)
+        return f"{shown} – {answer.words}" if answer.words else shown
 
 
 def _is_earlier(answer: Answer) -> bool:
     """Whether it was given before the question was asked this time."""
     return answer.at != 0
+
+
+def _with_words(ask: Ask, before: Answer, words: str) -> Result:
+    together = joined(before.words, words)
+    if len(together) > ANSWER_LIMIT:
+        return Rejection(ask.phrase("long"))
+    return Partial(replace(before, words=together), ask.phrase("more"))
 
 
 def _accepted(answer: Answer) -> Accepted:

@@ -1,8 +1,11 @@
-"""Free text: the person's own words."""
+"""Free text: the person's own words, said, written under a picture, or spoken."""
 
 from collections.abc import Iterator, Mapping
 
-from conversations.events import Attached, Said
+from conversations.effects import Fetch, Refuse
+from conversations.events import Attached, FileRef, Said
+from conversations.evidence import MOST_FILES, VOICE, joined, take
+from conversations.frozen import replace
 from conversations.problem import Problem
 from conversations.question import (
     WORDS_LIMIT,
@@ -11,6 +14,7 @@ from conversations.question import (
     Chosen,
     Declined,
     Example,
+    Partial,
     Prompt,
     Question,
     Rejection,
@@ -20,6 +24,7 @@ from conversations.question import (
     clean,
     declines,
 )
+from conversations.refusals import MEGABYTES
 from conversations.session import Answer
 
 TEXTS = {
@@ -31,13 +36,50 @@ TEXTS = {
         "en": "A little more, please: at least {{ wanted }} characters.",
         "de": "Bitte etwas ausführlicher: mindestens {{ wanted }} Zeichen.",
     },
+    "long": {
+        "en": "{{ wanted }} characters at most, please; these are {{ count }}.",
+        "de": "Bitte höchstens {{ wanted }} Zeichen; das sind {{ count }}.",
+    },
+    "words": {
+        "en": "Thank you, I have the {{ count | plural('file', '# files') }}. "
+        "A few words about it as well, please.",
+        "de": "Danke, {{ count | plural('die Datei ist', 'die # Dateien sind') }} angekommen. "
+        "Bitte noch ein paar Worte dazu.",
+    },
+    "kind": {
+        "en": "This kind of file I cannot take; it is left out.",
+        "de": "Diese Art Datei kann ich nicht annehmen; sie bleibt außen vor.",
+    },
+    "too-large": {
+        "en": "A file larger than {{ megabytes }} MB is left out.",
+        "de": "Eine Datei mit mehr als {{ megabytes }} MB bleibt außen vor.",
+    },
+    "too-many": {
+        "en": "I keep {{ count }} files; what came beyond that is left out.",
+        "de": "Ich behalte {{ count }} Dateien; was darüber hinausgeht, bleibt außen vor.",
+    },
+    "files": {
+        "en": "{{ count | plural('one file', '# files') }}",
+        "de": "{{ count | plural('eine Datei', '# Dateien') }}",
+    },
+    "voices": {
+        "en": "{{ count | plural('one voice message', '# voice messages') }}",
+        "de": "{{ count | plural('eine Sprachnachricht', '# Sprachnachrichten') }}",
+    },
 }
 
 
 class Text:
-    """What was written, cut at `max_length` characters. The value is empty: words are not counted."""
+    """What was written; longer than `max_length` is asked back, never cut. The value is empty: words are not counted.
 
-    settings: Mapping[str, Setting] = {"min_length": 1, "max_length": 2000}
+    A caption is words, and its file belongs to the answer; a voice message is an answer by itself.
+    """
+
+    settings: Mapping[str, Setting] = {
+        "min_length": 1,
+        "max_length": WORDS_LIMIT,
+        "max_files": MOST_FILES,
+    }
     labels = ()
     has_options = False
 
@@ -46,35 +88,79 @@ class Text:
         low, high = question.number("min_length"), question.number("max_length")
         if not 1 <= low <= high <= WORDS_LIMIT:
             yield Problem("max_length", f"{low} to {high} characters is not usable", f"1 to {WORDS_LIMIT}")
+        if not 1 <= question.number("max_files") <= 20:
+            yield Problem("max_files", "must be from 1 to 20", "choose another number")
 
     def prompt(self, ask: Ask) -> Prompt:
         """Nothing to press."""
         return Prompt()
 
     def accept(self, ask: Ask, reply: Reply) -> Result:
-        """Take any text."""
+        """Take any text, and files that say something."""
         match reply:
+            case Attached(files) if files:
+                return self._with_files(ask, reply)
             case Said(text) if ask.question.optional and declines(text):
                 return Declined()
-            case Said(text):
-                words = clean(text, ask.question.number("max_length"))
-                if not words:
-                    return Rejection(ask.phrase("reject"))
-                wanted = ask.question.number("min_length")
-                return (
-                    Accepted(None, words)
-                    if len(words) >= wanted
-                    else Rejection(ask.phrase("short", wanted=wanted))
-                )
+            case Said(text) if words := clean(text):
+                before = _before(ask)
+                answer = replace(before, words=joined(before.words, words))
+                wrong = self._wrong(ask, answer)
+                return Rejection(wrong) if wrong else _accepted(answer)
             case _:
                 return Rejection(ask.phrase("reject"))
 
+    def _with_files(self, ask: Ask, sent: Attached) -> Result:
+        most = ask.question.number("max_files")
+        captioned = len(clean(sent.caption)) <= ask.question.number("max_length")
+        taken = take(ask.ids, sent, _before(ask), most=most, captioned=captioned)
+        answer = taken.answer
+        note = ask.phrase(taken.reason, megabytes=MEGABYTES, count=most) if taken.reason else ""
+        wrong = self._wrong(ask, answer) if captioned else self._wrong(ask, Answer(words=clean(sent.caption)))
+        if not wrong and (answer.words or answer.attachments):
+            return _accepted(answer, taken.fetches, note, taken.refused)
+        if not answer.attachments:
+            return Rejection(f"{note} {wrong}".strip(), taken.refused)
+        return Partial(answer, f"{note} {wrong}".strip(), taken.fetches, taken.refused)
+
+    def _wrong(self, ask: Ask, answer: Answer) -> str:
+        """Return what is still missing, empty when it is an answer; what is spoken cannot be measured."""
+        low, high = ask.question.number("min_length"), ask.question.number("max_length")
+        if len(answer.words) > high:
+            return ask.phrase("long", wanted=high, count=len(answer.words))
+        if VOICE in answer.kinds or len(answer.words) >= low:
+            return ""
+        if answer.words or not answer.attachments:
+            return ask.phrase("short", wanted=low) if answer.words else ask.phrase("reject")
+        return ask.phrase("words", count=len(answer.attachments))
+
     def show(self, ask: Ask, answer: Answer) -> str:
-        """Return the words."""
-        return answer.words
+        """Return the words, and what came with them."""
+        count = len(answer.attachments)
+        if not count:
+            return answer.words
+        spoken = all(kind == VOICE for kind in answer.kinds)
+        files = ask.phrase("voices" if spoken else "files", count=count)
+        return f"{answer.words} ({files})" if answer.words else files
+
+
+def _before(ask: Ask) -> Answer:
+    """What belongs to the answer already; the words of one that is given anew are replaced, its files stay."""
+    before = ask.partial or Answer()
+    words = "" if before.wording else before.words
+    return replace(before, value=None, words=words, wording="", at=0, skipped=False)
+
+
+def _accepted(
+    answer: Answer, fetches: tuple[Fetch, ...] = (), note: str = "", refused: tuple[Refuse, ...] = ()
+) -> Accepted:
+    return Accepted(None, answer.words, answer.attachments, fetches, note, answer.kinds, refused)
 
 
 question = Text()
+_PHOTO = FileRef("ref-1", "photo", "photo.jpg", "image/jpeg", 200_000)
+_VOICE = FileRef("ref-2", "voice", "voice.ogg", "audio/ogg", 20_000)
+_HUGE = FileRef("ref-3", "document", "huge.pdf", "application/pdf", 50_000_000)
 EXAMPLES = (
     Example(
         {"type": "text"},
@@ -82,8 +168,15 @@ EXAMPLES = (
             ((Said("Der Karton war nass."),), None),
             ((Said("<b>x</b> & {{ y }}"),), None),
             ((Said("nein"),), None),
+            ((Attached((_PHOTO,), "Der Karton war nass."),), None),
+            ((Attached((_PHOTO,)), Said("Der Karton war nass.")), None),
+            ((Attached((_VOICE,)),), None),
         ),
-        (Said(""), Said("\u200b\n "), Chosen("x"), Attached(())),
+        (Said(""), Said("\u200b\n "), Chosen("x"), Attached(()), Attached((_HUGE,))),
     ),
-    Example({"type": "text", "min_length": 10}, (((Said("long enough for this"),), None),), (Said("short"),)),
+    Example(
+        {"type": "text", "min_length": 10, "max_length": 20},
+        (((Said("long enough for this"),), None), ((Attached((_VOICE,)),), None)),
+        (Said("short"), Said("far too long for this question")),
+    ),
 )
