@@ -35,11 +35,15 @@ _EARLIER: Final = 3 * MINUTE  # how much older than its window or gathering a me
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """What is waited for since `began`, at least `until` then; of `late` files the words stand in a line already."""
+    """What is waited for since `began`, at least `until` then, and for the files themselves until `patience` ends.
+
+    Of `late` files the words stand in a line already.
+    """
 
     began: Instant
     until: Instant
     late: tuple[int, ...] = ()
+    patience: Instant = 0  # 0 while more of an album may come
 
 
 _GATHERING: Final = TypeAdapter(Gathering)
@@ -114,11 +118,14 @@ async def _look(turn: Turn, case: Case, known: Gathering) -> None:
         return
     messages = await _unshown(turn, case, known.began)
     files = [file for message in messages for file in message.attachments]
-    patience = known.began + PATIENCE
-    waiting = turn.now < patience and any(one.state == "waiting" for one in await turn.tx.attachments(files))
-    if turn.now < known.until or waiting:
-        _wait(turn, case, known, known.until if turn.now < known.until else patience)
+    if turn.now < known.until:
+        _wait(turn, case, known, known.until)
         return
+    if any(one.state == "waiting" for one in await turn.tx.attachments(files)):
+        patience = known.patience or turn.now + PATIENCE
+        if turn.now < patience:
+            _wait(turn, case, replace(known, patience=patience), patience)
+            return
     if await _gathering(turn, case) is not None:
         turn.drop_timer(owner_of(case), FILES)
     if not messages and not known.late:

@@ -7,7 +7,8 @@ remind people of what they have answered, and end dialogues whose answer is on i
 import logging
 from typing import Final
 
-from conversations.events import MINUTE, Instant
+from conversations.events import MINUTE, SECOND, Instant
+from handlers import lines
 from storage.interface import Store
 
 log = logging.getLogger(__name__)
@@ -19,9 +20,14 @@ GRACE: Final = 10 * MINUTE
 """How long it then waits for an answer that may be on its way; 100,000 are taken in within a minute."""
 
 
+AGAIN: Final = 10 * SECOND
+"""How long what was waited for when we stopped is waited for once more: the rest of an album, a file on its way."""
+
+
 async def let_answers_come_first(store: Store, now: Instant) -> None:
-    """Put off what fell due in dialogues while nobody ran; deadlines of cases and digests do not wait."""
+    """Put off what fell due in dialogues while nobody ran, and lines of files; deadlines and digests do not wait."""
     async with store.transaction() as tx:
         waiting = await tx.put_off_dialogues(now - LATE, now + GRACE)
+        await tx.put_off(lines.FILES, now, now + AGAIN)
     if waiting:
         log.info("%d reminders and ends of dialogues wait ten minutes, for answers given meanwhile", waiting)

@@ -81,5 +81,8 @@ class Watched(Protocol):
     async def stored(self, keys: Sequence[str]) -> set[str]:
         """Which of these keys of bodies were ever received."""
 
+    async def put_off(self, kind: str, before: Instant, until: Instant) -> None:
+        """Move timers of a kind that fell due before a moment to a later one."""
+
     async def put_off_dialogues(self, before: Instant, until: Instant) -> int:
         """Move what dialogues wait for and what fell due before a moment to a later one; return how many moved."""

@@ -84,6 +84,12 @@ _PUT_OFF = (
     .values(due=bindparam("until"))
 )
 
+_PUT_OFF_KIND = (
+    update(timer)
+    .where(timer.c.due < bindparam("before"), timer.c.kind == bindparam("which"))
+    .values(due=bindparam("until"))
+)
+
 _STORED = select(inbox.c.key).where(within(inbox.c.key, "keys"))
 
 
@@ -128,6 +134,10 @@ class Watching(Unit):
     async def stored(self, keys: Sequence[str]) -> set[str]:
         """Which of these keys of bodies were ever received."""
         return {key for (key,) in await self._fetch(_STORED, keys=list(keys))}
+
+    async def put_off(self, kind: str, before: Instant, until: Instant) -> None:
+        """Move timers of a kind that fell due before a moment to a later one."""
+        await self._run(_PUT_OFF_KIND, which=kind, before=before, until=until)
 
     async def put_off_dialogues(self, before: Instant, until: Instant) -> int:
         """Move what dialogues wait for and what fell due before a moment to a later one; return how many moved."""
