@@ -149,7 +149,7 @@ class Relay:
     """Words and files outside any dialogue: they belong to the case last spoken of.
 
     `files` are fetched only where there is a case they may belong to; `attachments` are those that were. What was sent
-    together has the same `album`.
+    together has the same `album`. `unsupported` is the platform's word for something that is neither.
     """
 
     text: str
@@ -157,6 +157,7 @@ class Relay:
     edited: bool = False
     files: tuple[FileRef, ...] = ()
     album: str = ""
+    unsupported: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,10 @@ MEGABYTES = 20
 """Largest file taken; Telegram lets a bot download no more."""
 
 
+_NEVER = ("video/", "image/gif", "image/svg", "image/heic", "image/heif", "image/bmp", "image/tiff")
+"""How media types begin that we never keep: known before anything is fetched, where the platform names them."""
+
+
 class Refusal(StrEnum):
     """The value is kept with the file, and names its texts."""
 
@@ -54,6 +58,6 @@ def sort_out(
 
 
 def _objection(file: FileRef, kinds: Collection[str], megabytes: int) -> Refusal | None:
-    if file.kind not in kinds:
+    if file.kind not in kinds or file.mime.startswith(_NEVER):
         return Refusal.KIND
     return Refusal.TOO_LARGE if file.size > megabytes * 1_000_000 else None

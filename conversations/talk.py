@@ -136,8 +136,8 @@ def _take(stack: Stack, what: What) -> None:
             _commanded(stack, name, argument)
         case Attached() | Shared():
             _reply(stack, what)
-        case Unsupported():
-            _unsupported(stack)
+        case Unsupported(kind):
+            _unsupported(stack, kind)
         case Edited(_, text):
             _edited(stack, text)
         case Elapsed(timer, kind):
@@ -220,12 +220,13 @@ def _relay(stack: Stack, reply: Reply) -> None:
             pass
 
 
-def _unsupported(stack: Stack) -> None:
+def _unsupported(stack: Stack, kind: str) -> None:
     place = stack.place()
     if place:
         stack.apply(place, stack.walk(place).unreadable())
     else:
         stack.say("unsupported")
+        stack.do(Relay("", unsupported=kind))
 
 
 def _edited(stack: Stack, text: str) -> None:

@@ -213,6 +213,10 @@ async def relay(turn: Turn, conversation: Conversation, words: Relay) -> bool:
     """
     cases = [turn.know_case(case) for case in await turn.tx.open_cases(person=conversation.person)]
     case, album = await _spoken_of(turn, conversation), await albums.heard(turn, conversation, words.album)
+    if words.unsupported:
+        if case or len(cases) == 1:
+            await lines.note_unsupported(turn, case or cases[0], words.unsupported)
+        return True
     if case is None and not cases:
         await albums.remember(turn, conversation, words.album)
         return album is not None  # of an album nobody needs to hear it twice

@@ -64,6 +64,18 @@ async def came(turn: Turn, case: Case, *, album: bool = False) -> None:
     await _look(turn, case, replace(known, until=max(known.until, until)))
 
 
+async def note_unsupported(turn: Turn, case: Case, kind: str) -> None:
+    """Staff read that something came which cannot be shown; of many such things some are enough."""
+    if not await may_write(turn, case):
+        return
+    texts, language = turn.organisation.texts, staff_language(turn, case.owner)
+    key = f"staff.kind.{kind}"
+    named = texts.plain(key, language) if key in texts else kind.replace("_", " ")
+    write_line(
+        turn, case, texts.render("staff.line.unsupported", language, kind=named), mention=(case.owner,)
+    )
+
+
 async def file_settled(turn: Turn, case: Case, attachment: int) -> None:
     """A file of the customer is here, or will never be."""
     messages = await turn.tx.messages(case.id)

@@ -142,7 +142,7 @@ class Files:
             case Chosen(key) if key == DONE_KEY and given:
                 return _accepted(given)
             case Chosen(key) if key == ANEW_KEY and given:
-                return Partial(Answer(), ask.phrase("reject"))
+                return Partial(Answer(words=given.words, refused=given.refused), ask.phrase("reject"))
             case Said(text) if given and (finishes(text) or declines(text)):
                 return _accepted(given)
             case Said(text) if ask.question.optional and (finishes(text) or declines(text)):

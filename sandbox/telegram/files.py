@@ -40,14 +40,15 @@ class Files:
         self.by_path: dict[str, Stored] = {}
 
     def store(self, kind: str, content: bytes, name: str, type_: str, size: int | None = None) -> Stored:
-        """Keep a file of kind "photo", "document" or "voice"."""
+        """Keep a file of kind "photo", "document", "video" or "voice"."""
         number = len(self.by_id) + 1
         digest = hashlib.sha256(content).digest()
-        folder = {"photo": "photos", "document": "documents", "voice": "voice"}[kind]
+        folder = {"photo": "photos", "document": "documents", "video": "videos", "voice": "voice"}[kind]
         suffix = SUFFIXES.get(type_, PurePosixPath(name).suffix or ".bin") if kind != "photo" else ".jpg"
         key = urlsafe_b64encode(hashlib.sha256(b"%d:" % number + digest).digest()).decode().rstrip("=")
         stored = Stored(
-            id={"photo": "AgACAgI", "document": "BQACAgI", "voice": "AwACAgI"}[kind] + key,
+            id={"photo": "AgACAgI", "document": "BQACAgI", "video": "BAACAgI", "voice": "AwACAgI"}[kind]
+            + key,
             unique_id="AQAD" + urlsafe_b64encode(digest[:9]).decode(),
             kind=kind,
             path=f"{folder}/file_{number}{suffix}",

@@ -146,6 +146,23 @@ class Customer(View):
     ) -> Message:
         return self._sends_file("document", content, name, type_, caption, album, size)
 
+    async def sends_video(
+        self, content: bytes, name: str, caption: str = "", album: str | None = None
+    ) -> Message:
+        return self._sends_file("video", content, name, "video/mp4", caption, album, None)
+
+    async def sends_sticker(self, emoji: str) -> Message:
+        about = {
+            "file_id": "sticker",
+            "file_unique_id": "sticker",
+            "type": "regular",
+            "width": 512,
+            "height": 512,
+        }
+        return Message(
+            self._send({"sticker": about | {"is_animated": False, "is_video": False, "emoji": emoji}}), False
+        )
+
     async def sends_voice(self, content: bytes, seconds: int = 3, size: int | None = None) -> Message:
         stored = self.world.files.store("voice", content, "voice.oga", "audio/ogg", size)
         return Message(self._send(describe(self.world, stored, seconds)), False)

@@ -100,6 +100,25 @@ async def test_a_period_shows_cases_opened_closed_or_still_open(
         assert await tx.cases_between(NOW, NOW + 7 * DAY) == ([case] if shown else [])
 
 
+async def test_more_of_an_album_joins_its_message_and_a_line_is_noted_with_all_it_shows(
+    store: Store,
+) -> None:
+    one = talk()
+    case = complaint(one)
+    first, album, later = (
+        CaseMessage(next(ids), case.id, NOW + n, "in", "", f"{n}", (n,)) for n in (1, 2, 3)
+    )
+    async with store.transaction() as tx:
+        await meet(tx, one)
+        await tx.create_case(case)
+        for each in (first, album, later):
+            await tx.add_message(each)
+        await tx.extend_message(album.id, AWKWARD, (2, 7))
+        await tx.show_messages([album.id, later.id], 99)
+        joined = replace(album, text=CLEAN, attachments=(2, 7), log=99)
+        assert await tx.messages(case.id) == [first, joined, replace(later, log=99)]
+
+
 # -- files
 
 
@@ -127,6 +146,38 @@ async def test_a_refused_file_keeps_its_reason_and_takes_no_bytes_any_more(store
             replace(expected, state="refused", reason="too large"),
             b"",
         )
+
+
+async def test_files_are_told_without_their_bytes_and_those_asked_for_lately_are_counted(
+    store: Store,
+) -> None:
+    one, other = talk(), talk("6")
+    mine, late, theirs = (
+        Attachment(next(ids), person, "a.pdf", "", 5, "waiting")
+        for person in (one.person, one.person, other.person)
+    )
+    async with store.transaction() as tx:
+        await meet(tx, one, other)
+        for each in (mine, late, theirs):
+            await tx.expect_attachment(each)
+        for each, who, at in ((mine, one, NOW - DAY), (late, one, NOW), (theirs, other, NOW)):
+            row = parcel(f"file:{each.id}", kind="download", conversation=who.id)
+            await tx.enqueue([row], at)
+        await tx.enqueue([parcel("conversation:1", conversation=one.id)], NOW)
+        await tx.store_attachment(late.id, b"bytes", "application/pdf")
+    async with store.reading() as tx:
+        kept = replace(late, mime="application/pdf", state="stored")
+        assert await tx.attachments([late.id, mine.id, 0]) == [mine, kept]
+        assert await tx.attachments([]) == []
+        assert await tx.fetched(one.person, NOW - HOUR) == [late.id]
+        assert sorted(await tx.fetched(one.person, NOW - DAY)) == [mine.id, late.id]
+        assert await tx.fetched(other.person, NOW + 1) == []
+    async with store.transaction() as tx:
+        await tx.erase(one.person, NOW + HOUR)
+        assert [(each.state, each.name) for each in await tx.attachments([mine.id, late.id])] == [
+            ("refused", ""),
+            ("refused", ""),
+        ]
 
 
 # -- invitations

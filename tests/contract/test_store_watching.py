@@ -120,6 +120,20 @@ async def test_what_dialogues_waited_for_in_an_outage_is_put_off_and_nothing_els
     }
 
 
+async def test_timers_of_one_kind_that_fell_due_are_put_off_alone(store: Store) -> None:
+    async with store.transaction() as tx:
+        await tx.set_timers(
+            [
+                Timer("case:1", "files", NOW - DAY),
+                Timer("case:2", "files", NOW + SECOND),
+                Timer("case:1", "lines", NOW - DAY),
+            ]
+        )
+        await tx.put_off("files", NOW, NOW + HOUR)
+        due = [one.due for name in ("case:1", "case:2") for one in await tx.timers(name)]
+    assert sorted(due) == [NOW - DAY, NOW + SECOND, NOW + HOUR]
+
+
 async def test_threads_are_those_of_open_cases_and_of_those_closed_lately(store: Store) -> None:
     async with store.transaction() as tx:
         (conversation,) = await meet(tx, talk())

@@ -1,5 +1,7 @@
 """Files customers send about a case: each stands before staff, what belongs together in one line, and none twice."""
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.quota import MOST_FILES
@@ -146,6 +148,44 @@ async def test_an_album_with_files_that_are_no_use_shows_the_others_and_says_so(
         assert part in line.words
     assert "all.zip" in ben.transcript
     assert "huge.pdf" in ben.transcript
+
+
+async def test_words_with_a_film_reach_staff_and_so_does_that_it_came(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    card = await card_of(stage, await complains(ben))
+    await ben.sends_video(b"film", "rattle.mp4", "this is how it rattles")
+    await ben.sees("rattle.mp4")
+    await ben.sees(RECEIPT)
+    await ben.sends_sticker("😡")
+    await ben.sees("I cannot read this kind of message")
+    await settled(stage)
+    words = "\n".join(line.words for line in stage.delivery.thread(card))
+    for part in ("this is how it rattles", "rattle.mp4 (kein Bild", "ein Sticker"):
+        assert part in words
+
+
+async def test_an_album_that_comes_before_its_case_is_named_goes_there_as_one(stage: Stage) -> None:
+    """Two cases are open: what is sent is held until the customer says which one it is about."""
+    ben = stage.customer("Ben")
+    for about in ("Delivery", "Product"):
+        await complains(ben, about)
+    assert stage.service is not None
+    async with stage.service.store.transaction() as tx:
+        for case in await tx.open_cases():
+            for one in (await tx.conversations_by_id([case.conversation])).values():
+                await tx.save_conversations([replace(one, case=None, version=one.version + 1)])
+    await ben.sends_album([JPEG] * 4, "both of them")
+    await ben.sees("Which case")
+    await stage.quiet()
+    assert sum("Which case" in message.text for message in ben.answers) == 1
+    await ben.presses("A-2026-000001")
+    await ben.sees(RECEIPT)
+    await settled(stage)
+    card = await card_of(stage, "A-2026-000001")
+    assert sorted(shown(stage)) == sorted(stored(stage))
+    assert len(stored(stage)) == 4
+    (line,) = lines_of(stage, card)
+    assert "both of them" in line.words
 
 
 async def test_evidence_stands_on_the_card_and_so_does_what_was_refused(stage: Stage) -> None:

@@ -109,7 +109,7 @@ def _token(chat: Chat, label: str, under: str) -> str:
 
 def _file(name: str) -> FileRef:
     mime = guess_type(name)[0] or ""
-    kind = {"image": "photo", "audio": "voice"}.get(mime.partition("/")[0], "document")
+    kind = {"image": "photo", "audio": "voice", "video": "video"}.get(mime.partition("/")[0], "document")
     return FileRef(f"ref-{name}", kind, name, mime, 100_000)
 
 

@@ -197,6 +197,8 @@ def _files(message: Payload) -> Iterator[FileRef]:
 def _kind(mime: str, file: Payload) -> str:
     if mime.startswith("audio/") or file.get("subtype") == "slack_audio":
         return "voice"
+    if mime.startswith("video/"):
+        return "video"
     return "photo" if mime.startswith("image/") and "svg" not in mime else "document"
 
 

@@ -33,6 +33,9 @@ Json = Mapping[str, object]
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of update we ask the platform for; every other kind is passed over."""
 
+# Files of kinds that we do not keep; with words, a name or others of its album one comes as what it is.
+_FILES: Final = ("video", "video_note", "animation")
+
 # What people send and we cannot take as an answer. Whatever is neither here nor read below is a service message.
 _UNSUPPORTED: Final = (
     "sticker", "video", "video_note", "animation", "location", "venue", "poll", "dice", "game", "story",
@@ -127,13 +130,17 @@ class Reader:
             return self._text(_string(content, "text"))
         if "contact" in content:
             return _contact(_object(content, "contact"), sender)
+        caption, album = _string(content, "caption", ""), _string(content, "media_group_id", "")
         for kind in _UNSUPPORTED:  # before files: an animation comes with a copy of itself as document
             if kind in content:
-                return Unsupported(kind)
+                named = kind in _FILES and bool(_string(_object(content, kind), "file_name", ""))
+                if not (caption or album or named):
+                    return Unsupported(kind)
+                return Attached((_unkept(content, kind),), caption, album)
         file = _file(content)
         if file is None:
             return None
-        return Attached((file,), _string(content, "caption", ""), _string(content, "media_group_id", ""))
+        return Attached((file,), caption, album)
 
     def _text(self, text: str) -> What:
         command = _COMMAND.match(text)
@@ -198,6 +205,13 @@ def _file(content: Json) -> FileRef | None:
     if "audio" in content:  # a recording sent as a file
         return _reference(_object(content, "audio"), "voice", "audio", "audio/mpeg")
     return None
+
+
+def _unkept(content: Json, kind: str) -> FileRef:
+    """Name something that is never fetched."""
+    if kind in _FILES:
+        return _reference(_object(content, kind), kind, kind.replace("_", " "), "")
+    return FileRef("", kind, kind.replace("_", " "), "", 0)
 
 
 def _reference(file: Json, kind: str, name: str, mime: str) -> FileRef:

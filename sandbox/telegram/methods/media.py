@@ -53,6 +53,9 @@ def describe(world: World, stored: Stored, duration: int = 1) -> dict[str, Any]:
     match stored.kind:
         case "photo":
             return {"photo": world.files.photo_sizes(stored)}
+        case "video":
+            about = stored.about() | {"file_name": stored.name, "mime_type": stored.type}
+            return {"video": about | {"width": 640, "height": 480, "duration": duration}}
         case "voice":
             return {"voice": stored.about() | {"duration": duration, "mime_type": stored.type}}
         case _:
