@@ -1,5 +1,6 @@
 """The page by itself, over a bare sandbox: hostile texts, both languages, colours, narrow screens, the keyboard."""
 
+import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.e2e.visitor import visiting
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.timeout(90)]
 
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 HOSTILE = "<img src=x onerror=window.hit=1><script>window.hit=2</script>"
 
 
@@ -142,3 +144,27 @@ async def test_a_stopped_sandbox_is_said(sandbox: Sandbox, chromium: Path) -> No
         await expect(visitor.phone.get_by_role("button", name="Start", exact=True)).to_be_visible()
         await sandbox.close()
         await expect(visitor.page.get_by_text("The sandbox has stopped")).to_be_visible()
+
+
+async def test_pictures_chosen_together_are_an_album_and_other_files_go_one_by_one(
+    sandbox: Sandbox, chromium: Path, tmp_path: Path
+) -> None:
+    pictures = [tmp_path / f"{name}.png" for name in ("one", "two", "three")]
+    for picture in pictures:
+        picture.write_bytes(base64.b64decode(PIXEL))
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(b"%PDF-1.7")
+    chat = sandbox.telegram.customers[1].chat
+    chat.started = True
+    async with visiting(sandbox.url, chromium, "en") as visitor:
+        await visitor.phone.locator(".writer textarea").fill("The scratch")
+        await visitor.sends_files(*pictures)
+        await expect(
+            visitor.phone.locator(".own").filter(has_text="The scratch").locator("img")
+        ).to_have_count(3)
+        await visitor.sends_files(letter, pictures[0])
+        await expect(visitor.phone.locator(".own")).to_have_count(3)
+    albums = [message.get("media_group_id") for message in chat.messages.values()]
+    assert len(set(albums[:3])) == 1
+    assert None not in albums[:3]
+    assert albums[3:] == [None, None]

@@ -65,6 +65,10 @@ class Visitor:
         await self.phone.locator(".attach").click()
         await self.phone.get_by_role("menuitem").first.click()
 
+    async def sends_files(self, *files: Path) -> None:
+        """Files of one's own, chosen together; several pictures are an album."""
+        await self.phone.locator("input[type=file]").set_input_files(files)
+
     async def becomes_customer(self, name: str) -> None:
         await self.phone.locator(".people").get_by_role("button", name=name).click()
 

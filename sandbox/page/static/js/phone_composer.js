@@ -10,6 +10,7 @@ import { pick, spoken, t } from "./words.js";
 import { writer } from "./writer.js";
 
 const SAMPLE = "/page/pictures/damage.svg";
+const ALBUM = 10; // pictures at most
 
 export function composer() {
   const path = () => `/telegram/customers/${state.customer}`;
@@ -20,7 +21,7 @@ export function composer() {
     return post(`${path()}/edit`, { message_id: edited, text });
   };
 
-  const chooser = h("input", { type: "file", hidden: true, "aria-hidden": "true", tabindex: -1 });
+  const chooser = h("input", { type: "file", multiple: true, hidden: true, "aria-hidden": "true", tabindex: -1 });
   const attach = h("button", { type: "button", class: "round attach" }, icon("attach"));
   const commands = h("button", { type: "button", class: "round commands" }, icon("menu"));
   const attachMenu = menu(attach, () => [
@@ -65,8 +66,20 @@ export function composer() {
     return upload(`${path()}/photo`, form);
   }
 
-  async function sendFile(file) {
-    const photo = file.type.startsWith("image/") ? await jpegOf(file) : null;
+  /** Pictures chosen together are an album, as in the app: several messages that the phone shows as one. */
+  async function sendFiles(files) {
+    const pictures = await Promise.all(files.map((file) => (file.type.startsWith("image/") ? jpegOf(file) : null)));
+    if (pictures.length < 2 || pictures.length > ALBUM || pictures.includes(null)) {
+      for (const [index, file] of files.entries()) await sendFile(file, pictures[index]);
+      return;
+    }
+    const form = new FormData();
+    for (const picture of pictures) form.append("file", picture, "photo.jpg");
+    form.append("caption", field.take());
+    await upload(`${path()}/album`, form);
+  }
+
+  function sendFile(file, photo) {
     if (photo) return sendPhoto(photo);
     const form = new FormData();
     form.append("file", file, file.name);
@@ -76,7 +89,7 @@ export function composer() {
   }
 
   chooser.addEventListener("change", () => {
-    for (const file of chooser.files) sendFile(file);
+    sendFiles([...chooser.files]);
     chooser.value = "";
   });
 
