@@ -23,7 +23,7 @@ from bot.time_limit import TimeLimit
 from bot.watch import Limits, Watch
 from conversations.events import DAY
 from conversations.frozen import dataclass
-from handlers import digest, outage, watching
+from handlers import digest, outage, proposals, watching
 from handlers.budget import Budget
 from handlers.inbox import Applied, Inbox
 from handlers.limits import Allowance
@@ -131,6 +131,7 @@ class Service:
         try:
             self.watch.believe_platforms()
             await digest.plan(self.store, self.organisation, self.clock.now())
+            await proposals.plan(self.store, self.clock.now())
             await watching.plan(self.store, self.organisation, self.clock.now())
             await outage.let_answers_come_first(self.store, self.clock.now())
             await self._serve_http(runner)

@@ -82,11 +82,15 @@ class Library:
         return choose(tag, self.languages)
 
     def remind_after(self, dialogue: Dialogue) -> Instant:
-        """Microseconds of silence until a reminder, 0 for none."""
+        """Microseconds of silence until a reminder, 0 for none; a proposal is called to mind by its case."""
+        if dialogue.settings.purpose == "solution":
+            return 0
         own = dialogue.settings.remind_after
         return self._remind_after if own is None else own
 
     def expire_after(self, dialogue: Dialogue) -> Instant:
-        """Microseconds of silence until the end, 0 for never."""
+        """Microseconds of silence until the end, 0 for never; a proposal waits as long as its case does."""
+        if dialogue.settings.purpose == "solution":
+            return 0
         own = dialogue.settings.expire_after
         return self._expire_after if own is None else own

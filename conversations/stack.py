@@ -250,6 +250,8 @@ class Stack:
         patience, end = self.library.remind_after(dialogue), self.library.expire_after(dialogue)
         if session.asked and end and self.now >= session.asked + end:
             return  # nobody was running for long: the end is due as well
+        if session.asked and not patience:
+            return  # it is not reminded of any more
         place = dialogue, session
         if self._must_wait(dialogue):
             self._wake(session, self.conversation.staffed_until)
@@ -266,7 +268,10 @@ class Stack:
     def expire(self, place: Place) -> None:
         """A session was left alone for too long."""
         dialogue, session = place
-        end = session.asked + self.library.expire_after(dialogue)
+        patience = self.library.expire_after(dialogue)
+        end = session.asked + patience
+        if not patience:
+            return  # it does not end by itself any more
         if self.now < end:  # other questions were asked since it was set
             self.do(SetTimer(owner(session), "expire", end))
             return
@@ -275,6 +280,12 @@ class Stack:
             self.say("expired", title=dialogue.title(self.conversation.language))
         if self.conversation.stack and not self.conversation.stack[-1].asked:
             self._resume()
+
+    def finish(self, place: Place) -> None:
+        """What somebody began to answer counts without the rest, where that may be left out."""
+        dialogue, session = place
+        if session.trail and dialogue.questions[session.state].optional:
+            self.apply(place, self.walk(place).skip())
 
     def _must_wait(self, dialogue: Dialogue) -> bool:
         return dialogue.settings.purpose == "survey" and self.now < self.conversation.staffed_until

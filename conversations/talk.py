@@ -73,15 +73,16 @@ def begin(
     now: Instant,
     ids: Ids,
     invitation: int = 0,
+    note: str = "",
 ) -> Turn:
-    """Begin a dialogue on top of the stack; where that is not possible, the person is told.
+    """Begin a dialogue on top of the stack, `note` above its first question; if it is impossible, they are told.
 
     A survey waits below while a member of staff talks to the person (`staffed_until`). An unfinished session of the
     same dialogue about the same case is displaced.
     """
     stack = _open(library, conversation, now, ids)
     stack.settle()
-    stack.begin(Begin(dialogue, bindings), invitation)
+    stack.begin(Begin(dialogue, bindings), invitation, note)
     return _done(stack)
 
 
@@ -246,3 +247,5 @@ def _elapsed(stack: Stack, timer: str, kind: str) -> None:
         stack.remind(place)
     elif place and kind == "expire":
         stack.expire(place)
+    elif place and kind == "finish":
+        stack.finish(place)

@@ -179,12 +179,14 @@ async def _fields(turn: Turn, case: Case, language: str, first: CaseMessage | No
     files = await turn.tx.attachments(first.attachments) if first else []
     conversation = await turn.conversation(case.conversation)
     owner = inert(staff_name(turn, case.owner))
+    gone = case.is_open and conversation is not None and not conversation.reachable
     if not case.acknowledged:
         owner = texts.render("staff.card.unaccepted", language, owner=staff_name(turn, case.owner))
     rows = [
         ("state", texts.render(f"case.state.{case.state.value}", language)),
         ("owner", owner),
         ("customer", inert(conversation.name if conversation else "")),
+        ("reach", texts.render("staff.card.unreachable", language) if gone else ""),
         ("severity", inert(label(turn, f"case.severity.{case.severity}", language))),
         ("order", inert(case.order)),
         ("remedy", inert(label(turn, f"case.remedy.{case.remedy}", language)) if case.remedy else ""),
@@ -196,7 +198,7 @@ async def _fields(turn: Turn, case: Case, language: str, first: CaseMessage | No
 
 
 def _due(turn: Turn, case: Case, language: str) -> str:
-    if not case.due:
+    if not (case.due and case.is_promised):
         return ""
     texts = turn.organisation.texts
     what = texts.plain(f"case.status.{case.due_kind}", language)

@@ -6,16 +6,8 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from conversations.cases.case import Case, State
-from conversations.cases.step import CUSTOMER, Move, Step, elapsed, opened, step
-from conversations.effects import (
-    Button,
-    DecideCase,
-    Kind,
-    Message,
-    OpenCase,
-    Relay,
-    SetTimer,
-)
+from conversations.cases.step import CUSTOMER, Move, Step, elapsed, heard, opened, step
+from conversations.effects import Button, DecideCase, Message, OpenCase, Relay, SetTimer
 from conversations.events import SECOND
 from conversations.facts import CaseOpened
 from conversations.frozen import replace
@@ -23,14 +15,16 @@ from conversations.session import CaseId, Conversation
 from handlers import albums, lines
 from handlers.cards import first_name, show, staff_language, tell, write_line
 from handlers.files import take
+from handlers.telling import latest as _latest
+from handlers.telling import tell_customer
 from handlers.turn import Turn
 from storage.interface import CaseMessage, Timer
 
 AFTER_CASE = "after_case"
 """The dialogue that asks how a case was handled."""
 
-_RECEIPTS = ("case.relayed", "case.not_now")
-"""What only confirms; everything else tells the customer something they need."""
+PROPOSAL = "solution"
+"""The dialogue that asks whether a proposed solution is one."""
 
 STAFFED = 2 * 3600 * SECOND
 """How long after a word of staff no survey starts or reminds."""
@@ -164,26 +158,6 @@ async def _receive(turn: Turn, conversation: Conversation, case: Case, words: Re
     await albums.explain_refused(turn, conversation, words.album, taken.refused)
 
 
-async def tell_status(turn: Turn, conversation: Conversation) -> None:
-    """Answer `/status`: number, state, owner's first name and next deadline of every open case."""
-    texts, language = turn.organisation.texts, conversation.language
-    cases = await turn.tx.open_cases(person=conversation.person)
-    lines = [
-        texts.render(
-            "case.status.line",
-            language,
-            number=case.number,
-            state=texts.plain(f"case.state.{case.state.value}", language),
-            owner=first_name(turn, case.owner),
-            due=case.due,
-            next=texts.plain(f"case.status.{case.due_kind}", language) if case.due_kind else "",
-        )
-        for case in (turn.know_case(found) for found in cases)
-    ]
-    text = "<br>".join(lines) or texts.render("case.status.none", language)
-    turn.say(_latest(turn, conversation), Message(text, kind=Kind.RECEIPT))
-
-
 async def call_human(turn: Turn, conversation: Conversation, said: Relay) -> None:
     """Bring a member of staff in: through the open case if there is one, else through a new one."""
     cases = await turn.tx.open_cases(person=conversation.person)
@@ -200,6 +174,7 @@ async def call_human(turn: Turn, conversation: Conversation, said: Relay) -> Non
         line = turn.organisation.texts.render("staff.line.human", staff_language(turn, case.owner))
         write_line(turn, case, line, mention=(case.owner,))
     turn.keep(replace(_latest(turn, conversation), case=case.id))
+    case = await _hear(turn, case)
     if said.text or said.attachments:
         await _add_words(turn, conversation, case, said)
         await lines.came(turn, case)
@@ -291,18 +266,19 @@ async def deadline(turn: Turn, timer: Timer, wanted: CaseId) -> None:
     elif timer.kind == lines.FILES:
         await lines.go_on(turn, case, timer)
     else:
-        await carry_out(turn, elapsed(case, turn.organisation.policy, timer.kind))
+        await carry_out(turn, elapsed(case, turn.organisation.policy, timer.kind, turn.now))
 
 
 async def carry_out(turn: Turn, moved: Step) -> None:
-    """Keep what a step made of a case, tell whom it names, show the card."""
+    """Keep what a step made of a case, tell whom it names, show the card where it says something else now."""
+    before = await turn.case(moved.case.id)
     turn.keep_case(moved.case)
     if moved.case.state is State.CLOSED:
         await lines.show_all(turn, moved.case)  # its timers go
     for fact in moved.facts:
         turn.record(fact, case=moved.case)
     apply_timers(turn, moved)
-    if moved.facts:
+    if moved.facts or (before is not None and before.due != moved.case.due):
         await show(turn, moved.case)
     for notice in moved.notices:
         tell(turn, moved.case, notice)
@@ -328,26 +304,12 @@ def apply_timers(turn: Turn, moved: Step) -> None:
             turn.drop_timer(timer.owner, timer.kind)
 
 
-def tell_customer(turn: Turn, conversation: Conversation, case: Case, key: str, **more: object) -> None:
-    """Send the customer a system text about a case."""
-    text = turn.organisation.texts.render(
-        key,
-        conversation.language,
-        number=case.number,
-        owner=first_name(turn, case.owner),
-        manager=first_name(turn, case.manager),
-        due=case.due,
-        **more,
-    )
-    kind = Kind.RECEIPT if key in _RECEIPTS else Kind.NOTICE
-    turn.say(_latest(turn, conversation), Message(text, kind=kind))
-
-
 async def _add_words(turn: Turn, conversation: Conversation, case: Case, words: Relay, key: str = "") -> None:
     """Store what the customer wrote; its line follows, with that of what belongs to it.
 
     A line of another kind, whose `key` is given, is written at once, without what waits for its files.
     """
+    case = await _hear(turn, case)
     row, key = 0, key or ("staff.line.customer_edited" if words.edited else "")
     if key and await lines.may_write(turn, case):
         language, waits = staff_language(turn, case.owner), bool(words.attachments)
@@ -368,6 +330,14 @@ async def _add_words(turn: Turn, conversation: Conversation, case: Case, words: 
     await albums.remember(turn, conversation, words.album, message=message.id)
 
 
+async def _hear(turn: Turn, case: Case) -> Case:
+    """The customer turns to us: while a proposal is open, it is not them we wait for any more."""
+    moved = heard(case, turn.organisation.policy, turn.now)
+    if moved.timers:
+        await carry_out(turn, moved)
+    return moved.case
+
+
 def _ask_which(turn: Turn, conversation: Conversation, cases: list[Case]) -> None:
     texts, language = turn.organisation.texts, conversation.language
     buttons = tuple(
@@ -380,11 +350,6 @@ def _ask_which(turn: Turn, conversation: Conversation, cases: list[Case]) -> Non
         for case in cases[:8]
     )
     turn.say(_latest(turn, conversation), Message(texts.render("case.which", language), buttons))
-
-
-def _latest(turn: Turn, conversation: Conversation) -> Conversation:
-    """The conversation as this turn left it; a step may have changed it since it was handed to us."""
-    return turn.at(conversation.address) or conversation
 
 
 def _words(wanted: OpenCase) -> str:

@@ -1,10 +1,13 @@
-"""What follows from how a send ended: files stored, delivery shown in the thread, unreachable people marked."""
+"""What follows from how a send ended: files stored, promises kept or left open, unreachable people marked."""
 
 from conversations.cases.case import Case
+from conversations.cases.step import delivered, undelivered
+from conversations.effects import Kind, Message
 from conversations.events import Instant
-from conversations.frozen import replace
 from conversations.session import CaseId
-from handlers.cards import channel_of, delivery_line, staff_language, staff_name, write_line
+from handlers import reach
+from handlers.cards import channel_of, delivery_line, staff_name
+from handlers.cases import carry_out
 from handlers.files import explain, forget
 from handlers.lines import file_settled
 from handlers.organisation import Organisation
@@ -27,9 +30,9 @@ async def follow_up(
     if claimed.row.kind == "download":
         await _file_came(turn, claimed, outcome)
     elif claimed.row.message:
-        await _show_delivery(turn, claimed.row.message, outcome)
+        await _show_delivery(turn, claimed, outcome)
     if isinstance(outcome, Never) and outcome.unreachable:
-        await _mark_unreachable(turn, claimed)
+        await _mark_unreachable(turn, claimed, outcome)
     await turn.write()
 
 
@@ -89,14 +92,24 @@ async def _explain_refusal(turn: Turn, claimed: Claimed, body: Download, reason:
     explain(turn, conversation, reason, (body.file.name,))
 
 
-async def _show_delivery(turn: Turn, message: int, outcome: Outcome) -> None:
-    """Edit the line of a relayed message: delivered, failed or unclear."""
-    found = await turn.tx.message(message)
+async def _show_delivery(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
+    """Edit the line of a relayed message: delivered, failed or unclear. Only what arrived keeps a promise."""
+    found = await turn.tx.message(claimed.row.message)
     case = None if found is None else await turn.case(CaseId(found.case))
-    if found is None or case is None or not found.log:
+    if found is None or case is None:
         return
     state = {Sent: "sent", Never: "failed", Unknown: "unknown"}[type(outcome)]
-    _edit_line(turn, case, found, state)
+    if found.log:
+        _edit_line(turn, case, found, state)
+    body, policy = decode(claimed).body, turn.organisation.policy
+    proposal = (
+        isinstance(body, Message) and body.kind is Kind.QUESTION
+    )  # other words of staff ask for no press
+    if state == "sent":
+        await carry_out(turn, delivered(case, policy, turn.now, proposal=proposal))
+        return
+    await carry_out(turn, undelivered(case, policy, turn.now, proposal=proposal))
+    reach.tell_undelivered(turn, await turn.case(case.id) or case, state)
 
 
 def _edit_line(turn: Turn, case: Case, message: CaseMessage, state: str) -> None:
@@ -104,14 +117,9 @@ def _edit_line(turn: Turn, case: Case, message: CaseMessage, state: str) -> None
     turn.send(channel_of(turn, case), Post(text), lane=f"case:{case.id}", case=case.id, edits=message.log)
 
 
-async def _mark_unreachable(turn: Turn, claimed: Claimed) -> None:
+async def _mark_unreachable(turn: Turn, claimed: Claimed, outcome: Never) -> None:
     if claimed.row.conversation is None:
         return
     conversation = await turn.conversation(claimed.row.conversation)
-    if conversation is None or not conversation.reachable:
-        return
-    turn.keep(replace(conversation, reachable=False))
-    for case in await turn.tx.open_cases(person=conversation.person):
-        known = turn.know_case(case)
-        text = turn.organisation.texts.render("staff.line.unreachable", staff_language(turn, known.owner))
-        write_line(turn, known, text, mention=(known.owner,))
+    if conversation is not None:
+        await reach.lost(turn, conversation, blocked="blocked" in outcome.reason)

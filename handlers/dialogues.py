@@ -27,6 +27,7 @@ from conversations.effects import (
     Typing,
 )
 from conversations.events import Address, Elapsed, Event, Pressed, Sender
+from conversations.facts import Started
 from conversations.frozen import replace
 from conversations.refusals import Refusal
 from conversations.session import CaseId, Conversation, ConversationId
@@ -34,13 +35,11 @@ from conversations.stack import active
 from handlers import cases
 from handlers.budget import OverBudget
 from handlers.files import explain, fetch_within_quota, forget, refuse, shown_name
+from handlers.telling import REOPEN, tell_status
 from handlers.turn import Turn
 from storage.interface import AnswerRow
 
 _NOBODY = Sender("", "")
-
-REOPEN: Final = "case:reopen:"
-"""What the token of a button begins with that opens a case again; its id follows."""
 
 MOST_EFFECTS: Final = 200
 """What one event may ask for; an album of ten files with its answers asks for some thirty things."""
@@ -70,8 +69,12 @@ async def begin(
     *,
     invitation: int = 0,
     case_message: int = 0,
-) -> None:
-    """Open a dialogue on top of what the person is in the middle of."""
+    note: str = "",
+) -> bool:
+    """Open a dialogue on top of what the person is in the middle of; whether that was possible.
+
+    `note` (markup) stands above its first question; `case_message` are words of staff that this question brings.
+    """
     work = partial(
         talk.begin,
         turn.organisation.library,
@@ -81,9 +84,12 @@ async def begin(
         turn.now,
         turn.ids,
         invitation=invitation,
+        note=note,
     )
     step = turn.budget.run(f"the beginning of '{dialogue}'", conversation.id, turn.now, work)
-    await _carry_out(turn, step, case_message=case_message)
+    begun = any(isinstance(fact, Started) and fact.dialogue == dialogue for fact in step.facts)
+    await _carry_out(turn, step, case_message=case_message if begun else 0)
+    return begun
 
 
 async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Relay | None = None) -> bool:
@@ -96,16 +102,18 @@ async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Rela
 
 async def withdraw_rating(turn: Turn, conversation: Conversation, case: Case) -> None:
     """A case that is open again has no end that could be rated."""
+    await withdraw(turn, conversation, case, cases.AFTER_CASE)
+
+
+async def withdraw(turn: Turn, conversation: Conversation, case: Case, dialogue: str) -> None:
+    """End what a dialogue still asks about a case; what lies below asks again, if there is somebody to ask."""
+    latest = turn.at(conversation.address) or conversation
     work = partial(
-        talk.withdraw,
-        turn.organisation.library,
-        turn.at(conversation.address) or conversation,
-        cases.AFTER_CASE,
-        str(case.id),
-        turn.now,
-        turn.ids,
+        talk.withdraw, turn.organisation.library, latest, dialogue, str(case.id), turn.now, turn.ids
     )
     step = turn.budget.run(_place(conversation), conversation.id, turn.now, work)
+    if not latest.reachable:
+        step = replace(step, effects=tuple(one for one in step.effects if not isinstance(one, Say)))
     await _carry_out(turn, step)
 
 
@@ -167,8 +175,10 @@ async def _carry_out(turn: Turn, step: talk.Turn, *, case_message: int = 0) -> N
     for one in step.answers:
         person, place = conversation.person, conversation.id
         turn.answered(AnswerRow(one.session, one.dialogue, one.question, person, place, one.answer))
-    for effect in step.effects:
-        await _do(turn, turn.at(conversation.address) or conversation, effect, case_message)
+    last = max((at for at, effect in enumerate(step.effects) if isinstance(effect, Say)), default=-1)
+    for at, effect in enumerate(step.effects):
+        brings = case_message if at == last else 0  # what is said before the question are not staff's words
+        await _do(turn, turn.at(conversation.address) or conversation, effect, brings)
 
 
 async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_message: int) -> None:  # noqa: C901 - one arm each
@@ -192,7 +202,7 @@ async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_messa
         case CallHuman(words=words, attachments=attachments):
             await cases.call_human(turn, conversation, Relay(words, attachments))
         case TellStatus():
-            await cases.tell_status(turn, conversation)
+            await tell_status(turn, conversation)
         case Relay():
             if not await cases.relay(turn, conversation, effect) and not effect.edited:
                 await _greet(turn, conversation, len(effect.files))

@@ -95,5 +95,5 @@ def _line(turn: Turn, case: Case, language: str) -> str:
         category=label(turn, f"case.category.{case.category}", language),
         state=texts.plain(f"case.state.{case.state.value}", language),
         owner=staff_name(turn, case.owner),
-        due=case.due,
+        due=case.due if case.is_promised else 0,
     )

@@ -2,7 +2,8 @@
 
 from conversations.events import Commanded, Elapsed, Event, Moved, Pressed
 from conversations.session import CaseId, ConversationId
-from handlers import albums, cases, dialogues, digest, invitations, staff, watching
+from handlers import albums, cases, dialogues, digest, invitations, proposals, reach, staff, watching
+from handlers.telling import REOPEN
 from handlers.turn import Turn, of_staff
 from storage.interface import Timer
 
@@ -18,15 +19,18 @@ async def route(turn: Turn, event: Event) -> ConversationId | None:
     conversation = turn.at(event.address)
     if conversation is None:
         return None  # somebody left whom we never met
+    await reach.take_note(turn, conversation, event.what)
+    conversation = turn.at(event.address) or conversation
     match event.what:
         case Commanded(name="start", argument=secret) if secret:
             await invitations.accept(turn, conversation, event, secret)
-        case Pressed(token=token) as press if token.startswith(dialogues.REOPEN):
+        case Pressed(token=token) as press if token.startswith(REOPEN):
             await dialogues.press_reopen(turn, conversation, press)
         case Pressed(token=token) as press if token.startswith("case:"):
             await dialogues.choose_case(turn, conversation, event.address, press)
         case _:
             await dialogues.converse(turn, conversation, event)
+            proposals.decided(turn, turn.at(event.address) or conversation)
     return conversation.id
 
 
@@ -36,6 +40,8 @@ async def route_timer(turn: Turn, timer: Timer, event: Elapsed) -> None:
     match owner:
         case "session" if timer.conversation is not None:
             await dialogues.wake(turn, timer.conversation, event)
+        case "case" if timer.kind in proposals.TIMERS:
+            await proposals.fall_due(turn, timer, CaseId(int(identifier)))
         case "case":
             await cases.deadline(turn, timer, CaseId(int(identifier)))
         case "digest":

@@ -11,11 +11,13 @@ from conversations.graphemes import clip
 from conversations.session import CaseId
 from conversations.texts import inert
 from handlers.cards import delivery_line, label, staff_language, write_line
-from handlers.cases import AFTER_CASE, STAFFED, bindings_of, carry_out, tell_customer
-from handlers.dialogues import begin, withdraw_rating
+from handlers.cases import AFTER_CASE, PROPOSAL, STAFFED, bindings_of, carry_out
+from handlers.dialogues import begin, withdraw, withdraw_rating
 from handlers.files import fetch
 from handlers.forms import LONGEST, form_for, offers
 from handlers.lists import answer_command, send_story, show_overview
+from handlers.reach import tell_undelivered
+from handlers.telling import tell_customer
 from handlers.turn import Turn
 from storage.interface import CaseMessage
 
@@ -147,34 +149,40 @@ async def _tell_customer(turn: Turn, case: Case, before: Case, move: Move, text:
             tell_customer(turn, conversation, case, "case.closed", text=inert(text))
             if before.state is not State.ACCEPTED:
                 await begin(turn, conversation, AFTER_CASE, bindings_of(turn, case))
+            await withdraw(turn, conversation, case, PROPOSAL)
         case _:
             pass
 
 
 async def _relay_out(turn: Turn, case: Case, staff: Staff, action: str, text: str) -> None:
     """Send staff's words to the customer; the line in the thread will show whether they arrived."""
-    texts = turn.organisation.texts
     conversation = await turn.conversation(case.conversation)
     if conversation is None:
         return
-    line = delivery_line(turn, case, staff.name, text, "waiting")
-    row = write_line(turn, case, line)
-    message = CaseMessage(
-        turn.ids.next(), case.id, turn.now, "out", staff.id, text, delivery="waiting", log=row
-    )
-    await turn.tx.add_message(message)
     conversation = replace(
         turn.at(conversation.address) or conversation, case=case.id, staffed_until=turn.now + STAFFED
     )
     turn.keep(conversation)
+    message, delivery = turn.ids.next(), "waiting"
     if action == "propose":
         bindings = bindings_of(turn, case) | {"proposal": text, "author": staff.first_name}
-        await begin(turn, conversation, "solution", bindings, case_message=message.id)
-        return
-    shown = texts.render(
-        f"case.{action}", conversation.language, author=staff.first_name, number=case.number, text=inert(text)
+        if not await begin(turn, conversation, PROPOSAL, bindings, case_message=message):
+            delivery = "failed"  # the customer is in the middle of too much: nothing was asked
+    else:
+        shown = turn.organisation.texts.render(
+            f"case.{action}",
+            conversation.language,
+            author=staff.first_name,
+            number=case.number,
+            text=inert(text),
+        )
+        turn.say(conversation, Message(shown, kind=Kind.NOTICE), case_message=message)
+    row = write_line(turn, case, delivery_line(turn, case, staff.name, text, delivery))
+    await turn.tx.add_message(
+        CaseMessage(message, case.id, turn.now, "out", staff.id, text, delivery=delivery, log=row)
     )
-    turn.say(conversation, Message(shown, kind=Kind.NOTICE), case_message=message.id)
+    if delivery == "failed":
+        tell_undelivered(turn, case, delivery)
 
 
 async def _log(turn: Turn, case: Case, staff: Staff, text: str) -> None:

@@ -200,13 +200,18 @@ class Turn:
         """Keep an answer."""
         self._answers.append(row)
 
-    def say(self, conversation: Conversation, message: Message, *, case_message: int = 0) -> int:
-        """Send to a conversation; return the outbox row, and remember it where it carries the keyboard."""
+    def say(
+        self, conversation: Conversation, message: Message, *, case_message: int = 0, lasting: bool = False
+    ) -> int:
+        """Send to a conversation; return the outbox row, and remember it where it carries the keyboard.
+
+        `lasting` buttons ask nothing: they stay until they are pressed, beside the keyboard of an open question.
+        """
         lane = f"conversation:{conversation.id}"
         row = self.send(
             conversation.address, message, lane=lane, conversation=conversation.id, message=case_message
         )
-        if message.buttons:
+        if message.buttons and not lasting:
             present = self._conversations.get(conversation.id, conversation)
             if present.keyboard:  # only the latest keyboard is alive: an old one would only mislead
                 self.perish(

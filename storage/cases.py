@@ -73,6 +73,16 @@ _OPEN = (
     .limit(LIMIT)
     .offset(ZERO)
 )
+_CLOSED = (
+    _ROW.where(
+        case.c.person_id == bindparam("person"),
+        case.c.state == said("closed"),
+        case.c.closed >= bindparam("since"),
+    )
+    .order_by(case.c.closed.desc(), case.c.id.desc())
+    .limit(LIMIT)
+    .offset(ZERO)
+)
 _BETWEEN = _ROW.where(
     case.c.opened < bindparam("end"),
     or_(
@@ -156,6 +166,10 @@ class Cases(Unit):
             return found
         loaded = await self.cases([one.id for one in found])  # what is said next belongs to one of them
         return [loaded[one.id] for one in found if loaded[one.id].is_open]
+
+    async def closed_cases(self, person: PersonId, since: Instant) -> list[Case]:
+        """Cases of a person that were closed at `since` or later and still are, the latest first."""
+        return list(map(read_case, await self._fetch(_CLOSED, person=person, since=since, limit=100)))
 
     async def cases_between(self, start: Instant, end: Instant) -> list[Case]:
         """Cases opened or closed within [start, end), or still open at `end`."""

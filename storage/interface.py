@@ -270,6 +270,9 @@ class Transaction(Sending, Watched, Protocol):
     ) -> list[Case]:
         """Open cases of a person, of an owner, or of all; by next deadline."""
 
+    async def closed_cases(self, person: PersonId, since: Instant) -> list[Case]:
+        """Cases of a person that were closed at `since` or later and still are, the latest first."""
+
     async def add_message(self, message: CaseMessage) -> None:
         """Append to a case's messages."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import Instant
@@ -78,11 +78,11 @@ _THREADS = (
     .offset(ZERO)
 )
 
-_PUT_OFF = (
-    update(timer)
-    .where(timer.c.due < bindparam("before"), func.substr(timer.c.owner, ONE, given(8)) == said("session:"))
-    .values(due=bindparam("until"))
+_of_people = or_(  # a proposal waits for its customer as a question does
+    func.substr(timer.c.owner, ONE, given(8)) == said("session:"),
+    and_(timer.c.case_id.is_not(None), timer.c.kind.in_([said("remind"), said("close")])),
 )
+_PUT_OFF = update(timer).where(timer.c.due < bindparam("before"), _of_people).values(due=bindparam("until"))
 
 _PUT_OFF_KIND = (
     update(timer)

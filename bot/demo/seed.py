@@ -8,7 +8,7 @@ from bot.demo.cast import BOT, INVITED, TEAM
 from bot.demo.history import SEED, WEEKS, Visit, visits
 from bot.demo.story import Concern, Quote, Story
 from conversations.cases.case import Case, State
-from conversations.cases.step import Move, Step, elapsed, opened, owner_of, step
+from conversations.cases.step import Move, Step, delivered, elapsed, opened, owner_of, step
 from conversations.dialogue import Dialogue
 from conversations.effects import SetTimer
 from conversations.events import MINUTE, SECOND, Address, Instant
@@ -128,9 +128,11 @@ class Seed:
             case = self._apply(step(case, policy, Move(act.action, act.actor), when), when, timers)
             if act.words:
                 await self._say(case, when, "out", act.actor, act.words)
+                arrived = delivered(case, policy, when, proposal=act.action == "propose")
+                case = self._apply(arrived, when, timers)
         for kind, due in sorted(timers.items(), key=lambda timer: timer[1]):
             if due <= self._now:
-                case = self._apply(elapsed(case, policy, kind), due, {})
+                case = self._apply(elapsed(case, policy, kind, due), due, {})
         ahead = [(kind, due) for kind, due in timers.items() if due > self._now and case.is_open]
         await self._tx.set_timers(
             [Timer(owner_of(case), kind, due, conversation.id, case.id) for kind, due in ahead]

@@ -46,6 +46,26 @@ async def test_a_case_is_found_by_number_card_person_and_owner(store: Store) -> 
         assert await tx.find_person(case.number) == [one.person]
 
 
+async def test_what_was_closed_lately_is_found_by_person_the_latest_first(store: Store) -> None:
+    one, other = talk(), talk("6")
+    long_ago = complaint(one, state=State.CLOSED, closed=NOW - 3 * DAY)
+    before = complaint(one, state=State.CLOSED, closed=NOW - DAY)
+    just_now = complaint(one, state=State.CLOSED, closed=NOW)
+    async with store.transaction() as tx:
+        await meet(tx, one)
+        await meet(tx, other)
+        for each in (
+            just_now,
+            long_ago,
+            before,
+            complaint(one),
+            complaint(other, state=State.CLOSED, closed=NOW),
+        ):
+            await tx.create_case(each)
+    async with store.reading() as tx:
+        assert await tx.closed_cases(one.person, NOW - DAY) == [just_now, before]
+
+
 async def test_two_who_change_a_case_at_once_are_told_apart(store: Store) -> None:
     one = talk()
     case = complaint(one)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from conversations.cases.case import State
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Address
+from conversations.session import CaseId
 from storage.interface import Timer
 from storage.interface_outbox import Delivery
 from storage.interface_watching import Backlog, Standing
@@ -102,20 +103,22 @@ async def test_what_dialogues_waited_for_in_an_outage_is_put_off_and_nothing_els
                 Timer("session:1", "remind", old),
                 Timer("session:1", "expire", young),
                 Timer("case:1", "accept", old),
+                Timer("case:2", "close", old, case=CaseId(2)),
                 Timer("digest:weekly", "weekly", old),
             ]
         )
-        assert await tx.put_off_dialogues(NOW - MINUTE, NOW + HOUR) == 1
+        assert await tx.put_off_dialogues(NOW - MINUTE, NOW + HOUR) == 2
     async with store.reading() as tx:
         due = {
             (one.owner, one.kind): one.due
-            for name in ("session:1", "case:1", "digest:weekly")
+            for name in ("session:1", "case:1", "case:2", "digest:weekly")
             for one in await tx.timers(name)
         }
     assert due == {
         ("session:1", "remind"): NOW + HOUR,
         ("session:1", "expire"): young,
         ("case:1", "accept"): old,
+        ("case:2", "close"): NOW + HOUR,
         ("digest:weekly", "weekly"): old,
     }
 

@@ -7,74 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.cases.case import Case, State
+from conversations.cases.case import State
 from conversations.cases.lifecycle import LIFECYCLE
-from conversations.cases.policy import Deadlines, Policy, Route, Staff
-from conversations.cases.step import CUSTOMER, Move, Step, elapsed, opened, owner_of, possible, step
-from conversations.effects import SetTimer
+from conversations.cases.policy import Deadlines
+from conversations.cases.step import (
+    CUSTOMER,
+    WAITING,
+    Move,
+    elapsed,
+    possible,
+    step,
+)
 from conversations.events import HOUR, Instant
-from conversations.session import CaseId, ConversationId, PersonId
-
-START: Final[Instant] = 1_795_514_400_000_000
-STAFF: Final = {one: Staff(one, f"U0{one.upper()}", one.title()) for one in ("ada", "ben", "eve")}
-NORMAL: Final = Deadlines(4 * HOUR, 8 * HOUR, 24 * HOUR, 120 * HOUR)
-URGENT: Final = Deadlines(1 * HOUR, 2 * HOUR, 4 * HOUR, 24 * HOUR)
-POLICY: Final = Policy(STAFF, (Route("ada", "ben", "eve", "C1"),), {"normal": NORMAL, "critical": URGENT})
-DEADLINES: Final = ("accept", "deputy", "answer", "solve")
-
-
-class Story:
-    """A case with its timers, as the program around the pure step keeps them."""
-
-    def __init__(self, policy: Policy = POLICY) -> None:
-        self.policy = policy
-        self.now = START
-        self.timers: dict[str, Instant] = {}
-        self.case = Case(
-            id=CaseId(7),
-            number="A-2026-000007",
-            kind="complaint",
-            state=State.RECEIVED,
-            category="delivery",
-            severity="normal",
-            person=PersonId(1),
-            conversation=ConversationId(1),
-            owner="ada",
-            deputy="ben",
-            manager="eve",
-            channel="C1",
-            language="en",
-            opened=START,
-        )
-        self.take(opened(self.case, policy, START))
-
-    def does(self, action: str, actor: str = "ada", **more: str) -> Step:
-        return self.take(step(self.case, self.policy, Move(action, actor, **more), self.now))
-
-    def waits(self, time: Instant) -> list[Step]:
-        """Let time pass; return what the timers that fell due meanwhile made of the case."""
-        self.now += time
-        due = sorted((at, kind) for kind, at in self.timers.items() if at <= self.now)
-        for _, kind in due:
-            del self.timers[kind]
-        return [self.take(elapsed(self.case, self.policy, kind)) for _, kind in due]
-
-    def take(self, made: Step) -> Step:
-        self.case = made.case
-        for timer in made.timers:
-            assert timer.owner == owner_of(self.case)
-            if isinstance(timer, SetTimer):
-                self.timers[timer.kind] = timer.at
-            elif timer.kind == "*":
-                self.timers.clear()
-            else:
-                self.timers.pop(timer.kind, None)
-        return made
-
-
-def told(steps: list[Step]) -> list[str]:
-    return [notice.key for made in steps for notice in made.notices]
-
+from tests.unit.conversations.case_story import DEADLINES, NORMAL, POLICY, STAFF, START, URGENT, Story, told
 
 # -- whatever happens ------------------------------------------------------------------------------------------------
 
@@ -90,32 +35,56 @@ MOVES: Final = st.one_of(
 )
 
 
-@given(st.lists(MOVES, max_size=25))
-def test_whatever_happens_the_case_stays_sound(happenings: list[Move | Instant]) -> None:
-    story = Story()
+ENDS: Final = st.sampled_from(
+    ["arrives", "proposal arrives", "is lost", "proposal is lost", "customer writes"]
+)
+
+
+@given(st.lists(st.one_of(MOVES, ENDS), max_size=25), st.sampled_from(["complaint", "praise", "idea"]))
+def test_whatever_happens_the_case_stays_sound(happenings: list[Move | Instant | str], kind: str) -> None:
+    story = Story(kind=kind)
     for happening in happenings:
         before = story.case
-        if isinstance(happening, Move):
-            made = story.take(step(before, POLICY, happening, story.now))
-            legal = LIFECYCLE.fire(before.state, happening.action, None)
-            assert made.refused or made.case.state == legal
-            assert not made.refused or (
-                made.case == before and not (made.facts or made.timers or made.notices)
-            )
-        else:
-            story.waits(happening)
-            assert story.case.state is before.state
+        match happening:
+            case Move():
+                made = story.take(step(before, POLICY, happening, story.now))
+                legal = LIFECYCLE.fire(before.state, happening.action, None)
+                assert made.refused or made.case.state == legal
+                assert not made.refused or (
+                    made.case == before and not (made.facts or made.timers or made.notices)
+                )
+            case "customer writes":
+                story.hears()
+            case str():
+                ended = story.is_lost if happening.endswith("lost") else story.arrives
+                ended(proposal=happening.startswith("proposal"))
+                assert story.case.state is before.state
+            case _:
+                story.waits(happening)
+                lapsed = before.awaits_customer and story.case.state is State.CLOSED
+                assert lapsed or story.case.state is before.state
         holds(story)
 
 
 def holds(story: Story) -> None:
     case = story.case
     assert case.owner in STAFF
-    assert set(story.timers) <= set(DEADLINES)
+    assert set(story.timers) <= {*DEADLINES, *WAITING}
     if not case.is_open:
         assert not story.timers, "no deadline runs for a case that nobody waits for"
         assert not case.due
-    if case.is_open and case.state is not State.PROPOSED:
+    if case.awaits_customer:
+        assert case.answered
+        assert len(story.timers.keys() & set(WAITING)) == 1, "an open proposal is called to mind, then closed"
+    else:
+        assert not story.timers.keys() & set(WAITING), "what nobody has proposed is not closed by the clock"
+    if not case.is_promised:
+        assert not case.due
+        assert not story.timers.keys() & set(DEADLINES), "who praises waits for nothing"
+        return
+    if case.awaits_customer:
+        assert not story.timers.keys() & {"answer", "solve"}
+    elif case.is_open:
         assert case.due
         assert case.due_kind in ("answer", "solve")
         if case.due > story.now:
@@ -128,15 +97,19 @@ def holds(story: Story) -> None:
 
 @given(
     st.lists(
-        st.sampled_from(["accept", "assess", "reply", "propose", "refuse", "close", "reopen"]), max_size=12
+        st.sampled_from(["accept", "assess", "reply", "propose", "refuse", "close", "reopen", "arrives"]),
+        max_size=12,
     )
 )
 def test_shorter_deadlines_never_make_a_promise_later(actions: list[str]) -> None:
     patient, eager = Story(), Story(replace(POLICY, deadlines={"normal": URGENT}))
     for action in actions:
         actor = CUSTOMER if action == "refuse" else "ada"
-        patient.does(action, actor)
-        eager.does(action, actor)
+        for story in (patient, eager):
+            if action == "arrives":
+                story.arrives(proposal=story.case.state is State.PROPOSED)
+            else:
+                story.does(action, actor)
         assert eager.case.state is patient.case.state
         assert eager.timers.keys() == patient.timers.keys()
         assert all(at <= patient.timers[kind] for kind, at in eager.timers.items())
@@ -157,7 +130,7 @@ def test_a_case_climbs_from_owner_to_deputy_to_manager() -> None:
 def test_a_case_in_work_that_is_handed_over_can_be_accepted_by_its_new_owner() -> None:
     story = Story()
     story.does("accept")
-    story.does("reply")
+    story.writes("reply")
     story.does("hand_over", to="ben")
     assert not story.case.acknowledged
     assert not story.does("accept", "ben").refused
@@ -188,14 +161,14 @@ def test_the_promise_after_a_reopening_counts_from_then() -> None:
     story.waits(500 * HOUR)
     story.does("reopen")
     story.does("accept")
-    story.does("reply")
+    story.writes("reply")
     assert (story.case.due, story.case.due_kind) == (story.now + NORMAL.solve, "solve")
 
 
 def test_a_refusal_starts_a_new_round() -> None:
     story = Story()
     story.does("accept")
-    story.does("propose")
+    story.writes("propose")
     assert not story.case.due
     story.waits(200 * HOUR)
     refused = story.does("refuse", CUSTOMER)
@@ -221,7 +194,9 @@ def test_a_new_severity_brings_its_deadlines(severity: str, limits: Deadlines) -
 def test_a_timer_that_comes_after_the_end_tells_nobody() -> None:
     story = Story()
     story.does("close")
-    assert [told([elapsed(story.case, POLICY, kind)]) for kind in DEADLINES] == [[], [], [], []]
+    assert [told([elapsed(story.case, POLICY, kind, story.now)]) for kind in (*DEADLINES, *WAITING)] == [
+        []
+    ] * 6
 
 
 def test_nobody_hands_over_to_somebody_unknown() -> None:
