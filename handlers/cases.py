@@ -11,6 +11,7 @@ from conversations.effects import Button, DecideCase, Message, OpenCase, Relay, 
 from conversations.events import SECOND
 from conversations.facts import CaseOpened
 from conversations.frozen import replace
+from conversations.graphemes import clip
 from conversations.session import CaseId, Conversation
 from handlers import albums, lines
 from handlers.cards import first_name, show, staff_language, tell, write_line
@@ -30,6 +31,7 @@ STAFFED = 2 * 3600 * SECOND
 """How long after a word of staff no survey starts or reminds."""
 
 MOST_HELD: Final = 20
+MOST_WORDS: Final = 100_000  # characters joined in one of them
 _HELD: Final = TypeAdapter(tuple[Relay, ...])
 
 
@@ -198,7 +200,7 @@ async def relay(turn: Turn, conversation: Conversation, words: Relay) -> bool:
     taken = await take(turn, conversation, words.files)
     words = replace(words, attachments=(*words.attachments, *taken.attachments), files=())
     if case is None and len(cases) > 1:
-        held = _with_album(_held(conversation), words)[-MOST_HELD:]
+        held = _with_one_more(_held(conversation), words)
         turn.keep(replace(_latest(turn, conversation), held=_HELD.dump_json(held).decode()))
         await albums.remember(turn, conversation, words.album)
         if album is None:
@@ -220,14 +222,21 @@ async def choose(turn: Turn, conversation: Conversation, wanted: str) -> bool:
     return True
 
 
-def _with_album(held: tuple[Relay, ...], words: Relay) -> tuple[Relay, ...]:
-    """What is held, with one thing more; the files of an album stay together."""
-    same = [one for one in held if words.album and one.album == words.album]
-    if not same:
-        return (*held, words)
-    text = "\n".join(part for part in (same[0].text, words.text) if part)
-    joined = replace(same[0], text=text, attachments=(*same[0].attachments, *words.attachments))
-    return tuple(joined if one is same[0] else one for one in held)
+def _with_one_more(held: tuple[Relay, ...], words: Relay) -> tuple[Relay, ...]:
+    """What is held, with one thing more; the files of an album stay together, and so does what came long ago."""
+    same = next((one for one in held if words.album and one.album == words.album), None)
+    if same is not None:
+        return tuple(_joined(one, words) if one is same else one for one in held)
+    if len(held) >= MOST_HELD:
+        held = (_joined(held[0], held[1]), *held[2:])
+    return (*held, words)
+
+
+def _joined(one: Relay, other: Relay) -> Relay:
+    text = "\n".join(part for part in (one.text, other.text) if part)
+    return replace(
+        one, text=clip(text, MOST_WORDS), attachments=(*one.attachments, *other.attachments), edited=False
+    )
 
 
 async def _spoken_of(turn: Turn, conversation: Conversation) -> Case | None:

@@ -176,17 +176,28 @@ async def _carry_out(turn: Turn, step: talk.Turn, *, case_message: int = 0) -> N
         person, place = conversation.person, conversation.id
         turn.answered(AnswerRow(one.session, one.dialogue, one.question, person, place, one.answer))
     last = max((at for at, effect in enumerate(step.effects) if isinstance(effect, Say)), default=-1)
+    too_much: list[str] = []
     for at, effect in enumerate(step.effects):
-        brings = case_message if at == last else 0  # what is said before the question are not staff's words
-        await _do(turn, turn.at(conversation.address) or conversation, effect, brings)
+        match effect:
+            case Fetch(attachment=attachment, file=file):
+                if not await fetch_within_quota(turn, conversation, effect):
+                    forget(turn, conversation, attachment)
+                    too_much.append(shown_name(file.name))
+            case Refuse():
+                await refuse(turn, conversation, effect)
+            case _:
+                brings = (
+                    case_message if at == last else 0
+                )  # what is said before the question are not staff's words
+                await _do(turn, turn.at(conversation.address) or conversation, effect, brings)
+    if too_much:
+        explain(turn, conversation, Refusal.QUOTA, too_much)
 
 
 async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_message: int) -> None:  # noqa: C901 - one arm each
     match effect:
         case Say(message=message):
             turn.say(conversation, message, case_message=case_message)
-        case Fetch() | Refuse():
-            await _take(turn, conversation, effect)
         case SetTimer():
             turn.set_timer(effect, conversation=conversation.id)
         case DropTimer(owner=owner, kind=kind):
@@ -210,15 +221,6 @@ async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_messa
             turn.keep(replace(conversation, language=language))
         case AnswerPress() | MarkKeyboard() | Typing() | Hint() | OpenForm():
             turn.perish(conversation.address, effect)
-
-
-async def _take(turn: Turn, conversation: Conversation, wanted: Fetch | Refuse) -> None:
-    """Have a file brought that an answer counts; too much for one day is refused aloud."""
-    if isinstance(wanted, Refuse):
-        await refuse(turn, conversation, wanted)
-    elif not await fetch_within_quota(turn, conversation, wanted):
-        forget(turn, conversation, wanted.attachment)
-        explain(turn, conversation, Refusal.QUOTA, (shown_name(wanted.file.name),))
 
 
 async def _greet(turn: Turn, conversation: Conversation, files: int) -> None:

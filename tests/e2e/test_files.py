@@ -1,14 +1,17 @@
 """Files customers send about a case: each stands before staff, what belongs together in one line, and none twice."""
 
+import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from handlers.quota import MOST_FILES
+from sandbox.faults import rate_limited
 from sandbox.slack.messages import Message
-from tests.e2e.chats import JPEG, card_of, complains
+from tests.e2e.chats import JPEG, begins_to_complain, card_of, complains, press
 from tests.faults.evidence import Database
-from tests.stage import Stage
+from tests.stage import Stage, open_stage
 
 PDF = b"%PDF-1.7\n" + bytes(300)
 RECEIPT = "I have added this"
@@ -46,6 +49,24 @@ async def settled(stage: Stage) -> None:
     await stage.quiet()
     stage.wait("PT1M")
     await stage.quiet()
+
+
+async def arrived(stage: Stage, number: int) -> None:
+    """So many files of cases are stored."""
+    async with asyncio.timeout(10):
+        while len(stored(stage)) < number:
+            await asyncio.sleep(0.05)
+
+
+async def nothing_due(stage: Stage) -> None:
+    """What fell due by now is done."""
+    assert stage.service is not None
+    async with asyncio.timeout(10):
+        while True:
+            async with stage.service.store.reading() as tx:
+                if not await tx.due_timers(stage.clock.now(), 1):
+                    return
+            await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("number", [1, 2, 5, 7, 10])
@@ -97,6 +118,58 @@ async def test_words_before_and_after_an_album_stand_in_order(stage: Stage) -> N
     places = [words.index(part) for part in ("Look at this:", "from the front", "It was like that")]
     assert places == sorted(places)
     assert sorted(shown(stage)) == sorted(stored(stage))
+
+
+async def test_words_do_not_wait_for_ever_for_a_file_and_it_still_appears(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    card = await card_of(stage, await complains(ben))
+    stage.telegram.faults.next("getFile", rate_limited(2))
+    await ben.sends_album([JPEG] * 3, "three views")
+    await ben.sees(RECEIPT)
+    await arrived(stage, 2)
+    stage.wait("PT4S")  # the album is whole, but one picture is on its way
+    await nothing_due(stage)
+    assert lines_of(stage, card) == []
+    stage.wait("PT30S")
+    await stage.delivery.sees("three views")
+    assert len(shown(stage)) < 3
+    await arrived(stage, 3)
+    await settled(stage)
+    assert sorted(shown(stage)) == sorted(stored(stage))
+    assert len(stored(stage)) == 3
+    assert len(lines_of(stage, card)) == 2
+    assert sum(RECEIPT in message.text for message in ben.answers) == 1
+
+
+async def test_of_an_album_refused_by_its_content_the_rest_is_one_line(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    card = await card_of(stage, await complains(ben))
+    for number in range(4):
+        content = PDF + bytes([number]) if number % 2 else b"MZ" + bytes(300)
+        await ben.sends_document(content, f"page{number}.pdf", "application/pdf", album="album")
+    await settled(stage)
+    assert len(stored(stage)) == 2
+    assert sorted(shown(stage)) == sorted(stored(stage))
+    (line,) = lines_of(stage, card)
+    assert "page0.pdf (kein Bild" in line.words
+    assert "page2.pdf (kein Bild" in line.words
+
+
+async def test_what_waits_for_a_line_is_written_when_the_case_closes(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    card = await card_of(stage, await complains(ben))
+    await press(stage.deniz, "Annehmen", card)
+    await ben.sees("Deniz")
+    await ben.sends_album([JPEG] * 3, "just before")
+    await ben.sees(RECEIPT)
+    await stage.quiet()
+    await press(stage.deniz, "Abschließen", card)
+    await stage.deniz.sees_modal("Abschließen")
+    await stage.deniz.submits({"text": "Thank you."})
+    await ben.sees("Thank you.")
+    await settled(stage)
+    assert sorted(shown(stage)) == sorted(stored(stage))
+    assert len(stored(stage)) == 3
 
 
 async def test_an_album_over_a_restart_stays_one_line_and_one_receipt(stage: Stage) -> None:
@@ -275,3 +348,35 @@ async def test_what_is_too_much_for_one_day_is_refused_aloud(stage: Stage) -> No
     await ben.sends_document(PDF, "tomorrow.pdf", "application/pdf")
     await settled(stage)
     assert "tomorrow.pdf" in " ".join(line.words for line in stage.delivery.thread(card))
+
+
+async def test_what_is_too_much_at_a_question_is_refused_aloud_and_not_counted(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    await complains(ben)
+    for number in range(MOST_FILES - 1):
+        await ben.sends_document(PDF + bytes([number]), f"page{number}.pdf", "application/pdf")
+    await stage.quiet()
+    await begins_to_complain(ben)
+    await ben.sends_album([JPEG, JPEG], "the last two")
+    await ben.sees("Tomorrow there is room again")
+    await ben.presses("Done")
+    await ben.presses("Refund")
+    await ben.sees("one file (1 not kept)")
+    await ben.presses("Right, send it")
+    await ben.sees("Your number is")
+    card = await card_of(stage, "A-2026-000002")
+    assert "zu viel von einer Person" in card.words
+
+
+async def test_an_album_is_one_line_on_postgresql_too(tmp_path: Path, migrated_url: str) -> None:
+    async with open_stage(tmp_path, database=migrated_url) as stage:
+        ben = stage.customer("Ben")
+        card = await card_of(stage, await complains(ben))
+        await ben.sends_album([JPEG] * 7, "seven of them")
+        await ben.sends_document(PDF, "bill.pdf", "application/pdf")
+        await settled(stage)
+        assert len(stored(stage)) == 8
+        assert sorted(shown(stage)) == sorted(stored(stage))
+        assert sum("seven of them" in line.words for line in lines_of(stage, card)) == 1
+        assert sum(RECEIPT in message.text for message in ben.answers) == 2
+        await stage.holds()
