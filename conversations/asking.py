@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
+from conversations import remarks
 from conversations.dialogue import Dialogue, Look
 from conversations.effects import Button, Kind, MarkKeyboard, Message
 from conversations.events import SECOND, Instant, Pressed
+from conversations.evidence import joined
 from conversations.frozen import dataclass
 from conversations.graphemes import beginning, clip
 from conversations.question import Ask, Ids, Point, Prompt, Question, QuestionType, question_types
@@ -93,7 +95,14 @@ class Asking:
             return datetime.fromtimestamp(scene.now // SECOND, UTC).astimezone(texts.zone).date()
 
         partial = self.session.partial if question == self.session.state else None
-        return Ask(asked, label, phrase, today, scene.ids, partial, self.points)
+        return Ask(asked, label, phrase, today, scene.ids, partial, self._remarks(question), self.points)
+
+    def _remarks(self, question: str) -> str:
+        """Return what was said before, for a question to take in; whoever corrects its answer says all of it anew."""
+        session = self.session
+        if session.returning and question == session.state and question in session.answers:
+            return ""
+        return remarks.unsaid(session, question)
 
     def text(self, key: str) -> Rich:
         """Return a text of the dialogue as markup."""
@@ -122,7 +131,7 @@ class Asking:
         """Return the answers whose question has a label, skipped ones included: they may be filled in later."""
         self._alike = False
         return tuple(
-            Point(question, self.ask(question).label("label"), self.shown(question, answer))
+            Point(question, self.ask(question).label("label"), self._summed_up(question, answer))
             for question, answer in visible(self.session).items()
             if f"questions.{question}.label" in self.dialogue.texts
         )
@@ -132,6 +141,9 @@ class Asking:
         kept = self.session.kept or Answer()
         files = self.scene.label("kept.files", count=len(kept.attachments)) if kept.attachments else ""
         return " – ".join(part for part in (files, kept.words) if part)
+
+    def _summed_up(self, question: str, answer: Answer) -> str:
+        return joined(self.shown(question, answer), remarks.unsaid_to(self.session, question))
 
     def correctable(self) -> tuple[Point, ...]:
         """Return every answer that can be changed, each with some name."""
@@ -143,7 +155,7 @@ class Asking:
 
     def look(self) -> Look:
         """Return how the current question is asked; where that is alike for everybody, it is made once."""
-        state, fresh = self.session.state, self.session.partial is None
+        state, fresh = self.session.state, self.session.partial is None and not self.session.remarks
         key = (self.scene.texts, state, self.scene.language)
         known = self.dialogue.looks.get(key) if fresh else None
         if known is not None:

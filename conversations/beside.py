@@ -19,7 +19,8 @@ def beside(asking: Asking, sent: Attached) -> tuple[Result, Session, tuple[Effec
         folded(str(result.value)),
         folded(asking.shown(session.state, Answer(result.value, result.words))),
     )
-    taken = take(asking.scene.ids, sent, session.kept, captioned=not known)
+    remark = isinstance(result, Rejection) and result.words and "case" not in session.bindings
+    taken = take(asking.scene.ids, sent, session.kept, captioned=not known and not remark)
     note = asking.scene.label(f"kept.{taken.reason or 'file'}")
     kept = replace(session, kept=taken.answer) if taken.fetches else session
     return _with_note(result, note, taken.refused), kept, taken.fetches
@@ -50,7 +51,9 @@ def _with_note(result: Result, note: str, refused: tuple[Refuse, ...]) -> Result
     match result:
         case Accepted():
             return replace(result, note=note, refused=refused)
-        case Rejection(reason):
-            return replace(result, reason=f"{note} {reason}", refused=refused)
+        case Rejection(reason, receipt=receipt):
+            return replace(
+                result, reason=f"{note} {reason}", receipt=receipt and f"{note} {receipt}", refused=refused
+            )
         case _:
             return result

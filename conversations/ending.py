@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from conversations import remarks
 from conversations.asking import Asking, visible
 from conversations.dialogue import Beginning, CasePlan, Decision, Outcome, Sources
 from conversations.effects import Begin, CallHuman, DecideCase, Durable, Message, OpenCase, Say
@@ -108,6 +109,8 @@ def _said(asking: Asking, told: frozenset[str] = frozenset()) -> Iterator[str]:
         text = answer.words or (asking.shown(question, answer) if spoken else "")
         if text and question not in told:
             yield f"{name}: {text}" if name else text
+    if unsaid := remarks.unsaid(asking.session):
+        yield unsaid
     if asking.session.kept and asking.session.kept.words:
         yield f"{asking.scene.label('kept.label')}: {asking.session.kept.words}"
 

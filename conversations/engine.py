@@ -4,6 +4,7 @@ Nothing here sends, sleeps, logs or knows a question type by name. Every functio
 anything a person can do.
 """
 
+from conversations import remarks
 from conversations.answering import answered
 from conversations.asking import POINT_LIMIT, Asking, Scene, kind_of, visible
 from conversations.beside import beside, extended, is_more_of, with_kept
@@ -11,10 +12,10 @@ from conversations.collecting import given_before, is_news, with_album, with_ref
 from conversations.dialogue import NEXT, Dialogue
 from conversations.effects import Begin, DropTimer, Effect, Kind, MarkKeyboard, Message, Refuse, Say, SetTimer
 from conversations.ending import effects_of, ended
-from conversations.events import Attached, Instant, Said
-from conversations.evidence import takes_files
+from conversations.events import Attached, Said
+from conversations.evidence import joined, takes_files
 from conversations.facts import Fact
-from conversations.frozen import dataclass, replace
+from conversations.frozen import replace
 from conversations.graphemes import beginning
 from conversations.question import (
     Accepted,
@@ -28,48 +29,11 @@ from conversations.question import (
 )
 from conversations.rules import Situation
 from conversations.session import Answer, Session
+from conversations.step import Given, Patience, Step, owner
 from conversations.texts import inert
 
 STRIKES = 3
 """Wrong replies to one question after which a human is offered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An answer as it now is, to be kept: the same session and question replace."""
-
-    session: int
-    dialogue: str
-    question: str
-    answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long an unanswered question waits, in microseconds: until the reminder and until the end; 0 for never."""
-
-    remind: Instant
-    expire: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What became of it. `session` is None when the dialogue is over, `begin` the one that follows it.
-
-    `toast` is a short plain text for the pressed button.
-    """
-
-    session: Session | None
-    facts: tuple[Fact, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    answers: tuple[Given, ...] = ()
-    begin: Begin | None = None
-    toast: str = ""
-
-
-def owner(session: Session) -> str:
-    """Return the name under which a session's timers run."""
-    return f"session:{session.id}"
 
 
 class Walk:
@@ -125,12 +89,16 @@ class Walk:
     def skip(self) -> Step:
         """Pass over the current question, where its author allows it."""
         question = self._dialogue.questions[self._session.state]
-        if not question.optional:
+        given = self._asking.look().prompt.given
+        if not question.optional and not given:
             return self.again(self._scene.say("skip.needed"))
         partial = self._session.partial
         if partial is not None and partial.holds_anything:  # what was given already is not lost
-            given = replace(partial, skipped=not partial.words and partial.value is None)
-            self._take(question.id, given, self._asking.shown(question.id, given))
+            words = joined(given, partial.words)
+            answer = replace(partial, words=words, skipped=not words and partial.value is None)
+            self._take(question.id, answer, self._asking.shown(question.id, answer))
+        elif given:  # what was said already is the answer
+            self._take(question.id, Answer(words=given), "")
         else:
             refused = partial.refused if partial else ()
             self._take(question.id, Answer(skipped=True, refused=refused), self._scene.label("skipped"))
@@ -209,15 +177,22 @@ class Walk:
                     self._say(Message(inert(note), kind=Kind.RECEIPT))
                 self._take(state, answer, self._asking.shown(state, answer))
             case Declined():
-                self.skip()
+                self._decline(pressed=isinstance(reply, Chosen))
             case Correction(question):
                 self._mark(self._scene.label("button.correct"))
                 self._correct(question)
             case Partial():
                 self._collect(result, reply)
-            case Rejection(reason, refused):
+            case Rejection(refused=refused):
                 if self._note_refused(reply, refused):
-                    self._reject(reason, pressed=isinstance(reply, Chosen))
+                    self._refuse(result, pressed=isinstance(reply, Chosen))
+
+    def _decline(self, *, pressed: bool) -> None:
+        """Pass over the question; where an answer is needed, declining is one more reply that does not fit."""
+        if self._dialogue.questions[self._session.state].optional or self._asking.look().prompt.given:
+            self.skip()
+        else:
+            self._reject(self._scene.label("skip.needed"), pressed=pressed)
 
     def _collect(self, result: Partial, reply: Reply) -> None:
         """Keep a part of an answer; further files of an album come without a word, as long as they are taken."""
@@ -231,12 +206,27 @@ class Walk:
         elif news and result.note:
             self._say(self._asking.message(inert(result.note), prompt_only=True))
 
-    def _reject(self, reason: str, *, pressed: bool) -> None:
+    def _refuse(self, refusal: Rejection, *, pressed: bool) -> None:
+        """Ask again; words that are no answer are kept, at once, whatever becomes of the question."""
+        if not refusal.words or "case" in self._session.bindings:  # what is said about a case belongs to it
+            self._reject(refusal.reason, pressed=pressed)
+            return
+        state, before = self._session.state, self._session
+        self._session = remarks.keep(before, refusal.words)
+        if self._session is before:
+            self._reject(refusal.reason, pressed=pressed)
+            return
+        wording = self._dialogue.wording(state, self._scene.language)
+        unanswered = Answer(wording=wording, at=self._scene.now, skipped=True)
+        self._give(state, self._session.answers.get(state, unanswered))
+        self._reject(refusal.receipt or refusal.reason, pressed=pressed, prompt_only=True)
+
+    def _reject(self, reason: str, *, pressed: bool, prompt_only: bool = False) -> None:
         strikes = self._session.strikes if pressed else self._session.strikes + 1
         self._session = replace(self._session, strikes=strikes)
         human = strikes >= STRIKES
         offer = self._scene.say("strikes") if human else ""
-        self._say(self._asking.message(inert(reason), offer, human=human))
+        self._say(self._asking.message(inert(reason), offer, human=human, prompt_only=prompt_only))
 
     def _take(self, question: str, answer: Answer, shown: str) -> None:
         """Answer or skip a question and go on."""
@@ -275,8 +265,12 @@ class Walk:
             trail=trail,
             returning=returning,
         )
-        self._answers.append(Given(session.id, session.dialogue, question, answer))
+        self._give(question, answer)
         self._facts.append(answered(session, self._dialogue.questions[question], old, answer))
+
+    def _give(self, question: str, answer: Answer) -> None:
+        kept = remarks.beside(self._session, question, answer)
+        self._answers.append(Given(self._session.id, self._session.dialogue, question, kept))
 
     # -- where it leads
 

@@ -20,6 +20,7 @@ from conversations.effects import Fetch, Refuse
 from conversations.events import Attached, Said, Shared
 from conversations.frozen import dataclass
 from conversations.graphemes import LONGEST, clip
+from conversations.phrases import is_done, is_nothing
 from conversations.problem import Problem
 from conversations.session import Answer, Value
 
@@ -96,7 +97,7 @@ class Ask:
 
     `label` gives the author's texts of the question (`low`, `options.price`), `phrase` the type's own from `TEXTS`;
     both in the person's language, without markup. `today` gives the date in the organisation's zone, `points` the
-    answers so far.
+    answers so far, `remarks` what was said to other questions and stands in no answer yet.
     """
 
     question: Question
@@ -105,6 +106,7 @@ class Ask:
     today: Callable[[], date]
     ids: Ids
     partial: Answer | None = None
+    remarks: str = ""
     points: Callable[[], tuple[Point, ...]] = tuple
 
     def option(self, key: str) -> str:
@@ -122,12 +124,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """How to ask: rows of choices, a plain note below the text, points to show, and the platform's contact button."""
+    """How to ask: rows of choices, a plain note below the text, points to show, and the platform's contact button.
+
+    `given` are words that are the answer when nothing more is said: the person said them already.
+    """
 
     choices: tuple[tuple[Choice, ...], ...] = ()
     note: str = ""
     points: tuple[Point, ...] = ()
     contact_label: str = ""
+    given: str = ""
 
 
 # -- replies and what becomes of them ----------------------------------------------------------------------------------
@@ -168,10 +174,15 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Not an answer; `reason` explains it kindly, in plain words. `refused` are the files that came."""
+    """Not an answer; `reason` explains it kindly, in plain words. `refused` are the files that came.
+
+    `words` are what was said, where they are worth keeping all the same; once kept, `receipt` is said instead.
+    """
 
     reason: str
     refused: tuple[Refuse, ...] = ()
+    words: str = ""
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,20 +322,11 @@ def phrases(listed: str) -> frozenset[str]:
     return frozenset(folded(phrase) or phrase.strip() for phrase in listed.split(","))
 
 
-NOTHING = phrases(
-    "nein, nee, nö, nichts, keine, keins, kein, keine ahnung, weiß nicht, weiss nicht, habe ich nicht, hab ich nicht,"
-    "habe keine, no, nope, none, nothing, n/a, -, not sure, i have none, no idea"
-)
-DONE = phrases(
-    "fertig, done, ok, okay, das war's, das wars, das war alles, das ist alles, that's all, that's it"
-)
-
-
 def declines(text: str) -> bool:
-    """Tell whether a reply says that there is nothing to say."""
-    return folded(text) in NOTHING
+    """Tell whether a reply says that there is nothing to say, or nothing that the person would say."""
+    return len(text) <= PARSE_LIMIT and is_nothing(clean(text, PARSE_LIMIT))
 
 
 def finishes(text: str) -> bool:
     """Tell whether a reply says that nothing more will come."""
-    return folded(text) in DONE
+    return len(text) <= PARSE_LIMIT and is_done(clean(text, PARSE_LIMIT))

@@ -44,6 +44,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Words said to a question that do not answer it; `told` once a human who was called has them."""
+
+    question: str
+    words: str
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One walk through one revision of a dialogue.
 
@@ -76,6 +85,7 @@ class Session:
     reminded: bool = False
     trail: tuple[str, ...] = ()  # questions answered, in order, for "back"
     invitation: int = 0
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from typing import TypeAlias
 from conversations.asking import Scene
 from conversations.dialogue import Dialogue
 from conversations.effects import Begin, Effect, Kind, MarkKeyboard, Message, Say, SetTimer
-from conversations.engine import Given, Patience, Step, Walk, cut_short, dropped, owner
+from conversations.engine import Walk, cut_short, dropped
 from conversations.events import Instant, Pressed
 from conversations.facts import Fact, Reminded, Started
 from conversations.frozen import replace
 from conversations.library import Library
 from conversations.question import Ids
 from conversations.session import STACK_LIMIT, Conversation, Session, SessionId
+from conversations.step import Given, Patience, Step, owner
 from conversations.texts import Rich
 
 SILENT_ENDS = ("survey", "other")

@@ -1,5 +1,6 @@
 """What commands do, in every state: the dialogue then goes on where it was."""
 
+from conversations import remarks
 from conversations.effects import (
     Begin,
     Button,
@@ -15,6 +16,7 @@ from conversations.engine import cut_short
 from conversations.events import Pressed
 from conversations.frozen import replace
 from conversations.stack import SILENT_ENDS, Place, Stack
+from conversations.step import Step
 from conversations.texts import language_name, paragraphs
 from conversations.tokens import STEER, Token
 from conversations.words import PURPOSE, Command
@@ -96,7 +98,11 @@ def _begin_for(stack: Stack, purpose: str) -> None:
 
 
 def _call_human(stack: Stack) -> None:
-    stack.do(CallHuman())  # whoever opens or finds the case says who comes, and when
+    place, words = stack.place(), ""
+    if place:
+        session, words = remarks.hand_over(place[1])
+        stack.apply(place, Step(session))
+    stack.do(CallHuman(words))  # whoever opens or finds the case says who comes, and when
     stack.again()
 
 

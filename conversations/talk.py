@@ -7,7 +7,6 @@ relayed to a case.
 from collections.abc import Mapping
 
 from conversations.effects import AnswerPress, Begin, Effect, Relay
-from conversations.engine import Given, owner
 from conversations.events import (
     Attached,
     Commanded,
@@ -32,6 +31,7 @@ from conversations.question import NAME_LIMIT, Chosen, Ids, Reply, clean
 from conversations.session import Conversation
 from conversations.stack import Stack
 from conversations.steering import obey, say_idle
+from conversations.step import Given, owner
 from conversations.tokens import STEER, read_token
 from conversations.words import OF_THE_QUESTION, SLASH, command_in
 

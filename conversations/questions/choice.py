@@ -9,12 +9,15 @@ from conversations.question import (
     Ask,
     Choice,
     Chosen,
+    Declined,
     Example,
     Prompt,
     Question,
     Rejection,
     Reply,
+    Result,
     Setting,
+    declines,
     pick,
 )
 from conversations.session import Answer
@@ -47,7 +50,7 @@ class OneChoice:
         width = 2 if all(len(choice.label) <= SHORT for choice in choices) else 1
         return Prompt(tuple(tuple(choices[at : at + width]) for at in range(0, len(choices), width)))
 
-    def accept(self, ask: Ask, reply: Reply) -> Accepted | Rejection:
+    def accept(self, ask: Ask, reply: Reply) -> Result:
         """Take the option that was pressed or named."""
         labels = {key: ask.option(key) for key in ask.question.options}
         match reply:
@@ -55,6 +58,8 @@ class OneChoice:
                 return Accepted(key)
             case Said(text) if named := pick(text, labels):
                 return Accepted(named)
+            case Said(text) if ask.question.optional and declines(text):
+                return Declined()
             case _:
                 return Rejection(ask.phrase("reject"))
 

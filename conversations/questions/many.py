@@ -11,6 +11,7 @@ from conversations.question import (
     Ask,
     Choice,
     Chosen,
+    Declined,
     Example,
     Partial,
     Prompt,
@@ -20,6 +21,7 @@ from conversations.question import (
     Result,
     Setting,
     clean,
+    declines,
     finishes,
     pick,
 )
@@ -77,11 +79,16 @@ class Many:
                 chosen = set(_chosen(ask)) ^ {key}
                 value = tuple(option for option in ask.question.options if option in chosen)
                 return Partial(Answer(value=value), note=_labels(ask, value) or ask.phrase("none"))
-            case Said(text) if finishes(text):
+            case Said(text) if finishes(text) and _chosen(ask):
                 return self._finish(ask, _chosen(ask))
-            case Said(text):
-                named = _named(ask, text)
-                return self._finish(ask, named) if named else Rejection(ask.phrase("reject"))
+            case Said(text) if named := _named(ask, text):
+                return self._finish(ask, named)
+            case Said(text) if (
+                ask.question.optional and not _chosen(ask) and (declines(text) or finishes(text))
+            ):
+                return Declined()
+            case Said(text) if finishes(text):
+                return self._finish(ask, ())
             case _:
                 return Rejection(ask.phrase("reject"))
 

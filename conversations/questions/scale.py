@@ -1,10 +1,10 @@
 """A number between two ends: NPS 0 to 10, CSAT 1 to 5, CES 1 to 7, or any other range of at most eleven steps."""
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
 from conversations.events import Attached, Said
+from conversations.phrases import is_only_polite
 from conversations.problem import Problem
 from conversations.question import (
     PARSE_LIMIT,
@@ -12,51 +12,39 @@ from conversations.question import (
     Ask,
     Choice,
     Chosen,
+    Declined,
     Example,
     Prompt,
     Question,
     Rejection,
     Reply,
+    Result,
     Setting,
     clean,
-    folded,
+    declines,
+    finishes,
 )
+from conversations.ratings import rating
 from conversations.session import Answer
 
 RANGES = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 ONE_ROW = 7
-NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
-WORDS = {
-    word: value
-    for value, words in enumerate(
-        (
-            ("null", "zero"),
-            ("eins", "eine", "one"),
-            ("zwei", "two"),
-            ("drei", "three"),
-            ("vier", "four"),
-            ("fünf", "fuenf", "five"),
-            ("sechs", "six"),
-            ("sieben", "seven"),
-            ("acht", "eight"),
-            ("neun", "nine"),
-            ("zehn", "ten"),
-        )
-    )
-    for word in words
-}
 
 TEXTS = {
     "reject": {
         "en": "Please choose a number from {{ low }} to {{ high }}.",
         "de": "Bitte eine Zahl von {{ low }} bis {{ high }} wählen.",
     },
+    "kept": {
+        "en": "Thank you, I will pass that on as you wrote it. And as a number from {{ low }} to {{ high }}?",
+        "de": "Danke, das gebe ich so weiter. Und als Zahl von {{ low }} bis {{ high }}?",
+    },
     "shown": {"en": "{{ value }} of {{ high }}", "de": "{{ value }} von {{ high }}"},
 }
 
 
 class Scale:
-    """Buttons with numbers; text like `9`, `9/10`, `9 von 10`, `neun` or `★★★★` counts too."""
+    """Buttons with numbers; text counts where it is a rating as a whole: `9`, `9/10`, `ich sage neun`, `★★★★` of 5."""
 
     settings: Mapping[str, Setting] = {"min": 0, "max": 10}
     labels = ("low", "high")
@@ -81,19 +69,30 @@ class Scale:
             _rows(low, high), note=" · ".join(f"{value} = {label}" for value, label in ends if label)
         )
 
-    def accept(self, ask: Ask, reply: Reply) -> Accepted | Rejection:
-        """Take a whole number of the range."""
+    def accept(self, ask: Ask, reply: Reply) -> Result:
+        """Take a rating of the range; other words are kept, and the number is asked for."""
         low, high = _ends(ask.question)
         match reply:
             case Chosen(key):
-                value = _number(key, high)
+                value = int(key) if key in {str(step) for step in range(low, high + 1)} else None
+                words = ""
             case Said(text):
-                value = _number(text, high)
+                words = clean(text)
+                value = rating(words, high) if len(text) <= PARSE_LIMIT else None
+            case Attached(_, caption):
+                value, words = None, clean(caption)
             case _:
-                value = None
-        if value is None or not low <= value <= high:
-            return Rejection(ask.phrase("reject", low=low, high=high))
-        return Accepted(value)
+                value, words = None, ""
+        if value is not None and low <= value <= high:
+            return Accepted(value)
+        if words and (declines(words) or finishes(words)) and ask.question.optional:
+            return Declined()
+        reason = ask.phrase("reject", low=low, high=high)
+        return (
+            Rejection(reason, words=words, receipt=ask.phrase("kept", low=low, high=high))
+            if _says(words)
+            else Rejection(reason)
+        )
 
     def show(self, ask: Ask, answer: Answer) -> str:
         """Return `9 of 10`."""
@@ -111,17 +110,10 @@ def _rows(low: int, high: int) -> tuple[tuple[Choice, ...], ...]:
     return tuple(row for row in (steps[:cut], steps[cut:]) if row)
 
 
-def _number(text: str, high: int) -> int | None:
-    text = clean(text, PARSE_LIMIT)
-    if text and not text.strip("★⭐*\ufe0f "):
-        return sum(text.count(star) for star in "★⭐*")
-    found = NUMBER.findall(text)
-    if len(found) == 2 and found[1] == str(high):  # "9/10", "9 of 10"
-        found.pop()
-    if len(found) == 1:
-        return int(found[0]) if len(found[0]) <= 4 and found[0].lstrip("+-").isdigit() else None
-    named = [WORDS[word] for word in folded(text).split() if word in WORDS]
-    return named[0] if not found and len(named) == 1 else None
+def _says(words: str) -> bool:
+    """Tell whether words are worth keeping: not a number out of range, a decline or a greeting."""
+    letters = any(char.isalpha() for char in words)
+    return letters and not (declines(words) or finishes(words) or is_only_polite(words))
 
 
 question = Scale()

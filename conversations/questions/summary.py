@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from conversations.events import Attached, Said
+from conversations.phrases import agrees
 from conversations.problem import Problem
 from conversations.question import (
     Accepted,
@@ -25,8 +26,7 @@ from conversations.session import Answer
 
 CONFIRM = "confirm"
 AGREED = phrases(
-    "ja, ok, okay, passt, stimmt, richtig, alles richtig, bestätigen, absenden, senden, genau, yes, confirm, right,"
-    "all correct, send, fine, looks good, 👍"
+    "richtig, alles richtig, bestätigen, absenden, senden, confirm, right, all correct, send, looks good"
 )
 
 TEXTS = {
@@ -65,9 +65,7 @@ class Summary:
                 return Accepted("yes")
             case Chosen(key) if key in labels:
                 return Correction(key)
-            case Said(text) if (folded(text) or text.strip()[:1]) in AGREED or folded(text) == folded(
-                _confirm(ask)
-            ):
+            case Said(text) if folded(text) in (*AGREED, folded(_confirm(ask))) or agrees(text):
                 return Accepted("yes")
             case Said(text) if named := pick(text, labels):
                 return Correction(named)

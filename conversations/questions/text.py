@@ -6,6 +6,8 @@ from conversations.effects import Fetch, Refuse
 from conversations.events import Attached, FileRef, Said
 from conversations.evidence import MOST_FILES, VOICE, joined, take
 from conversations.frozen import replace
+from conversations.graphemes import beginning
+from conversations.phrases import is_bare_no
 from conversations.problem import Problem
 from conversations.question import (
     WORDS_LIMIT,
@@ -23,9 +25,13 @@ from conversations.question import (
     Setting,
     clean,
     declines,
+    finishes,
 )
 from conversations.refusals import MEGABYTES
 from conversations.session import Answer
+
+SHOWN = 500
+"""Characters of earlier words shown below the question; all of them are kept."""
 
 TEXTS = {
     "reject": {
@@ -66,6 +72,7 @@ TEXTS = {
         "en": "{{ count | plural('one voice message', '# voice messages') }}",
         "de": "{{ count | plural('eine Sprachnachricht', '# Sprachnachrichten') }}",
     },
+    "so_far": {"en": "You wrote: “{{ words }}”", "de": "Schon notiert: „{{ words }}“"},
 }
 
 
@@ -92,21 +99,24 @@ class Text:
             yield Problem("max_files", "must be from 1 to 20", "choose another number")
 
     def prompt(self, ask: Ask) -> Prompt:
-        """Nothing to press."""
-        return Prompt()
+        """Nothing to press. What was said before stands below, and is the answer of whoever adds nothing."""
+        said = ask.remarks
+        if not said:
+            return Prompt()
+        return Prompt(note=ask.phrase("so_far", words=beginning(said, SHOWN)), given=said)
 
     def accept(self, ask: Ask, reply: Reply) -> Result:
         """Take any text, and files that say something."""
         match reply:
             case Attached(files) if files:
                 return self._with_files(ask, reply)
-            case Said(text) if ask.question.optional and declines(text):
+            case Said(text) if _is_nothing(ask, text):
                 return Declined()
             case Said(text) if words := clean(text):
                 before = _before(ask)
                 answer = replace(before, words=joined(before.words, words))
                 wrong = self._wrong(ask, answer)
-                return Rejection(wrong) if wrong else _accepted(answer)
+                return Rejection(wrong) if wrong else _accepted(ask, answer)
             case _:
                 return Rejection(ask.phrase("reject"))
 
@@ -118,7 +128,7 @@ class Text:
         note = ask.phrase(taken.reason, megabytes=MEGABYTES, count=most) if taken.reason else ""
         wrong = self._wrong(ask, answer) if captioned else self._wrong(ask, Answer(words=clean(sent.caption)))
         if not wrong and (answer.words or answer.attachments):
-            return _accepted(answer, taken.fetches, note, taken.refused)
+            return _accepted(ask, answer, taken.fetches, note, taken.refused)
         if not answer.attachments:
             return Rejection(f"{note} {wrong}".strip(), taken.refused)
         return Partial(answer, f"{note} {wrong}".strip(), taken.fetches, taken.refused)
@@ -152,9 +162,22 @@ def _before(ask: Ask) -> Answer:
 
 
 def _accepted(
-    answer: Answer, fetches: tuple[Fetch, ...] = (), note: str = "", refused: tuple[Refuse, ...] = ()
+    ask: Ask,
+    answer: Answer,
+    fetches: tuple[Fetch, ...] = (),
+    note: str = "",
+    refused: tuple[Refuse, ...] = (),
 ) -> Accepted:
-    return Accepted(None, answer.words, answer.attachments, fetches, note, answer.kinds, refused)
+    return Accepted(
+        None, joined(ask.remarks, answer.words), answer.attachments, fetches, note, answer.kinds, refused
+    )
+
+
+def _is_nothing(ask: Ask, text: str) -> bool:
+    """Tell whether a reply is no answer. Where one is needed, a bare "no" may be it; "I don't know" is asked again."""
+    if ask.question.optional or ask.remarks:
+        return declines(text) or finishes(text)
+    return declines(text) and not is_bare_no(text)
 
 
 question = Text()

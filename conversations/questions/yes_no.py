@@ -3,31 +3,28 @@
 from collections.abc import Iterator, Mapping
 
 from conversations.events import Attached, Said
+from conversations.phrases import agrees
 from conversations.problem import Problem
 from conversations.question import (
     Accepted,
     Ask,
     Choice,
     Chosen,
+    Declined,
     Example,
     Prompt,
     Question,
     Rejection,
     Reply,
+    Result,
     Setting,
+    declines,
     folded,
-    phrases,
 )
 from conversations.session import Answer
 
-YES = phrases(
-    "ja, j, jo, jep, jawohl, klar, na klar, gerne, gern, ja bitte, ja gerne, ja gern, natürlich, sicher, stimmt, genau,"
-    "unbedingt, auf jeden fall, passt, ok, okay, yes, y, yep, yeah, sure, yes please, of course, 1, 👍"
-)
-NO = phrases(
-    "nein, n, nee, nö, ne, niemals, nein danke, lieber nicht, auf keinen fall, no, nope, nah, never, no thanks,"
-    "no thank you, not now, 2, 👎"
-)
+NUMBERS = {"1": "yes", "2": "no"}
+"""The places of the two buttons."""
 
 TEXTS = {
     "yes": {"en": "Yes", "de": "Ja"},
@@ -51,16 +48,16 @@ class YesNo:
         """Return yes and no side by side."""
         return Prompt((tuple(Choice(key, _label(ask, key)) for key in ("yes", "no")),))
 
-    def accept(self, ask: Ask, reply: Reply) -> Accepted | Rejection:
+    def accept(self, ask: Ask, reply: Reply) -> Result:
         """Take the usual words for yes and no in both languages, and the buttons' own."""
         match reply:
             case Chosen("yes" | "no" as key):
                 return Accepted(key)
             case Said(text):
-                said = folded(text) or text.strip()[:1]
-                for key, words in (("yes", YES), ("no", NO)):
-                    if said in words or said == folded(_label(ask, key)):
-                        return Accepted(key)
+                if named := _named(ask, text):
+                    return Accepted(named)
+                if ask.question.optional and declines(text):
+                    return Declined()
         return Rejection(ask.phrase("reject"))
 
     def show(self, ask: Ask, answer: Answer) -> str:
@@ -70,6 +67,14 @@ class YesNo:
 
 def _label(ask: Ask, key: str) -> str:
     return ask.label(key) or ask.phrase(key)
+
+
+def _named(ask: Ask, text: str) -> str | None:
+    """Return the button a text means: by its label, whatever that says, else by the usual words."""
+    said = folded(text)
+    labelled = next((key for key in ("yes", "no") if said and said == folded(_label(ask, key))), None)
+    agreed = agrees(text)
+    return labelled or NUMBERS.get(said) or (None if agreed is None else "yes" if agreed else "no")
 
 
 question = YesNo()

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from conversations import talk
 from conversations.effects import AnswerPress, Button, DropTimer, Effect, MarkKeyboard, Message, Say, SetTimer
-from conversations.engine import Given
 from conversations.events import HOUR, SECOND, Address, Elapsed, Event, Instant, Pressed, Said, Sender, What
 from conversations.facts import Fact
 from conversations.library import Library
 from conversations.parse import parse
 from conversations.question import type_texts
 from conversations.session import Conversation, ConversationId, PersonId
+from conversations.step import Given
 from conversations.texts import Texts
 
 HERE = Path(__file__).parent
