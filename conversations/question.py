@@ -317,6 +317,10 @@ def pick(text: str, labels: Mapping[str, str]) -> str | None:
     return begun[0] if len(begun) == 1 else None
 
 
+DATED = re.compile(r"\d{1,2}\.\d{1,2}(?:\.(?:\d{2}|\d{4})?)?|\d{4}-\d{1,2}-\d{1,2}")
+"""A day in figures: neither the number of an order nor that of a telephone."""
+
+
 def phrases(listed: str) -> frozenset[str]:
     """Return a list of replies, separated by commas, as `folded` gives them."""
     return frozenset(folded(phrase) or phrase.strip() for phrase in listed.split(","))

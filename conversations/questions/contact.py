@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from conversations.events import Attached, Said, Shared
 from conversations.problem import Problem
 from conversations.question import (
+    DATED,
     PARSE_LIMIT,
     Accepted,
     Ask,
@@ -76,7 +77,7 @@ def _reachable(text: str) -> Accepted | None:
     if found := EMAIL.search(text):
         return Accepted("email", found[0])
     found = PHONE.search(text)
-    if found and sum(char.isdigit() for char in found[0]) in DIGITS:
+    if found and not DATED.fullmatch(found[0].strip()) and sum(char.isdigit() for char in found[0]) in DIGITS:
         return Accepted("phone", found[0].strip(" -./("))
     return None
 
@@ -94,6 +95,7 @@ EXAMPLES = (
             Shared("+4930123456", "Jo", own=False),
             Said("123"),
             Said("morgen"),
+            Said("am 13.04.2026"),
             Said("@"),
             Said("1" * 300),
             Chosen("x"),

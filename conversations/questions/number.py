@@ -27,6 +27,13 @@ from conversations.session import Answer
 FAR = 10**12
 DIGITS = 18
 FOUND = re.compile(r"[+-]?\d[\d.,' ]*")
+OTHERWISE = re.compile(
+    r"\bminus\b|[-−–]\s+\d|[½¼¾⅓⅔]|\d\s*(?:k|mio|mrd|tsd|tausend|hundert|dutzend|million(?:en)?|milliarden?"
+    r"|thousand|hundred|dozen|billion)\b",
+    re.IGNORECASE,
+)
+"""What makes another number of the digits in a text."""
+
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,' ]\d{3})+")
 
 TEXTS = {
@@ -80,8 +87,9 @@ class Number:
 
 
 def _parse(text: str) -> Decimal | None:
-    found = [one.strip(" .,'") for one in FOUND.findall(clean(text, PARSE_LIMIT))]
-    if len(found) != 1 or len(found[0]) > DIGITS:
+    text = clean(text, PARSE_LIMIT)
+    found = [one.strip(" .,'") for one in FOUND.findall(text)]
+    if OTHERWISE.search(text) or len(found) != 1 or len(found[0]) > DIGITS:
         return None
     (one,) = found
     if THOUSANDS.fullmatch(one) and len({char for char in one if char in ".,' "}) == 1:
@@ -106,6 +114,7 @@ EXAMPLES = (
         (
             Said("viele"),
             Said("3 oder 4"),
+            *(Said(text) for text in ("1.5k", "minus 12", "- 12", "8½", "3 Mio", "2 dozen")),
             Said("2000000"),
             Said("9" * 10_000),
             Said(""),

@@ -8,6 +8,7 @@ import regex
 from conversations.events import Attached, Said
 from conversations.problem import Problem
 from conversations.question import (
+    DATED,
     PARSE_LIMIT,
     Accepted,
     Ask,
@@ -92,6 +93,8 @@ class Order:
 def _matching(pattern: str, words: list[str]) -> list[str]:
     """Return the words that match, each once; none where the pattern cannot tell in time."""
     stripped = dict.fromkeys(word.strip("#.,;:!?()") for word in words)
+    if pattern == USUAL:
+        stripped = dict.fromkeys(word for word in stripped if not DATED.fullmatch(word))
     short = [word for word in stripped if len(word) <= LONGEST]
     try:
         each = PATIENCE / max(len(short), 1)
@@ -108,11 +111,14 @@ EXAMPLES = (
             ((Said("4711-22"),), None),
             ((Said("Bestellung #ab-100042, bitte"),), None),
             ((Said("2026/000123"),), None),
+            ((Said("Bestellung 4711 vom 13.4.2026"),), None),
         ),
         (
             Said("weiß nicht"),
             Said("12"),
             Said("4711 4712"),
+            Said("am 24.12.2026 bestellt"),
+            Said("13.4. oder 2026-04-14"),
             Said("A1" * 60),
             Said(""),
             Chosen("x"),
