@@ -8,9 +8,19 @@ from conversations.dialogue import Dialogue, Look
 from conversations.effects import Button, Kind, MarkKeyboard, Message
 from conversations.events import SECOND, Instant, Pressed
 from conversations.evidence import joined
-from conversations.frozen import dataclass
+from conversations.frozen import dataclass, replace
 from conversations.graphemes import beginning, clip
-from conversations.question import Ask, Ids, Point, Prompt, Question, QuestionType, question_types
+from conversations.question import (
+    PARSE_LIMIT,
+    Ask,
+    Ids,
+    Point,
+    Prompt,
+    Question,
+    QuestionType,
+    folded,
+    question_types,
+)
 from conversations.session import Answer, Session
 from conversations.texts import Rich, Texts, lines, paragraphs
 from conversations.tokens import STEER, stamp
@@ -228,10 +238,22 @@ class Asking:
         text, buttons = self.question_text(look), self._buttons(look.prompt)
         return MarkKeyboard("", press.message, text=text, buttons=buttons)
 
-    def names_choice(self, text: str) -> bool:
-        """Tell whether a text is exactly the label of one of the question's own buttons."""
-        wanted = text.strip().casefold()
-        return any(one.label.casefold() == wanted for row in self.look().prompt.choices for one in row)
+    def choice_named(self, text: str) -> str | None:
+        """Return the key of the question's own button whose label a text is, in the person's language."""
+        wanted = folded(text) or text.strip()
+        if not wanted or len(text) > PARSE_LIMIT:
+            return None
+        choices = (one for row in self.look().prompt.choices for one in row)
+        return next((one.key for one in choices if wanted == (folded(one.label) or one.label.strip())), None)
+
+    def in_every_language(self) -> "Iterator[Asking]":
+        """Yield the same question as others read it, the person's own language first."""
+        yield self
+        asked = f"questions.{self.session.state}."
+        own = (entry for key, entry in self.dialogue.texts.entries.items() if key.startswith(asked))
+        tags = dict.fromkeys(tag for entry in (*own, self.scene.texts.entries["skipped"]) for tag in entry)
+        for language in (tag for tag in tags if tag != self.scene.language):
+            yield Asking(self.dialogue, self.session, replace(self.scene, language=language))
 
     def at(self, session: Session) -> "Asking":
         """Return the same for another state of the session."""

@@ -5,7 +5,7 @@ anything a person can do.
 """
 
 from conversations import remarks
-from conversations.answering import answered
+from conversations.answering import answered, judged
 from conversations.asking import POINT_LIMIT, Asking, Scene, kind_of, visible
 from conversations.beside import beside, extended, is_more_of, with_kept
 from conversations.collecting import given_before, is_news, with_album, with_refused, with_unfinished
@@ -73,7 +73,7 @@ class Walk:
             self._effects += effects
             self._judge(result, reply)
         else:
-            self._judge(kind_of(asked).accept(self._asking.ask(state), reply), reply)
+            self._judge(judged(self._asking, reply), reply)
         return self._step()
 
     def unreadable(self) -> Step:
@@ -158,7 +158,7 @@ class Walk:
 
     def names_choice(self, text: str) -> bool:
         """Tell whether a text is the label of a button of the question: an answer before it is a command."""
-        return self._asking.names_choice(text)
+        return self._asking.choice_named(text) is not None
 
     # -- what a reply does
 

@@ -26,6 +26,7 @@ from conversations.events import (
 )
 from conversations.facts import Fact
 from conversations.frozen import dataclass, replace
+from conversations.labels import labelled
 from conversations.library import Library
 from conversations.question import NAME_LIMIT, Chosen, Ids, Reply, clean
 from conversations.session import Conversation
@@ -165,7 +166,7 @@ def _noticed(stack: Stack, what: What) -> None:
 def _said(stack: Stack, text: str) -> None:
     place = stack.place()
     named = place is not None and stack.walk(place).names_choice(text)
-    command = None if named else command_in(text, asked=place is not None)
+    command = None if named else labelled(text, stack.library) or command_in(text, asked=place is not None)
     if command:
         obey(stack, *command)
     else:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from conversations.question import folded
+from conversations.phrases import LONGEST, level, without_politeness
+from conversations.question import clean
 
 
 class Command(StrEnum):
@@ -35,29 +36,37 @@ PURPOSE = {
 
 _WORDS = {
     Command.START: "start, los, umfrage, survey, feedback",
-    Command.HELP: "hilfe, help, hilf mir, was kannst du, what can you do",
+    Command.HELP: "hilfe, help, help me, hilf mir, was kannst du, what can you do",
     Command.BACK: "zurück, zurueck, back, go back, einen schritt zurück",
     Command.CORRECT: "korrigieren, korrektur, ändern, antwort ändern, correct, change, change answer, correct answer",
     Command.SKIP: "überspringen, ueberspringen, skip",
-    Command.CANCEL: "abbrechen, abbruch, stopp, stop, cancel, quit",
+    Command.CANCEL: "abbrechen, abbruch, stopp, stop, cancel, quit, exit, aufhören, hör auf, beenden",
     Command.LANGUAGE: "sprache, language, sprache ändern, change language",
     Command.COMPLAIN: (
         "beschwerde, beschweren, reklamation, reklamieren, ich möchte mich beschweren, ich will mich beschweren,"
-        "ich möchte etwas reklamieren, complaint, complain, i want to complain, i would like to complain,"
-        "i'd like to complain, i have a complaint"
+        "ich möchte etwas reklamieren, ich habe eine beschwerde, ich möchte eine beschwerde einreichen,"
+        "complaint, complain, i want to complain, i would like to complain,"
+        "i'd like to complain, i have a complaint, i want to make a complaint, i would like to make a complaint"
     ),
     Command.PRAISE: "lob, loben, ich möchte loben, praise, i want to praise",
     Command.IDEA: "idee, vorschlag, ich habe eine idee, ich habe einen vorschlag, idea, suggestion, i have an idea",
     Command.QUESTION: "frage, ich habe eine frage, question, i have a question",
     Command.HUMAN: (
         "mensch, mitarbeiter, mitarbeiterin, ich möchte mit einem menschen sprechen, ich will einen menschen,"
-        "echter mensch, human, agent, i want a human, i want to talk to a human, talk to a human, real person"
+        "ich möchte mit jemandem sprechen, mit einem menschen sprechen, mit jemandem sprechen, ein mensch,"
+        "kann ich mit einem menschen sprechen, kann ich mit jemandem sprechen, ich möchte einen menschen sprechen,"
+        "echter mensch, human, agent, i want a human, i want to talk to a human, talk to a human, real person,"
+        "a human, a real person, an agent, speak to a human, speak to an agent, talk to an agent, speak to a person,"
+        "talk to a person, speak to someone, talk to someone, speak to somebody, talk to somebody,"
+        "i want to speak to a human, i want to speak to an agent, i want to speak to someone,"
+        "i want to talk to someone, can i speak to a human, can i talk to a human,"
+        "can i speak to someone, can i talk to someone"
     ),
     Command.STATUS: "status, stand, wie ist der stand, what is the status",
     Command.PRIVACY: "datenschutz, privacy",
 }
 WORDS: Mapping[str, Command] = {
-    folded(phrase): command for command, phrases in _WORDS.items() for phrase in phrases.split(",")
+    level(phrase): command for command, phrases in _WORDS.items() for phrase in phrases.split(",")
 }
 
 LANGUAGES: Mapping[str, str] = {
@@ -69,6 +78,8 @@ LANGUAGES: Mapping[str, str] = {
     "in english": "en",
     "auf englisch": "en",
 }
+
+HELPLESS = ("?", "??", "???")
 
 SLASH: Mapping[str, Command] = {command.value: command for command in Command} | {
     "hilfe": Command.HELP,
@@ -95,8 +106,15 @@ OF_THE_QUESTION = frozenset({Command.BACK, Command.SKIP, Command.CANCEL, Command
 
 def command_in(text: str, *, asked: bool) -> tuple[Command, str] | None:
     """Return the command (and its argument) that a whole message is; `asked` tells that a question is open."""
-    said = folded(text)
-    if said in LANGUAGES:
-        return Command.LANGUAGE, LANGUAGES[said]
-    command = WORDS.get(said)
-    return None if command is None or (asked and command in ONLY_OUTSIDE) else (command, "")
+    if len(text) > LONGEST:
+        return None
+    text = clean(text)
+    if text in HELPLESS:
+        return Command.HELP, ""
+    for said in (level(text), without_politeness(text)):
+        if said in LANGUAGES:
+            return Command.LANGUAGE, LANGUAGES[said]
+        command = WORDS.get(said)
+        if command is not None and not (asked and command in ONLY_OUTSIDE):
+            return command, ""
+    return None

@@ -73,6 +73,8 @@ class Many:
     def accept(self, ask: Ask, reply: Reply) -> Result:
         """Tick, or take what is ticked or listed."""
         match reply:
+            case Chosen(key) if key == DONE_KEY and ask.question.optional and not _chosen(ask):
+                return Declined()
             case Chosen(key) if key == DONE_KEY:
                 return self._finish(ask, _chosen(ask))
             case Chosen(key) if key in ask.question.options:
