@@ -23,6 +23,7 @@ class Channel:
     archived: bool = False
     shared: bool = False
     created: int = 0
+    previous_names: list[str] = field(default_factory=list)  # the latest first
     messages: list[Message] = field(default_factory=list)
 
     def find(self, ts: str) -> Message | None:
@@ -98,6 +99,7 @@ class Channel:
             "id": self.id,
             "name": self.name,
             "name_normalized": self.name,
+            "previous_names": self.previous_names,
             "is_channel": True,
             "is_group": False,
             "is_im": False,

@@ -150,6 +150,27 @@ class LocalSlack:
             self.workspace.join(channel, member.person)
         self.pulse.beat()
 
+    def archive(self, channel: Channel) -> None:
+        """Nobody can post there any more."""
+        self.workspace.archive(channel)
+
+    def unarchive(self, channel: Channel) -> None:
+        """Everybody can again."""
+        self.workspace.archive(channel, archived=False)
+
+    def rename(self, channel: Channel, name: str) -> None:
+        """Give a channel another name; its id stays."""
+        self.workspace.rename(channel, name)
+
+    def remove_bot(self, channel: Channel) -> None:
+        """Take the bot out of a channel; `invite_bot` lets it in again."""
+        self.workspace.leave(channel, self.bot)
+
+    def invite_bot(self, channel: Channel) -> None:
+        """Let the bot in."""
+        self.workspace.join(channel, self.bot)
+        self.pulse.beat()
+
     # --- what the bot did ---------------------------------------------------------------------------------------
 
     @property

@@ -36,6 +36,7 @@ class PageApi:
             "close": self._close,
             "home": self._home,
             "command": self._command,
+            "channel": self._change_channel,
         }
         for name, action in actions.items():
             app.router.add_post(f"/sandbox/slack/{name}", _answering(self.workspace, action))
@@ -105,6 +106,21 @@ class PageApi:
         name, text = str(body["command"]), str(body.get("text") or "")
         await acting.command(self.workspace, person, name, text, self._channel(person, body))
         return {}
+
+    async def _change_channel(self, person: Person, body: Json) -> Json:
+        """{channel, archived?: whether it is, name?: a new one, bot?: whether the bot is a member}"""
+        workspace = self.workspace
+        channel = self._channel(person, body)
+        if channel.kind == "im":
+            raise Impossible("a direct message stays as it is")
+        if (archived := body.get("archived")) is not None:
+            workspace.archive(channel, bool(archived))
+        if name := str(body.get("name") or ""):
+            workspace.rename(channel, name)
+        if (bot := body.get("bot")) is not None:
+            (workspace.join if bot else workspace.leave)(channel, workspace.bot)
+            workspace.pulse.beat()
+        return {"channel": channel.id, "name": channel.name, "archived": channel.archived}
 
     def _channel(self, person: Person, body: Json) -> Channel:
         wanted = body.get("channel")

@@ -10,6 +10,7 @@ from sandbox.slack.blocks import with_ids
 from sandbox.slack.channels import Channel, Kind
 from sandbox.slack.delivery import Office
 from sandbox.slack.delivery_socket import SocketCarrier
+from sandbox.slack.errors import Impossible
 from sandbox.slack.files import StoredFile, Upload
 from sandbox.slack.ids import Json, Stamps, fresh, named
 from sandbox.slack.messages import Message
@@ -85,7 +86,10 @@ class Workspace:
         existing = self.channel_named(name)
         if existing is not None:
             return existing
+        known = len(self.channels)  # a renamed one keeps the id that its name gave it
         channel_id, now = named("C", f"{self.team} {name}"), int(time.time())
+        if channel_id in self.channels:
+            channel_id = named("C", f"{self.team} {name} {known}")
         channel = Channel(channel_id, name, kind, self.team, self.pulse, shared=shared, created=now)
         if kind == "channel":
             channel.members = [person.id for person in self.people.values() if self._belongs(person)]
@@ -114,6 +118,27 @@ class Workspace:
     def join(self, channel: Channel, person: Person) -> None:
         if person.id not in channel.members:
             channel.members.append(person.id)
+
+    def archive(self, channel: Channel, archived: bool = True) -> None:
+        """Close a channel for everybody, or open it again with those who were in it."""
+        channel.archived = archived
+        self.pulse.beat()
+
+    def rename(self, channel: Channel, name: str) -> None:
+        """Give a channel another name; its id stays. Raises Impossible for a name that another one has."""
+        bare = name.removeprefix("#")
+        if not bare or self.channel_named(bare) not in (None, channel):
+            raise Impossible(f"the name {bare!r} is taken or empty")
+        if bare != channel.name:
+            channel.previous_names.insert(0, channel.name)
+            channel.name = bare
+        self.pulse.beat()
+
+    def leave(self, channel: Channel, person: Person) -> None:
+        """Take somebody out of a channel."""
+        if person.id in channel.members:
+            channel.members.remove(person.id)
+        self.pulse.beat()
 
     def dm(self, person: Person) -> Channel:
         """Return the direct message of a person with the bot."""

@@ -11,7 +11,7 @@ from sandbox.slack.methods.method import (
     Method,
     Methods,
     channel_of,
-    joined_channel,
+    living_channel,
     message_of,
     person_of,
     writable_channel,
@@ -54,7 +54,7 @@ def post_ephemeral(workspace: Workspace, arguments: Arguments) -> Json:
 
 def update(workspace: Workspace, arguments: Arguments) -> Json:
     """Change what is given; blocks, attachments and metadata that are not given stay as they were."""
-    channel = joined_channel(workspace, arguments)
+    channel = living_channel(workspace, arguments)
     message = message_of(channel, arguments)
     if message.author is not workspace.bot:
         raise Refusal("cant_update_message")
@@ -71,7 +71,7 @@ def update(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def delete(workspace: Workspace, arguments: Arguments) -> Json:
-    channel = joined_channel(workspace, arguments)
+    channel = living_channel(workspace, arguments)
     message = message_of(channel, arguments)
     if message.author is not workspace.bot:
         raise Refusal("cant_delete_message")

@@ -44,6 +44,14 @@ def joined_channel(workspace: Workspace, arguments: Arguments, name: str = "chan
     return channel
 
 
+def living_channel(workspace: Workspace, arguments: Arguments, name: str = "channel") -> Channel:
+    """Return a conversation that the bot is a member of and that is not archived."""
+    channel = joined_channel(workspace, arguments, name)
+    if channel.archived:
+        raise Refusal("is_archived")
+    return channel
+
+
 def writable_channel(workspace: Workspace, arguments: Arguments, name: str = "channel") -> Channel:
     """Return where a message may go: an id, a channel's name, or a person, whose direct message is meant then."""
     wanted = arguments.required(name, "channel_not_found")
@@ -51,10 +59,7 @@ def writable_channel(workspace: Workspace, arguments: Arguments, name: str = "ch
         return workspace.dm(person)
     if by_name := workspace.channel_named(wanted):
         arguments.values[name] = by_name.id
-    channel = joined_channel(workspace, arguments, name)
-    if channel.archived:
-        raise Refusal("is_archived")
-    return channel
+    return living_channel(workspace, arguments, name)
 
 
 def message_of(channel: Channel, arguments: Arguments, name: str = "ts") -> Message:

@@ -6,7 +6,7 @@ from sandbox.slack.channels import Channel
 from sandbox.slack.errors import Refusal
 from sandbox.slack.ids import Json
 from sandbox.slack.messages import Message
-from sandbox.slack.methods.method import Method, Methods, joined_channel, message_of
+from sandbox.slack.methods.method import Method, Methods, living_channel, message_of
 from sandbox.slack.people import Person
 from sandbox.slack.workspace import Workspace
 
@@ -44,7 +44,7 @@ def react(workspace: Workspace, channel: Channel, message: Message, person: Pers
 
 def _target(workspace: Workspace, arguments: Arguments) -> tuple[Channel, Message, str]:
     name = arguments.required("name", "invalid_name").strip(":")
-    channel = joined_channel(workspace, arguments)
+    channel = living_channel(workspace, arguments)
     return channel, message_of(channel, arguments, "timestamp"), name
 
 
