@@ -8,7 +8,7 @@ from functools import partial
 from importlib import resources
 from pathlib import Path
 from socket import socket as Socket  # noqa: N812 - a class
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import TypeAlias
 
 from bot.allowances import allowances
 from bot.clock import SteadyClock, SystemClock, clock_from
@@ -19,10 +19,10 @@ from bot.loops import GiveUp, pause_after
 from bot.membership import Alone, join
 from bot.service import Listen, Service
 from bot.watch import Limits
+from bot.workplace import with_staff
 from conversations.check import check as check_dialogues
 from conversations.dialogue import Dialogue
 from conversations.events import SECOND
-from conversations.frozen import replace
 from conversations.library import Library
 from conversations.parse import parse, restore
 from conversations.problem import Problem
@@ -32,6 +32,7 @@ from handlers.files import attachments_of
 from handlers.memory import StoredMemory
 from handlers.organisation import Organisation
 from handlers.ports import Channel, Clock, Memory, ReadAttachment
+from handlers.shut_channels import follow_routes
 from reports.digest import section_texts
 from storage.copies import last_copied
 from storage.interface import Store
@@ -70,7 +71,8 @@ async def open_service(
         channels = await _open_channels(
             settings, store, clock, menus(library.texts, settings.organisation.languages)
         )
-        organisation = await _with_staff(organisation_of(settings, library), channels)
+        organisation = await with_staff(organisation_of(settings, library), channels, store)
+        await follow_routes(store, organisation)
         listen = listen or listen_of(settings)
         member = await join(store) if store.several else Alone()
         service = Service(store, channels, organisation, clock, member, listen, passing, limits_of(settings))
@@ -115,40 +117,6 @@ def organisation_of(settings: Settings, library: Library) -> Organisation:
         digest=settings.digest_plan(),
         watch=settings.watch_plan(),
     )
-
-
-@runtime_checkable
-class Workplace(Protocol):
-    """A channel in which staff work: it knows its rooms by name."""
-
-    async def chat_id(self, name: str) -> str:
-        """The platform's id of a room. Raises LookupError or ConnectionError."""
-
-
-async def _with_staff(organisation: Organisation, channels: Mapping[str, Channel]) -> Organisation:
-    """Say where staff work, and replace the names of their rooms by the platform's ids: events carry only those."""
-    for account, channel in channels.items():
-        if isinstance(channel, Workplace):
-            routes = [
-                replace(row, channel=await _room(channel, row.channel)) for row in organisation.policy.routes
-            ]
-            digest = organisation.digest
-            if digest.channel:
-                digest = replace(digest, channel=await _room(channel, digest.channel))
-            watch = organisation.watch
-            if watch.channel:
-                watch = replace(watch, channel=await _room(channel, watch.channel))
-            policy = replace(organisation.policy, routes=tuple(routes))
-            return replace(organisation, policy=policy, digest=digest, watch=watch, staff_account=account)
-    return organisation
-
-
-async def _room(channel: Workplace, name: str) -> str:
-    try:
-        return await channel.chat_id(name)
-    except (LookupError, OSError) as error:
-        log.warning("%s; what is meant for it waits in the outbox", error)
-        return name
 
 
 def wording() -> dict[str, dict[str, object]]:

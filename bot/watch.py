@@ -20,7 +20,7 @@ from bot.loops import DatabaseGone, Errand, Stuck
 from bot.pulse import Alive, Pulse, is_recent
 from conversations.events import DAY, Instant
 from conversations.frozen import dataclass
-from handlers import watching
+from handlers import shut_channels, watching
 from handlers.alarms import TWICE, Key, Platform, Signs, Values, judge, news, sentence, stand
 from handlers.meter import Meter
 from handlers.organisation import Organisation
@@ -193,6 +193,9 @@ class Watch:
             return await tx.backlog(now, now - DAY)
 
     async def _tell(self) -> None:
+        if self.backlog is not None:
+            now = self._clock.now()
+            await shut_channels.tell_new(self._store, self._organisation, self._ids, now, self.backlog.shut)
         await watching.tell(self._store, self._organisation, self._ids, self._clock.now(), self._found)
 
     def _signs(self) -> Signs:
@@ -208,6 +211,7 @@ class Watch:
             defect=limits.defect,
             copied=limits.copied(),
             copy_every=limits.copy_every,
+            rooms=self._organisation.rooms,
         )
 
     def _platform(self, account: str) -> Platform:

@@ -8,7 +8,7 @@ The words are those of `conversations/wording/alarms.toml`; cause and remedy of 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
 from conversations.frozen import dataclass
@@ -23,9 +23,9 @@ SKEW: Final = 30.0  # seconds
 DATABASE_GONE: Final = 5.0  # seconds
 
 Key: TypeAlias = tuple[str, str]
-"""Alarm and subject: an account, a machine, or empty."""
+"""Alarm and subject: an account, a machine, a channel, or empty."""
 
-Values: TypeAlias = Mapping[str, object]
+Values: TypeAlias = Mapping[str, Any]
 """What the text of an alarm is filled with."""
 
 Judged: TypeAlias = Iterator[tuple[str, Values | None]]
@@ -58,6 +58,7 @@ class Signs:
     defect: str = ""  # of the SQLite library
     copied: Instant | None = None
     copy_every: Instant = 0
+    rooms: Mapping[str, str] = field(default_factory=dict)  # as `handlers.organisation.Organisation` has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,17 @@ def _dead(signs: Signs) -> Judged:
         yield "", {"n": signs.backlog.dead} if signs.backlog.dead else None
 
 
+def _channel(signs: Signs) -> Judged:
+    if signs.backlog is None:
+        return
+    waiting: dict[str, Values | None] = dict.fromkeys(signs.rooms.values())
+    for place, one in signs.backlog.shut.items():
+        name = signs.rooms.get(place.chat, place.chat)
+        known = waiting.get(name) or {"n": 0, "rows": 0}
+        waiting[name] = {"n": known["n"] + one.cards, "rows": known["rows"] + one.rows, "why": one.why}
+    yield from waiting.items()
+
+
 def _silence(signs: Signs) -> Judged:
     for account, platform in signs.platforms.items():
         if platform.silent is not None:
@@ -170,6 +182,7 @@ RULES: Final = (
     Rule("inbox", _inbox, twice=True),
     Rule("outbox", _outbox, twice=True),
     Rule("timers", _timers, twice=True),
+    Rule("channel", _channel),
     Rule("silence", _silence),
     Rule("deaf", _deaf),
     Rule("rival", _rival),
@@ -235,11 +248,11 @@ def post(texts: Texts, one: News, language: str) -> str:
 def _filled(say: Callable[..., str], one: News, language: str) -> dict[str, object]:
     about = {"subject": one.subject, "since": one.since}
     if one.what == "over":
-        return {**about, "title": say(f"alarm.{one.name}.title", language)}
+        return {**about, "title": say(f"alarm.{one.name}.title", language, **about)}
     values = {**about, **one.values}
     return {
         **about,
-        "title": say(f"alarm.{one.name}.title", language),
+        "title": say(f"alarm.{one.name}.title", language, **about),
         "text": say(f"alarm.{one.name}.text", language, **values),
         "remedy": say(f"alarm.{one.name}.remedy", language),
     }

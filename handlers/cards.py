@@ -60,13 +60,36 @@ async def show(turn: Turn, case: Case) -> Case:
     """Post the card of a case, or edit it in place; return the case with its card."""
     if not turn.organisation.staff_account:
         return case
-    card = await _card(turn, case)
+    card = await card_of(turn, case)
     place, lane = channel_of(turn, case), f"case:{case.id}"
     row = turn.send(place, card, lane=lane, case=case.id, edits=case.card)
-    if not case.card:
+    if case.card:
+        await _show_directly(turn, case)
+    else:
         case = replace(case, card=row)
         turn.keep_case(case)
     return case
+
+
+async def _show_directly(turn: Turn, case: Case) -> None:
+    """Edit the cards that were sent to people because the channel took no posts (`handlers/shut_channels.py`)."""
+    cards = await turn.tx.cards(case.id)
+    waits = any(row == case.card and state != "sent" for row, _, state in cards)
+    for row, chat, _ in cards:
+        user = turn.organisation.policy.by_slack(chat)
+        if user is None:
+            continue  # the channel's own
+        channel = turn.organisation.rooms.get(case.channel, case.channel)
+        note = turn.organisation.texts.render("staff.direct.card", user.language, channel=channel)
+        card = await card_of(turn, case, user.language)
+        shown = replace(card, mention="", note=note if waits else "")
+        turn.send(
+            Address(turn.organisation.staff_account, chat),
+            shown,
+            lane=f"direct:{chat}",
+            case=case.id,
+            edits=row,
+        )
 
 
 def channel_of(turn: Turn, case: Case) -> Address:
@@ -150,8 +173,9 @@ def slack_users(turn: Turn, staff: Iterable[str]) -> tuple[str, ...]:
     return tuple(known[one].slack for one in staff if one in known and known[one].slack)
 
 
-async def _card(turn: Turn, case: Case) -> Card:
-    language = staff_language(turn, case.owner)
+async def card_of(turn: Turn, case: Case, language: str = "") -> Card:
+    """The card of a case as it stands, in the language of its owner if not in another."""
+    language = language or staff_language(turn, case.owner)
     texts = turn.organisation.texts
     messages = await turn.tx.messages(case.id)
     first = messages[0] if messages else None

@@ -13,8 +13,9 @@ from handlers.lines import file_settled
 from handlers.organisation import Organisation
 from handlers.parcels import decode
 from handlers.ports import Download, Ids, Later, Never, Outcome, Post, Sent, Unknown
+from handlers.shut_channels import tell_directly
 from handlers.turn import Turn
-from handlers.verdicts import is_last
+from handlers.verdicts import delivery, is_last
 from storage.interface import CaseMessage, Transaction
 from storage.interface_outbox import Claimed
 
@@ -27,6 +28,11 @@ async def follow_up(
         await tx.move_chat(claimed.row.address, outcome.moved)  # the row goes with its chat and is sent there
         return
     turn = Turn(tx, organisation, ids, now)
+    if isinstance(outcome, Later):
+        await _wait_for_place(turn, claimed, outcome)
+        return
+    if claimed.shut and isinstance(outcome, Sent):
+        await tx.reopen(claimed.row.address, now)
     if claimed.row.kind == "download":
         await _file_came(turn, claimed, outcome)
     elif claimed.row.message:
@@ -40,13 +46,23 @@ def has_consequences(claimed: Claimed, outcome: Outcome) -> bool:
     """Whether the end of a send means something beyond its row."""
     match outcome:
         case Later():
-            return False
+            return outcome.shut
+        case Sent() if claimed.shut:
+            return True
         case Unknown() if not is_last(claimed):
             return False  # it goes once more, and then it is known
         case Never() if outcome.moved or outcome.unreachable:
             return True
         case _:
             return claimed.row.kind == "download" or bool(claimed.row.message)
+
+
+async def _wait_for_place(turn: Turn, claimed: Claimed, outcome: Later) -> None:
+    """A place takes no posts: only one row asks again, and those who should read what waits get it directly."""
+    row, wait = claimed.row, delivery(claimed, outcome).wait
+    await turn.tx.refuse(row.id, claimed.attempt, row.address, wait, outcome.reason)
+    await tell_directly(turn, row.address, outcome.reason)
+    await turn.write()
 
 
 async def _file_came(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:

@@ -86,7 +86,7 @@ async def produce(store: Store, organisation: Organisation, clock: Clock, ids: I
         place = Address(organisation.staff_account, channel)
         turn = Turn(tx, organisation, ids, now)
         with turn.unhurried() if weekly else nullcontext():
-            await _post(turn, place, week, drawn)
+            await _post(turn, place, week, drawn, "" if weekly else timer.owner.rpartition(":")[2])
 
 
 async def read_figures(
@@ -171,7 +171,7 @@ def monday(text: str, organisation: Organisation, now: Instant) -> str:
     return (day - timedelta(days=day.weekday())).isoformat()
 
 
-async def _post(turn: Turn, place: Address, week: str, drawn: Drawn) -> None:
+async def _post(turn: Turn, place: Address, week: str, drawn: Drawn, puller: str) -> None:
     files = []
     for name, mime, content in (
         (f"digest-{week}.png", "image/png", drawn.picture),
@@ -184,7 +184,7 @@ async def _post(turn: Turn, place: Address, week: str, drawn: Drawn) -> None:
         await turn.tx.expect_attachment(Attachment(attachment, None, name, mime, len(content), "waiting"))
         await turn.tx.store_attachment(attachment, content, mime, name)
         files.append(attachment)
-    turn.send(place, DigestPost(drawn.text, drawn.blocks, *files), lane=f"digest:{place.chat}")
+    turn.send(place, DigestPost(drawn.text, drawn.blocks, *files), lane=f"digest:{place.chat}:{puller}")
     await turn.write()
 
 

@@ -1,5 +1,7 @@
 """What the use cases know of the company they serve: the configuration as plain values, read once at the start."""
 
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import tzinfo
 
 from conversations.cases.policy import Policy
@@ -29,7 +31,11 @@ class WatchPlan:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One company. `staff_account` is the Slack account its staff work in, empty when Slack is off."""
+    """One company. `staff_account` is the Slack account its staff work in, empty when Slack is off.
+
+    `rooms` are the channels the configuration names: the platform's id (the name, where there is none) and what people
+    call it.
+    """
 
     name: str
     languages: tuple[str, ...]
@@ -40,3 +46,4 @@ class Organisation:
     digest: DigestPlan
     staff_account: str = ""
     watch: WatchPlan = WatchPlan()
+    rooms: Mapping[str, str] = field(default_factory=dict)

@@ -37,7 +37,7 @@ class CardField:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The card of a case, complete: posting and editing show the same. `colour` is `#rrggbb`."""
+    """The card of a case, complete: posting and editing show the same. `colour` is `#rrggbb`, `note` stands on top."""
 
     case: int
     title: str
@@ -47,6 +47,7 @@ class Card:
     actions: tuple[tuple[str, str, str], ...]  # (action, label, style)
     attachments: tuple[int, ...] = ()
     mention: str = ""  # platform user id of the owner, to call them
+    note: str = ""  # neutral markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +125,15 @@ class Sent:
 class Later:
     """Surely not sent; try again not before `seconds` of real time from now.
 
-    `whole`: the platform takes nothing from us at all; `limited`: it asks to slow down.
+    `whole`: the platform takes nothing from us at all; `limited`: it asks to slow down; `shut`: this place takes no
+    posts, others do.
     """
 
     seconds: float
     reason: str
     whole: bool = False
     limited: bool = False
+    shut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,10 @@ AGAIN_AFTER: Final = (2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 1800.0)
 """Seconds after each lost answer until a row that may come twice is sent again; with the next one it is given up."""
 
 PATIENCE: Final = DAY
-"""How long a row is tried that its platform surely did not take, unless the platform takes nothing at all."""
+"""How long a row is tried that its platform surely did not take, unless platform or place take nothing at all."""
+
+SHUT_FOR: Final = 120.0
+"""Seconds at most between two tries whether a place takes posts again; the first comes after two."""
 
 REFUSED: Final = frozenset({"too-large", "wrong-type"})
 """Files that are not taken: whoever sent one is told, and nobody has anything to mend."""
@@ -23,7 +26,7 @@ _MOVES: Final = 5  # how often a message may follow a chat to a new place
 def judged(claimed: Claimed, outcome: Outcome, now: Instant) -> Outcome:
     """What an outcome comes to: what was tried for too long will never be sent."""
     match outcome:
-        case Later(whole=False) if now - claimed.queued > PATIENCE:
+        case Later(whole=False, shut=False) if now - claimed.queued > PATIENCE and not claimed.shut:
             return Never(f"given up after a day: {outcome.reason}")
         case Never(moved=chat) if chat and (chat == claimed.row.address.chat or _attempt(claimed) > _MOVES):
             return Never(outcome.reason)
@@ -58,6 +61,8 @@ def delivery(claimed: Claimed, outcome: Outcome) -> Delivery:
 
 def _pause(claimed: Claimed, outcome: Later) -> float:
     """As long as asked for; longer when that has not helped several times."""
+    if outcome.shut:
+        return min(2.0 ** min(claimed.attempt // ROUND + 1, 10), SHUT_FOR)
     beyond = _attempt(claimed) - _EAGER
     return max(outcome.seconds, min(2.0**beyond, _LONGEST)) if beyond > 0 else outcome.seconds
 

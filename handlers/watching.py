@@ -28,8 +28,17 @@ async def tell(
         return []
     async with store.reading() as tx:
         standing = {(one.name, one.subject): one for one in await tx.alarms()}
+    found = {**_no_longer_named(standing, found), **found}
     told = news(standing, {key: values for key, values in found.items() if key[0] not in QUIET}, now)
     return await _post(store, organisation, ids, now, told) if told else []
+
+
+def _no_longer_named(
+    standing: Mapping[Key, Standing], found: Mapping[Key, Values | None]
+) -> dict[Key, Values | None]:
+    """Channels that the configuration does not name any more, and for which nothing waits: that is over."""
+    looked = any(name == "channel" for name, _ in found)
+    return {key: None for key in standing if key[0] == "channel" and looked}
 
 
 async def _post(
@@ -92,7 +101,8 @@ def next_hour(hour: int, zone: tzinfo, now: Instant) -> Instant:
 
 def _titles(turn: Turn, standing: list[Standing]) -> str:
     texts, language = turn.organisation.texts, turn.organisation.digest.language
-    return ", ".join(dict.fromkeys(texts.plain(f"alarm.{one.name}.title", language) for one in standing))
+    titles = (texts.plain(f"alarm.{one.name}.title", language, subject=one.subject) for one in standing)
+    return ", ".join(dict.fromkeys(titles))
 
 
 def _say(turn: Turn, text: str) -> None:

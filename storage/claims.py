@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import case as choose
 
 from conversations.events import SECOND, Address
 from conversations.session import CaseId, ConversationId
 from storage.interface_outbox import Admit, Claimed, Freight, OutboxRow
 from storage.outbox import FAILED, OPEN
+from storage.shut import is_shut
 from storage.sql import EMPTY, LIMIT, ONE, ZERO, Row, Unit, real_time, said, within
 from storage.tables import outbox
 
@@ -77,6 +79,7 @@ def _heads(*which: Any) -> Select[Any]:
             _row.c.until,
             _row.c.queued,
             func.coalesce(_NEXT, ZERO),
+            choose((is_shut(_row.c.reason), ONE), else_=ZERO),
         )
         .where(
             *which,
@@ -279,4 +282,5 @@ def _claimed(row: Row) -> Claimed:
         edited=row[16],
         queued=row[19],
         followed=bool(row[20]),
+        shut=bool(row[21]),
     )

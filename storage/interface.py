@@ -16,6 +16,7 @@ from conversations.frozen import dataclass
 from conversations.session import Answer, CaseId, Conversation, ConversationId, PersonId
 from conversations.tallies import TallyKey
 from storage.interface_outbox import Sending
+from storage.interface_shut import AtShutPlaces
 from storage.interface_watching import Gauged, Watched
 
 
@@ -160,7 +161,7 @@ class Voice:
     words: str
 
 
-class Transaction(Sending, Watched, Protocol):
+class Transaction(Sending, Watched, AtShutPlaces, Protocol):
     """One unit of work. Rows asked for by id that do not exist are simply missing from the answer."""
 
     # inbox

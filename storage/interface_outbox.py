@@ -55,7 +55,7 @@ class Claimed:
     """An outbox row leased to us. `thread` and `edited` are the platform ids behind `thread_of` and `edits`.
 
     `uncertain` counts the attempts whose answer nobody saw; `queued` is when it was made, or sent anew by hand;
-    `followed` tells that another row of its lane waits behind it.
+    `followed` tells that another row of its lane waits behind it, `shut` that its place took no posts so far.
     """
 
     row: OutboxRow
@@ -65,6 +65,7 @@ class Claimed:
     edited: str
     queued: Instant = 0
     followed: bool = False
+    shut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,15 @@ from typing import Protocol
 
 from conversations.events import Address, Instant
 from conversations.frozen import dataclass
+from storage.interface_shut import Shut
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """What waits and what went wrong; moments are those of the oldest, 0 where nothing waits.
 
-    `outbox` is account -> (rows, since when somebody waits for one). `timers` are those that are due, `unknown` is
-    counted from a moment on.
+    `outbox` is account -> (rows, since when somebody waits for one); what waits for a `shut` place is not late.
+    `timers` are those that are due, `unknown` is counted from a moment on.
     """
 
     inbox: int = 0
@@ -23,6 +24,7 @@ class Backlog:
     timer_oldest: Instant = 0
     dead: int = 0
     unknown: int = 0
+    shut: Mapping[Address, Shut] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

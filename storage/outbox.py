@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from conversations.events import SECOND, Instant
 from storage.codec import clean
 from storage.interface_outbox import Delivery, OutboxRow
-from storage.sql import AT_ONCE, EMPTY, LIMIT, ONE, ZERO, Unit, real_time, said, within
+from storage.sql import AT_ONCE, EMPTY, LIMIT, ONE, ZERO, Unit, given, real_time, said, within
 from storage.tables import case_message, outbox
 
 OPEN = [said("waiting"), said("sending")]
@@ -62,24 +62,23 @@ _SENT = (
         state=said("sent"), message=bindparam("message"), settled=bindparam("now"), reason=bindparam("reason")
     )
 )
+# Why a row waits for a place that takes no posts is the proof that its people were told (`storage/shut.py`): it stays.
+_WHY = choose(
+    (func.substr(outbox.c.reason, ONE, given(5)).in_([said("shut:"), said("open:")]), outbox.c.reason),
+    else_=bindparam("reason"),
+)
 _WAITING = (
     update(outbox)
     .where(_OURS)
-    .values(
-        state=said("waiting"),
-        until=real_time() + bindparam("wait"),
-        reason=bindparam("reason"),
-    )
+    .values(state=said("waiting"), until=real_time() + bindparam("wait"), reason=_WHY)
 )
 _DEAD = (
     update(outbox)
     .where(_OURS)
     .values(state=said("dead"), settled=bindparam("now"), reason=bindparam("reason"))
 )
-_AGAIN = choose(
-    (and_(outbox.c.resend == ONE, bindparam("final", type_=BigInteger) == ZERO), said("waiting")),
-    else_=said("unknown"),
-)
+_once_more = and_(outbox.c.resend == ONE, bindparam("final", type_=BigInteger) == ZERO)
+_AGAIN = choose((_once_more, said("waiting")), else_=said("unknown"))
 _UNKNOWN = (
     update(outbox)
     .where(_OURS)
@@ -88,7 +87,7 @@ _UNKNOWN = (
         uncertain=outbox.c.uncertain + ONE,
         until=real_time() + bindparam("wait"),
         settled=bindparam("now"),
-        reason=bindparam("reason"),
+        reason=choose((_once_more, _WHY), else_=bindparam("reason")),
     )
 )
 

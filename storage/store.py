@@ -27,6 +27,7 @@ from storage.outbox import Outbox
 from storage.people import People
 from storage.record import Record
 from storage.seen import Seen
+from storage.shut import ShutPlaces
 from storage.sql import Connection, Texts
 from storage.timers import Timers
 from storage.watching import Watching
@@ -74,6 +75,7 @@ class Transaction(
     Figures,
     Leases,
     Watching,
+    ShutPlaces,
     Erasure,
 ):
     """One unit of work; each area of the interface is a module of its own."""

@@ -9,7 +9,8 @@ from conversations.events import Instant
 from storage.cases import OPEN_CASE
 from storage.interface_watching import Backlog, Standing
 from storage.outbox import OPEN
-from storage.sql import EMPTY, ONE, ZERO, Unit, given, said, within
+from storage.shut import ShutPlaces, is_shut
+from storage.sql import EMPTY, ONE, ZERO, given, said, within
 from storage.tables import alarm, case, conversation, inbox, outbox, timer
 
 _pending = inbox.c.state == said("pending")
@@ -20,7 +21,9 @@ _OUTBOX = (
     select(
         outbox.c.account,
         func.count(),
-        func.coalesce(func.min(outbox.c.queued).filter(outbox.c.bulk == ZERO), ZERO),
+        func.coalesce(
+            func.min(outbox.c.queued).filter(outbox.c.bulk == ZERO, ~is_shut(outbox.c.reason)), ZERO
+        ),
     )
     .where(outbox.c.state.in_(OPEN))
     .group_by(outbox.c.account)
@@ -93,7 +96,7 @@ _PUT_OFF_KIND = (
 _STORED = select(inbox.c.key).where(within(inbox.c.key, "keys"))
 
 
-class Watching(Unit):
+class Watching(ShutPlaces):
     """The part of a transaction that the watch uses, and whoever catches up after an outage."""
 
     async def backlog(self, now: Instant, since: Instant) -> Backlog:
@@ -108,6 +111,7 @@ class Watching(Unit):
             timer_oldest=timer_oldest,
             dead=(await self._fetch(_DEAD))[0][0],
             unknown=(await self._fetch(_UNKNOWN, since=since))[0][0],
+            shut=await self.shut_places(),
         )
 
     async def applied(self, since: Instant) -> int:

@@ -130,7 +130,7 @@ async def _contents(settings: Settings) -> list[Finding]:
         async with store.reading() as tx:
             counts, standing = await tx.counts(), await tx.alarms()
     texts = texts_of(settings)
-    titles = sorted({texts.plain(f"alarm.{one.name}.title", "en") for one in standing})
+    titles = sorted({texts.plain(f"alarm.{one.name}.title", "en", subject=one.subject) for one in standing})
     findings = [Finding("invariants", "bad", sentence) for sentence in broken]
     if not broken:
         findings.append(Finding("invariants", "good", "all hold"))

@@ -255,64 +255,6 @@ async def test_a_lost_answer_to_a_file_brings_the_rest_and_nothing_twice(world: 
     assert len(support.thread(support.messages[0])) == 1
 
 
-# -- refusals ------------------------------------------------------------------------------------------------------
-
-
-def refused(code: str) -> faults.Fault:
-    body = json.dumps({"ok": False, "error": code}).encode()
-    return faults.Fault(status=200, body=body, headers={"Content-Type": "application/json"})
-
-
-@pytest.mark.parametrize("code", ["account_inactive", "invalid_auth", "token_revoked", "not_authed"])
-async def test_a_refused_token_holds_back_everything(world: SlackWorld, code: str) -> None:
-    world.slack.faults.next("chat.postMessage", refused(code))
-    outcome = await world.send("#support", Post("Hello"))
-    assert isinstance(outcome, Later)
-    assert outcome.whole
-
-
-@pytest.mark.parametrize("code", ["channel_not_found", "is_archived", "msg_too_long", "invalid_blocks"])
-async def test_what_is_refused_for_good_is_not_tried_again(world: SlackWorld, code: str) -> None:
-    world.slack.faults.next("chat.postMessage", refused(code))
-    assert await world.send("#support", Post("Hello")) == Never(code)
-
-
-@pytest.mark.parametrize("code", ["internal_error", "fatal_error", "service_unavailable"])
-async def test_an_error_of_slacks_own_is_no_verdict(world: SlackWorld, code: str) -> None:
-    world.slack.faults.next("chat.postMessage", refused(code))
-    assert isinstance(await world.send("#support", Post("Hello")), Unknown)
-
-
-async def test_a_missing_scope_waits_for_the_administrator(
-    world: SlackWorld, caplog: pytest.LogCaptureFixture
-) -> None:
-    world.slack.faults.next("chat.postMessage", refused("missing_scope"))
-    assert isinstance(await world.send("#support", Post("Hello")), Later)
-    assert "docs/slack-manifest.yaml" in caplog.text
-
-
-async def test_the_bot_joins_a_public_channel_by_itself(world: SlackWorld) -> None:
-    world.slack.channel("billing", bot=False)
-    assert await world.send("billing", Post("Hello")) == Later(0, "joined the channel")
-    assert isinstance(await world.send("billing", Post("Hello")), Sent)
-
-
-async def test_a_channel_nobody_made_is_waited_for(
-    world: SlackWorld, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert isinstance(await world.send("#typo", Post("Hello")), Later)
-    assert "Slack has no channel #typo" in caplog.text
-    world.slack.channel("typo")
-    assert isinstance(await world.send("#typo", Post("Hello")), Sent)
-
-
-async def test_a_channel_has_one_id_however_it_is_called(world: SlackWorld) -> None:
-    support = world.slack.channel("support")
-    assert {await world.channel.chat_id(name) for name in ("#support", "support", support.id)} == {support.id}
-    with pytest.raises(LookupError):
-        await world.channel.chat_id("#typo")
-
-
 # -- downloads -----------------------------------------------------------------------------------------------------
 
 

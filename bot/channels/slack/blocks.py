@@ -90,6 +90,8 @@ def card(body: Card, photos: Sequence[Photo], others: Sequence[str]) -> Json:
     """
     mention = (body.mention,) if body.mention else ()
     top: list[Json] = [{"type": "header", "text": _plain(body.title, 150)}]
+    if body.note:
+        top.append(rich(limited(body.note, _LONGEST_FIELD)))
     if mention:
         top.append(rich((), mention))
     inside = [rich(tuple(_lines(body.fields[:15])))] if body.fields else []

@@ -31,12 +31,21 @@ _OUR_TOKEN = {
     "ekm_access_denied",
 }
 _ABOUT_THE_PERSON = {"cannot_dm_bot", "user_disabled", "user_not_found", "user_not_visible"}
-_MENDABLE = {
+_MENDED_BY = {
     "missing_scope": "install the app again with the scopes of docs/slack-manifest.yaml",
     "not_allowed_token_type": "use the bot token (xoxb-) as [slack] bot_token",
-    "not_in_channel": "invite the bot to the channel: /invite @anliegen",
-    "no_permission": "invite the bot to the channel: /invite @anliegen",
-    "restricted_action": "let the bot post in the channel",
+}
+MENDABLE = {"no_permission", "not_in_channel", "restricted_action"}
+"""What may change in a direct message, too; nobody brings one back that is gone."""
+_ABOUT_THE_PLACE = MENDABLE | {
+    "channel_not_found",
+    "external_channel_migrating",
+    "is_archived",
+    "is_inactive",
+    "posting_to_general_channel_denied",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel",
 }
 _WITHOUT_VERDICT = {"fatal_error", "internal_error", "service_unavailable", "request_timeout"}
 """Slack's own documentation says of these that part of the operation may have succeeded."""
@@ -72,9 +81,11 @@ def _refused(error: SlackApiError) -> Later | Never | Unknown:
     if code in _OUR_TOKEN:
         log.error("Slack refuses our token (%s): check [slack] bot_token", code)
         return Later(60, f"Slack refuses our token: {code}", whole=True)
-    if code in _MENDABLE:
-        log.error("Slack refuses (%s): %s", code, _MENDABLE[code])
-        return Later(60, f"{code}: {_MENDABLE[code]}")
+    if code in _MENDED_BY:
+        log.error("Slack refuses (%s): %s", code, _MENDED_BY[code])
+        return Later(60, f"{code}: {_MENDED_BY[code]}")
+    if code in _ABOUT_THE_PLACE:
+        return Later(2, code, shut=True)
     if not code and 400 <= status < 500:
         return Later(30, f"Slack answered with status {status}")
     if not code or status >= 500 or code in _WITHOUT_VERDICT:

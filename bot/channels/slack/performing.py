@@ -18,7 +18,8 @@ from conversations.effects import AnswerPress, At, Hint, MarkKeyboard, Message, 
 log = logging.getLogger(__name__)
 
 PATIENCE = 10.0  # seconds of real time for everything an effect needs
-_ELSEWHERE = {"channel_not_found", "not_in_channel", "user_not_in_channel"}
+_ELSEWHERE = {"channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel"}
+_ELSEWHERE |= {"restricted_action", "restricted_action_read_only_channel"}
 
 
 class Performer:

@@ -1,11 +1,18 @@
 """From what the configuration or an address says (`#support`, `C0…`, `U0…`) to the id Slack wants."""
 
 import re
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 _CHAT = re.compile(r"[CGD][A-Z0-9]{8,}")
 _PERSON = re.compile(r"[UW][A-Z0-9]{8,}")
+
+
+def is_direct(name: str) -> bool:
+    """Whether a place is the direct message with a person, and no channel."""
+    bare = name.strip()
+    return bool(_PERSON.fullmatch(bare) or (_CHAT.fullmatch(bare) and bare.startswith("D")))
 
 
 class UnknownPlace(LookupError):
@@ -40,12 +47,21 @@ class Places:
         return self._known[bare]
 
     async def _list_channels(self) -> None:
+        """Learn the names: as they are and, where nothing else is called so, as they were before.
+
+        Those of archived channels too: they may take posts again.
+        """
+        found: list[Any] = []
         cursor = ""
         while True:
             page = await self._client.conversations_list(
-                types="public_channel,private_channel", exclude_archived=True, limit=1_000, cursor=cursor
+                types="public_channel,private_channel", exclude_archived=False, limit=1_000, cursor=cursor
             )
-            self._known |= {channel["name"]: channel["id"] for channel in page["channels"]}
+            found += page["channels"]
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
-                return
+                break
+        found.sort(key=lambda channel: bool(channel.get("is_archived")))
+        names = [(channel["name"], channel["id"]) for channel in found]
+        names += [(name, channel["id"]) for channel in found for name in channel.get("previous_names") or ()]
+        self._known |= dict(reversed(names))  # the first wins

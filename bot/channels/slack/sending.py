@@ -9,8 +9,8 @@ from bot.channels.slack import blocks, history, views
 from bot.channels.slack.blocks import Photo
 from bot.channels.slack.files import Files, NotYetStored, StoredFile
 from bot.channels.slack.gallery import Gallery
-from bot.channels.slack.outcomes import Garbled, classify, error_of
-from bot.channels.slack.places import Places, UnknownPlace
+from bot.channels.slack.outcomes import MENDABLE, Garbled, classify, error_of
+from bot.channels.slack.places import Places, UnknownPlace, is_direct
 from bot.channels.slack.rich import Json
 from conversations.effects import Message
 from conversations.frozen import dataclass
@@ -77,7 +77,7 @@ class Sender:
             return Never(str(error))
         except UnknownPlace as error:
             log.error("%s", error)
-            return Later(60, str(error))
+            return Later(2, "channel_not_found", shut=True)
         except Exception as error:  # whatever Slack may answer, down to an answer nobody can read
             verdict = await self._verdict(error, parcel)
             # Nobody has seen anything yet: nothing is uncertain.
@@ -142,6 +142,8 @@ class Sender:
             await self._gallery.share(files, chat, thread, f"post {chat} {sent}", again=again)
         except Exception as error:
             verdict = classify(error)
+            if isinstance(verdict, Later) and verdict.shut and parcel.uncertain:
+                return await self._verdict(error, parcel)  # it is looked for each time: the words come once
             if not isinstance(verdict, Never):
                 return Unknown(f"the words are there, a file is not yet: {verdict.reason}")
             log.warning("a file of row %s cannot be shared: %s", parcel.id, verdict.reason)
@@ -149,6 +151,8 @@ class Sender:
 
     async def _verdict(self, error: Exception, parcel: Parcel) -> Outcome:
         match classify(error):
+            case Later(shut=True, reason=reason) if is_direct(parcel.address.chat):
+                return Later(60, reason) if reason in MENDABLE else Never(reason)
             case Later() if error_of(error) == "not_in_channel" and await self._join(parcel.address.chat):
                 return Later(0, "joined the channel")
             case Never() if _about_photos(error) and parcel.attempt < _DIGESTING:

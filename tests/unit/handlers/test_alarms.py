@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.events import DAY, HOUR, MINUTE, SECOND
+from conversations.events import DAY, HOUR, MINUTE, SECOND, Address
 from handlers.alarms import (
     AGAIN,
     RULES,
@@ -18,6 +18,7 @@ from handlers.alarms import (
     sentence,
     stand,
 )
+from storage.interface_shut import Shut
 from storage.interface_watching import Backlog, Standing
 from tests.unit.conversations.chat import system_texts
 
@@ -50,6 +51,9 @@ ILL: dict[Key, Signs] = {
     ("inbox", ""): signs(backlog=Backlog(inbox=3, inbox_oldest=NOW - 61 * SECOND)),
     ("outbox", TEAM): signs(backlog=Backlog(outbox={TEAM: (7, NOW - 121 * SECOND)})),
     ("timers", ""): signs(backlog=Backlog(timers=1, timer_oldest=NOW - 61 * SECOND)),
+    ("channel", "#support"): signs(
+        backlog=Backlog(shut={Address(TEAM, "C1"): Shut(3, 2, 0, "is_archived")}), rooms={"C1": "#support"}
+    ),
     ("unknown", ""): signs(backlog=Backlog(unknown=1)),
     ("dead", ""): signs(backlog=Backlog(dead=2)),
     ("silence", BOT): ill(BOT, Platform(silent=121.0)),

@@ -3,6 +3,7 @@
 import pytest
 
 from conversations.events import DAY, HOUR, Address
+from conversations.frozen import replace
 from handlers.ports import Later, Never, Outcome, Sent, Unknown
 from handlers.verdicts import AGAIN_AFTER, delivery, judged
 from storage.interface_outbox import ROUND, Claimed, Delivery, OutboxRow
@@ -41,6 +42,18 @@ def test_a_platform_that_asks_to_wait_is_obeyed() -> None:
 def test_what_waits_in_vain_waits_longer_and_longer() -> None:
     pauses = [ended(claimed(attempt), Later(0, "not in channel")).wait for attempt in range(1, 14)]
     assert pauses == [0, 0, 0, 0, 2, 4, 8, 16, 32, 60, 60, 60, 60]
+
+
+def test_a_place_that_takes_no_posts_is_tried_more_and_more_seldom_for_as_long_as_it_takes() -> None:
+    shut = Later(2, "is_archived", shut=True)
+    rounds = [ended(claimed(number * ROUND + 1), shut, after=30 * DAY) for number in range(9)]
+    assert {one.state for one in rounds} == {"waiting"}
+    assert [one.wait for one in rounds] == [2, 4, 8, 16, 32, 64, 120, 120, 120]
+
+
+def test_what_waited_for_its_place_is_not_given_up_for_its_age() -> None:
+    waited = replace(claimed(), shut=True)
+    assert ended(waited, Later(60, "429", limited=True), after=30 * DAY).state == "waiting"
 
 
 def test_attempts_are_counted_anew_when_somebody_retries_by_hand() -> None:

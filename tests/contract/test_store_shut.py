@@ -1,0 +1,159 @@
+"""What waits for a place that takes no posts: told once, tried by one, let go together, sent elsewhere."""
+
+from dataclasses import replace
+
+from conversations.cases.case import Case
+from conversations.events import Address, Instant
+from storage.interface_outbox import ROUND, Claimed, Delivery, OutboxRow
+from storage.interface_shut import Shut
+from storage.store import Store, Transaction
+from tests.stores import NOW, complaint, ids, meet, parcel, talk
+
+TEAM = "slack:T1"
+PLACE, ELSEWHERE = Address(TEAM, "C1"), Address(TEAM, "C2")
+
+
+def post(lane: str, **changes: object) -> OutboxRow:
+    return replace(parcel(lane, address=PLACE, kind="post", body='{"text":"hello"}'), **changes)  # type: ignore[arg-type]
+
+
+async def claimed(store: Store) -> list[Claimed]:
+    async with store.transaction() as tx:
+        return await tx.claim_outbox([TEAM], 100, 60.0)
+
+
+async def refused(tx: Transaction, one: Claimed, wait: float = 60.0) -> list[OutboxRow]:
+    """As `handlers.delivery` records it."""
+    await tx.settle([Delivery(one.row.id, one.attempt, "waiting", reason="is_archived", wait=wait)], NOW)
+    await tx.refuse(one.row.id, one.attempt, one.row.address, wait, "is_archived")
+    return await tx.take_untold(one.row.address, "is_archived")
+
+
+async def shut(store: Store, *rows: OutboxRow, now: Instant = NOW) -> list[OutboxRow]:
+    """Rows of which the first is refused; return what is to be told."""
+    async with store.transaction() as tx:
+        await tx.enqueue(rows, now)
+    first, *others = await claimed(store)
+    async with store.transaction() as tx:
+        await tx.give_back(others, "")
+    async with store.transaction() as tx:
+        return await refused(tx, first)
+
+
+async def test_everything_that_waits_is_told_once_and_in_order(store: Store) -> None:
+    card, line, other = post("case:1"), post("case:1", thread_of=7, edits=8), post("case:2")
+    beside = post("case:3", address=ELSEWHERE)
+    told = await shut(store, card, line, other, beside)
+    assert [one.id for one in told] == [card.id, line.id, other.id]
+    assert told[1] == replace(line, resend=True)
+    async with store.transaction() as tx:
+        assert await tx.take_untold(PLACE, "is_archived") == []
+        assert await tx.shut_places() == {PLACE: Shut(3, 0, 0, "is_archived")}
+        await tx.enqueue([later := post("case:1")], NOW)
+        assert await tx.shut_places() == {PLACE: Shut(3, 0, 1, "is_archived")}
+        assert [one.id for one in await tx.take_untold(PLACE, "is_archived")] == [later.id]
+
+
+async def test_others_go_on_and_one_row_asks(store: Store) -> None:
+    rows = post("case:1"), post("case:2"), post("case:3", address=ELSEWHERE)
+    *_, beside = rows
+    await shut(store, *rows)
+    assert [one.row.id for one in await claimed(store)] == [beside.id]
+
+
+async def test_a_refusal_begins_a_new_round_and_never_tells_again(store: Store) -> None:
+    (row,) = await shut(store, post("case:1"))
+    for number in (1, 2):
+        async with store.transaction() as tx:
+            await tx.try_shut(TEAM)
+        (one,) = await claimed(store)
+        assert (one.row.id, one.attempt, one.shut) == (row.id, number * ROUND + 1, True)
+        async with store.transaction() as tx:
+            assert await refused(tx, one) == []
+
+
+async def test_what_else_befalls_a_row_does_not_make_it_told_again(store: Store) -> None:
+    await shut(store, post("case:1"))
+    for state, final in (("waiting", False), ("unknown", False)):
+        async with store.transaction() as tx:
+            await tx.try_shut(TEAM)
+        (one,) = await claimed(store)
+        async with store.transaction() as tx:
+            await tx.settle([Delivery(one.row.id, one.attempt, state, reason="no answer", final=final)], NOW)
+        async with store.transaction() as tx:
+            assert await tx.take_untold(PLACE, "is_archived") == []
+
+
+async def test_when_the_place_takes_posts_everything_may_go_and_is_told_no_more(store: Store) -> None:
+    first, second = await shut(store, post("case:1"), post("case:2"))
+    async with store.transaction() as tx:
+        await tx.reopen(PLACE, NOW + 1)
+        assert await tx.shut_places() == {}
+    found = await claimed(store)
+    assert [(one.row.id, one.queued, one.shut) for one in found] == [
+        (first.id, NOW + 1, False),
+        (second.id, NOW + 1, False),
+    ]
+    async with store.transaction() as tx:
+        assert await refused(tx, found[0]) == []
+
+
+async def test_what_waits_for_a_shut_place_is_not_late(store: Store) -> None:
+    await shut(store, post("case:1"))
+    async with store.reading() as tx:
+        backlog = await tx.backlog(NOW, NOW)
+    assert backlog.outbox == {TEAM: (1, 0)}
+    assert backlog.shut == {PLACE: Shut(1, 0, 0, "is_archived")}
+
+
+async def case_with_card(store: Store, **changes: object) -> tuple[Case, OutboxRow]:
+    async with store.transaction() as tx:
+        (one,) = await meet(tx, talk(str(next(ids))))
+        case = complaint(one)
+        card = post(f"case:{case.id}", kind="card", case=case.id, **changes)
+        case = replace(case, card=card.id)
+        await tx.create_case(case)
+    return case, card
+
+
+async def test_the_cards_of_a_case_are_found_where_they_lie(store: Store) -> None:
+    case, card = await case_with_card(store)
+    edit, direct = replace(card, id=next(ids), edits=card.id), replace(card, id=next(ids), lane="direct")
+    gone = replace(card, id=next(ids), lane="gone")
+    direct = replace(direct, address=Address(TEAM, "U1"))
+    await shut(store, card, edit)
+    async with store.transaction() as tx:
+        await tx.enqueue([direct, gone], NOW)
+        await tx.claim_outbox([TEAM], 100, 60.0)
+        await tx.settle([Delivery(direct.id, 1, "sent", "17.1"), Delivery(gone.id, 1, "dead")], NOW)
+    async with store.reading() as tx:
+        assert await tx.cards(case.id) == [(card.id, "C1", "waiting"), (direct.id, "U1", "sent")]
+        assert (await tx.shut_places())[PLACE].cards == 1
+
+
+async def test_what_waits_for_a_place_nobody_names_goes_elsewhere(store: Store) -> None:
+    case, card = await case_with_card(store)
+    digest, alarm = post("digest:C1:", kind="digest"), post("watch")
+    await shut(store, card, post(card.lane, case=case.id), digest, alarm)
+    async with store.transaction() as tx:
+        assert await tx.stranded(TEAM, ["C1", "C2"]) == []
+        assert await tx.stranded(TEAM, ["C2"]) == [case.id]
+        await tx.redirect_case(case.id, PLACE, "C2")
+        await tx.redirect(TEAM, "digest", ["C2"], "C3")
+        await tx.redirect_row(alarm.id, "C4")
+    found = {one.row.id: one.row.address.chat for one in await claimed(store)}
+    assert found == {card.id: "C2", digest.id: "C3", alarm.id: "C4"}
+
+
+async def test_where_posts_were_is_known(store: Store) -> None:
+    case, card = await case_with_card(store)
+    alarm = post("watch", address=ELSEWHERE)
+    async with store.transaction() as tx:
+        await tx.enqueue([card, alarm], NOW)
+        await tx.claim_outbox([TEAM], 100, 60.0)
+        await tx.settle([Delivery(card.id, 1, "sent", "17.1"), Delivery(alarm.id, 1, "sent", "17.2")], NOW)
+    async with store.reading() as tx:
+        assert await tx.used_places(TEAM, 10) == [("C1", ("complaint", "delivery", "", "en", "normal"))]
+        assert await tx.posted_places(TEAM, "post", 10) == ["C2"]
+        assert await tx.posted_places(TEAM, "digest", 10) == []
+    assert case.channel == "C1"
