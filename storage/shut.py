@@ -37,7 +37,11 @@ def was_told(reason: Any) -> Any:
 
 
 _here = (outbox.c.account == bindparam("account"), outbox.c.chat == bindparam("chat"))
-_waiting = (outbox.c.state.in_(OPEN), outbox.c.state == said("waiting"))
+_waiting = (  # in words that an index answers
+    outbox.c.state.in_(OPEN),
+    outbox.c.kind != said("download"),
+    outbox.c.state == said("waiting"),
+)
 
 _REFUSED = (
     update(outbox)
@@ -111,15 +115,16 @@ _CARDS = (
 
 # Following a corrected configuration.
 _STRANDED = (
-    select(case.c.id)
-    .join(outbox, outbox.c.id == case.c.card)
+    select(outbox.c.case_id)
     .where(
         outbox.c.account == bindparam("account"),
         outbox.c.state.in_(OPEN),
+        outbox.c.kind != said("download"),
         was_told(outbox.c.reason),
         ~within(outbox.c.chat, "known"),
+        outbox.c.id == select(case.c.card).where(case.c.id == outbox.c.case_id).scalar_subquery(),
     )
-    .order_by(case.c.id)
+    .order_by(outbox.c.id)
 )
 _FOLLOW_CASE = (
     update(outbox)

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack.local import LocalSlack
@@ -126,6 +127,32 @@ async def test_the_snapshot_shows_channels_threads_files_and_forms(
     async with page.get(f"files/{file['id']}") as response:
         assert await response.read() == b"<script>alert(1)</script>"
         assert response.headers["Content-Security-Policy"] == "sandbox"
+
+
+async def test_a_channel_is_archived_and_renamed_and_the_bot_put_out(
+    slack: LocalSlack, page: aiohttp.ClientSession, client: AsyncWebClient
+) -> None:
+    support = slack.channel("support")
+    posted = await client.chat_postMessage(channel=support.id, text="Hallo")
+    assert (await act(page, "channel", channel=support.id, archived=True))["archived"] is True
+    for call in (
+        client.chat_postMessage(channel=support.id, text="Hallo"),
+        client.chat_update(channel=support.id, ts=posted["ts"], text="anders"),
+        client.reactions_add(channel=support.id, timestamp=posted["ts"], name="eyes"),
+    ):
+        with pytest.raises(SlackApiError, match="is_archived"):
+            await call
+    await act(page, "channel", channel=support.id, archived=False, name="#hilfe")
+    await client.chat_postMessage(channel=support.id, text="Hallo")
+    listed = await client.conversations_list(types="public_channel")
+    assert [(one["name"], one["previous_names"]) for one in listed["channels"]] == [("hilfe", ["support"])]
+    await act(page, "channel", channel=support.id, bot=False)
+    with pytest.raises(SlackApiError, match="not_in_channel"):
+        await client.chat_postMessage(channel=support.id, text="Hallo")
+    await act(page, "channel", channel=support.id, bot=True)
+    await client.chat_postMessage(channel=support.id, text="Hallo")
+    slack.channel("other")
+    assert "taken" in (await act(page, "channel", channel=support.id, name="other"))["error"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import { pick, spoken, t } from "./words.js";
 
 /** What the member can see: [channel id or "dm", channel or null, {news, called}]. */
 export function places() {
-  const open = state.slack.channels.filter((channel) => !channel.archived && channel.members.includes(state.member));
+  const open = state.slack.channels.filter((channel) => channel.members.includes(state.member));
   const dm = state.slack.dms[state.member] ?? null;
   return [...open.map((channel) => [channel.id, channel]), ["dm", dm]].map(([id, channel]) => (
     [id, channel, channel ? unseen(state.member, channel) : { news: false, called: 0 }]));
@@ -18,7 +18,7 @@ export function places() {
 
 export function sidebarSign(all) {
   const { about, slack, member, place } = state;
-  return JSON.stringify([spoken(), about.workspace, about.roles, member, place, slack.people, slack.connections, slack.mode, all.map(([id, channel, news]) => [id, channel?.name, news])]);
+  return JSON.stringify([spoken(), about.workspace, about.roles, member, place, slack.people, slack.connections, slack.mode, all.map(([id, channel, news]) => [id, channel?.name, channel?.archived, news])]);
 }
 
 export function sidebar(all) {
@@ -27,7 +27,7 @@ export function sidebar(all) {
     h("p", { class: "team" }, h("strong", {}, state.about.workspace), connection()),
     h("div", { class: "me" }, h("small", {}, t("youAre")), chooser()),
     h("nav", { "aria-label": t("channels") },
-      h("h3", {}, t("channels")), channels.map(([id, channel, news]) => entry(id, h("span", { class: "hash" }, "#"), channel.name, news)),
+      h("h3", {}, t("channels")), channels.map(([id, channel, news]) => entry(id, h("span", { class: "hash" }, channel.archived ? icon("lock") : "#"), channel.name, news)),
       h("h3", {}, t("apps")), entry("dm", avatar(state.slack.bot.id, state.slack.bot.real_name), state.slack.bot.real_name, all.at(-1)[2])));
 }
 

@@ -1,6 +1,7 @@
 // The staff's workspace: sidebar, one channel or the app's messages and home, a thread beside it, a form above it.
 
 import { blocks } from "./blocks.js";
+import { channelHead, channelSign } from "./channel_head.js";
 import { follower, h, keep, put, signOf, stops } from "./dom.js";
 import { answers } from "./fields.js";
 import { form, formSign } from "./form.js";
@@ -51,9 +52,9 @@ export function workspace(section) {
     if (channel && state.thread) saw(state.member, channel, state.thread);
     const seen = places();
     put(side, sidebarSign(seen), () => sidebar(seen));
-    put(head, JSON.stringify([state.place, state.tab, channel?.members, channel?.name, spoken()]), () => heading(channel));
+    put(head, JSON.stringify([state.place, state.tab, channelSign(channel)]), () => heading(channel));
     list.hidden = athome;
-    field.form.hidden = athome;
+    field.form.hidden = athome || Boolean(channel?.archived);
     drawHome(athome);
     drawOffers(athome);
     const entries = messages(channel);
@@ -102,9 +103,7 @@ function settle() {
 }
 
 function heading(channel) {
-  if (state.place !== "dm") {
-    return h("div", {}, h("strong", {}, `# ${channel.name}`), h("small", {}, t("members", channel.members.length)));
-  }
+  if (state.place !== "dm") return channelHead(channel);
   const tab = (name) => h("button", { type: "button", role: "tab", "aria-selected": state.tab === name, onclick: () => openTab(name) }, t(name));
   const { bot } = state.slack;
   return h("div", {}, avatar(bot.id, bot.real_name), h("strong", {}, bot.real_name),
