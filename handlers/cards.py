@@ -7,7 +7,7 @@ from conversations.cases.case import Case, State
 from conversations.cases.step import Notice, possible
 from conversations.events import Address
 from conversations.frozen import replace
-from conversations.graphemes import clip
+from conversations.graphemes import beginning, clip, pieces
 from conversations.refusals import Refusal
 from conversations.texts import Rich, inert, markup
 from handlers.ports import Card, CardField, Post
@@ -27,6 +27,10 @@ COLOURS: Final = {
 }
 
 BUTTONS: Final = ("accept", "assess", "reply", "ask", "note", "hand_over", "propose", "close", "reopen")
+MOST_WORDS: Final = (
+    5_000  # characters of somebody's words in one post; Slack takes some 10,000 and counts emoji twice
+)
+CARD_WORDS: Final = 2_400  # characters of the customer's words on a card; all of them stand in its thread
 _MOST_NAMED: Final = 3  # files that were not taken, so that a card's field holds them
 _FILE_NAME: Final = 30  # characters shown of a file's name
 _STYLES: Final = {"accept": "primary", "propose": "primary", "close": "danger"}
@@ -113,6 +117,22 @@ def write_line(
     return turn.send(channel_of(turn, case), post, lane=lane, case=case.id, thread_of=case.card)
 
 
+def write_words(turn: Turn, case: Case, key: str, words: str, *, mention: Iterable[str] = ()) -> int:
+    """Add a line with somebody's words, the text `key`; what does not fit goes on below. Return the first one's row."""
+    texts, language = turn.organisation.texts, staff_language(turn, case.owner)
+    first, *more = pieces(words, MOST_WORDS)
+    row = write_line(turn, case, texts.render(key, language, text=first), mention=mention)
+    for piece in more:
+        write_line(turn, case, texts.render("staff.line.more", language, text=piece))
+    return row
+
+
+def write_all(turn: Turn, case: Case, words: str) -> None:
+    """Write what a case was opened with into its thread, where its card shows the beginning only."""
+    if len(words) > CARD_WORDS:
+        write_words(turn, case, "staff.line.customer", words)
+
+
 def delivery_line(turn: Turn, case: Case, actor: str, text: str, delivery: str) -> str:
     """The thread line of a relayed message, with whether it was delivered."""
     texts, language = turn.organisation.texts, staff_language(turn, case.owner)
@@ -191,11 +211,18 @@ async def card_of(turn: Turn, case: Case, language: str = "") -> Card:
         title=title,
         colour=COLOURS[case.state],
         fields=tuple(await _fields(turn, case, language, first)),
-        text=inert(first.text) if first else "",
+        text=_beginning(turn, first.text, language) if first else "",
         actions=_buttons(turn, case, language),
         attachments=_evidence(messages),
         mention="" if case.acknowledged else "".join(slack_users(turn, (case.owner,))),
     )
+
+
+def _beginning(turn: Turn, words: str, language: str) -> str:
+    if len(words) <= CARD_WORDS:
+        return inert(words)
+    more = turn.organisation.texts.render("staff.card.more", language)
+    return f"{inert(beginning(words, CARD_WORDS))} {more}"
 
 
 async def _fields(turn: Turn, case: Case, language: str, first: CaseMessage | None) -> list[CardField]:

@@ -14,7 +14,7 @@ from conversations.frozen import replace
 from conversations.graphemes import clip
 from conversations.session import CaseId, Conversation
 from handlers import albums, lines
-from handlers.cards import first_name, show, staff_language, tell, write_line
+from handlers.cards import first_name, show, staff_language, tell, write_all, write_line, write_words
 from handlers.files import take
 from handlers.telling import latest as _latest
 from handlers.telling import tell_customer
@@ -85,6 +85,7 @@ async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *,
     turn.keep(replace(_latest(turn, conversation), case=case.id))
     apply_timers(turn, begun)
     case = await show(turn, begun.case)
+    write_all(turn, case, _words(wanted))
     key = receipt or ("case.receipt" if case.kind == "complaint" else "case.thanks")
     tell_customer(turn, conversation, case, key)
     return case
@@ -113,10 +114,8 @@ async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -
         tell_customer(turn, conversation, case, "case.not_now")
         return None
     await carry_out(turn, moved)
-    language = staff_language(turn, case.owner)
     key = "staff.line.agreed" if decision.accepted else "staff.line.refused"
-    text = turn.organisation.texts.render(key, language, text=decision.words)
-    row = write_line(turn, moved.case, text)
+    row = write_words(turn, moved.case, key, decision.words)
     await turn.tx.add_message(
         CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", decision.words, log=row)
     )
@@ -321,9 +320,8 @@ async def _add_words(turn: Turn, conversation: Conversation, case: Case, words: 
     case = await _hear(turn, case)
     row, key = 0, key or ("staff.line.customer_edited" if words.edited else "")
     if key and await lines.may_write(turn, case):
-        language, waits = staff_language(turn, case.owner), bool(words.attachments)
-        line = turn.organisation.texts.render(key, language, text="" if waits else words.text)
-        row = write_line(turn, case, line, mention=(case.owner,))
+        waits = bool(words.attachments)
+        row = write_words(turn, case, key, "" if waits else words.text, mention=(case.owner,))
         row = 0 if waits else row
     await turn.tx.attach_to_case(words.attachments, case.id)
     album = await albums.heard(turn, conversation, words.album)

@@ -16,7 +16,8 @@ from conversations.cases.step import owner_of
 from conversations.effects import SetTimer
 from conversations.events import MINUTE, SECOND, Instant
 from conversations.frozen import dataclass, replace
-from handlers.cards import not_taken, show, staff_language, write_line
+from conversations.graphemes import pieces
+from handlers.cards import MOST_WORDS, not_taken, show, staff_language, write_line
 from handlers.turn import Turn
 from storage.interface import Attachment, CaseMessage, Timer
 
@@ -29,7 +30,6 @@ FILES: Final = "files"
 TOGETHER: Final = 3 * SECOND  # after a file of an album, how long the next one may take
 PATIENCE: Final = 30 * SECOND  # how long words wait for the files that came with them
 
-_LONGEST: Final = 9_000  # characters of a line of several; what is more goes into further lines
 _EARLIER: Final = 3 * MINUTE  # how much older than its window or gathering a message may be that it holds
 
 
@@ -196,16 +196,12 @@ def _lines(turn: Turn, case: Case, said: Sequence[str], files: Sequence[Attachme
 def _portions(said: Iterable[str]) -> list[str]:
     """Words joined, as many as fit into a line."""
     portions: list[str] = []
-    for words in (part for one in said for part in _cut(one)):
-        if portions and len(portions[-1]) + len(words) < _LONGEST:
+    for words in (part for one in said for part in pieces(one, MOST_WORDS)):
+        if portions and len(portions[-1]) + len(words) < MOST_WORDS:
             portions[-1] += f"\n{words}"
         else:
             portions.append(words)
     return portions
-
-
-def _cut(words: str) -> list[str]:
-    return [words[start : start + _LONGEST] for start in range(0, len(words), _LONGEST)]
 
 
 async def _gathering(turn: Turn, case: Case) -> Gathering | None:

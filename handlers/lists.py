@@ -1,16 +1,19 @@
 """What staff look up: `/anliegen ...`, their overview, the story of one case."""
 
+from collections.abc import Iterable, Iterator
+
 from conversations.cases.case import Case
 from conversations.cases.policy import Staff
 from conversations.events import Address, Event
-from conversations.graphemes import clip
+from conversations.graphemes import clip, pieces
 from conversations.texts import inert
 from handlers import digest
-from handlers.cards import label, staff_name
+from handlers.cards import MOST_WORDS, label, staff_name
 from handlers.ports import Overview, Post
 from handlers.turn import Turn
+from storage.interface import CaseMessage
 
-_STORY = 12  # the latest messages of a case that are shown
+_STORY = 12  # messages of a case that are shown: what it began with, and the latest
 
 
 async def answer_command(turn: Turn, event: Event, staff: Staff, argument: str) -> None:
@@ -56,24 +59,48 @@ async def show_overview(turn: Turn, event: Event, staff: Staff) -> None:
 
 
 async def send_story(turn: Turn, case: Case, staff: Staff) -> None:
-    """Send one case with its latest messages to a member of staff, privately."""
-    texts = turn.organisation.texts
-    parts = [_line(turn, case, staff.language)]
-    for message in (await turn.tx.messages(case.id))[-_STORY:]:
-        text = inert(message.text)
-        match message.direction:
-            case "in":
-                parts.append(texts.render("staff.line.customer", staff.language, text=text))
-            case "out":
-                delivery = texts.plain(f"staff.delivery.{message.delivery}", staff.language)
-                actor = staff_name(turn, message.author)
-                line = "staff.line.reply"
-                parts.append(texts.render(line, staff.language, actor=actor, delivery=delivery, text=text))
-            case _:
-                actor = staff_name(turn, message.author)
-                parts.append(texts.render("staff.line.note", staff.language, actor=actor, text=text))
+    """Send one case with its latest messages to a member of staff, privately, in as many posts as it needs."""
     place = Address(turn.organisation.staff_account, staff.slack)
-    turn.send(place, Post("<br>".join(parts)), lane=f"staff:{staff.id}")
+    messages, parts = await turn.tx.messages(case.id), [_line(turn, case, staff.language)]
+    shown = messages if len(messages) <= _STORY else [messages[0], *messages[1 - _STORY :]]
+    for number, message in enumerate(shown):
+        if number == 1 and len(shown) < len(messages):
+            left = len(messages) - len(shown)
+            parts.append(turn.organisation.texts.render("staff.list.left_out", staff.language, n=left))
+        parts += _told(turn, message, staff.language)
+    for together in _posts(parts):
+        turn.send(place, Post("<br>".join(together)), lane=f"staff:{staff.id}")
+
+
+def _told(turn: Turn, message: CaseMessage, language: str) -> Iterator[str]:
+    """One message of a case, a long one in several lines."""
+    texts = turn.organisation.texts
+    first, *more = (inert(piece) for piece in pieces(message.text, MOST_WORDS))
+    match message.direction:
+        case "in" if not message.text:
+            yield texts.render("staff.line.files", language, n=len(message.attachments))
+        case "in":
+            yield texts.render("staff.line.customer", language, text=first)
+        case "out":
+            delivery = texts.plain(f"staff.delivery.{message.delivery}", language)
+            actor = staff_name(turn, message.author)
+            yield texts.render("staff.line.reply", language, actor=actor, delivery=delivery, text=first)
+        case _:
+            actor = staff_name(turn, message.author)
+            yield texts.render("staff.line.note", language, actor=actor, text=first)
+    for piece in more:
+        yield texts.render("staff.line.more", language, text=piece)
+
+
+def _posts(parts: Iterable[str]) -> Iterator[list[str]]:
+    """Put lines together, as many as fit into a post; markup is longer than what it shows, so there is room."""
+    together: list[str] = []
+    for part in parts:
+        if together and sum(map(len, together)) + len(part) > MOST_WORDS:
+            yield together
+            together = []
+        together.append(part)
+    yield together
 
 
 async def _list(turn: Turn, event: Event, staff: Staff, which: str, cases: list[Case]) -> None:

@@ -91,8 +91,8 @@ def caption(markup: str) -> Text | None:
 def answered(markup: str, choice: str, limit: int) -> Text:
     """Render the last part of a question together with the choice that was made."""
     mark = Span(f"\n\n✓ {choice}")
-    last = split(parse(markup), max(limit - utf16(mark.text), 1), utf16)[-1]
-    return _text((*last, mark))
+    last = split(parse(markup), limit, utf16)[-1]  # what stands there, of a question in several messages
+    return _text((*split(last, max(limit - utf16(mark.text), 1), utf16)[0], mark))
 
 
 def keyboard(message: Message) -> Json:
