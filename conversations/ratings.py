@@ -26,8 +26,8 @@ _HARMLESS = re.compile(
 
 _BEFORE = (
     r"ich (?:sage?|gebe?(?: euch| dir| ihnen)?|vergebe|nehme|waehle|denke|meine|finde|tippe auf|bin bei"
-    r"|wuerde(?: sagen)?)"
-    r"|(?:wuerde|sage?|denke|meine|gebe?) ich(?: sagen| euch| dir| ihnen| mal)?|sagen wir|mal|so|also|na"
+    r"|wuerde(?: sagen)?)(?: mal)?"
+    r"|(?:wuerde|sage?|denke|meine|gebe?) ich(?: sagen| euch| dir| ihnen| mal)?|sagen wir(?: mal)?|so|also|na"
     r"|ja|nun|ok|okay|gut"
     r"|klar|klare?r?|ganz klar|definitiv|eindeutig|absolut|sicher|natuerlich|auf jeden fall"
     r"|auf alle faelle|wohl|vielleicht"
