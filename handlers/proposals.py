@@ -6,11 +6,11 @@ from typing import Final
 from conversations.cases.case import Case, State
 from conversations.cases.step import REMIND, WAITING, elapsed, owner_of
 from conversations.effects import SetTimer
-from conversations.engine import owner
 from conversations.events import DAY, HOUR, Elapsed, Instant
 from conversations.facts import Reminded
 from conversations.session import STACK_LIMIT, CaseId, Conversation, Session
 from conversations.stack import active
+from conversations.step import owner
 from handlers import dialogues
 from handlers.cards import first_name
 from handlers.cases import PROPOSAL, bindings_of, carry_out
