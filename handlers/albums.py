@@ -22,10 +22,11 @@ _KIND: Final = "heard"
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """The album heard last: the message of the case it became (0 for none), and which refusals were told."""
+    """The album heard last: the message of the case it became (0 for none), and what the customer was told of it."""
 
     name: str
     message: int = 0
+    answered: bool = False
     told: tuple[str, ...] = ()
 
 
@@ -42,14 +43,25 @@ async def heard(turn: Turn, conversation: Conversation, name: str) -> Album | No
 
 
 async def remember(
-    turn: Turn, conversation: Conversation, name: str, *, message: int = 0, told: Iterable[str] = ()
+    turn: Turn,
+    conversation: Conversation,
+    name: str,
+    *,
+    message: int = 0,
+    answered: bool = False,
+    told: Iterable[str] = (),
 ) -> None:
     """Note what became of a file of an album."""
     if not name:
         return
     before = await heard(turn, conversation, name) or Album(name)
     reasons = tuple(dict.fromkeys((*before.told, *told)))
-    album = replace(before, message=message or before.message, told=reasons)
+    album = replace(
+        before,
+        message=message or before.message,
+        answered=answered or before.answered,
+        told=reasons,
+    )
     turn.set_timer(
         SetTimer(_owner(conversation), _KIND, turn.now + HOUR),
         conversation=conversation.id,

@@ -205,8 +205,9 @@ async def relay(turn: Turn, conversation: Conversation, words: Relay) -> bool:
         if album is None:
             _ask_which(turn, conversation, cases)
     else:
-        held = (*_held(conversation), words)
-        await _hand_in(turn, conversation, case or cases[0], held, known=album is not None)
+        before, kept = _held(conversation), bool(words.text) or taken.keeps_any
+        silent = (album is not None and album.answered) or not (before or kept)
+        await _hand_in(turn, conversation, case or cases[0], (*before, words), silent=silent)
     await albums.explain_refused(turn, conversation, words.album, taken.refused)
     return True
 
@@ -245,19 +246,18 @@ async def _spoken_of(turn: Turn, conversation: Conversation) -> Case | None:
 
 
 async def _hand_in(
-    turn: Turn, conversation: Conversation, case: Case, words: tuple[Relay, ...], *, known: bool = False
+    turn: Turn, conversation: Conversation, case: Case, words: tuple[Relay, ...], *, silent: bool = False
 ) -> None:
-    """Put words with a case; of an album that is `known` there the customer has heard already."""
+    """Put words with a case; `silent` where the customer has heard so already, or nothing of it is kept."""
     for one in words:
         await _add_words(turn, conversation, case, one)
     await lines.came(turn, case, album=any(one.album for one in words))
     turn.keep(replace(_latest(turn, conversation), case=case.id, held=""))
-    if not known and any(_needs_receipt(one) for one in words):
-        tell_customer(turn, conversation, case, "case.relayed")
-
-
-def _needs_receipt(words: Relay) -> bool:
-    return not words.edited and bool(words.text or words.attachments)
+    if silent or all(one.edited for one in words):
+        return
+    tell_customer(turn, conversation, case, "case.relayed")
+    for one in words:
+        await albums.remember(turn, conversation, one.album, answered=True)
 
 
 def _held(conversation: Conversation) -> tuple[Relay, ...]:

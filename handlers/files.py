@@ -45,6 +45,11 @@ class Taken:
     attachments: tuple[int, ...]
     refused: Mapping[Refusal, Sequence[str]]
 
+    @property
+    def keeps_any(self) -> bool:
+        """Whether a file is kept, as far as is known before it is here."""
+        return len(self.attachments) > sum(map(len, self.refused.values()))
+
 
 async def take(turn: Turn, conversation: Conversation, files: Iterable[FileRef]) -> Taken:
     """Have what a customer sent brought, as far as it can be kept."""

@@ -44,6 +44,9 @@ def lines_of(stage: Stage, card: Message) -> list[Message]:
 
 async def settled(stage: Stage) -> None:
     """Everything came, and nothing is waited for any more."""
+    async with asyncio.timeout(10):
+        while stage.telegram.pending:
+            await asyncio.sleep(0.02)
     await stage.quiet()
     stage.wait("PT5S")
     await stage.quiet()
@@ -221,6 +224,22 @@ async def test_an_album_with_files_that_are_no_use_shows_the_others_and_says_so(
         assert part in line.words
     assert "all.zip" in ben.transcript
     assert "huge.pdf" in ben.transcript
+
+
+async def test_nothing_is_confirmed_of_which_nothing_is_kept(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    card = await card_of(stage, await complains(ben))
+    await ben.sends_document(PDF, "huge.pdf", "application/pdf", size=30_000_000)
+    await ben.sees("huge.pdf")
+    await settled(stage)
+    assert RECEIPT not in ben.transcript
+    assert "huge.pdf" in " ".join(line.words for line in stage.delivery.thread(card))
+    await ben.sends_document(PDF, "vast.pdf", "application/pdf", album="album", size=30_000_000)
+    await ben.sends_photo(JPEG, album="album")
+    await ben.sends_photo(JPEG, album="album")
+    await settled(stage)
+    assert sum(RECEIPT in message.text for message in ben.answers) == 1
+    assert sorted(shown(stage)) == sorted(stored(stage))
 
 
 async def test_words_with_a_film_reach_staff_and_so_does_that_it_came(stage: Stage) -> None:
