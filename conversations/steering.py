@@ -70,7 +70,9 @@ def _turn(stack: Stack, place: Place, command: Command, argument: str, press: Pr
         case Command.CORRECT:
             stack.apply(place, walk.correct(argument))
         case _:
-            key = "cancelled" if place[0].settings.purpose in SILENT_ENDS else "cancelled.unsent"
+            purpose = place[0].settings.purpose
+            key = "cancelled" if purpose in SILENT_ENDS else "cancelled.unsent"
+            key = "cancelled.open" if purpose == "solution" else key
             step = cut_short(*place, stack.scene(press), "cancelled")
             said = Say(Message(stack.text(key), kind=Kind.RECEIPT))
             stack.apply(place, replace(step, effects=(*step.effects, said)))

@@ -1,6 +1,7 @@
 """Promises: kept when words arrive, left open when they do not; proposals that nobody answers; customers who left."""
 
 from conversations.cases.case import Case
+from handlers.invitations import invite
 from sandbox.slack.messages import Message as SlackMessage
 from sandbox.telegram.people import Customer
 from tests.e2e.chats import card_of, complains, press
@@ -151,7 +152,7 @@ async def test_who_broke_off_is_reminded_with_the_buttons_and_can_still_accept(s
     ben = stage.customer("Ben")
     number, card = await proposed(stage, ben)
     await ben.says("/cancel")
-    await ben.sees("I have stopped")
+    await ben.sees("The proposal stays open.")
     stage.wait("P3D")
     await ben.sees("I will close the case on")
     await ben.presses("Yes, I accept")
@@ -246,3 +247,81 @@ async def test_praise_has_no_deadline(stage: Stage) -> None:
     await ben.says("Status")
     told = await ben.sees("kümmert sich darum")
     assert "bis" not in told.text
+
+
+# -- elsewhere ---------------------------------------------------------------------------------------------------------
+
+
+async def test_in_german_as_well(stage: Stage) -> None:
+    anna = stage.customer("Anna", "de")
+    await anna.says("Mensch")
+    await anna.sees("Ich habe Maria gerufen")
+    card = await stage.desk.sees("A-2026-000001")
+    await press(stage.maria, "Accept", card)
+    await press(stage.maria, "Propose solution", card)
+    await stage.maria.sees_modal("Propose")
+    await stage.maria.submits({"text": "Zehn Prozent."})
+    await anna.sees("Zehn Prozent.")
+    await stage.desk.sees("✓ delivered", thread=card)
+    await anna.says("abbrechen")
+    await anna.sees("Der Vorschlag bleibt offen.")
+    stage.wait("P3D")
+    await anna.sees(
+        "schließe ich den Fall am Freitag, 4. Dezember 2026; du kannst ihn jederzeit wieder öffnen"
+    )
+    await anna.says("Status")
+    await anna.sees(
+        "Wir warten auf deine Entscheidung. Ohne sie schließe ich den Fall am Freitag, 4. Dezember"
+    )
+    stage.wait("P7D")
+    await anna.sees("deshalb habe ich deinen Fall A-2026-000001 abgeschlossen")
+    await stage.desk.sees("not even when reminded", thread=card)
+    await anna.says("Status")
+    await anna.sees("am Freitag, 4. Dezember 2026 abgeschlossen")
+    await anna.presses("A-2026-000001 wieder öffnen")
+    await stage.desk.sees("has reopened the case", thread=card)
+    await stage.holds()
+
+
+async def test_in_slack_as_well(stage: Stage) -> None:
+    eve = stage.slack.member("U0EVE000001", "eve", real_name="Eve Stone", locale="en-US")
+    await eve.says_to_bot("human")
+    await eve.sees("I have called Maria")
+    card = await stage.desk.sees("A-2026-000001")
+    await press(stage.maria, "Accept", card)
+    await press(stage.maria, "Propose solution", card)
+    await stage.maria.sees_modal("Propose")
+    await stage.maria.submits({"text": "Ten percent off."})
+    await eve.sees("Ten percent off.")
+    await stage.desk.sees("✓ delivered", thread=card)
+    stage.wait("P3D")
+    await eve.sees("I will close the case on")
+    stage.wait("P7D")
+    await eve.sees("so I have closed your case")
+    await eve.presses("Reopen", in_=eve.dm)
+    await eve.sees("I have opened your case")
+    await stage.desk.sees("has reopened the case", thread=card)
+
+
+async def test_whoever_comes_back_by_a_link_can_be_reached_again(stage: Stage) -> None:
+    assert stage.service is not None
+    ben = stage.customer("Ben")
+    _, card = await taken_on(stage, ben)
+    await ben.deletes_account()
+    await writes(stage, "Antworten", "Hello?", card)
+    await stage.delivery.sees("nicht mehr zu erreichen", thread=card)
+    ben.chat.deactivated = False
+    async with stage.service.store.transaction() as tx:
+        fresh = await invite(
+            tx,
+            stage.service.ids,
+            stage.clock.now(),
+            dialogue="survey",
+            order="4711",
+            touchpoint="",
+            language="",
+        )
+    await ben.starts(fresh.secret)
+    await stage.delivery.sees("wieder erreichbar", thread=card)
+    await stage.quiet()
+    assert "Erreichbar" not in card.words
