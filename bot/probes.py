@@ -65,7 +65,7 @@ class Probes:
 
     async def readyz(self, _: web.Request) -> web.Response:
         """Whether it can do its work now."""
-        return _verdict(list(self._lacking()))
+        return _verdict(list(self._lacking()), list(self._remarks()))
 
     async def metrics(self, request: web.Request) -> web.Response:
         """The figures; 401 for strangers."""
@@ -87,6 +87,12 @@ class Probes:
         for name in watch.stuck:
             yield f"{name} stands still"
 
+    def _remarks(self) -> Iterator[str]:
+        """What somebody must see to, although the work goes on."""
+        for one in self._watch.standing:
+            if one.name == "channel":
+                yield f"{one.subject} takes no posts: what is meant for it waits"
+
     def _may_read(self, request: web.Request) -> bool:
         given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
         if self._token and hmac.compare_digest(given, f"Bearer {self._token}".encode()):
@@ -105,7 +111,7 @@ def _refused(watch: Watch) -> str:
     return f"the database has refused every change for {watch.database_gone:.0f} s"
 
 
-def _verdict(wrong: list[str]) -> web.Response:
+def _verdict(wrong: list[str], remarks: Sequence[str] = ()) -> web.Response:
     if wrong:
-        return web.Response(status=503, text="\n".join(wrong))
-    return web.Response(text="ok")
+        return web.Response(status=503, text="\n".join([*wrong, *remarks]))
+    return web.Response(text="\n".join(["ok", *remarks]))

@@ -22,20 +22,24 @@ class Workplace(Protocol):
     async def chat_id(self, name: str) -> str:
         """The platform's id of a room. Raises LookupError or ConnectionError."""
 
+    def sees(self, chat: str) -> bool:
+        """Whether the platform lists a room, by its id."""
+
 
 async def with_staff(
     organisation: Organisation, channels: Mapping[str, Channel], store: Store
 ) -> Organisation:
     """Say where staff work, and replace the names of their rooms by the platform's ids: events carry only those.
 
-    A name that the platform does not know any more means the room in which its posts were so far.
+    A name that the platform does not know means the room in which its posts were so far, where that is gone from sight
+    too. One that is listed is called otherwise and was never called so: the platform would know.
     """
     for account, channel in channels.items():
         if isinstance(channel, Workplace):
             organisation = replace(organisation, staff_account=account)
             ids = {name: await _room(channel, name) for name in _names(organisation)}
             if lost := [name for name, found in ids.items() if not found]:
-                ids |= await _former(store, organisation, lost, {found for found in ids.values() if found})
+                ids |= await _former(store, organisation, lost, channel)
             return _in_rooms(organisation, ids)
     return organisation
 
@@ -60,14 +64,14 @@ async def _room(channel: Workplace, name: str) -> str:
 
 
 async def _former(
-    store: Store, organisation: Organisation, lost: Iterable[str], taken: set[str]
+    store: Store, organisation: Organisation, lost: Iterable[str], channel: Workplace
 ) -> dict[str, str]:
     """What names meant that nobody knows any more, by where their posts were; the name itself, where there are none."""
     async with store.reading() as tx:
         used = await _used(tx, organisation)
     rooms = {}
     for name in lost:
-        known = [place for place in used.get(name, ()) if place not in taken and place not in used]
+        known = [place for place in used.get(name, ()) if not channel.sees(place) and place not in used]
         rooms[name] = Counter(known).most_common(1)[0][0] if known else name
         what = (
             f"its posts go to {rooms[name]}, as before"

@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final, TypeAlias
 
-from conversations.events import Instant
+from conversations.events import Address, Instant
+from conversations.frozen import replace
 from handlers.aftermath import Aftermath
 from handlers.delivery import has_consequences
 from handlers.doubts import Doubts
@@ -21,7 +22,7 @@ from handlers.meter import Meter
 from handlers.organisation import Organisation
 from handlers.parcels import decode
 from handlers.points import Passing, Point, go_on
-from handlers.ports import Channel, Clock, Ids, Never, Outcome, Unknown
+from handlers.ports import Channel, Clock, Ids, Later, Never, Outcome, Sent, Unknown
 from handlers.timeouts import Timeouts
 from handlers.verdicts import AGAIN_AFTER, delivery, judged
 from storage.interface import Conflict, Store, StoreUnavailable, Transaction
@@ -65,6 +66,7 @@ class Outbox:
         self._settling: set[int] = set()  # rows whose end is being recorded
         self._doubts = Doubts(store, self._in_hand, self._limiter.returned)
         self._crowded: set[str] = set()  # accounts that had more to send than was claimed
+        self._shut: set[Address] = set()  # places that were seen to take no posts
         self._behind: set[str] = set()  # lanes in which something may wait behind what is being sent
         self._soon: asyncio.TimerHandle | None = None
         self._look = 0.0  # loop time of the next look for what nobody waits for
@@ -263,6 +265,7 @@ class Outbox:
         account = claimed.row.address.account
         self.meter.sent(account, outcome)
         self._limiter.ended(claimed, outcome)
+        claimed = self._look_at_place(claimed, outcome)
         outcome = judged(claimed, outcome, self._clock.now())
         if isinstance(outcome, Never):
             log.warning("outbox row %s: %s", claimed.row.id, outcome.reason)
@@ -273,6 +276,17 @@ class Outbox:
             self._limiter.stored(claimed)
             self._ended.append((claimed, outcome))
             self._tell_end(claimed.row)
+
+    def _look_at_place(self, claimed: Claimed, outcome: Outcome) -> Claimed:
+        """Whatever is posted in a place that took nothing before lets go what waits for it, were it quite new."""
+        place = claimed.row.address
+        match outcome:
+            case Later(shut=True):
+                self._shut.add(place)
+            case Sent() if place in self._shut:
+                self._shut.discard(place)
+                return replace(claimed, shut=True)
+        return claimed
 
     def _break_off(self, task: asyncio.Task[None]) -> None:
         self._late.add(task)

@@ -45,7 +45,7 @@ async def tell_directly(turn: Turn, place: Address, why: str) -> None:
             case Post(mention=called) if case is not None and not row.edits:
                 for user in called:
                     await _send_card(turn, place, case, user)
-                    if (user, body.text) not in posted:
+                    if row.thread_of or (user, body.text) not in posted:
                         posted.add((user, body.text))
                         _send_post(turn, place, body, user, row, case)
             case DigestPost() if place.chat not in turn.organisation.rooms and (puller := _puller(turn, row)):

@@ -8,6 +8,7 @@ from sandbox.slack.channels import Channel
 from sandbox.slack.member import Member
 from storage.interface_watching import Backlog
 from tests.e2e.chats import JPEG, begins_to_complain, complains, press
+from tests.e2e.test_watching import ask
 from tests.stage import CONFIG, Stage
 
 
@@ -195,8 +196,10 @@ async def test_an_alarm_names_the_channel_and_is_over_when_it_takes_posts(stage:
     await look(stage)
     alarm = await stage.desk.sees("#lieferung takes no posts")
     assert alarm.shows("Slack says is_archived. 1 card waits for it, 1 post in all.")
-    assert alarm.shows("Unarchive it, invite the bot, or change the route")
+    assert alarm.shows("Unarchive or create it, invite the bot, or change the route")
     assert stage.service is not None
+    assert await ask(stage, "/readyz") == (200, "ok\n#lieferung takes no posts: what is meant for it waits")
+    assert 'anliegen_alarm{alarm="channel",subject="#lieferung"} 1.0' in (await ask(stage, "/metrics"))[1]
     await settled(stage, waiting=1)
     stage.wait("PT10M")
     for _ in range(2):
@@ -252,6 +255,33 @@ async def test_a_shut_channel_is_asked_by_one_post_at_a_time(stage: Stage) -> No
     assert 3 <= len(refused) <= 6
 
 
+async def test_a_new_card_in_a_channel_that_is_back_brings_all_that_waited(stage: Stage) -> None:
+    stage.slack.archive(stage.delivery)
+    first = await complains(stage.customer("Ben"))
+    await stage.deniz.sees(first)
+    assert stage.service is not None
+    async with stage.service.store.transaction() as tx:  # the next try is far away
+        (place,) = await tx.shut_places()
+        await tx.refuse(0, 0, place, 600.0, "is_archived")
+    stage.slack.unarchive(stage.delivery)
+    second = await complains(stage.customer("Cleo"))
+    await stage.delivery.sees(first)
+    await stage.delivery.sees(second)
+
+
+async def test_a_customer_who_says_the_same_twice_is_heard_twice(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    await stage.delivery.sees(await complains(ben))
+    await stage.quiet()
+    stage.slack.archive(stage.delivery)
+    for count in (1, 2):
+        await ben.says("Hello?")
+        async with asyncio.timeout(10):
+            while directly(stage.deniz, "Hello?") < count:
+                await look(stage)
+                await asyncio.sleep(0.02)
+
+
 async def test_a_renamed_channel_is_the_same_channel(stage: Stage) -> None:
     first = await complains(stage.customer("Ben"))
     room = stage.delivery
@@ -284,6 +314,7 @@ async def test_a_channel_that_slack_does_not_list_any_more_is_the_one_its_cards_
 async def test_what_waits_for_a_channel_nobody_made_follows_the_corrected_route(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await stage.delivery.sees(await complains(stage.customer("Anna")))
     monkeypatch.setattr("tests.stage.CONFIG", CONFIG.replace('"lieferung"', '"lieverung"'))
     await stage.restart()
     number = await complains(stage.customer("Ben"))
@@ -291,6 +322,7 @@ async def test_what_waits_for_a_channel_nobody_made_follows_the_corrected_route(
     assert card.shows("#lieverung nimmt gerade keine Beiträge an")
     await look(stage)
     await stage.desk.sees("#lieverung takes no posts")
+    assert len(stage.delivery.messages) == 1, "nobody said that cards go there"
     monkeypatch.setattr("tests.stage.CONFIG", CONFIG)
     await stage.restart()
     shown = await stage.delivery.sees(number)

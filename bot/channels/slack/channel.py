@@ -161,6 +161,10 @@ class SlackChannel:
         except TROUBLE as error:
             raise ConnectionError(f"Slack does not tell its channels: {error_of(error) or error}") from error
 
+    def sees(self, chat: str) -> bool:
+        """Whether Slack lists a channel, as of the last question for a name."""
+        return self._open.places.sees(chat)
+
     async def close(self) -> None:
         """Let go of connections."""
         if self._opened is not None:

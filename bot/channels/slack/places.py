@@ -25,6 +25,7 @@ class Places:
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
         self._known: dict[str, str] = {}
+        self._seen: frozenset[str] = frozenset()  # ids of the channels that Slack listed last
 
     async def chat_id(self, name: str) -> str:
         """Return the id of a channel (by name or id) or of the direct message with a person (by user id).
@@ -46,6 +47,10 @@ class Places:
             )
         return self._known[bare]
 
+    def sees(self, chat: str) -> bool:
+        """Whether Slack lists a channel, as of the last look."""
+        return chat in self._seen
+
     async def _list_channels(self) -> None:
         """Learn the names: as they are and, where nothing else is called so, as they were before.
 
@@ -61,6 +66,7 @@ class Places:
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 break
+        self._seen = frozenset(channel["id"] for channel in found)
         found.sort(key=lambda channel: bool(channel.get("is_archived")))
         names = [(channel["name"], channel["id"]) for channel in found]
         names += [(name, channel["id"]) for channel in found for name in channel.get("previous_names") or ()]
