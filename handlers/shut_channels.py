@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from conversations.cases.case import Case
 from conversations.events import Address, Instant
 from conversations.frozen import replace
+from conversations.graphemes import pieces
 from conversations.texts import inert
-from handlers.cards import card_of, slack_users
+from handlers.cards import CARD_WORDS, MOST_WORDS, card_of, slack_users
 from handlers.organisation import Organisation
 from handlers.parcels import body_of
 from handlers.ports import Card, DigestPost, Ids, Post
@@ -135,7 +136,14 @@ async def _send_card(turn: Turn, place: Address, case: Case, user: str) -> None:
     channel = channel_name(turn.organisation, place)
     note = turn.organisation.texts.render("staff.direct.card", language, channel=channel)
     card = replace(await card_of(turn, case, language), note=note, mention="")
-    turn.send(direct, card, lane=f"direct:{user}", case=case.id)
+    sent = turn.send(direct, card, lane=f"direct:{user}", case=case.id)
+    messages = await turn.tx.messages(case.id)
+    if messages and len(messages[0].text) > CARD_WORDS:  # the card shows the beginning, its thread all of it
+        key = "staff.line.customer"
+        for piece in pieces(messages[0].text, MOST_WORDS):
+            post = Post(turn.organisation.texts.render(key, language, text=piece))
+            turn.send(direct, post, lane=f"direct:{user}", case=case.id, thread_of=sent)
+            key = "staff.line.more"
 
 
 def _send_post(

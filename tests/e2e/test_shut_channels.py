@@ -130,6 +130,16 @@ async def test_evidence_comes_along_and_is_on_the_card_in_the_end(stage: Stage) 
     assert [block for block in shown.every_block if block["type"] == "image"]
 
 
+async def test_a_long_story_is_readable_directly_as_a_whole(stage: Stage) -> None:
+    stage.slack.archive(stage.delivery)
+    story = " ".join(f"Sentence {number} of a long story." for number in range(110))
+    card = await stage.deniz.sees(await complains(stage.customer("Ben"), words=story))
+    await stage.deniz.sees("Sentence 109 of a long story.")
+    assert not card.shows("Sentence 109")
+    assert any(one.shows("Sentence 109") for one in stage.deniz.dm.thread(card))
+    await has_opened(stage, stage.delivery)
+
+
 async def test_an_escalation_is_sent_to_those_it_names_with_a_card(stage: Stage) -> None:
     stage.slack.archive(stage.delivery)
     ben = stage.customer("Ben")
