@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from conversations.checks.material import Material, Plan
+from conversations.checks.material import Material, Plan, Sheet
+from conversations.checks.states import reached
 from conversations.dialogue import CARRIED, Beginning, CasePlan, Decision, Dialogue, Source, Sources
 from conversations.problem import Problem, unknown
+from conversations.question import Gathering, question_types
 
 WORDS = "words"
 
@@ -22,6 +24,25 @@ def find(material: Material) -> Iterator[Problem]:
             case Decision(_, words):
                 yield from _misspelt(plan, {WORDS: words})
     yield from _circles(material)
+    for sheet, readable in material.readable:
+        yield from _unheard(sheet, readable)
+
+
+def _unheard(sheet: Sheet, dialogue: Dialogue) -> Iterator[Problem]:
+    """Files, and what is said about them, that are thanked for at the end although nobody gets them."""
+    for question in dialogue.questions.values():
+        if not isinstance(question_types()[question.type], Gathering):
+            continue
+        ends = [
+            dialogue.outcomes[end] for end in reached(dialogue, [question.id]) if end in dialogue.outcomes
+        ]
+        if any(end.says for end in ends) and not any(end.then is not None or end.hand_over for end in ends):
+            yield Problem(
+                f"questions.{question.id}",
+                "its files and their words reach nobody",
+                "open a case at the end, or call a human",
+                sheet.file,
+            )
 
 
 def _misspelt(plan: Plan, sources: Mapping[str, Sources]) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 import asyncio
 
 from sandbox.slack.messages import Message
-from tests.e2e.chats import JPEG, card_of, complains
+from tests.e2e.chats import JPEG, card_of, complains, press
 from tests.stage import Stage
 
 OGG = b"OggS" + bytes(600)
@@ -123,4 +123,25 @@ async def test_a_voice_message_says_what_happened(stage: Stage) -> None:
             line.files for line in stage.delivery.thread(card)
         ):
             await asyncio.sleep(0.02)
+    await stage.holds()
+
+
+async def test_a_refusal_brings_its_picture_into_the_thread(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    card = await card_of(stage, await complains(ben))
+    await press(stage.deniz, "Annehmen", card)
+    await ben.sees("has taken on")
+    await press(stage.deniz, "Lösung vorschlagen", card)
+    await stage.deniz.sees_modal("Lösung")
+    await stage.deniz.submits({"text": "Ten percent off."})
+    await ben.sees("Ten percent off.")
+    await ben.presses("No, not like this")
+    await ben.sees("What is missing")
+    await ben.sends_photo(JPEG, "The crack goes through & through.")
+    await ben.sees("Ruth is informed as well")
+    await stage.delivery.sees("The crack goes through & through.", thread=card)
+    await stage.quiet()
+    stage.wait("PT1M")
+    await stage.quiet()
+    assert any(line.files for line in stage.delivery.thread(card))
     await stage.holds()

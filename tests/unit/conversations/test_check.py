@@ -386,3 +386,15 @@ def test_the_products_own_wording_is_looked_at_too(wording: str, says: str) -> N
 )
 def test_rubbish_is_a_problem_and_never_an_exception(rubbish: dict[str, object]) -> None:
     assert check({"x.toml": rubbish}, {"y.toml": rubbish}, POLICY)
+
+
+def test_files_that_are_thanked_for_and_reach_nobody_are_found() -> None:
+    files = changed('type = "text"', 'type = "files"')
+    assert problems(files) == []
+    text = changed(
+        'open_case = { kind = "complaint", category = "mood", words = ["more"] }',
+        'say.en = "Thank you!"',
+        files,
+    )
+    assert only(text).startswith("a.toml: questions.more: its files and their words reach nobody")
+    assert problems(text + "hand_over = true") == []
