@@ -21,6 +21,7 @@ from conversations.events import MINUTE, Attached, FileRef, Said, Shared
 from conversations.parse import parse
 from conversations.problem import Problem
 from conversations.question import (
+    WORDS_LIMIT,
     Accepted,
     Ask,
     Chosen,
@@ -238,7 +239,7 @@ def test_no_reply_keeps_a_question_type_busy(kind: str) -> None:
             took, result = judged(question, reply)
             assert took <= 0.05, text[:20]
             if isinstance(result, Accepted):
-                assert len(result.words) <= 4_000
+                assert len(result.words) <= WORDS_LIMIT
 
 
 def judged(question: Question, reply: Reply) -> tuple[float, object]:
