@@ -156,6 +156,7 @@ async def _receive(turn: Turn, conversation: Conversation, case: Case, words: Re
     words = replace(words, attachments=(*words.attachments, *taken.attachments), files=())
     await _add_words(turn, conversation, case, words, key)
     await lines.came(turn, case, album=bool(words.album))
+    await albums.remember(turn, conversation, words.album, answered=True)
     await albums.explain_refused(turn, conversation, words.album, taken.refused)
 
 

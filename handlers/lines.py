@@ -30,11 +30,11 @@ FILES: Final = "files"
 TOGETHER: Final = 3 * SECOND  # after a file of an album, how long the next one may take
 PATIENCE: Final = 30 * SECOND  # how long words wait for the files that came with them
 
-_EARLIER: Final = 3 * MINUTE  # how much older than its window or gathering a message may be that it holds
+_EARLIER: Final = 3 * MINUTE  # how much older than what it waits for a message may be that it holds
 
 
 @dataclass(frozen=True, slots=True)
-class Gathering:
+class Awaited:
     """What is waited for since `began`, at least `until` then, and for the files themselves until `patience` ends.
 
     Of `late` files the words stand in a line already.
@@ -46,7 +46,7 @@ class Gathering:
     patience: Instant = 0  # 0 while more of an album may come
 
 
-_GATHERING: Final = TypeAdapter(Gathering)
+_AWAITED: Final = TypeAdapter(Awaited)
 
 
 async def may_write(turn: Turn, case: Case) -> bool:
@@ -59,7 +59,7 @@ async def may_write(turn: Turn, case: Case) -> bool:
 
 async def came(turn: Turn, case: Case, *, album: bool = False) -> None:
     """The customer said something: show it, once what belongs to it is here. After an `album` more may follow."""
-    known = await _gathering(turn, case) or Gathering(turn.now, turn.now)
+    known = await _awaited(turn, case) or Awaited(turn.now, turn.now)
     until = turn.now + TOGETHER if album else turn.now
     await _look(turn, case, replace(known, until=max(known.until, until)))
 
@@ -85,7 +85,7 @@ async def file_settled(turn: Turn, case: Case, attachment: int) -> None:
     if message.id == messages[0].id:
         await show(turn, case)  # evidence belongs on the card
         return
-    known = await _gathering(turn, case) or Gathering(message.at, turn.now)
+    known = await _awaited(turn, case) or Awaited(message.at, turn.now)
     if message.log:
         known = replace(known, until=max(known.until, turn.now + SECOND), late=(*known.late, attachment))
     await _look(turn, case, known)
@@ -93,14 +93,14 @@ async def file_settled(turn: Turn, case: Case, attachment: int) -> None:
 
 async def go_on(turn: Turn, case: Case, timer: Timer) -> None:
     """Enough waited for files."""
-    await _look(turn, case, _GATHERING.validate_json(timer.note))
+    await _look(turn, case, _AWAITED.validate_json(timer.note))
 
 
 async def show_held(turn: Turn, case: Case, window: Timer) -> None:
     """The window ends: write one line for all that was held back. As long as more comes, one a window is enough."""
     if int(window.note) <= AT_ONCE:
         return
-    known = await _gathering(turn, case)
+    known = await _awaited(turn, case)
     if known is not None and turn.now < known.until:
         _open(turn, case, known.until, int(window.note))  # more of an album is on its way
         return
@@ -116,7 +116,7 @@ async def show_held(turn: Turn, case: Case, window: Timer) -> None:
 
 async def show_all(turn: Turn, case: Case) -> None:
     """The case closes, and its timers go: write what waits for one of them."""
-    window, known = await turn.timer(owner_of(case), KIND), await _gathering(turn, case)
+    window, known = await turn.timer(owner_of(case), KIND), await _awaited(turn, case)
     if window is None and known is None:
         return
     began = min([window.due - WINDOW] if window else [], default=turn.now)
@@ -124,7 +124,7 @@ async def show_all(turn: Turn, case: Case) -> None:
     await _write(turn, case, held, known.late if known else ())
 
 
-async def _look(turn: Turn, case: Case, known: Gathering) -> None:
+async def _look(turn: Turn, case: Case, known: Awaited) -> None:
     """Write the line, or wait on."""
     if not turn.organisation.staff_account:
         return
@@ -138,7 +138,7 @@ async def _look(turn: Turn, case: Case, known: Gathering) -> None:
         if turn.now < patience:
             _wait(turn, case, replace(known, patience=patience), patience)
             return
-    if await _gathering(turn, case) is not None:
+    if await _awaited(turn, case) is not None:
         turn.drop_timer(owner_of(case), FILES)
     if not messages and not known.late:
         return
@@ -204,13 +204,13 @@ def _portions(said: Iterable[str]) -> list[str]:
     return portions
 
 
-async def _gathering(turn: Turn, case: Case) -> Gathering | None:
+async def _awaited(turn: Turn, case: Case) -> Awaited | None:
     timer = await turn.timer(owner_of(case), FILES)
-    return _GATHERING.validate_json(timer.note) if timer and timer.note else None
+    return _AWAITED.validate_json(timer.note) if timer and timer.note else None
 
 
-def _wait(turn: Turn, case: Case, known: Gathering, until: Instant) -> None:
-    timer, note = SetTimer(owner_of(case), FILES, until), _GATHERING.dump_json(known).decode()
+def _wait(turn: Turn, case: Case, known: Awaited, until: Instant) -> None:
+    timer, note = SetTimer(owner_of(case), FILES, until), _AWAITED.dump_json(known).decode()
     turn.set_timer(timer, conversation=case.conversation, case=case.id, note=note)
 
 
