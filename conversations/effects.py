@@ -49,9 +49,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Send to the conversation the step belongs to."""
+    """Send to the conversation the step belongs to; `case` is the one that the message is about, 0 for none."""
 
     message: Message
+    case: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class TellStatus:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Words and files outside any dialogue: they belong to the case last spoken of.
+    """Words and files that answer no question: they belong to `case`, else (0) to the case last spoken of.
 
     `files` are fetched only where there is a case they may belong to; `attachments` are those that were. What was sent
     together has the same `album`. `unsupported` is the platform's word for something that is neither.
@@ -158,6 +159,7 @@ class Relay:
     files: tuple[FileRef, ...] = ()
     album: str = ""
     unsupported: str = ""
+    case: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,14 +31,14 @@ def effects_of(outcome: Outcome, asking: Asking) -> list[Durable]:
     effects: list[Durable] = []
     if outcome.says:
         text = asking.text(f"outcomes.{outcome.id}.say")
-        effects.append(Say(Message(text, kind=MessageKind.RECEIPT)))
+        effects.append(Say(Message(text, kind=MessageKind.RECEIPT), asking.session.case))
     if outcome.hand_over:
         effects.append(CallHuman(joined(*_said(asking)), (*_files(asking), *_refused(asking))))
     match outcome.then:
         case None:
             if not outcome.hand_over and (files := _files(asking)):
                 text = asking.scene.say("kept.unseen", count=len(files))
-                effects.append(Say(Message(text, kind=MessageKind.RECEIPT)))
+                effects.append(Say(Message(text, kind=MessageKind.RECEIPT), asking.session.case))
         case CasePlan() as plan:
             effects.append(_open_case(plan, asking))
         case Beginning(dialogue, bindings):
@@ -48,10 +48,10 @@ def effects_of(outcome: Outcome, asking: Asking) -> list[Durable]:
             kept = together(Answer(words=said, attachments=_files(asking), refused=_refused(asking)), None)
             effects.append(Begin(dialogue, known, kept))
         case Decision(accepted, sources):
-            case = asking.session.bindings.get("case", "")
-            number = int(case) if case.isascii() and case.isdigit() else 0
             said = joined(_resolve(sources, asking), *_said(asking, _told({"words": sources}, asking)))
-            effects.append(DecideCase(number, accepted, said, (*_files(asking), *_refused(asking))))
+            effects.append(
+                DecideCase(asking.session.case, accepted, said, (*_files(asking), *_refused(asking)))
+            )
     return effects
 
 

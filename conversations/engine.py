@@ -50,6 +50,7 @@ class Walk:
         self._answers: list[Given] = []
         self._begin: Begin | None = None
         self._toast = ""
+        self._refused = False
 
     # -- verbs
 
@@ -139,6 +140,7 @@ class Walk:
             return None
         result = kind_of(self._dialogue.questions[last]).accept(self._asking.ask(last), Said(text))
         if not isinstance(result, Accepted):
+            self._refused = isinstance(result, Rejection)
             reason = inert(result.reason) if isinstance(result, Rejection) else ""
             self._say(Message(self._scene.say("edit.refused", reason=reason), kind=Kind.RECEIPT))
             return self._step()
@@ -184,6 +186,7 @@ class Walk:
             case Partial():
                 self._collect(result, reply)
             case Rejection(refused=refused):
+                self._refused = True
                 if self._note_refused(reply, refused):
                     self._refuse(result, pressed=isinstance(reply, Chosen))
 
@@ -352,7 +355,7 @@ class Walk:
         return Asking(self._dialogue, self._session, self._scene)
 
     def _say(self, message: Message) -> None:
-        self._effects.append(Say(message))
+        self._effects.append(Say(message, self._session.case))
 
     def _mark(self, choice: str) -> None:
         marks: tuple[MarkKeyboard, ...] = self._asking.mark(choice)
@@ -373,6 +376,7 @@ class Walk:
             tuple(self._answers),
             self._begin,
             self._toast,
+            self._refused,
         )
 
 

@@ -87,6 +87,13 @@ class Session:
     invitation: int = 0
     remarks: tuple[Remark, ...] = ()
 
+    @property
+    def case(self) -> int:
+        """The case that the walk is about, 0 for none."""
+        number = self.bindings.get("case", "")
+        found = int(number) if number.isascii() and number.isdigit() else 0
+        return found if found < 1 << 63 else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:

@@ -45,6 +45,7 @@ class Stack:
         self.now = now
         self.ids = ids
         self.toast = ""
+        self.about = 0  # the case whose message the person replies to
         self._message = message
         self.facts: list[Fact] = []
         self.effects: list[Effect] = []

@@ -29,7 +29,7 @@ class Patience:
 class Step:
     """What became of it. `session` is None when the dialogue is over, `begin` the one that follows it.
 
-    `toast` is a short plain text for the pressed button.
+    `toast` is a short plain text for the pressed button; `refused` tells that the reply was no answer to the question.
     """
 
     session: Session | None
@@ -38,6 +38,7 @@ class Step:
     answers: tuple[Given, ...] = ()
     begin: Begin | None = None
     toast: str = ""
+    refused: bool = False
 
 
 def owner(session: Session) -> str:

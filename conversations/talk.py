@@ -6,6 +6,7 @@ relayed to a case.
 
 from collections.abc import Mapping
 
+from conversations.courtesy import courtesy_in, is_wordless
 from conversations.effects import AnswerPress, Begin, Effect, Relay
 from conversations.events import (
     Attached,
@@ -30,7 +31,7 @@ from conversations.labels import labelled
 from conversations.library import Library
 from conversations.question import NAME_LIMIT, Chosen, Ids, Reply, clean
 from conversations.session import Conversation
-from conversations.stack import Stack
+from conversations.stack import Place, Stack
 from conversations.steering import obey, say_idle
 from conversations.step import Given, owner
 from conversations.tokens import STEER, read_token
@@ -47,12 +48,16 @@ class Turn:
     answers: tuple[Given, ...] = ()
 
 
-def turn(library: Library, conversation: Conversation, event: Event, now: Instant, ids: Ids) -> Turn:
+def turn(
+    library: Library, conversation: Conversation, event: Event, now: Instant, ids: Ids, *, about: int = 0
+) -> Turn:
     """Take in what a customer did, or a timer of one of their sessions. Staff events change nothing.
 
-    Never raises, whatever people do.
+    `about` is the case whose message they reply to: what they say then belongs to it, whatever is open. Never raises,
+    whatever people do.
     """
     stack = _open(library, conversation, now, ids, event)
+    stack.about = about
     what = event.what
     if not conversation.reachable and isinstance(
         what, Said | Pressed | Commanded | Attached | Shared | Unsupported
@@ -99,7 +104,10 @@ def withdraw(
 def idle(library: Library, conversation: Conversation, note: str = "") -> tuple[Effect, ...]:
     """Return what to say to somebody who writes while nothing is open: the note (markup), what they can do here."""
     stack = _open(library, conversation, 0, _NoIds())
-    say_idle(stack, note)
+    if stack.place():
+        stack.again(note)
+    else:
+        say_idle(stack, note)
     return tuple(stack.effects)
 
 
@@ -203,39 +211,61 @@ def _pressed(stack: Stack, press: Pressed) -> None:
 
 def _reply(stack: Stack, reply: Reply) -> None:
     place = stack.place()
-    if place:
-        stack.apply(place, stack.walk(place).reply(reply))
+    if stack.about:
+        _relay(stack, reply, stack.about)
+    elif place:
+        _answer(stack, place, reply)
     else:
         _relay(stack, reply)
 
 
-def _relay(stack: Stack, reply: Reply) -> None:
-    """Hand on what was said outside of any dialogue; the handlers know which case it belongs to."""
+def _answer(stack: Stack, place: Place, reply: Reply) -> None:
+    """Answer the open question; what does not fit one about a case is said to that case, and the question stays."""
+    session, step = place[1], stack.walk(place).reply(reply)
+    if not session.case or not step.refused:
+        stack.apply(place, step)
+        return
+    text = reply.text if isinstance(reply, Said) else ""
+    names = session.bindings.get("owner", ""), session.bindings.get("author", "")
+    if courtesy := courtesy_in(text, names):
+        stack.again(stack.text(f"courtesy.{courtesy}"))
+    elif text and is_wordless(text):
+        stack.apply(place, step)
+    else:
+        _relay(stack, reply, session.case)
+
+
+def _relay(stack: Stack, reply: Reply, case: int = 0) -> None:
+    """Hand on what answers no question; outside of any dialogue the handlers know which case it belongs to."""
     match reply:
         case Said(text) if words := clean(text):
-            stack.do(Relay(words))
+            stack.do(Relay(words, case=case))
         case Shared(phone, name):
-            stack.do(Relay(clean(f"{name}: {phone}")))
+            stack.do(Relay(clean(f"{name}: {phone}"), case=case))
         case Attached(files, caption, album) if files:
-            stack.do(Relay(clean(caption), files=files, album=album))
+            stack.do(Relay(clean(caption), files=files, album=album, case=case))
         case _:
             pass
 
 
 def _unsupported(stack: Stack, kind: str) -> None:
     place = stack.place()
-    if place:
+    case = stack.about or (place[1].case if place else 0)
+    if place and not stack.about:
         stack.apply(place, stack.walk(place).unreadable())
     else:
         stack.say("unsupported")
-        stack.do(Relay("", unsupported=kind))
+    if case or not place:
+        stack.do(Relay("", unsupported=kind, case=case))
 
 
 def _edited(stack: Stack, text: str) -> None:
     """A change before the next answer corrects the last one; later it is a note to the case."""
     place = stack.place()
     step = stack.walk(place).edit(text) if place else None
-    if place and step:
+    if place and step and step.refused and place[1].case and not (is_wordless(text) or courtesy_in(text)):
+        _relay(stack, Said(text), place[1].case)
+    elif place and step:
         stack.apply(place, step)
     elif words := clean(text):
         stack.do(Relay(words, edited=True))

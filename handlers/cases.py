@@ -1,23 +1,19 @@
 """Cases from the customer's side: opened, decided, asked about, written to; and the deadlines that pass."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
-
-from pydantic import TypeAdapter
 
 from conversations.cases.case import Case, State
 from conversations.cases.step import CUSTOMER, Move, Step, elapsed, heard, opened, step
-from conversations.effects import Button, DecideCase, Message, OpenCase, Relay, SetTimer
+from conversations.effects import DecideCase, OpenCase, Relay, SetTimer
 from conversations.events import SECOND
 from conversations.facts import CaseOpened
 from conversations.frozen import replace
-from conversations.graphemes import clip
 from conversations.session import CaseId, Conversation
 from handlers import albums, lines
 from handlers.cards import first_name, show, staff_language, tell, write_all, write_line, write_words
 from handlers.files import take
-from handlers.telling import latest as _latest
-from handlers.telling import tell_customer
+from handlers.telling import latest, tell_customer
 from handlers.turn import Turn
 from storage.interface import CaseMessage, Timer
 
@@ -29,10 +25,6 @@ PROPOSAL = "solution"
 
 STAFFED = 2 * 3600 * SECOND
 """How long after a word of staff no survey starts or reminds."""
-
-MOST_HELD: Final = 20
-MOST_WORDS: Final = 100_000  # characters joined in one of them
-_HELD: Final = TypeAdapter(tuple[Relay, ...])
 
 
 async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *, receipt: str = "") -> Case:
@@ -82,7 +74,7 @@ async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *,
     files = (*wanted.attachments, *wanted.refused)
     await turn.tx.add_message(CaseMessage(turn.ids.next(), case.id, now, "in", "", _words(wanted), files))
     await turn.tx.attach_to_case(files, case.id)
-    turn.keep(replace(_latest(turn, conversation), case=case.id))
+    turn.keep(replace(latest(turn, conversation), case=case.id))
     apply_timers(turn, begun)
     case = await show(turn, begun.case)
     write_all(turn, case, _words(wanted))
@@ -94,7 +86,7 @@ async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *,
 async def _one_more(turn: Turn, conversation: Conversation, present: list[Case], wanted: OpenCase) -> Case:
     """Somebody has more open cases than anybody can look after: what they say now belongs to the newest."""
     case = turn.know_case(max(present, key=lambda one: one.id))
-    await _add_words(turn, conversation, case, Relay(_words(wanted), (*wanted.attachments, *wanted.refused)))
+    await add_words(turn, conversation, case, Relay(_words(wanted), (*wanted.attachments, *wanted.refused)))
     await lines.came(turn, case)
     tell_customer(turn, conversation, case, "case.relayed")
     return case
@@ -109,7 +101,7 @@ async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -
     moved = step(case, turn.organisation.policy, move, turn.now)
     if moved.refused:
         if decision.words or decision.attachments:  # too late to decide, but not too late to say why
-            await _add_words(turn, conversation, case, Relay(decision.words, decision.attachments))
+            await add_words(turn, conversation, case, Relay(decision.words, decision.attachments))
             await lines.came(turn, case)
         tell_customer(turn, conversation, case, "case.not_now")
         return None
@@ -120,17 +112,17 @@ async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -
         CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", decision.words, log=row)
     )
     if decision.attachments:
-        await _add_words(turn, conversation, moved.case, Relay("", decision.attachments))
+        await add_words(turn, conversation, moved.case, Relay("", decision.attachments))
         await lines.came(turn, moved.case)
     customer_key = "case.agreed" if decision.accepted else "case.refused_by_customer"
     tell_customer(turn, conversation, moved.case, customer_key)
     if not decision.accepted:
         return None
-    turn.keep(replace(_latest(turn, conversation), staffed_until=0))  # nobody is waiting for anybody any more
+    turn.keep(replace(latest(turn, conversation), staffed_until=0))  # nobody is waiting for anybody any more
     return moved.case
 
 
-async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Relay | None = None) -> bool:
+async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Sequence[Relay] = ()) -> bool:
     """The customer opens their case again, with what they have to say; False when it is open already.
 
     What is still asked about the case is for `dialogues.reopen` to withdraw.
@@ -139,14 +131,17 @@ async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Rela
     if moved.refused:
         return False
     await carry_out(turn, moved)
-    if words:
-        await _receive(turn, conversation, moved.case, words, "staff.line.customer_reopened")
-    else:
+    for number, one in enumerate(words):
+        await _receive(turn, conversation, moved.case, one, "" if number else "staff.line.customer_reopened")
+    if not words:
         language = staff_language(turn, case.owner)
         line = turn.organisation.texts.render("staff.line.customer_reopened", language, text="")
         write_line(turn, moved.case, line)
-    turn.keep(replace(_latest(turn, conversation), case=case.id))
+    present = latest(turn, conversation)
+    turn.keep(replace(present, case=case.id, held="" if words else present.held))
     tell_customer(turn, conversation, moved.case, "case.reopened_by_customer", passed_on=bool(words))
+    for one in words:
+        await albums.remember(turn, conversation, one.album, answered=True)
     return True
 
 
@@ -154,7 +149,7 @@ async def _receive(turn: Turn, conversation: Conversation, case: Case, words: Re
     """Take words with their files for a case that they open again."""
     taken = await take(turn, conversation, words.files)
     words = replace(words, attachments=(*words.attachments, *taken.attachments), files=())
-    await _add_words(turn, conversation, case, words, key)
+    await add_words(turn, conversation, case, words, key)
     await lines.came(turn, case, album=bool(words.album))
     await albums.remember(turn, conversation, words.album, answered=True)
     await albums.explain_refused(turn, conversation, words.album, taken.refused)
@@ -175,94 +170,12 @@ async def call_human(turn: Turn, conversation: Conversation, said: Relay) -> Non
     if await lines.may_write(turn, case):
         line = turn.organisation.texts.render("staff.line.human", staff_language(turn, case.owner))
         write_line(turn, case, line, mention=(case.owner,))
-    turn.keep(replace(_latest(turn, conversation), case=case.id))
+    turn.keep(replace(latest(turn, conversation), case=case.id))
     case = await _hear(turn, case)
     if said.text or said.attachments:
-        await _add_words(turn, conversation, case, said)
+        await add_words(turn, conversation, case, said)
         await lines.came(turn, case)
     tell_customer(turn, conversation, case, "case.human")
-
-
-async def relay(turn: Turn, conversation: Conversation, words: Relay) -> bool:
-    """Words outside any dialogue belong to the case last spoken of; with several open ones, ask which.
-
-    False when there is no case they could belong to.
-    """
-    cases = [turn.know_case(case) for case in await turn.tx.open_cases(person=conversation.person)]
-    case, album = await _spoken_of(turn, conversation), await albums.heard(turn, conversation, words.album)
-    if words.unsupported:
-        if case or len(cases) == 1:
-            await lines.note_unsupported(turn, case or cases[0], words.unsupported)
-        return True
-    if case is None and not cases:
-        await albums.remember(turn, conversation, words.album)
-        return album is not None  # of an album nobody needs to hear it twice
-    taken = await take(turn, conversation, words.files)
-    words = replace(words, attachments=(*words.attachments, *taken.attachments), files=())
-    if case is None and len(cases) > 1:
-        held = _with_one_more(_held(conversation), words)
-        turn.keep(replace(_latest(turn, conversation), held=_HELD.dump_json(held).decode()))
-        await albums.remember(turn, conversation, words.album)
-        if album is None:
-            _ask_which(turn, conversation, cases)
-    else:
-        before, kept = _held(conversation), bool(words.text) or taken.keeps_any
-        silent = (album is not None and album.answered) or not (before or kept)
-        await _hand_in(turn, conversation, case or cases[0], (*before, words), silent=silent)
-    await albums.explain_refused(turn, conversation, words.album, taken.refused)
-    return True
-
-
-async def choose(turn: Turn, conversation: Conversation, wanted: str) -> bool:
-    """The customer pressed which case their held words belong to; False when it is not theirs, or not open."""
-    cases = [turn.know_case(case) for case in await turn.tx.open_cases(person=conversation.person)]
-    case = next((case for case in cases if str(case.id) == wanted), None)
-    if case is None:
-        return False
-    await _hand_in(turn, conversation, case, _held(conversation))
-    return True
-
-
-def _with_one_more(held: tuple[Relay, ...], words: Relay) -> tuple[Relay, ...]:
-    """What is held, with one thing more; the files of an album stay together, and so does what came long ago."""
-    same = next((one for one in held if words.album and one.album == words.album), None)
-    if same is not None:
-        return tuple(_joined(one, words) if one is same else one for one in held)
-    if len(held) >= MOST_HELD:
-        held = (_joined(held[0], held[1]), *held[2:])
-    return (*held, words)
-
-
-def _joined(one: Relay, other: Relay) -> Relay:
-    text = "\n".join(part for part in (one.text, other.text) if part)
-    return replace(
-        one, text=clip(text, MOST_WORDS), attachments=(*one.attachments, *other.attachments), edited=False
-    )
-
-
-async def _spoken_of(turn: Turn, conversation: Conversation) -> Case | None:
-    """The case last spoken of. One whose solution is accepted still is: there may be a last question about it."""
-    case = None if conversation.case is None else await turn.case(conversation.case)
-    return None if case is None or case.state is State.CLOSED else case
-
-
-async def _hand_in(
-    turn: Turn, conversation: Conversation, case: Case, words: tuple[Relay, ...], *, silent: bool = False
-) -> None:
-    """Put words with a case; `silent` where the customer has heard so already, or nothing of it is kept."""
-    for one in words:
-        await _add_words(turn, conversation, case, one)
-    await lines.came(turn, case, album=any(one.album for one in words))
-    turn.keep(replace(_latest(turn, conversation), case=case.id, held=""))
-    if silent or all(one.edited for one in words):
-        return
-    tell_customer(turn, conversation, case, "case.relayed")
-    for one in words:
-        await albums.remember(turn, conversation, one.album, answered=True)
-
-
-def _held(conversation: Conversation) -> tuple[Relay, ...]:
-    return _HELD.validate_json(conversation.held) if conversation.held else ()
 
 
 async def deadline(turn: Turn, timer: Timer, wanted: CaseId) -> None:
@@ -313,7 +226,7 @@ def apply_timers(turn: Turn, moved: Step) -> None:
             turn.drop_timer(timer.owner, timer.kind)
 
 
-async def _add_words(turn: Turn, conversation: Conversation, case: Case, words: Relay, key: str = "") -> None:
+async def add_words(turn: Turn, conversation: Conversation, case: Case, words: Relay, key: str = "") -> None:
     """Store what the customer wrote; its line follows, with that of what belongs to it.
 
     A line of another kind, whose `key` is given, is written at once, without what waits for its files.
@@ -344,20 +257,6 @@ async def _hear(turn: Turn, case: Case) -> Case:
     if moved.timers:
         await carry_out(turn, moved)
     return moved.case
-
-
-def _ask_which(turn: Turn, conversation: Conversation, cases: list[Case]) -> None:
-    texts, language = turn.organisation.texts, conversation.language
-    buttons = tuple(
-        (
-            Button(
-                f"{case.number} · {texts.plain(f'case.state.{case.state.value}', language)}",
-                f"case:{case.id}",
-            ),
-        )
-        for case in cases[:8]
-    )
-    turn.say(_latest(turn, conversation), Message(texts.render("case.which", language), buttons))
 
 
 def _words(wanted: OpenCase) -> str:

@@ -1,11 +1,12 @@
 """A person's side of a dialogue: what they do goes to the pure talk, what it asks for is carried out here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
 from conversations import talk
 from conversations.cases.case import Case
+from conversations.courtesy import Courtesy, courtesy_in
 from conversations.effects import (
     AnswerPress,
     Begin,
@@ -15,7 +16,9 @@ from conversations.effects import (
     Effect,
     Fetch,
     Hint,
+    Kind,
     MarkKeyboard,
+    Message,
     OpenCase,
     OpenForm,
     Refuse,
@@ -30,9 +33,9 @@ from conversations.events import Address, Elapsed, Event, Pressed, Sender
 from conversations.facts import Started
 from conversations.frozen import replace
 from conversations.refusals import Refusal
-from conversations.session import CaseId, Conversation, ConversationId
+from conversations.session import Conversation, ConversationId
 from conversations.stack import active
-from handlers import cases
+from handlers import cases, relays
 from handlers.budget import OverBudget
 from handlers.files import explain, fetch_within_quota, forget, refuse, shown_name
 from handlers.telling import REOPEN, tell_status
@@ -92,7 +95,7 @@ async def begin(
     return begun
 
 
-async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Relay | None = None) -> bool:
+async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Sequence[Relay] = ()) -> bool:
     """The customer opens their case again, and what was asked about its end is withdrawn; False if it is open."""
     if not await cases.reopen(turn, conversation, case, words):
         return False
@@ -120,21 +123,15 @@ async def withdraw(turn: Turn, conversation: Conversation, case: Case, dialogue:
 async def press_reopen(turn: Turn, conversation: Conversation, press: Pressed) -> None:
     """The button that opens a case of the customer again; pressed once more, it only says that the case is open."""
     texts, language = turn.organisation.texts, conversation.language
-    case = await _case_named(turn, press.token.removeprefix(REOPEN))
-    if case is None or case.person != conversation.person:
+    case = await relays.their_case(turn, conversation, press.token.removeprefix(REOPEN))
+    if case is None:
         turn.perish(conversation.address, AnswerPress(press.callback, texts.plain("press.stale", language)))
         return
-    if not await reopen(turn, conversation, case):
+    if not await reopen(turn, conversation, case, await relays.held_for_closed(turn, conversation)):
         turn.perish(conversation.address, AnswerPress(press.callback, texts.plain("press.open", language)))
         return
     turn.perish(conversation.address, AnswerPress(press.callback))
     await _mark_reopened(turn, turn.at(conversation.address) or conversation, press)
-
-
-async def _case_named(turn: Turn, wanted: str) -> Case | None:
-    """The case of an id that came from outside."""
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() else 0
-    return await turn.case(CaseId(number)) if number.bit_length() < 64 else None
 
 
 async def _mark_reopened(turn: Turn, conversation: Conversation, press: Pressed) -> None:
@@ -149,7 +146,7 @@ async def _mark_reopened(turn: Turn, conversation: Conversation, press: Pressed)
 
 async def choose_case(turn: Turn, conversation: Conversation, address: Address, press: Pressed) -> None:
     """A button that belongs to no dialogue: which case the held words are for."""
-    if not await cases.choose(turn, conversation, press.token.removeprefix("case:")):
+    if not await relays.choose(turn, conversation, press.token.removeprefix("case:")):
         stale = turn.organisation.texts.plain("press.stale", conversation.language)
         turn.perish(address, AnswerPress(press.callback, stale))
         return
@@ -196,14 +193,15 @@ async def _carry_out(turn: Turn, step: talk.Turn, *, case_message: int = 0) -> N
 
 async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_message: int) -> None:  # noqa: C901 - one arm each
     match effect:
-        case Say(message=message):
-            turn.say(conversation, message, case_message=case_message)
+        case Say(message=message, case=case):
+            turn.say(conversation, message, case_message=case_message, case=case)
         case SetTimer():
             turn.set_timer(effect, conversation=conversation.id)
         case DropTimer(owner=owner, kind=kind):
             turn.drop_timer(owner, kind)
         case OpenCase():
             await cases.open_case(turn, conversation, effect)
+            await relays.hand_in_held(turn, conversation)
         case DecideCase():
             settled = await cases.decide(turn, conversation, effect)
             if settled is not None:
@@ -212,20 +210,32 @@ async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_messa
             await begin(turn, conversation, dialogue, bindings)
         case CallHuman(words=words, attachments=attachments):
             await cases.call_human(turn, conversation, Relay(words, attachments))
+            await relays.hand_in_held(turn, conversation)
         case TellStatus():
             await tell_status(turn, conversation)
         case Relay():
-            if not await cases.relay(turn, conversation, effect) and not effect.edited:
-                await _greet(turn, conversation, len(effect.files))
+            await _relay(turn, conversation, effect)
         case SetLanguage(language=language):
             turn.keep(replace(conversation, language=language))
         case AnswerPress() | MarkKeyboard() | Typing() | Hint() | OpenForm():
             turn.perish(conversation.address, effect)
 
 
-async def _greet(turn: Turn, conversation: Conversation, files: int) -> None:
+async def _relay(turn: Turn, conversation: Conversation, words: Relay) -> None:
+    relayed = await relays.relay(turn, conversation, words)
+    if relayed.reopen is not None:
+        await reopen(turn, conversation, relayed.reopen, relayed.words)
+    elif not relayed.taken and not words.edited:
+        await _greet(turn, conversation, words)
+
+
+async def _greet(turn: Turn, conversation: Conversation, words: Relay) -> None:
     """Somebody writes while nothing is open and no case waits: say what they can do here, and what is not kept."""
-    texts = turn.organisation.texts
-    note = texts.render("file.nowhere", conversation.language, n=files) if files else ""
+    texts, language, files = turn.organisation.texts, conversation.language, len(words.files)
+    kind = None if files else courtesy_in(words.text)
+    if kind is not None and kind is not Courtesy.GREETING:
+        turn.say(conversation, Message(texts.render(f"courtesy.{kind}", language), kind=Kind.RECEIPT))
+        return
+    note = texts.render("file.nowhere", language, n=files) if files else ""
     for effect in talk.idle(turn.organisation.library, conversation, note):
         await _do(turn, conversation, effect, 0)

@@ -18,7 +18,7 @@ CLOSED_LATELY: Final = 14 * DAY
 
 _MOST_CLOSED: Final = 5
 
-_RECEIPTS = ("case.relayed", "case.not_now")
+_RECEIPTS = ("case.relayed", "case.relayed_asked", "case.not_now")
 """What only confirms; everything else tells the customer something they need."""
 
 _CLOSING = ("case.closed", "case.lapsed")
@@ -38,7 +38,7 @@ def tell_customer(turn: Turn, conversation: Conversation, case: Case, key: str, 
     kind = Kind.RECEIPT if key in _RECEIPTS else Kind.NOTICE
     reopen = turn.organisation.texts.plain("button.reopen", conversation.language)
     buttons = ((Button(reopen, f"{REOPEN}{case.id}"),),) if key in _CLOSING else ()
-    turn.say(latest(turn, conversation), Message(text, buttons, kind=kind), lasting=True)
+    turn.say(latest(turn, conversation), Message(text, buttons, kind=kind), case=case.id, lasting=True)
 
 
 async def tell_status(turn: Turn, conversation: Conversation) -> None:

@@ -201,15 +201,27 @@ class Turn:
         self._answers.append(row)
 
     def say(
-        self, conversation: Conversation, message: Message, *, case_message: int = 0, lasting: bool = False
+        self,
+        conversation: Conversation,
+        message: Message,
+        *,
+        case_message: int = 0,
+        case: int = 0,
+        lasting: bool = False,
     ) -> int:
         """Send to a conversation; return the outbox row, and remember it where it carries the keyboard.
 
-        `lasting` buttons ask nothing: they stay until they are pressed, beside the keyboard of an open question.
+        `case` is what the message is about (0: no case): a reply to it belongs there. `lasting` buttons ask nothing:
+        they stay until they are pressed, beside the keyboard of an open question.
         """
         lane = f"conversation:{conversation.id}"
         row = self.send(
-            conversation.address, message, lane=lane, conversation=conversation.id, message=case_message
+            conversation.address,
+            message,
+            lane=lane,
+            conversation=conversation.id,
+            message=case_message,
+            case=CaseId(case) if case else None,
         )
         if message.buttons and not lasting:
             present = self._conversations.get(conversation.id, conversation)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from sandbox.slack.messages import Message as SlackMessage
 from tests.e2e.chats import card_of, complains, press
 from tests.stage import Stage
 
@@ -153,3 +154,43 @@ async def test_a_card_says_that_it_is_late(stage: Stage) -> None:
     assert "überfällig" not in card.words
     stage.wait("PT25H")  # an answer was promised within 24 hours
     await stage.delivery.sees("überfällig: eine Antwort bis Mi., 25. Nov. 2026")
+
+
+async def closes(stage: Stage, card: SlackMessage) -> None:
+    """Deniz takes a case on and closes it."""
+    await press(stage.deniz, "Annehmen", card)
+    await press(stage.deniz, "Abschließen", card)
+    await stage.deniz.sees_modal("Abschließen")
+    await stage.deniz.submits({})
+
+
+async def test_words_instead_of_a_rating_open_the_case_again(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    card = await card_of(stage, number := await complains(ben))
+    await closes(stage, card)
+    await ben.sees("How satisfied")
+    await ben.says("Thanks a lot!")
+    await ben.sees("You are welcome!")
+    await ben.says("Stop, it is broken <b>again</b>!")
+    await ben.sees(f"I have opened your case {number} again and passed on what you wrote")
+    line = await stage.delivery.sees("hat den Fall wieder geöffnet", thread=card)
+    assert "Stop, it is broken <b>again</b>!" in line.words
+    await press(stage.deniz, "Annehmen", card)
+    assert "choose a number" not in ben.transcript
+    await stage.holds()
+
+
+async def test_words_after_the_end_wait_for_one_tap(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    card = await card_of(stage, number := await complains(ben))
+    await closes(stage, card)
+    await ben.presses("5", await ben.sees("How satisfied"))
+    await ben.presses("Skip", await ben.sees("how easy"))
+    await ben.presses("Skip", await ben.sees("differently next time"))
+    await ben.sees("We take this to heart")
+    await ben.says("It is broken again!")
+    await ben.sees("Does this belong to one of your latest cases?")
+    await ben.presses(f"{number} · closed")
+    await ben.sees("again and passed on what you wrote")
+    await stage.delivery.sees("It is broken again!", thread=card)
+    await stage.holds()

@@ -189,6 +189,9 @@ def _described(thing: object) -> str:
 
 
 def _shown(thing: object, key: str) -> bool:
+    no_case = type(thing).__name__ == "Relay" and key == "case" and not thing.case  # type: ignore[attr-defined]
+    if no_case:
+        return False
     kind_of_case = type(thing).__name__ == "OpenCase" and key == "kind"
     name_of_dialogue = type(thing).__name__ in ("Started", "Ended", "Begin", "Reminded") and key == "dialogue"
     return key not in HIDDEN or kind_of_case or name_of_dialogue

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from conversations.cases.case import Case, State
-from conversations.events import Commanded, Pressed, Said
+from conversations.events import DAY, Commanded, Pressed, Said
 from conversations.session import CaseId
 from handlers import dialogues
 from handlers.turn import Turn
@@ -106,3 +106,130 @@ async def test_what_the_rating_had_interrupted_is_asked_again(desk: Desk) -> Non
     conversation = await desk.conversation()
     assert [one.dialogue for one in conversation.stack] == ["complaint"]
     assert "What is it about?" in conversation.keyboard_text
+
+
+async def say(desk: Desk, *words: str) -> None:
+    for text in words:
+        await desk.hears(Said(text))
+        await desk.works()
+
+
+async def heard(desk: Desk, case: Case) -> list[str]:
+    return [one.text for one in (await desk.messages(case))[1:] if one.direction == "in"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Es ist schon wieder kaputt!",
+        "It is broken again!",
+        "und was ist mit den 500 Euro?",
+        "what about the 500 euro?",
+        "Danke, aber es wackelt wieder",
+    ],
+)
+async def test_a_word_that_is_no_rating_opens_the_case_again(desk: Desk, words: str) -> None:
+    case = await closed(desk)
+    await asks_how_it_was(desk, case)
+    await say(desk, words)
+    assert (await now(desk, case)).state is State.REOPENED
+    assert await heard(desk, case) == [words]
+    assert "opened your case" in desk.shown
+    assert "choose a number" not in desk.shown
+    assert not (await desk.conversation()).stack
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Danke", "vielen Dank!", "super, danke", "Hallo", "👍", "thanks a lot", "ok", "Danke Mia!", "🙏🏽"],
+)
+async def test_thanks_and_greetings_open_nothing(desk: Desk, words: str) -> None:
+    case = await closed(desk)
+    await asks_how_it_was(desk, case)
+    await say(desk, words)
+    assert await now(desk, case) == case
+    assert await heard(desk, case) == []
+    assert [one.state for one in (await desk.conversation()).stack] == ["satisfaction"]
+
+
+async def test_words_about_an_accepted_solution_reach_staff_and_the_rating_stays(desk: Desk) -> None:
+    case = await closed(desk, State.ACCEPTED)
+    await asks_how_it_was(desk, case)
+    await say(desk, "Where do I send it?")
+    assert (await now(desk, case)).state is State.ACCEPTED
+    assert await heard(desk, case) == ["Where do I send it?"]
+    assert "I have passed this on to Mia" in desk.shown
+    await say(desk, "5")
+    assert [one.state for one in (await desk.conversation()).stack] == ["effort"]
+
+
+async def test_words_go_to_the_rated_case_and_not_to_the_one_last_spoken_of(desk: Desk) -> None:
+    case = await closed(desk)
+    await desk.hears(Commanded("human"))
+    await desk.works()
+    (other,) = await desk.cases()
+    await asks_how_it_was(desk, case)
+    await say(desk, "It is broken again")
+    assert (await now(desk, case)).state is State.REOPENED
+    assert await heard(desk, case) == ["It is broken again"]
+    assert await heard(desk, other) == []
+
+
+async def test_after_the_end_somebody_is_asked_whether_it_is_about_that_case(desk: Desk) -> None:
+    case = await closed(desk)
+    await say(desk, "The door is loose again.", "And it squeaks.")
+    assert "one of your latest cases" in desk.shown
+    assert (await now(desk, case)).state is State.CLOSED
+    await presses_reopen(desk, case.id)
+    assert (await now(desk, case)).state is State.REOPENED
+    assert await heard(desk, case) == ["The door is loose again.", "And it squeaks."]
+    assert not (await desk.conversation()).held
+
+
+async def test_words_that_waited_go_with_the_case_that_is_opened_instead(desk: Desk) -> None:
+    case = await closed(desk)
+    await say(desk, "My lamp flickers.")
+    await desk.hears(Commanded("human"))
+    await desk.works()
+    (other,) = await desk.cases()
+    assert other.id != case.id
+    assert await heard(desk, other) == ["My lamp flickers."]
+
+
+async def test_a_case_that_ended_long_ago_is_not_offered(desk: Desk) -> None:
+    await closed(desk)
+    desk.clock.at += 15 * DAY
+    await say(desk, "The door is loose again.")
+    assert "latest cases" not in desk.shown
+    assert "What can I do for you?" in desk.shown
+
+
+@pytest.mark.parametrize("words", ["Hallo!", "Good morning"])
+async def test_a_greeting_after_the_end_is_a_greeting(desk: Desk, words: str) -> None:
+    await closed(desk)
+    await say(desk, words)
+    assert "latest cases" not in desk.shown
+    assert "What can I do for you?" in desk.shown
+
+
+@pytest.mark.parametrize("named", ["{}", "a-2026-1", "({})"])
+async def test_who_names_the_number_means_that_case(desk: Desk, named: str) -> None:
+    case = await closed(desk)
+    await desk.hears(Commanded("human"))
+    await desk.works()
+    words = f"{named.format(case.number)} ist immer noch kaputt"
+    await say(desk, words)
+    assert (await now(desk, case)).state is State.REOPENED
+    assert await heard(desk, case) == [words]
+
+
+async def test_the_number_of_somebody_else_opens_nothing(desk: Desk) -> None:
+    await closed(desk)
+    somebody = talk()
+    other = complaint(somebody, state=State.CLOSED)
+    async with desk.store.transaction() as tx:
+        await tx.create_conversations([(somebody, "somebody")], NOW)
+        await tx.create_case(other)
+    await say(desk, f"{other.number} is still broken")
+    assert (await now(desk, other)).state is State.CLOSED
+    assert "latest cases" in desk.shown
