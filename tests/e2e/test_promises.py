@@ -325,3 +325,20 @@ async def test_whoever_comes_back_by_a_link_can_be_reached_again(stage: Stage) -
     await stage.delivery.sees("wieder erreichbar", thread=card)
     await stage.quiet()
     assert "Erreichbar" not in card.words
+
+
+async def test_a_proposal_there_is_no_room_for_is_not_called_delivered(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    number, card = await taken_on(stage, ben)
+    await ben.starts()
+    await ben.sees("How likely")
+    await ben.says("/complain")
+    await ben.sees("What is it about?")
+    await ben.says("/idea")
+    await ben.sees("I am curious")
+    await writes(stage, "Lösung vorschlagen", "Ten percent off.", card)
+    told = await stage.delivery.sees("nicht angekommen", thread=card)
+    assert "Die Zusage läuft weiter" in told.words
+    await stage.delivery.sees("nicht zugestellt", thread=card)
+    assert "Ten percent" not in ben.transcript
+    assert (await case_of(stage, number)).due_kind == "answer"
