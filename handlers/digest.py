@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 from conversations.cases.policy import Staff
+from conversations.dialogue import Beginning, Dialogue
 from conversations.effects import SetTimer
 from conversations.events import DAY, MINUTE, SECOND, Address, Instant
 from conversations.frozen import dataclass, replace
@@ -122,7 +123,8 @@ async def read_figures(
         for voice in voices
     )
     labels = _labels(organisation, tallies, language)
-    return Figures(organisation.name, period, _of_surveys(organisation, tallies), now, lines, said, labels)
+    counted = _of_surveys(organisation, tallies)
+    return Figures(organisation.name, period, counted, now, lines, said, labels, _reasons(organisation))
 
 
 def draw(figures: Figures, organisation: Organisation, language: str) -> Drawn:
@@ -206,10 +208,40 @@ def _labels(organisation: Organisation, tallies: dict[TallyKey, int], language: 
         for key in texts.entries
         if key.startswith("case.category.")
     }
+    for touchpoint in {key.touchpoint for key in tallies}:
+        labels[f"touchpoint:{touchpoint}"] = touchpoint  # as customers read it
+    reasons = _reasons(organisation)
     for name in {key.dialogue for key in tallies if key.dialogue}:
         if name in organisation.library.current:
-            labels[f"dialogue:{name}"] = organisation.library.current[name].title(language)
+            dialogue = organisation.library.current[name]
+            labels[f"dialogue:{name}"] = dialogue.title(language)
+            labels |= _answers(dialogue, reasons.get(name, ""), language)
     return labels
+
+
+def _reasons(organisation: Organisation) -> dict[str, str]:
+    """The question of each survey that asks why: the one a case's category is taken from, or else its first choice."""
+    found = {}
+    for name, dialogue in organisation.library.current.items():
+        begun = (outcome.then for outcome in dialogue.outcomes.values())
+        sources = [then.bindings.get("category", ()) for then in begun if isinstance(then, Beginning)]
+        named = [source.name for group in sources for source in group if source.kind == "question"]
+        choices = [one.id for one in dialogue.questions.values() if one.options and not one.metric]
+        if wanted := next((one for one in (*named, *choices) if one in choices), ""):
+            found[name] = wanted
+    return found
+
+
+def _answers(dialogue: Dialogue, question: str, language: str) -> dict[str, str]:
+    """The display names of a question and its options."""
+    if not question:
+        return {}
+    keys = {f"question:{dialogue.name}.{question}": f"questions.{question}.label"}
+    for option in dialogue.questions[question].options:
+        keys[f"option:{dialogue.name}.{question}.{option}"] = f"questions.{question}.options.{option}"
+    return {
+        label: dialogue.texts.plain(key, language) for label, key in keys.items() if key in dialogue.texts
+    }
 
 
 def _shift(week: str, weeks: int) -> str:

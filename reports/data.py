@@ -16,6 +16,9 @@ from conversations.tallies import TallyKey
 TREND_WEEKS = 12
 """Weeks before the period that a score is compared with, and weeks that the picture shows."""
 
+PAIR = 2
+"""Weeks that are looked at together beside the week itself: a fall that goes on shows in twice the answers."""
+
 COHORT_WEEKS = 4
 """Response times look at the cases opened in this many weeks up to the end of the period: one week is mostly open."""
 
@@ -60,10 +63,20 @@ class Period:
         """The Mondays the picture shows; the last is the period's last week."""
         return _mondays(date.fromisoformat(self.last_week), TREND_WEEKS)
 
+    def history(self) -> tuple[str, ...]:
+        """The Mondays up to the last week with all that a change is judged by, oldest first.
+
+        For one week these are also the weeks by which the digests of the twelve weeks before it were judged, so that
+        it knows what they said.
+        """
+        if self.first_week != self.last_week:
+            return (*self.baseline(), *self.weeks())
+        return _mondays(date.fromisoformat(self.last_week), 2 * TREND_WEEKS + PAIR)
+
     @property
     def earliest_week(self) -> str:
         """The oldest Monday whose tallies the digest reads."""
-        return min(self.baseline()[0], self.trend()[0])
+        return min(self.history()[0], self.trend()[0])
 
     @property
     def cohort_start(self) -> Instant:
@@ -110,7 +123,9 @@ class Figures:
 
     `tallies` hold the period and the weeks back to `period.earliest_week`. `cases` are those opened since
     `period.cohort_start` and all that are open now. `voices` are of the period and given with consent.
-    `labels` are display names in the reader's language, by `dialogue:<name>`, `category:<id>`, `touchpoint:<id>`.
+    `labels` are display names in the reader's language, by `dialogue:<name>`, `category:<id>`, `touchpoint:<id>`,
+    `question:<dialogue>.<id>` and `option:<dialogue>.<question>.<id>`. `reasons` names the question of a dialogue that
+    asks why, by dialogue.
     """
 
     organisation: str
@@ -120,6 +135,7 @@ class Figures:
     cases: tuple[CaseLine, ...] = ()
     voices: tuple[VoiceLine, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     def during(self, weeks: tuple[str, ...], measure: str) -> Iterator[tuple[TallyKey, int]]:
         """Yield the tallies of a measure in these weeks, in the order of their keys."""

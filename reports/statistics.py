@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 
 from conversations.events import Instant
@@ -18,6 +19,12 @@ SATISFIED = (4, 5)
 
 EASY = (5, 6, 7)
 """CES 1 to 7: those who found it easy, after the top-three-box reading of CES 2.0."""
+
+FALL = 20
+"""The fall in points that a digest should not miss: where it would have, it says so."""
+
+POWER = 0.8
+"""How surely such a fall must show before its absence means anything, after Cohen 1988."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Camps:
         return self.promoters + self.passives + self.detractors
 
 
+@cache
 def z(level: float = LEVEL) -> float:
     """The two-sided quantile of the standard normal distribution, 1.96 for 95 %."""
     return NormalDist().inv_cdf((1 + level) / 2)
@@ -105,17 +113,6 @@ def wilson(successes: int, n: int, level: float = LEVEL) -> Estimate:
     return Estimate(share, Interval(max(0.0, low), min(1.0, high)), n)
 
 
-def top_box(counts: Mapping[int, int], top: tuple[int, ...], level: float = LEVEL) -> Estimate:
-    """The share of answers among the `top` values, with its Wilson interval; the mean hides who is unhappy.
-
-    Source: Sauro & Lewis 2016, "Quantifying the User Experience", chapter 3 (top-box scores as proportions).
-
-    Raises:
-        ValueError: there is no answer.
-    """
-    return wilson(sum(counts.get(value, 0) for value in top), sum(counts.values()), level)
-
-
 @dataclass(frozen=True, slots=True)
 class Difference:
     """How far a score moved and the interval of that; it moved for certain only if zero lies outside."""
@@ -134,16 +131,24 @@ class Difference:
         return self.interval.high < 0
 
 
-def level_for(looks: int) -> float:
-    """The level of each of several comparisons in one digest, so that together they err in 5 % at most (Bonferroni)."""
-    return 1 - (1 - LEVEL) / max(1, looks)
+def level_for(looks: int, part: float = 1.0) -> float:
+    """The level of each of several comparisons in one digest, so that together they err in `part` of 5 % at most.
+
+    Bonferroni's bound, which holds whatever the comparisons have to do with each other. Holm's steps would only help
+    the second change of a week, and no interval that is shown would belong to them.
+    Source: Dunn 1961, "Multiple Comparisons Among Means", JASA 56, 52-64.
+    """
+    return 1 - (1 - LEVEL) * part / max(1, looks)
 
 
 def nps_difference(now: Camps, before: Camps, level: float = LEVEL) -> Difference:
     """The change between two independent Net Promoter Scores, in points.
 
-    Both scores are adjusted as in `nps` and subtracted, their squared standard errors added.
-    Source: Lewis & Sauro 2021 (measuringu.com/nps-significance-test); the tests simulate how often it errs.
+    Both scores are adjusted as in `nps` and subtracted, their squared standard errors added. With few answers and at
+    high levels that errs too often on one side, so the interval is stretched to zero where the score test, with the
+    standard error both would have had they not changed, does not agree.
+    Source: Lewis & Sauro 2021 (measuringu.com/nps-significance-test); for the score test of a difference, Agresti 2013,
+    "Categorical Data Analysis", chapter 3. The tests simulate how often both together err.
 
     Raises:
         ValueError: one side has no answer.
@@ -153,15 +158,18 @@ def nps_difference(now: Camps, before: Camps, level: float = LEVEL) -> Differenc
     (centre, error), (earlier, earlier_error) = _adjusted(now), _adjusted(before)
     half = z(level) * math.hypot(error, earlier_error)
     moved = centre - earlier
-    raw = 100 * ((now.promoters - now.detractors) / now.n - (before.promoters - before.detractors) / before.n)
-    return Difference(raw, Interval(100 * (moved - half), 100 * (moved + half)))
+    raw = (now.promoters - now.detractors) / now.n - (before.promoters - before.detractors) / before.n
+    agreed = abs(raw) > z(level) * _unchanged_error(now, before)
+    return Difference(100 * raw, _held(Interval(100 * (moved - half), 100 * (moved + half)), agreed))
 
 
 def share_difference(now: tuple[int, int], before: tuple[int, int], level: float = LEVEL) -> Difference:
     """The change between two independent shares, each given as (successes, n).
 
     Combines the Wilson limits l, u of both: d - sqrt((p1 - l1)² + (u2 - p2)²) to d + sqrt((u1 - p1)² + (p2 - l2)²).
-    Source: Newcombe 1998, Statistics in Medicine 17, 873-890, method 10.
+    Near 0 and 1 that errs too often at high levels, so the interval is stretched to zero where Fisher's exact test
+    (the smaller tail, doubled) does not agree.
+    Source: Newcombe 1998, Statistics in Medicine 17, 873-890, method 10; Fisher 1935, JRSS 98, 39-82.
 
     Raises:
         ValueError: one side has no answer.
@@ -170,7 +178,48 @@ def share_difference(now: tuple[int, int], before: tuple[int, int], level: float
     moved = one.value - two.value
     down = math.hypot(one.value - one.interval.low, two.interval.high - two.value)
     up = math.hypot(one.interval.high - one.value, two.value - two.interval.low)
-    return Difference(moved, Interval(moved - down, moved + up))
+    interval = Interval(moved - down, moved + up)
+    if not Difference(moved, interval).proven:
+        return Difference(moved, interval)
+    return Difference(moved, _held(interval, 2 * _tail(*now, *before) <= 1 - level))
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whether a fall of `FALL` points would have shown, and how many answers a week it takes for that."""
+
+    clear: bool
+    needed: int
+
+
+def sight(spread: tuple[float, float], n: int, n_before: int, weeks: float, level: float) -> Sight:
+    """Whether `n` answers show a fall of `FALL` points against `n_before`, with the power of `POWER`.
+
+    `spread` are the variances of one answer before the fall and after it. It shows where
+    (z + z_power)·sqrt(after/n + before/n_before) is at most the fall; a week needs the n that fulfils this when the
+    `weeks` before it have as many each, rounded up.
+    Source: Lachin 1981, "Introduction to sample size determination and power analysis", Controlled Clinical Trials 2.
+    """
+    earlier, later = spread
+    quantile, fall = z(level) + NormalDist().inv_cdf(POWER), FALL / 100
+    needed = math.ceil((quantile / fall) ** 2 * (later + earlier / weeks))
+    step = 10 ** max(1, len(str(needed)) - 2)
+    clear = bool(n and n_before) and quantile * math.sqrt(later / n + earlier / n_before) <= fall
+    return Sight(clear, math.ceil(needed / step) * step)
+
+
+def nps_spread(camps: Camps) -> tuple[float, float]:
+    """The variance of one answer to a recommendation (as -1, 0, 1), now and after a fall of `FALL` points."""
+    n = camps.n + 3
+    p, d = (camps.promoters + 0.75) / n, (camps.detractors + 0.75) / n
+    return p + d - (p - d) ** 2, max(p + d - (p - d - FALL / 100) ** 2, FALL / 100)
+
+
+def share_spread(successes: int, n: int) -> tuple[float, float]:
+    """The variance of one answer that is good or not, now and after a fall of `FALL` points."""
+    share = (successes + 1) / (n + 2)
+    fallen = max(share - FALL / 100, 0.05)
+    return share * (1 - share), fallen * (1 - fallen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +253,32 @@ def _adjusted(camps: Camps) -> tuple[float, float]:
     n = camps.n + 3
     p, d = (camps.promoters + 0.75) / n, (camps.detractors + 0.75) / n
     return p - d, math.sqrt((p + d - (p - d) ** 2) / n)
+
+
+def _unchanged_error(now: Camps, before: Camps) -> float:
+    """The standard error of the difference of two scores (-1 to 1) if all these answers came from the same people."""
+    n = now.n + before.n
+    p, d = (now.promoters + before.promoters) / n, (now.detractors + before.detractors) / n
+    return math.sqrt((p + d - (p - d) ** 2) * (1 / now.n + 1 / before.n))
+
+
+def _held(interval: Interval, agreed: bool) -> Interval:
+    """The interval, with zero in it where a second test does not agree that it lies outside."""
+    return interval if agreed else Interval(min(interval.low, 0.0), max(interval.high, 0.0))
+
+
+def _tail(successes: int, n: int, others: int, rest: int) -> float:
+    """How probable so many successes among `n`, or more extreme ones, are if the `n + rest` were dealt at random."""
+    both, step = successes + others, 1 if successes * rest > others * n else -1
+    last = min(n, both) if step > 0 else max(0, both - rest)
+    total, chances = 0.0, _ln_comb(n + rest, both)
+    for k in range(successes, last + step, step):
+        chance = math.exp(_ln_comb(n, k) + _ln_comb(rest, both - k) - chances)
+        total += chance
+        if chance < 1e-12 * total:
+            break
+    return total
+
+
+def _ln_comb(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)

@@ -3,9 +3,13 @@
 from collections import Counter
 
 from reports.blocks import Block, Measure, Measures, Note, Plain, Tone
+from reports.changes import Changes
 from reports.data import Figures
-from reports.scores import Metric, Score, scores
+from reports.looks import Asked
+from reports.metrics import Metric
+from reports.scores import Score, scores
 from reports.statistics import ENOUGH, Camps, Estimate, Interval
+from reports.telling import when
 from reports.words import Words
 
 TITLE = "digest.scores.title"
@@ -22,11 +26,19 @@ def build(figures: Figures, words: Words) -> tuple[Block, ...]:
     if not answered:
         return missing or (Note(words.say("scores.none")),)
     shared = {metric for metric, n in Counter(score.metric for score in answered).items() if n > 1}
-    measures = Measures(tuple(_measure(score, words, score.metric in shared) for score in answered))
+    low = _low(figures, words)
+    measures = Measures(tuple(_measure(score, words, score.metric in shared, low) for score in answered))
     return (measures, *missing, Note(_method(answered, words)))
 
 
-def _measure(score: Score, words: Words, shared: bool) -> Measure:
+def _low(figures: Figures, words: Words) -> dict[Asked, str]:
+    """Since when the scores are down that more than this week proves."""
+    falls = (fall for fall in Changes(figures).falls() if fall.lead.since < figures.period.first_week)
+    moved = (one for fall in falls for one in (fall.lead, *fall.also))
+    return {one.asked: when(one, figures.period, words) for one in moved}
+
+
+def _measure(score: Score, words: Words, shared: bool, low: dict[Asked, str]) -> Measure:
     """One score; where several dialogues ask for the same metric, each says which it is."""
     name = words.say(f"metric.{score.metric}")
     label = f"{name} · {words.label('dialogue', score.dialogue)}" if shared else name
@@ -34,7 +46,7 @@ def _measure(score: Score, words: Words, shared: bool) -> Measure:
     if estimate is None:
         few = words.say("scores.few", n=score.n, enough=words.number(ENOUGH))
         return Measure(key, label, _counts(score, words), few, tone=Tone.QUIET, data=data)
-    change, tone = _change(score, words)
+    change, tone = _change(score, words, low.get(Asked(score.metric, score.dialogue), ""))
     detail = _detail(score, estimate, words)
     return Measure(key, label, _value(score, estimate, words), detail, change, tone, data)
 
@@ -57,16 +69,18 @@ def _counts(score: Score, words: Words) -> str:
     )
 
 
-def _change(score: Score, words: Words) -> tuple[str, Tone]:
-    """The only place that shows an arrow, and only behind the rule of `reports.scores.scores`."""
+def _change(score: Score, words: Words, low: str) -> tuple[str, Tone]:
+    """The only place that shows an arrow, and only behind the rules of `reports.scores` and `reports.changes`."""
     if score.change is None:
         return words.say("scores.incomparable"), Tone.PLAIN
-    unit = 1 if score.metric is Metric.NPS else 100
+    unit = score.metric.unit
     ends = score.change.interval
     values = {
         "points": words.number(abs(score.change.value) * unit),
         "range": words.range(Interval(ends.low * unit, ends.high * unit)),
     }
+    if low and not score.change.proven:
+        return words.say("scores.low", since=low, range=values["range"]), Tone.WARNING
     if not score.change.proven:
         return words.say("scores.unproven", **values), Tone.PLAIN
     if score.change.fell:
@@ -96,6 +110,8 @@ def _data(score: Score) -> dict[str, Plain]:
         "n": score.n,
         "n_before": score.before.total(),
         "good": score.good,
+        "fall_seen": score.sight.clear,
+        "needed": score.sight.needed,
     }
     if score.metric is Metric.NPS:
         camps = Camps.of(score.counts)

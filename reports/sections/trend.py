@@ -2,7 +2,7 @@
 
 from reports.blocks import Block, Cell, Column, Figure, Point, Table, Trend
 from reports.data import Figures
-from reports.scores import Metric, estimate
+from reports.metrics import Metric
 from reports.statistics import ENOUGH
 from reports.words import Words
 
@@ -29,7 +29,7 @@ def build(figures: Figures, words: Words) -> tuple[Block, ...]:
 
 def _point(figures: Figures, dialogue: str, week: str, words: Words) -> Point:
     counts = figures.ratings(Metric.NPS, dialogue, (week,))
-    found = estimate(Metric.NPS, counts)
+    found = Metric.NPS.estimate(Metric.NPS.camps(counts))
     if found is None:
         return Point(words.week(week), counts.total())
     return Point(words.week(week), found.n, found.value, found.interval.low, found.interval.high)

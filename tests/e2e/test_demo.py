@@ -6,12 +6,15 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from bot.app import library_of, load_dialogues, organisation_of
 from bot.clock import SystemClock
 from bot.commands.demo import refuse_tokens
 from bot.config import Settings, load
@@ -20,6 +23,10 @@ from bot.demo.cast import CHANNELS, Keys, write_config
 from bot.demo.run import clear, environment, has_desktop, seed
 from bot.failure import Failure
 from conversations.events import DAY
+from conversations.tallies import week_of
+from handlers.digest import read_figures
+from reports.blocks import Lines
+from reports.digest import build
 from storage.open import open_store
 from tests.e2e.visitor import running_demo
 
@@ -100,6 +107,51 @@ async def test_the_history_holds_together(settings: Settings) -> None:
         assert len(invited) == history.WEEKS + 1
     finally:
         await store.close()
+
+
+async def test_the_digests_of_the_bad_spell_say_what_fell_and_the_recovery_is_news_once(
+    settings: Settings,
+) -> None:
+    await seed(settings, ROOMS)
+    decisions, news = await told_by_week(settings, "en")
+    first, second = history.BAD_SPELL
+
+    (line,) = decisions[first]
+    assert line.startswith("NPS (Your purchase, Online-Shop) fell in week ")
+    assert "−86 (95%: −96\xa0to\xa0−45, n = 14) instead of 9 (n = 75)" in line
+    assert line.endswith("Named more often there (Main reason): Delivery, 13 of 14 instead of 42 of 75.")
+    begun = line.split("in week ")[1].split(":")[0]
+
+    (line,) = decisions[second]
+    assert line.startswith(f"NPS (Your purchase) has been lower since week {begun}: −35 (")
+    assert "Largest part: Online-Shop, −81 (n = 37) instead of 9 (n = 75)." in line
+    assert line.endswith("Named more often there (Main reason): Delivery, 35 of 37 instead of 42 of 75.")
+
+    assert [week for week, lines in enumerate(decisions) if lines] == [first, second]
+    assert [len(lines) for lines in news[second:]].count(1) == 1
+    assert not any(news[:second])
+
+
+async def told_by_week(settings: Settings, language: str) -> tuple[list[list[str]], list[list[str]]]:
+    """What the digests of the story's weeks, each over, say of falls and of rises."""
+    organisation = organisation_of(settings, library_of(settings, load_dialogues(settings)[0]))
+    now = SystemClock().now()
+    this = date.fromisoformat(week_of(now, settings.organisation.zone))
+    decisions: list[list[str]] = []
+    news: list[list[str]] = []
+    store = await open_store(settings.storage.url, zone=settings.organisation.zone)
+    try:
+        for ago in range(history.WEEKS, 0, -1):
+            week = (this - timedelta(weeks=ago)).isoformat()
+            figures = replace(await read_figures(store, organisation, week, now, language), cases=())
+            chapters = {one.key: one.blocks for one in build(figures, language, organisation.texts).chapters}
+            for found, section in ((decisions, "decisions"), (news, "good_news")):
+                blocks = chapters.get(section, ())
+                lines = (line.text for block in blocks if isinstance(block, Lines) for line in block.lines)
+                found.append(list(lines))
+    finally:
+        await store.close()
+    return decisions, news
 
 
 def test_the_story_is_the_same_each_time_and_gets_better() -> None:

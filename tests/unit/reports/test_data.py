@@ -41,6 +41,14 @@ def test_a_long_period_reads_all_of_itself() -> None:
     assert period.cohort_start == period.start
 
 
+def test_one_week_reads_what_the_digests_of_the_twelve_weeks_before_read() -> None:
+    period = Period.of_weeks("2026-11-16", "2026-11-16", ZONE, now=0)
+    before = Period.of_weeks("2026-08-24", "2026-08-24", ZONE, now=0)
+    assert period.history()[-1] == "2026-11-16"
+    assert period.earliest_week == period.history()[0] == "2026-05-25"
+    assert period.earliest_week < before.baseline()[0]
+
+
 def test_one_weeks_cases_are_looked_at_over_four() -> None:
     period = Period.of_weeks("2026-11-16", "2026-11-16", ZONE, now=0)
     assert period.cohort_start == instant("2026-10-26 00:00")

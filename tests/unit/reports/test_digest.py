@@ -84,14 +84,13 @@ def test_a_score_that_fell_needs_a_decision_and_one_that_rose_is_good_news() -> 
         figures({**nps(10, 5, 45), **history(30, 15, 15)}),
         figures({**nps(50, 5, 5), **history(5, 25, 30)}),
     )
-    assert lines(fell, "decisions")[0].startswith(
-        "NPS (Survey) fell by 83 points against the 12 weeks before"
-    )
-    assert lines(rose, "decisions")[0].startswith("NPS (Survey) rose by 117 points")
+    assert lines(fell, "decisions")[0].startswith("NPS (Survey) fell in week 47: −58 ")
+    assert lines(rose, "good_news")[0].startswith("NPS (Survey) rose in week 47: 75 ")
+    assert lines(rose, "decisions") == lines(fell, "good_news") == []
 
 
 def test_a_fall_within_chance_needs_none() -> None:
-    week = figures({**nps(10, 5, 6), **history(30, 15, 15)})
+    week = figures({**nps(200, 100, 110), **history(3000, 1500, 1500)})
     assert notes(week, "decisions") == ["Nothing needs your decision."]
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from reports.metrics import Metric
 from reports.statistics import (
-    SATISFIED,
     Camps,
     Interval,
     Span,
@@ -16,8 +16,8 @@ from reports.statistics import (
     nps,
     nps_difference,
     share_difference,
+    sight,
     survival_median,
-    top_box,
     wilson,
     z,
 )
@@ -65,7 +65,8 @@ def test_an_impossible_share_is_refused(successes: int, n: int) -> None:
 
 
 def test_top_box_counts_only_the_good_answers() -> None:
-    estimate = top_box({1: 5, 3: 3, 4: 6, 5: 6}, SATISFIED)
+    estimate = Metric.CSAT.estimate(Metric.CSAT.camps({1: 5, 3: 3, 4: 6, 5: 6}))
+    assert estimate is not None
     assert (estimate.value, estimate.n) == (0.6, 20)
     assert estimate.interval == wilson(12, 20).interval
 
@@ -178,6 +179,50 @@ def test_a_real_fall_is_found() -> None:
     drawn = weeks(1000, 60, (0.30, 0.30, 0.40), seed=6)
     found = [nps_difference(week, Camps(324, 216, 180)).fell for week in drawn]
     assert sum(found) / len(found) > 0.7
+
+
+@given(st.integers(1, 60), st.integers(1, 400), st.data())
+def test_what_fisher_does_not_prove_is_not_proven(n: int, before: int, data: st.DataObject) -> None:
+    one, two = data.draw(st.integers(0, n)), data.draw(st.integers(0, before))
+    level = data.draw(st.sampled_from([0.9, 0.95, 0.999]))
+    lower, upper = (
+        stats.hypergeom.cdf(one, n + before, one + two, n),
+        stats.hypergeom.sf(one - 1, n + before, one + two, n),
+    )
+    if 2 * min(lower, upper) > (1 - level) * 1.000001:
+        assert not share_difference((one, n), (two, before), level).proven
+
+
+@pytest.mark.parametrize("truth", [(0.45, 0.3, 0.25), (0.2, 0.3, 0.5), (0.85, 0.1, 0.05), (0.5, 0.0, 0.5)])
+@pytest.mark.parametrize(("n", "before"), [(10, 10), (10, 120), (20, 240), (60, 720)])
+def test_few_answers_of_a_touchpoint_are_not_called_a_change_too_often(
+    truth: tuple[float, float, float], n: int, before: int
+) -> None:
+    level, times = level_for(4), 20_000
+    pairs = zip(weeks(times, n, truth, seed=n), weeks(times, before, truth, seed=before + 1), strict=True)
+    called = sum(nps_difference(week, earlier, level).proven for week, earlier in pairs)
+    assert called / times <= 1 - level + 3 * ((1 - level) / times) ** 0.5
+
+
+@pytest.mark.parametrize("metric", Metric)
+def test_with_the_answers_that_are_needed_a_fall_shows_four_times_in_five(metric: Metric) -> None:
+    truth = (0.5, 0.25, 0.25) if metric is Metric.NPS else (0.8, 0.0, 0.2)
+    fallen = (0.4, 0.25, 0.35) if metric is Metric.NPS else (0.6, 0.0, 0.4)
+    level = level_for(6)
+    typical = Camps(*(round(1000 * share) for share in truth))
+    n = sight(metric.spread(typical), 0, 0, 12, level).needed
+    pairs = zip(weeks(2000, n, fallen, seed=1), weeks(2000, 12 * n, truth, seed=2), strict=True)
+    found = sum(metric.difference(week, before, level).fell for week, before in pairs)
+    assert 0.74 < found / 2000 < 0.9
+
+
+def test_a_fall_can_be_seen_where_both_sides_have_enough_answers() -> None:
+    spread = Metric.NPS.spread(Camps(500, 250, 250))
+    needed = sight(spread, 0, 0, 12, 0.95).needed
+    assert sight(spread, needed, 12 * needed, 12, 0.95).clear
+    assert not sight(spread, needed, needed // 2, 12, 0.95).clear
+    assert not sight(spread, needed // 2, 12 * needed, 12, 0.95).clear
+    assert not sight(spread, 0, 12 * needed, 12, 0.95).clear
 
 
 # -- durations
