@@ -23,7 +23,7 @@ async def test_no_word_of_an_erased_person_is_left_and_no_figure_moves(
     async with world(tmp_path / "place", url, program) as around, serving(around) as supervisor:
         anna = around.telegram.customer(1001, f"Anna {CANARY}", "en")
         ben = around.telegram.customer(1002, "Ben", "en")
-        await answer(ben, "Nothing to add.")
+        await answer(ben, "The driver was kind.")
         await answer(anna, f"The {CANARY} sings.")
         await complain(anna)
         maria = around.slack.member("U0MARIA0001", "maria")
