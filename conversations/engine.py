@@ -90,9 +90,9 @@ class Walk:
     def skip(self) -> Step:
         """Pass over the current question, where its author allows it."""
         question = self._dialogue.questions[self._session.state]
-        given = self._asking.look().prompt.given
-        if not question.optional and not given:
+        if not question.optional:
             return self.again(self._scene.say("skip.needed"))
+        given = self._asking.look().prompt.given
         partial = self._session.partial
         if partial is not None and partial.holds_anything:  # what was given already is not lost
             words = joined(given, partial.words)
@@ -192,7 +192,7 @@ class Walk:
 
     def _decline(self, *, pressed: bool) -> None:
         """Pass over the question; where an answer is needed, declining is one more reply that does not fit."""
-        if self._dialogue.questions[self._session.state].optional or self._asking.look().prompt.given:
+        if self._dialogue.questions[self._session.state].optional:
             self.skip()
         else:
             self._reject(self._scene.label("skip.needed"), pressed=pressed)

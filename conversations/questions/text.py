@@ -100,8 +100,7 @@ class Text:
 
     def prompt(self, ask: Ask) -> Prompt:
         """Nothing to press. What was said before stands below, and is the answer of whoever adds nothing."""
-        said = ask.remarks
-        if not said:
+        if not (said := _said_before(ask)):
             return Prompt()
         return Prompt(note=ask.phrase("so_far", words=beginning(said, SHOWN)), given=said)
 
@@ -161,6 +160,11 @@ def _before(ask: Ask) -> Answer:
     return replace(before, value=None, words=words, wording="", at=0, skipped=False)
 
 
+def _said_before(ask: Ask) -> str:
+    """What was said to other questions: a comment takes it in; a question that needs its own answer does not."""
+    return ask.remarks if ask.question.optional else ""
+
+
 def _accepted(
     ask: Ask,
     answer: Answer,
@@ -169,13 +173,19 @@ def _accepted(
     refused: tuple[Refuse, ...] = (),
 ) -> Accepted:
     return Accepted(
-        None, joined(ask.remarks, answer.words), answer.attachments, fetches, note, answer.kinds, refused
+        None,
+        joined(_said_before(ask), answer.words),
+        answer.attachments,
+        fetches,
+        note,
+        answer.kinds,
+        refused,
     )
 
 
 def _is_nothing(ask: Ask, text: str) -> bool:
     """Tell whether a reply is no answer. Where one is needed, a bare "no" may be it; "I don't know" is asked again."""
-    if ask.question.optional or ask.remarks:
+    if ask.question.optional:
         return declines(text) or finishes(text)
     return declines(text) and not is_bare_no(text)
 

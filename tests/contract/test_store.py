@@ -284,6 +284,7 @@ async def test_a_comment_is_shown_only_with_its_author_s_yes(store: Store) -> No
         await tx.keep_answers([row(3, "comment", None, "nobody asked")])
         await tx.keep_answers([row(4, "comment", None, "old words"), row(4, "quote", "yes")])
         await tx.keep_answers([row(4, "comment", None, "new words")])
+        await tx.keep_answers([row(5, "score", 3, "said beside the number"), row(5, "quote", "yes")])
     async with store.reading() as tx:
         voices = await tx.voices(NOW, NOW + DAY, 10)
         assert [(one.words, one.score) for one in voices] == [("grand", "9"), ("new words", "")]

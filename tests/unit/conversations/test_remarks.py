@@ -130,14 +130,24 @@ def test_without_a_question_for_a_comment_the_case_has_the_words() -> None:
     assert case.summary == (("Mood", "1 of 5\nit was awful"),)
 
 
+def test_a_question_that_needs_its_own_answer_does_not_take_the_words_in() -> None:
+    name: dict[str, object] = {"type": "text", "ask": {"en": "And your name?"}, "next": "talk"}
+    chat = Chat(shelf("may", "team", name)).begins("mood").says("it was awful", "1").sees("And your name?")
+    assert "You wrote" not in chat.last.text
+    chat.says("Kim")
+    assert answers(chat)["name"].words == "Kim"
+    (case,) = chat.effect(OpenCase)
+    assert "it was awful" in case.words
+
+
 def test_there_is_an_end_to_what_is_kept() -> None:
     chat = Chat().begins("survey").says(*(f"one more thing {number} of many" for number in range(40)))
     assert len(chat.conversation.stack[0].remarks) == 20
     assert isinstance(chat.answers[-1], Given)
 
 
-def shelf(kind: str, binding: str) -> Library:
-    """A dialogue that asks for a number and opens a case."""
+def shelf(kind: str, binding: str, name: dict[str, object] | None = None) -> Library:
+    """A dialogue that asks for a number, and for a name if wanted, and opens a case."""
     dialogue, problems = parse(
         "mood",
         {
@@ -150,8 +160,9 @@ def shelf(kind: str, binding: str) -> Library:
                     "max": 5,
                     "ask": {"en": "How was it?"},
                     "label": {"en": "Mood"},
-                    "next": "talk",
-                }
+                    "next": "name" if name else "talk",
+                },
+                **({"name": name} if name else {}),
             },
             "outcomes": {"talk": {"open_case": {"kind": "question"}}},
         },
