@@ -195,6 +195,7 @@ class Walk:
         if self._dialogue.questions[self._session.state].optional:
             self.skip()
         else:
+            self._refused = True
             self._reject(self._scene.label("skip.needed"), pressed=pressed)
 
     def _collect(self, result: Partial, reply: Reply) -> None:

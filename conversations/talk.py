@@ -29,7 +29,7 @@ from conversations.facts import Fact
 from conversations.frozen import dataclass, replace
 from conversations.labels import labelled
 from conversations.library import Library
-from conversations.question import NAME_LIMIT, Chosen, Ids, Reply, clean
+from conversations.question import NAME_LIMIT, Chosen, Ids, Reply, clean, declines
 from conversations.session import Conversation
 from conversations.stack import Place, Stack
 from conversations.steering import obey, say_idle
@@ -229,7 +229,7 @@ def _answer(stack: Stack, place: Place, reply: Reply) -> None:
     names = session.bindings.get("owner", ""), session.bindings.get("author", "")
     if courtesy := courtesy_in(text, names):
         stack.again(stack.text(f"courtesy.{courtesy}"))
-    elif text and is_wordless(text):
+    elif text and (is_wordless(text) or declines(text)):
         stack.apply(place, step)
     else:
         _relay(stack, reply, session.case)

@@ -85,7 +85,7 @@ class Scale:
                 value, words = None, ""
         if value is not None and low <= value <= high:
             return Accepted(value)
-        if words and (declines(words) or finishes(words)) and ask.question.optional:
+        if words and (declines(words) or finishes(words)):
             return Declined()
         reason = ask.phrase("reject", low=low, high=high)
         return (
@@ -111,9 +111,8 @@ def _rows(low: int, high: int) -> tuple[tuple[Choice, ...], ...]:
 
 
 def _says(words: str) -> bool:
-    """Tell whether words are worth keeping: not a number out of range, a decline or a greeting."""
-    letters = any(char.isalpha() for char in words)
-    return letters and not (declines(words) or finishes(words) or is_only_polite(words))
+    """Tell whether words are worth keeping: not a number out of range, and not only a greeting."""
+    return any(char.isalpha() for char in words) and not is_only_polite(words)
 
 
 question = Scale()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from conversations.effects import CallHuman, OpenCase
+from conversations.effects import CallHuman, OpenCase, Relay
 from conversations.events import DAY, Attached, Edited, FileRef, Said
 from conversations.facts import Answered, Corrected, Ended, Skipped
 from conversations.library import Library
@@ -116,9 +116,10 @@ def test_a_human_who_is_called_has_the_words_once() -> None:
     chat.says("1", "quality").sees("my table is broken<br>and the chair too")
 
 
-def test_words_about_a_case_are_not_kept_by_the_survey() -> None:
+def test_words_about_a_case_go_there_and_are_not_kept_by_the_survey() -> None:
     chat = Chat(shelf("needs", "case")).begins("mood", case="7").says("what about the 500 euro?")
-    chat.sees("Please choose a number from 1 to 5.")
+    assert chat.effect(Relay) == [Relay("what about the 500 euro?", case=7)]
+    assert not chat.says("weiß ich nicht").effect(Relay)  # nothing that a case should be opened again for
     assert chat.answers == []
     assert chat.conversation.stack[0].remarks == ()
 
