@@ -3,8 +3,10 @@
 They are read from the texts, in all their languages: a changed wording or a further language needs nothing here.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 from conversations.library import Library
 from conversations.question import PARSE_LIMIT, folded
@@ -13,6 +15,9 @@ from conversations.words import Command
 
 SHOWN_AS = ("button", "menu")
 """The tables of texts that name commands: buttons below messages, and the menu of the chat app."""
+
+NUMBER: Final = re.compile(r"\bA-\d{4}-\d{1,6}\b", re.IGNORECASE)
+"""The number of a case, as customers read it and write it."""
 
 
 def labelled(text: str, library: Library) -> tuple[Command, str] | None:
@@ -35,3 +40,25 @@ def _commands(texts: Texts) -> Mapping[str, Command]:
             for label in texts.entries.get(f"{table}.{command}", {}).values():
                 found.setdefault(folded(label), command)
     return found
+
+
+def opens_again(text: str, texts: Texts) -> bool:
+    """Tell whether a whole message is the label of a button that opens a case again, with or without its number."""
+    if len(text) > PARSE_LIMIT:
+        return False
+    found, said = NUMBER.search(text), folded(text)
+    labels = [folded(label) for label in texts.entries["button.reopen"].values()]
+    if found:
+        tags = texts.entries["button.reopen_case"]
+        labels = [folded(texts.plain("button.reopen_case", tag, number=found[0])) for tag in tags]
+    return said in labels
+
+
+def names_case(text: str, texts: Texts) -> bool:
+    """Tell whether a whole message is the label of the button of a case: its number, with or without its state."""
+    found = NUMBER.match(text.strip()) if len(text) <= PARSE_LIMIT else None
+    if found is None:
+        return False
+    rest = folded(text.strip()[found.end() :])
+    states = (labels for key, labels in texts.entries.items() if key.startswith("case.state."))
+    return not rest or any(rest == folded(label) for labels in states for label in labels.values())

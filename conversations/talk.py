@@ -27,7 +27,7 @@ from conversations.events import (
 )
 from conversations.facts import Fact
 from conversations.frozen import dataclass, replace
-from conversations.labels import labelled
+from conversations.labels import labelled, opens_again
 from conversations.library import Library
 from conversations.question import NAME_LIMIT, Chosen, Ids, Reply, clean, declines
 from conversations.session import Conversation
@@ -177,6 +177,8 @@ def _said(stack: Stack, text: str) -> None:
     command = None if named else labelled(text, stack.library) or command_in(text, asked=place is not None)
     if command:
         obey(stack, *command)
+    elif not named and opens_again(text, stack.library.texts):
+        _relay(stack, Said(text), stack.about or (place[1].case if place else 0))
     else:
         _reply(stack, Said(text))
 

@@ -11,6 +11,7 @@ from conversations.courtesy import courtesy_in
 from conversations.effects import Button, Kind, Message, Relay, Say
 from conversations.frozen import dataclass, replace
 from conversations.graphemes import clip
+from conversations.labels import names_case, opens_again
 from conversations.session import CaseId, Conversation
 from conversations.stack import active
 from handlers import albums, lines
@@ -45,6 +46,8 @@ async def relay(turn: Turn, conversation: Conversation, words: Relay) -> Relayed
     if case is None:
         asked = [turn.know_case(one) for one in await turn.tx.open_cases(person=conversation.person)]
         case = asked[0] if len(asked) == 1 else None
+    if (typed := await _typed(turn, conversation, words, case)) is not None:
+        return typed
     if words.unsupported:
         if case is not None and case.state is not State.CLOSED:
             await lines.note_unsupported(turn, case, words.unsupported)
@@ -68,6 +71,30 @@ async def relay(turn: Turn, conversation: Conversation, words: Relay) -> Relayed
         silent = (album is not None and album.answered) or not (before or kept)
         await _hand_in(turn, conversation, case, (*before, words), silent=silent)
     await albums.explain_refused(turn, conversation, words.album, taken.refused)
+    return Relayed()
+
+
+async def _typed(turn: Turn, conversation: Conversation, words: Relay, case: Case | None) -> Relayed | None:
+    """The label of a case's button, typed: it does what pressing it does, and is no word for the case; else None."""
+    texts = turn.organisation.texts
+    if words.edited or words.files or words.attachments:
+        return None
+    if opens_again(words.text, texts):
+        named = await _meant(turn, conversation, words)
+        closed = await _closed_lately(turn, conversation)
+        meant = named or next(iter(closed), case)
+        if meant is not None and meant.state in (State.CLOSED, State.ACCEPTED):
+            return Relayed(reopen=meant, words=await held_for_closed(turn, conversation))
+        if meant is not None:
+            text = texts.render("press.open", conversation.language)
+            turn.say(latest(turn, conversation), Message(text, kind=Kind.RECEIPT), case=meant.id)
+            return Relayed()
+    held = held_for(conversation)
+    if case is None or not held or not names_case(words.text, texts):
+        return None
+    if case.state is State.CLOSED:
+        return Relayed(reopen=case, words=await held_for_closed(turn, conversation))
+    await _hand_in(turn, conversation, case, held)
     return Relayed()
 
 

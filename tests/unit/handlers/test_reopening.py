@@ -186,6 +186,33 @@ async def test_after_the_end_somebody_is_asked_whether_it_is_about_that_case(des
     assert not (await desk.conversation()).held
 
 
+@pytest.mark.parametrize("rated", [False, True])
+@pytest.mark.parametrize("label", ["Reopen", "wieder öffnen!", "Reopen {number}", "{number} wieder öffnen"])
+async def test_the_label_of_the_button_opens_it_when_typed(desk: Desk, label: str, rated: bool) -> None:
+    case = await closed(desk)
+    if rated:
+        await asks_how_it_was(desk, case)
+    await say(desk, label.format(number=case.number))
+    assert (await now(desk, case)).state is State.REOPENED
+    assert await heard(desk, case) == []
+    assert f"I have opened your case {case.number} again. Mia" in desk.shown
+    await say(desk, label.format(number=case.number))
+    assert "Your case is open already" in desk.shown
+    assert await heard(desk, case) == []
+
+
+@pytest.mark.parametrize(
+    "label", ["{number}", "{number} · closed", "{number} Abgeschlossen", "{number.lower} "]
+)
+async def test_the_case_that_is_meant_can_be_named_by_its_label(desk: Desk, label: str) -> None:
+    case = await closed(desk)
+    await say(desk, "The door is loose again.")
+    await say(desk, label.replace("{number.lower}", case.number.lower()).format(number=case.number))
+    assert (await now(desk, case)).state is State.REOPENED
+    assert await heard(desk, case) == ["The door is loose again."]
+    assert not (await desk.conversation()).held
+
+
 async def test_words_that_waited_go_with_the_case_that_is_opened_instead(desk: Desk) -> None:
     case = await closed(desk)
     await say(desk, "My lamp flickers.")
