@@ -194,7 +194,8 @@ class Event:
     """Something happened.
 
     `key` is the stable external id, the same for every redelivery; `message` the platform's id of the person's message
-    (empty where there is none); `at` is when we received it by our own `Clock`.
+    (empty where there is none); `at` is when we received it by our own `Clock`. `reply_to` is the platform's id of the
+    message that they reply to, empty where they do not.
     """
 
     key: str
@@ -203,3 +204,4 @@ class Event:
     sender: Sender
     what: What
     message: str = ""
+    reply_to: str = ""

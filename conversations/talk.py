@@ -270,7 +270,7 @@ def _edited(stack: Stack, text: str) -> None:
     elif place and step:
         stack.apply(place, step)
     elif words := clean(text):
-        stack.do(Relay(words, edited=True))
+        stack.do(Relay(words, edited=True, case=stack.about))
 
 
 def _elapsed(stack: Stack, timer: str, kind: str) -> None:

@@ -35,7 +35,7 @@ from conversations.frozen import replace
 from conversations.refusals import Refusal
 from conversations.session import Conversation, ConversationId
 from conversations.stack import active
-from handlers import cases, relays
+from handlers import cases, relays, replies
 from handlers.budget import OverBudget
 from handlers.files import explain, fetch_within_quota, forget, refuse, shown_name
 from handlers.telling import REOPEN, tell_status
@@ -50,7 +50,9 @@ MOST_EFFECTS: Final = 200
 
 async def converse(turn: Turn, conversation: Conversation, event: Event) -> None:
     """One thing the person did."""
-    work = partial(talk.turn, turn.organisation.library, conversation, event, turn.now, turn.ids)
+    case = await replies.case_of(turn, conversation, event)
+    about = case.id if case else 0
+    work = partial(talk.turn, turn.organisation.library, conversation, event, turn.now, turn.ids, about=about)
     step = turn.budget.run(_place(conversation), conversation.id, turn.now, work)
     await _carry_out(turn, step)
 

@@ -57,7 +57,7 @@ async def relay(turn: Turn, conversation: Conversation, words: Relay) -> Relayed
     if case is None and not asked:
         await albums.remember(turn, conversation, words.album)
         return Relayed(album is not None)  # of an album nobody needs to hear it twice
-    if case is not None and case.state is State.CLOSED:
+    if case is not None and case.state is State.CLOSED and not words.edited:
         return _to_closed(turn, conversation, case, words)
     taken = await take(turn, conversation, words.files)
     words = replace(words, attachments=(*words.attachments, *taken.attachments), files=())
@@ -134,7 +134,10 @@ async def held_for_closed(turn: Turn, conversation: Conversation) -> tuple[Relay
 
 
 async def _meant(turn: Turn, conversation: Conversation, words: Relay) -> Case | None:
-    """The case that the words themselves name by its number, or that they answer."""
+    """The case whose message they reply to, else the one they name by its number, else the one they are asked about."""
+    open_one = active(conversation)
+    if words.case and not (open_one and open_one.case == words.case):
+        return await their_case(turn, conversation, str(words.case))
     for year, number in () if words.edited else _NUMBER.findall(words.text):
         found = await turn.tx.case_by_number(f"A-{year}-{number:0>6}")
         if found is not None and found.person == conversation.person:

@@ -176,7 +176,7 @@ async def _relay_out(turn: Turn, case: Case, staff: Staff, action: str, text: st
             number=case.number,
             text=inert(text),
         )
-        turn.say(conversation, Message(shown, kind=Kind.NOTICE), case_message=message)
+        turn.say(conversation, Message(shown, kind=Kind.NOTICE), case_message=message, case=case.id)
     row = write_line(turn, case, delivery_line(turn, case, staff.name, text, delivery))
     await turn.tx.add_message(
         CaseMessage(message, case.id, turn.now, "out", staff.id, text, delivery=delivery, log=row)

@@ -71,7 +71,8 @@ async def tell_status(turn: Turn, conversation: Conversation) -> None:
         for case in closed
     )
     message = Message("<br>".join(lines), buttons, kind=Kind.RECEIPT)
-    turn.say(latest(turn, conversation), message, lasting=True)
+    told = [case.id for case in (*cases, *closed)]
+    turn.say(latest(turn, conversation), message, case=told[0] if len(told) == 1 else 0, lasting=True)
 
 
 def latest(turn: Turn, conversation: Conversation) -> Conversation:

@@ -108,6 +108,15 @@ class Letter:
     body: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message of ours that stands in a chat: its row, the case it is about, its body (empty once that is dropped)."""
+
+    row: int
+    case: CaseId | None
+    body: str
+
+
 class Sending(Protocol):
     """The outbox in a unit of work."""
 
@@ -151,6 +160,9 @@ class Sending(Protocol):
 
     async def platform_messages(self, outbox: Iterable[int]) -> dict[int, str]:
         """Platform message ids of sent rows."""
+
+    async def posted(self, address: Address, message: str) -> Posted | None:
+        """What we sent as this platform message, None where it is not ours."""
 
     # dead letters
     async def letters(self, limit: int) -> list[Letter]:

@@ -5,6 +5,8 @@
     POST /sandbox/telegram/customers                {"id", "first_name", "language"}
     POST /sandbox/telegram/customers/ID/ACT         JSON; for photo, album, document, voice multipart (part "file")
 
+Acts that write may name a message they reply to ("reply_to").
+
 An act is answered {"ok": true}, or 400 {"ok": false, "reason": ...}.
 """
 
@@ -35,25 +37,38 @@ async def _press(customer: Customer, form: Form) -> object:
 
 
 async def _photo(customer: Customer, form: Form) -> object:
-    return await customer.sends_photo(form["files"][0][2], form.get("caption", ""))
+    content, caption = form["files"][0][2], form.get("caption", "")
+    return await customer.sends_photo(content, caption, reply_to=_reply_to(form))
 
 
 async def _album(customer: Customer, form: Form) -> object:
-    return await customer.sends_album([content for _, _, content in form["files"]], form.get("caption", ""))
+    contents = [content for _, _, content in form["files"]]
+    return await customer.sends_album(contents, form.get("caption", ""), _reply_to(form))
 
 
 async def _document(customer: Customer, form: Form) -> object:
     name, type_, content = form["files"][0]
-    return await customer.sends_document(content, name, type_, form.get("caption", ""))
+    return await customer.sends_document(
+        content, name, type_, form.get("caption", ""), reply_to=_reply_to(form)
+    )
 
 
 async def _voice(customer: Customer, form: Form) -> object:
-    return await customer.sends_voice(form["files"][0][2], int(form.get("seconds", 3)))
+    content, seconds = form["files"][0][2], int(form.get("seconds", 3))
+    return await customer.sends_voice(content, seconds, reply_to=_reply_to(form))
 
 
 async def _say(customer: Customer, form: Form) -> object:
-    reply_to = form.get("reply_to")
-    return await customer.says(form["text"], None if reply_to is None else int(reply_to))
+    return await customer.says(form["text"], _reply_to(form))
+
+
+async def _contact(customer: Customer, form: Form) -> object:
+    return await customer.shares_contact(form.get("phone", "+4915112345678"), reply_to=_reply_to(form))
+
+
+def _reply_to(form: Form) -> int | None:
+    """The message that is replied to: every act that writes may name one."""
+    return None if form.get("reply_to") is None else int(form["reply_to"])
 
 
 ACTS: Final[dict[str, Act]] = {
@@ -65,7 +80,7 @@ ACTS: Final[dict[str, Act]] = {
     "album": _album,
     "document": _document,
     "voice": _voice,
-    "contact": lambda customer, form: customer.shares_contact(form.get("phone", "+4915112345678")),
+    "contact": _contact,
     "block": lambda customer, form: customer.blocks(),
     "unblock": lambda customer, form: customer.unblocks(),
 }

@@ -122,16 +122,23 @@ class Customer(View):
     # Sending files and contacts
 
     async def sends_photo(
-        self, content: bytes, caption: str = "", album: str | None = None, size: int | None = None
+        self,
+        content: bytes,
+        caption: str = "",
+        album: str | None = None,
+        size: int | None = None,
+        reply_to: int | None = None,
     ) -> Message:
         """A photo; those with the same `album` belong together. `size` in bytes may pretend a large file."""
-        return self._sends_file("photo", content, "photo.jpg", "image/jpeg", caption, album, size)
+        return self._sends_file("photo", content, "photo.jpg", "image/jpeg", caption, album, size, reply_to)
 
-    async def sends_album(self, contents: Sequence[bytes], caption: str = "") -> list[Message]:
+    async def sends_album(
+        self, contents: Sequence[bytes], caption: str = "", reply_to: int | None = None
+    ) -> list[Message]:
         """Several photos at once; the first bears the caption, as in the app."""
         album = str(secrets.randbits(60))
         return [
-            await self.sends_photo(content, caption if index == 0 else "", album)
+            await self.sends_photo(content, caption if index == 0 else "", album, reply_to=reply_to)
             for index, content in enumerate(contents)
         ]
 
@@ -143,8 +150,9 @@ class Customer(View):
         caption: str = "",
         album: str | None = None,
         size: int | None = None,
+        reply_to: int | None = None,
     ) -> Message:
-        return self._sends_file("document", content, name, type_, caption, album, size)
+        return self._sends_file("document", content, name, type_, caption, album, size, reply_to)
 
     async def sends_video(
         self, content: bytes, name: str, caption: str = "", album: str | None = None
@@ -163,9 +171,11 @@ class Customer(View):
             self._send({"sticker": about | {"is_animated": False, "is_video": False, "emoji": emoji}}), False
         )
 
-    async def sends_voice(self, content: bytes, seconds: int = 3, size: int | None = None) -> Message:
+    async def sends_voice(
+        self, content: bytes, seconds: int = 3, size: int | None = None, reply_to: int | None = None
+    ) -> Message:
         stored = self.world.files.store("voice", content, "voice.oga", "audio/ogg", size)
-        return Message(self._send(describe(self.world, stored, seconds)), False)
+        return Message(self._send(describe(self.world, stored, seconds), reply_to=reply_to), False)
 
     def _sends_file(
         self,
@@ -176,6 +186,7 @@ class Customer(View):
         caption: str,
         album: str | None,
         size: int | None,
+        reply_to: int | None = None,
     ) -> Message:
         if units(caption) > CAPTION_LIMIT:
             raise ValueError("Telegram sends no caption over 1024 units")
@@ -185,13 +196,15 @@ class Customer(View):
             parts |= _with_entities("caption", caption)
         if album:
             parts["media_group_id"] = album
-        return Message(self._send(parts), False)
+        return Message(self._send(parts, reply_to=reply_to), False)
 
-    async def shares_contact(self, phone: str = "+4915112345678", of: "Customer | None" = None) -> Message:
+    async def shares_contact(
+        self, phone: str = "+4915112345678", of: "Customer | None" = None, reply_to: int | None = None
+    ) -> Message:
         """Share one's own telephone number, or somebody else's."""
         owner = (of or self).user
         contact = {"phone_number": phone, "first_name": owner["first_name"], "user_id": owner["id"]}
-        return Message(self._send({"contact": contact}), False)
+        return Message(self._send({"contact": contact}, reply_to=reply_to), False)
 
     # Turning away and coming back
 
@@ -222,7 +235,10 @@ class Customer(View):
         if keyboard and keyboard.get("one_time_keyboard"):
             view.chat.reply_keyboard = None
         if reply_to is not None:
-            content = {"reply_to_message": view.chat.messages[reply_to]} | content
+            original = view.chat.messages[reply_to]  # without what that one replies to in turn
+            content = {
+                "reply_to_message": {k: v for k, v in original.items() if k != "reply_to_message"}
+            } | content
         message = self.world.write(view.chat, self.user, content)
         if view.chat.member:
             self.world.updates.add("message", message)

@@ -134,4 +134,5 @@ def described(event: Event | None) -> dict[str, Any] | None:
         "sender": event.sender.id,
         "message": event.message,
         "what": what,
+        **({"reply_to": event.reply_to} if event.reply_to else {}),
     }

@@ -8,7 +8,7 @@ import pytest
 
 from conversations.events import HOUR, SECOND, Address
 from storage.interface import CaseMessage
-from storage.interface_outbox import Claimed, Delivery, OutboxRow
+from storage.interface_outbox import Claimed, Delivery, OutboxRow, Posted
 from storage.store import Store, Transaction
 from tests.stores import BOT, NOW, complaint, ids, meet, opened, parcel, talk
 
@@ -237,6 +237,31 @@ async def test_an_answer_seen_after_all_is_believed(store: Store) -> None:
     await settle(store, Delivery(receipt.id, 1, "sent", "m1"))
     async with store.reading() as tx:
         assert await tx.platform_messages([receipt.id]) == {receipt.id: "m1"}
+
+
+async def test_a_message_that_somebody_replies_to_tells_its_case(store: Store) -> None:
+    one = talk()
+    case, other = complaint(one), complaint(one)
+    reply = CaseMessage(next(ids), other.id, NOW, "out", "mia", "Sorry!", delivery="waiting")
+    about, brings, plain = parcel("a", case=case.id), parcel("b", message=reply.id), parcel("c")
+    edit = parcel("d", edits=about.id, case=other.id)
+    async with store.transaction() as tx:
+        await meet(tx, one)
+        for each in (case, other):
+            await tx.create_case(each)
+        await tx.add_message(reply)
+    await put(store, about, brings, plain)
+    await claim(store)
+    await settle(store, *(Delivery(row.id, 1, "sent", f"m{row.id}") for row in (about, brings, plain)))
+    await put(store, edit)
+    await claim(store)
+    await settle(store, Delivery(edit.id, 1, "sent", f"m{about.id}"))
+    async with store.reading() as tx:
+        assert await tx.posted(about.address, f"m{about.id}") == Posted(about.id, case.id, about.body)
+        assert await tx.posted(brings.address, f"m{brings.id}") == Posted(brings.id, other.id, brings.body)
+        assert await tx.posted(plain.address, f"m{plain.id}") == Posted(plain.id, None, plain.body)
+        assert await tx.posted(Address(BOT, "6"), f"m{about.id}") is None
+        assert await tx.posted(about.address, "") is None
 
 
 # -- rows that hang on others

@@ -129,6 +129,34 @@ async def test_an_edit_is_made_where_the_message_was_written(sandbox: Sandbox, c
     assert [message.text for message in anna.messages] == ["order 4712"]
 
 
+async def test_a_reply_bears_the_message_it_answers(sandbox: Sandbox, chromium: Path) -> None:
+    anna = sandbox.telegram.customers[1]
+    anna.chat.started = True
+    world = sandbox.telegram.world
+    world.write(anna.chat, world.bot, {"text": "How many legs does it have?"})
+    world.write(anna.chat, world.bot, {"text": "And how satisfied are you?"})
+    async with visiting(sandbox.url, chromium, "en") as visitor:
+        question = visitor.phone.locator(".said:not(.own)").filter(has_text="How many legs")
+        await question.get_by_role("button", name="Reply to this message").focus()
+        await visitor.page.keyboard.press("Enter")
+        await expect(visitor.phone.locator(".edit-bar")).to_contain_text("How many legs does it have?")
+        await expect(visitor.phone.get_by_role("textbox", name="Message")).to_be_focused()
+        await visitor.page.keyboard.type("Two")
+        await visitor.page.keyboard.press("Enter")
+        await expect(visitor.phone.locator(".own .quoted")).to_have_text("How many legs does it have?")
+        await expect(visitor.phone.locator(".edit-bar")).to_be_empty()
+
+        await question.hover()
+        await question.get_by_role("button", name="Reply to this message").click()
+        await visitor.page.keyboard.press("Escape")
+        await expect(visitor.phone.locator(".edit-bar")).to_be_empty()
+        await visitor.writes("Three, sorry")
+        await expect(visitor.phone.locator(".own")).to_have_count(2)
+        assert visitor.complaints == []
+    replies = [message.raw.get("reply_to_message", {}).get("text") for message in anna.messages[2:]]
+    assert replies == ["How many legs does it have?", None]
+
+
 async def test_whoever_blocked_the_bot_can_come_back(sandbox: Sandbox, chromium: Path) -> None:
     anna = sandbox.telegram.customers[1]
     await anna.starts()

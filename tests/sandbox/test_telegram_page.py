@@ -56,8 +56,30 @@ async def test_the_page_acts_as_a_customer_and_hears_of_every_change(
     async with browser.get("/sandbox/telegram/snapshot") as answer:
         [chat] = (await answer.json())["chats"]
     assert chat["blocked"] is True
+    assert chat["messages"][-1]["reply_to_message"]["text"] == "Fine?"
     shown = [(message["text"], message["from_bot"]) for message in chat["messages"]]
     assert shown == [("/start abc", False), ("Fine?", True), ("thanks", False)]
+
+
+async def test_files_may_reply_to_a_message_too(
+    browser: aiohttp.ClientSession, telegram: LocalTelegram
+) -> None:
+    anna = telegram.customer(1001, "Anna")
+    await act(browser, "start")
+    question = await ask(browser, "Can you show us?")
+    await act(browser, "say", text="soon", reply_to=question)
+    soon = anna.messages[-1].id
+    for name in ("photo", "album", "document", "voice"):
+        form = aiohttp.FormData({"reply_to": str(soon)}, default_to_multipart=True)
+        form.add_field("file", b"x", filename="evidence.png", content_type="image/png")
+        async with browser.post(f"/sandbox/telegram/customers/1001/{name}", data=form) as answer:
+            assert answer.status == 200, await answer.text()
+    await act(browser, "contact", reply_to=question)
+    replies = [
+        message.raw["reply_to_message"] for message in anna.messages if "reply_to_message" in message.raw
+    ]
+    assert [one["message_id"] for one in replies] == [question, soon, soon, soon, soon, question]
+    assert not any("reply_to_message" in one for one in replies)  # as the Bot API sends it: one deep
 
 
 async def test_the_page_sends_files_and_shows_only_pictures_in_place(

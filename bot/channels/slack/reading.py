@@ -90,9 +90,19 @@ def read(payload: Payload, key: str, at: Instant, us: Identity) -> Event | None:
         if found is None:
             return None
         chat, sender, what, message = found
-        return Event(key, at, Address(us.account, identifier(chat)), sender, what, word(message))
+        answered = _answered(payload)
+        return Event(key, at, Address(us.account, identifier(chat)), sender, what, word(message), answered)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise Unreadable(f"not a payload as Slack documents it: {type(error).__name__} {error}") from error
+
+
+def _answered(payload: Payload) -> str:
+    """The message under which somebody wrote to us in a thread; Slack knows no other reply."""
+    event = payload.get("event")
+    if not isinstance(event, dict) or event.get("channel_type") != "im":
+        return ""
+    thread = optional(event.get("thread_ts"))
+    return "" if thread == event.get("ts") else thread
 
 
 Found = tuple[str, Sender, What, str]

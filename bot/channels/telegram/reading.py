@@ -101,7 +101,8 @@ class Reader:
             what = self._what(kind, content, chat, sender)
         if what is None:
             return None
-        return Event(key, at, Address(self.account, str(_number(chat, "id"))), sender, what, number)
+        address, answered = Address(self.account, str(_number(chat, "id"))), _answered(content, chat)
+        return Event(key, at, address, sender, what, number, answered)
 
     def _what(self, kind: str, content: Json, chat: Json, sender: Sender) -> What | None:
         if _string(chat, "type") != "private":
@@ -147,6 +148,16 @@ class Reader:
         if command and (command[2] or self.username).lower() == self.username.lower():
             return Commanded(command[1].lower(), (command[3] or "").strip())
         return Said(text)
+
+
+def _answered(content: Json, chat: Json) -> str:
+    """The message replied to, where it stands in the same chat; one that nobody can read is none."""
+    message = content.get("reply_to_message")
+    if not isinstance(message, dict):
+        return ""
+    number, place = message.get("message_id"), message.get("chat")
+    here = not isinstance(place, dict) or place.get("id") == chat.get("id")
+    return str(number) if isinstance(number, int) and not isinstance(number, bool) and here else ""
 
 
 def _sender(content: Json) -> Sender | None:

@@ -47,7 +47,7 @@ export function phone(section) {
 
 function customers(chats, chosen) {
   return h("div", {}, chats.map((chat) => h("button", {
-    type: "button", "aria-pressed": chat.id === chosen.id, onclick: () => change({ customer: chat.id, editing: null }),
+    type: "button", "aria-pressed": chat.id === chosen.id, onclick: () => change({ customer: chat.id, editing: null, replying: null }),
   }, chat.title, " ", h("small", {}, chat.language.toUpperCase()))));
 }
 
@@ -98,7 +98,8 @@ function acts(chat) {
   return {
     say: (text) => post(`${path}/say`, { text }),
     press: (message, index) => post(`${path}/press`, { message_id: message.message_id, index }),
-    edit: (message) => change({ editing: message.message_id }),
+    edit: (message) => change({ editing: message.message_id, replying: null }),
+    reply: (message) => change({ replying: message.message_id, editing: null }),
   };
 }
 

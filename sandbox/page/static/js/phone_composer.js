@@ -3,6 +3,7 @@
 import { h, put } from "./dom.js";
 import { icon } from "./icons.js";
 import { menu } from "./menu.js";
+import { inShort } from "./phone_message.js";
 import { jpegOf } from "./photo.js";
 import { post, upload } from "./server.js";
 import { change, state } from "./state.js";
@@ -16,9 +17,23 @@ export function composer() {
   const path = () => `/telegram/customers/${state.customer}`;
   const say = (text) => {
     const edited = state.editing;
-    if (edited === null) return post(`${path()}/say`, { text });
+    if (edited === null) return post(`${path()}/say`, { text, ...answered() });
     change({ editing: null });
     return post(`${path()}/edit`, { message_id: edited, text });
+  };
+
+  /** The message that is replied to, once. */
+  const answered = () => {
+    const answeredTo = state.replying;
+    if (answeredTo === null) return {};
+    change({ replying: null });
+    return { reply_to: answeredTo };
+  };
+  const formOf = (...files) => {
+    const form = new FormData();
+    for (const [file, name] of files) form.append("file", file, name);
+    for (const [name, value] of Object.entries(answered())) form.append(name, value);
+    return form;
   };
 
   const chooser = h("input", { type: "file", multiple: true, hidden: true, "aria-hidden": "true", tabindex: -1 });
@@ -27,7 +42,7 @@ export function composer() {
   const attachMenu = menu(attach, () => [
     { words: t("samplePhoto"), icon: icon("picture"), act: () => sendSample() },
     { words: t("ownFile"), icon: icon("file"), act: () => chooser.click() },
-    { words: t("contact"), icon: icon("phone"), act: () => post(`${path()}/contact`, {}) },
+    { words: t("contact"), icon: icon("phone"), act: () => post(`${path()}/contact`, answered()) },
     { words: t("invitation"), icon: icon("link"), act: () => openInvitation() },
   ]);
   const commandMenu = menu(commands, () => chatNow().commands.map((each) => (
@@ -40,6 +55,7 @@ export function composer() {
   const element = h("footer", { class: "chat-foot" }, edit, invitation, begin, field.form, keys, chooser);
   let invited = false;
   let editing = null;
+  let replying = null;
 
   function chatNow() {
     return state.telegram.chats.find((chat) => chat.id === state.customer);
@@ -52,7 +68,7 @@ export function composer() {
   }
 
   function stopEditing() {
-    if (state.editing !== null) change({ editing: null });
+    if (state.editing !== null || state.replying !== null) change({ editing: null, replying: null });
   }
 
   async function sendSample() {
@@ -60,8 +76,7 @@ export function composer() {
   }
 
   function sendPhoto(blob) {
-    const form = new FormData();
-    form.append("file", blob, "photo.jpg");
+    const form = formOf([blob, "photo.jpg"]);
     form.append("caption", field.take());
     return upload(`${path()}/photo`, form);
   }
@@ -73,16 +88,14 @@ export function composer() {
       for (const [index, file] of files.entries()) await sendFile(file, pictures[index]);
       return;
     }
-    const form = new FormData();
-    for (const picture of pictures) form.append("file", picture, "photo.jpg");
+    const form = formOf(...pictures.map((picture) => [picture, "photo.jpg"]));
     form.append("caption", field.take());
     await upload(`${path()}/album`, form);
   }
 
   function sendFile(file, photo) {
     if (photo) return sendPhoto(photo);
-    const form = new FormData();
-    form.append("file", file, file.name);
+    const form = formOf([file, file.name]);
     if (file.type === "audio/ogg") return upload(`${path()}/voice`, form);
     form.append("caption", field.take());
     return upload(`${path()}/document`, form);
@@ -113,9 +126,13 @@ export function composer() {
 
   function drawEdit(chat) {
     const message = chat.messages.find((each) => each.message_id === state.editing);
-    put(edit, message ? `${message.message_id}${spoken()}` : null, () => h("div", {},
-      icon("edit"), h("p", {}, h("strong", {}, t("editing")), h("span", {}, message.text)),
+    const answered = chat.messages.find((each) => each.message_id === state.replying);
+    const shown = message ?? answered;
+    put(edit, shown ? `${message ? "edit" : "reply"}${shown.message_id}${spoken()}` : null, () => h("div", {},
+      icon(message ? "edit" : "reply"), h("p", {}, h("strong", {}, t(message ? "editing" : "replying")), h("span", {}, inShort(shown))),
       h("button", { type: "button", class: "round", "aria-label": t("cancel"), onclick: stopEditing }, icon("close"))));
+    if (replying !== state.replying && answered) field.field.focus();
+    replying = state.replying;
     if (editing === state.editing) return;
     editing = state.editing;
     field.fill(message?.text ?? "");

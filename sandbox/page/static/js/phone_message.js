@@ -9,7 +9,7 @@ import { t } from "./words.js";
 
 const FILES = "/sandbox/telegram/files/";
 
-/** `group` are the messages of an album, or one alone; `acts` are say(text), press(message, index), edit(message). */
+/** `group` are the messages of an album, or one alone; `acts` are say(text), press(message, index), edit and reply(message). */
 export function bubble(group, acts) {
   const first = group[0];
   const own = !first.from_bot;
@@ -30,11 +30,15 @@ export function bubble(group, acts) {
 
 /** Stands in the last line of the text where there is room. */
 function meta(message, own, acts) {
-  const edit = () => acts.edit(message);
   return h("span", { class: "meta" },
-    own && message.text && h("button", { type: "button", class: "pencil", "aria-label": t("edit"), title: t("edit"), onclick: edit }, icon("edit")),
+    tool("reply", t("replyTo"), () => acts.reply(message)),
+    own && message.text && tool("edit", t("edit"), () => acts.edit(message)),
     own && message.edit_date ? `${t("edited")} ` : null,
     hourOf(shifted(message.date)));
+}
+
+function tool(drawing, words, act) {
+  return h("button", { type: "button", class: "tool", "aria-label": words, title: words, onclick: act }, icon(drawing));
 }
 
 function photo(message) {
@@ -58,8 +62,13 @@ function contact(card) {
 }
 
 function quoted(message) {
-  const words = message.text ?? message.caption ?? t(message.photo ? "photo" : "file");
-  return h("div", { class: "quoted" }, words.slice(0, 120));
+  return h("div", { class: "quoted" }, inShort(message));
+}
+
+/** A message in a line, as it stands above a reply to it. */
+export function inShort(message) {
+  const words = message.text ?? message.caption ?? t(message.photo ? "photo" : message.voice ? "voice" : "file");
+  return words.length > 120 ? `${words.slice(0, 120)} …` : words;
 }
 
 /** Buttons are numbered through all rows, as the sandbox counts them. */

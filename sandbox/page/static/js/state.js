@@ -8,6 +8,7 @@ export const state = {
   online: true,
   customer: null, // id of the chat shown on the phone
   editing: null, // id of the message being edited
+  replying: null, // id of the message being replied to
   member: null, // id of the person we act as in Slack
   place: null, // channel id, or "dm"
   tab: "messages", // in the direct message: "messages" or "home"

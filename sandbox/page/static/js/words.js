@@ -46,6 +46,8 @@ const WORDS = {
   unblock: ["Unblock the bot", "Bot freigeben"],
   edit: ["Edit", "Bearbeiten"],
   editing: ["Edit message", "Nachricht bearbeiten"],
+  replyTo: ["Reply to this message", "Auf diese Nachricht antworten"],
+  replying: ["Reply", "Antwort"],
   cancel: ["Cancel", "Abbrechen"],
   edited: ["edited", "bearbeitet"],
   photo: ["Photo", "Foto"],
