@@ -25,13 +25,14 @@ from conversations.events import (
     Unsupported,
     What,
 )
+from conversations.evidence import takes_files
 from conversations.facts import Fact
 from conversations.frozen import dataclass, replace
 from conversations.labels import labelled, opens_again
 from conversations.library import Library
 from conversations.question import NAME_LIMIT, Chosen, Ids, Reply, clean, declines
 from conversations.session import Conversation
-from conversations.stack import Place, Stack
+from conversations.stack import SILENT_ENDS, Place, Stack
 from conversations.steering import obey, say_idle
 from conversations.step import Given, owner
 from conversations.tokens import STEER, read_token
@@ -109,6 +110,16 @@ def idle(library: Library, conversation: Conversation, note: str = "") -> tuple[
     else:
         say_idle(stack, note)
     return tuple(stack.effects)
+
+
+def passes_no_files_on(library: Library, conversation: Conversation) -> bool:
+    """Tell whether a file is no answer to the open question, and nobody gets what its dialogue collects."""
+    place = _open(library, conversation, 0, _NoIds()).place()
+    if place is None:
+        return False
+    dialogue, session = place
+    silent = dialogue.settings.purpose in SILENT_ENDS and not session.case
+    return silent and not takes_files(dialogue.questions[session.state])
 
 
 class _NoIds:

@@ -9,6 +9,7 @@ from conversations import talk
 from conversations.cases.case import Case, State
 from conversations.courtesy import courtesy_in
 from conversations.effects import Button, Kind, Message, Relay, Say
+from conversations.events import Attached, What
 from conversations.frozen import dataclass, replace
 from conversations.graphemes import clip
 from conversations.labels import names_case, opens_again
@@ -96,6 +97,17 @@ async def _typed(turn: Turn, conversation: Conversation, words: Relay, case: Cas
         return Relayed(reopen=case, words=await held_for_closed(turn, conversation))
     await _hand_in(turn, conversation, case, held)
     return Relayed()
+
+
+async def case_of_files(turn: Turn, conversation: Conversation, what: What) -> Case | None:
+    """The open case that files belong to while a survey asks for none: what its answers keep reaches nobody."""
+    if not (isinstance(what, Attached) and what.files):
+        return None
+    if not talk.passes_no_files_on(turn.organisation.library, conversation):
+        return None
+    found = [turn.know_case(one) for one in await turn.tx.open_cases(person=conversation.person)]
+    spoken_of = next((case for case in found if case.id == conversation.case), None)
+    return spoken_of or max(found, key=lambda case: case.id, default=None)
 
 
 async def choose(turn: Turn, conversation: Conversation, wanted: str) -> bool:
