@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from conversations.asking import Scene
 from conversations.dialogue import Dialogue
-from conversations.effects import Begin, Effect, Kind, MarkKeyboard, Message, Say, SetTimer
+from conversations.effects import Begin, DecideCase, Effect, Kind, MarkKeyboard, Message, Say, SetTimer
 from conversations.engine import Walk, cut_short, dropped
 from conversations.events import Instant, Pressed
 from conversations.facts import Fact, Reminded, Started
@@ -137,8 +137,8 @@ class Stack:
             return
         if step.begin:
             self.begin(step.begin)
-        else:
-            self._resume()
+        elif not any(isinstance(effect, DecideCase) and effect.accepted for effect in step.effects):
+            self.resume()  # a settled case is asked about first
 
     def _take_over(self, session: Session, step: Step) -> None:
         stack = [step.session if one.id == session.id else one for one in self.conversation.stack]
@@ -194,7 +194,7 @@ class Stack:
             if session.dialogue == dialogue.name and session.bindings.get("case", "") == case:
                 self._take_over(session, dropped(session))
 
-    def _resume(self) -> None:
+    def resume(self) -> None:
         """Let the session on top ask again, or for the first time."""
         session = self.conversation.stack[-1] if self.conversation.stack else None
         place = self.placed(session) if session else None
@@ -223,7 +223,7 @@ class Stack:
         after = active(self.conversation)
         if lost:
             self.say("lost")
-            self._resume()
+            self.resume()
         elif before and after and before.state != after.state:
             self.again(self.text("moved"))
             return True
@@ -241,7 +241,7 @@ class Stack:
         if keyboard:
             self.do(MarkKeyboard("", sent=keyboard, text=text))
             self.conversation = replace(self.conversation, keyboard=0, keyboard_text="")
-        self._resume()
+        self.resume()
 
     # -- time
 
@@ -281,7 +281,7 @@ class Stack:
         if dialogue.settings.purpose not in SILENT_ENDS and self.conversation.reachable:
             self.say("expired", title=dialogue.title(self.conversation.language))
         if self.conversation.stack and not self.conversation.stack[-1].asked:
-            self._resume()
+            self.resume()
 
     def finish(self, place: Place) -> None:
         """What somebody began to answer counts without the rest, where that may be left out."""

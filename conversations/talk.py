@@ -93,6 +93,13 @@ def begin(
     return _done(stack)
 
 
+def resume(library: Library, conversation: Conversation, now: Instant, ids: Ids) -> Turn:
+    """Ask again what lies on top of the stack."""
+    stack = _open(library, conversation, now, ids)
+    stack.resume()
+    return _done(stack)
+
+
 def withdraw(
     library: Library, conversation: Conversation, dialogue: str, case: str, now: Instant, ids: Ids
 ) -> Turn:

@@ -123,6 +123,12 @@ async def withdraw(turn: Turn, conversation: Conversation, case: Case, dialogue:
     await _carry_out(turn, step)
 
 
+async def _resume(turn: Turn, conversation: Conversation) -> None:
+    """Ask again what lies below a dialogue that has ended, where nothing follows it after all."""
+    work = partial(talk.resume, turn.organisation.library, conversation, turn.now, turn.ids)
+    await _carry_out(turn, turn.budget.run(_place(conversation), conversation.id, turn.now, work))
+
+
 async def press_reopen(turn: Turn, conversation: Conversation, press: Pressed) -> None:
     """The button that opens a case of the customer again; pressed once more, it only says that the case is open."""
     texts, language = turn.organisation.texts, conversation.language
@@ -209,6 +215,8 @@ async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_messa
             settled = await cases.decide(turn, conversation, effect)
             if settled is not None:
                 await begin(turn, conversation, cases.AFTER_CASE, cases.bindings_of(turn, settled))
+            elif effect.accepted:
+                await _resume(turn, turn.at(conversation.address) or conversation)
         case Begin(dialogue=dialogue, bindings=bindings):
             await begin(turn, conversation, dialogue, bindings)
         case CallHuman(words=words, attachments=attachments):

@@ -187,3 +187,33 @@ async def test_a_clock_of_a_case_that_moved_on_does_nothing(desk: Desk) -> None:
         await desk.sets(Timer(f"case:{case.id}", kind, desk.clock.at, case.conversation, case.id))
     assert await passes(desk, 1) == ""
     assert await now(desk, case) == case
+
+
+async def test_after_a_yes_the_rating_comes_first_and_what_it_interrupts_is_asked_once(desk: Desk) -> None:
+    case = await called(desk)
+    await desk.hears(Commanded("start"))
+    await desk.works()
+    await proposes(desk, case, "A new table.")
+    seen = len(desk.lines)
+    await desk.hears(Said("yes"))
+    await settles(desk)
+    told = "".join(desk.lines[seen:])
+    assert "the way we handled your case" in told
+    assert "recommend" not in told
+    conversation = await desk.conversation()
+    assert [one.dialogue for one in conversation.stack] == ["survey", "after_case"]
+    assert "handled your case" in conversation.keyboard_text
+
+
+async def test_a_yes_that_comes_too_late_leads_back_to_what_was_interrupted(desk: Desk) -> None:
+    case = await called(desk)
+    await desk.hears(Commanded("start"))
+    await desk.works()
+    present = await proposes(desk, case, "A new table.")
+    async with desk.store.transaction() as tx:
+        await tx.save_case(replace(present, state=State.IN_WORK, version=present.version + 1))
+    seen = len(desk.lines)
+    await desk.hears(Said("yes"))
+    await settles(desk)
+    assert "recommend" in "".join(desk.lines[seen:])
+    assert [one.dialogue for one in (await desk.conversation()).stack] == ["survey"]
