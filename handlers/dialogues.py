@@ -35,7 +35,7 @@ from conversations.frozen import replace
 from conversations.refusals import Refusal
 from conversations.session import Conversation, ConversationId
 from conversations.stack import active
-from handlers import cases, relays, replies
+from handlers import cases, ratings, relays, replies
 from handlers.budget import OverBudget
 from handlers.files import explain, fetch_within_quota, forget, refuse, shown_name
 from handlers.telling import REOPEN, tell_status
@@ -107,7 +107,8 @@ async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Sequ
 
 
 async def withdraw_rating(turn: Turn, conversation: Conversation, case: Case) -> None:
-    """A case that is open again has no end that could be rated."""
+    """A case that is open again has no end that could be rated; `case` is as it was before."""
+    await ratings.withdraw_answers(turn, conversation, case)
     await withdraw(turn, conversation, case, cases.AFTER_CASE)
 
 

@@ -144,7 +144,7 @@ async def _tell_customer(turn: Turn, case: Case, before: Case, move: Move, text:
             tell_customer(turn, conversation, case, "case.handed_over")
         case "reopen":
             tell_customer(turn, conversation, case, "case.reopened")
-            await withdraw_rating(turn, conversation, case)
+            await withdraw_rating(turn, conversation, before)
         case "close":
             tell_customer(turn, conversation, case, "case.closed", text=inert(text))
             if before.state is not State.ACCEPTED:

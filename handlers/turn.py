@@ -73,7 +73,7 @@ class Turn:
         self._cases: dict[CaseId, Case] = {}
         self._stored_cases: dict[CaseId, Case] = {}
         self._facts: list[FactRow] = []
-        self._answers: list[AnswerRow] = []
+        self.answers: list[AnswerRow] = []
         self.outbox: list[OutboxRow] = []
         self._bulk = False  # whether anybody waits for what is said now
         self._timers: dict[tuple[str, str], Timer | None] = {}
@@ -198,7 +198,7 @@ class Turn:
 
     def answered(self, row: AnswerRow) -> None:
         """Keep an answer."""
-        self._answers.append(row)
+        self.answers.append(row)
 
     def say(
         self,
@@ -327,8 +327,8 @@ class Turn:
                 await self.tx.save_case(replace(self._cases[case], version=stored.version + 1))
         if self._facts:
             await self.tx.record(self._facts)
-        if self._answers:
-            await self.tx.keep_answers(self._answers)
+        if self.answers:
+            await self.tx.keep_answers(self.answers)
         await self._write_timers()
         if self.outbox:
             await self.tx.enqueue(self.outbox, self.now)

@@ -218,6 +218,9 @@ class Transaction(Sending, Watched, AtShutPlaces, Protocol):
     async def keep_answers(self, answers: Sequence[AnswerRow]) -> None:
         """Insert answers; an answer to the same question of the same session is replaced."""
 
+    async def answers_begun(self, case: Case, dialogue: str, moment: Instant) -> list[AnswerRow]:
+        """Answers in the session of a dialogue that was begun by what happened to a case at that moment."""
+
     # timers
     async def set_timers(self, timers: Sequence[Timer]) -> None:
         """Insert or move timers."""

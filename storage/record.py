@@ -4,16 +4,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from conversations.cases.case import Case
 from conversations.events import Instant
-from conversations.session import Value
+from conversations.session import Answer, ConversationId, PersonId, Value
 from conversations.tallies import TallyKey, increments
-from storage.codec import clean, encode, encode_fact
+from storage.codec import clean, decode, encode, encode_fact
 from storage.interface import AnswerRow, FactRow
-from storage.sql import Unit
-from storage.tables import answer, dialogue, digest_made, fact, tally
+from storage.sql import Row, Unit
+from storage.tables import answer, dialogue, digest_made, fact, outbox, tally
 
 _VALUE: Any = Value
 _NUMBERS = tuple[int, ...]
@@ -35,6 +36,15 @@ _KEEP_ANSWER = _new_answer.on_conflict_do_update(
         name: _new_answer.excluded[name]
         for name in ("value", "words", "attachments", "wording", "at", "skipped", "message")
     },
+)
+# A session knows its case only while it is open. But its id was given between those of the messages about the case that
+# left in the same turn: what the customer was told, and the first question.
+_of_that_turn = and_(outbox.c.case_id == bindparam("case"), outbox.c.queued == bindparam("moment"))
+_BEGUN = select(*answer.columns).where(
+    answer.c.person_id == bindparam("person"),
+    answer.c.dialogue == bindparam("dialogue"),
+    answer.c.session_id > select(func.min(outbox.c.id)).where(_of_that_turn).scalar_subquery(),
+    answer.c.session_id < select(func.max(outbox.c.id)).where(_of_that_turn).scalar_subquery(),
 )
 _MADE = insert(digest_made).on_conflict_do_nothing(index_elements=["kind", "period"])
 
@@ -123,3 +133,16 @@ class Record(Unit):
                 for one in answers
             ],
         )
+
+    async def answers_begun(self, case: Case, dialogue: str, moment: Instant) -> list[AnswerRow]:
+        """Answers in the session of a dialogue that was begun by what happened to a case at that moment."""
+        values = {"case": case.id, "person": case.person, "dialogue": dialogue, "moment": moment}
+        return list(map(_answer, await self._fetch(_BEGUN, **values)))
+
+
+def _answer(row: Row) -> AnswerRow:
+    session, question, name, person, place, value, words, attachments, wording, at, skipped, message = row
+    given = Answer(
+        decode(_VALUE, value), words, decode(_NUMBERS, attachments), wording, at, bool(skipped), message
+    )
+    return AnswerRow(session, name, question, PersonId(person), ConversationId(place), given)

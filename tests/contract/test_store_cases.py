@@ -6,8 +6,8 @@ import pytest
 
 from conversations.cases.case import State
 from conversations.events import DAY, HOUR
-from conversations.session import CaseId, PersonId
-from storage.interface import Attachment, CaseMessage, Conflict, Invitation
+from conversations.session import Answer, CaseId, PersonId
+from storage.interface import AnswerRow, Attachment, CaseMessage, Conflict, Invitation
 from storage.interface_outbox import Delivery
 from storage.store import Store
 from tests.stores import AWKWARD, BOT, CLEAN, NOW, complaint, ids, meet, parcel, talk
@@ -64,6 +64,31 @@ async def test_what_was_closed_lately_is_found_by_person_the_latest_first(store:
             await tx.create_case(each)
     async with store.reading() as tx:
         assert await tx.closed_cases(one.person, NOW - DAY) == [just_now, before]
+
+
+async def test_answers_are_found_by_what_began_their_dialogue(store: Store) -> None:
+    one = talk()
+    case, other = complaint(one), complaint(one)
+    before = parcel("t", case=other.id)
+    told, session, asked = parcel("t", case=case.id), next(ids), parcel("t", case=case.id)
+    after, late = next(ids), parcel("t", case=case.id)
+
+    def given(session: int, question: str = "satisfaction", dialogue: str = "after_case") -> AnswerRow:
+        return AnswerRow(session, dialogue, question, one.person, one.id, Answer(4, "fine", (1,), "w", NOW))
+
+    found = [given(session), given(session, "effort")]
+    async with store.transaction() as tx:
+        await meet(tx, one)
+        for each in (case, other):
+            await tx.create_case(each)
+        await tx.enqueue([before, told, asked], NOW)
+        await tx.enqueue([late], NOW + 1)
+        await tx.keep_answers([*found, given(session, "score", "survey"), given(after)])
+    async with store.reading() as tx:
+        rows = await tx.answers_begun(case, "after_case", NOW)
+        assert sorted(rows, key=lambda row: row.question, reverse=True) == found
+        assert await tx.answers_begun(case, "after_case", NOW + 1) == []
+        assert await tx.answers_begun(other, "after_case", NOW) == []
 
 
 async def test_two_who_change_a_case_at_once_are_told_apart(store: Store) -> None:

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from conversations.cases.case import Case, State
-from conversations.events import DAY, Commanded, Pressed, Said
+from conversations.events import DAY, HOUR, Commanded, Pressed, Said
 from conversations.session import CaseId
 from handlers import dialogues
+from handlers.telling import tell_customer
 from handlers.turn import Turn
 from tests.stores import NOW, complaint, talk
 from tests.unit.handlers.desk import Desk
@@ -31,6 +32,7 @@ async def asks_how_it_was(desk: Desk, case: Case) -> None:
         turn = Turn(tx, desk.organisation, desk.ids, desk.clock.at)
         conversation = await turn.conversation(case.conversation)
         assert conversation is not None
+        tell_customer(turn, conversation, case, "case.closed", text="")
         await dialogues.begin(turn, conversation, "after_case", {"case": str(case.id), "number": case.number})
         await turn.write()
     await desk.works()
@@ -260,3 +262,52 @@ async def test_the_number_of_somebody_else_opens_nothing(desk: Desk) -> None:
     await say(desk, f"{other.number} is still broken")
     assert (await now(desk, other)).state is State.CLOSED
     assert "latest cases" in desk.shown
+
+
+async def ratings(desk: Desk) -> dict[tuple[str, str], int]:
+    """What counts as answered, by metric and value."""
+    async with desk.store.reading() as tx:
+        tallies = await tx.tallies("2020-01-01", "2030-01-01")
+    return {(key.metric, key.value): count for key, count in tallies.items() if key.measure == "answer"}
+
+
+@pytest.mark.parametrize("answers", [("2",), ("2", "3"), ("2", "3", "Too slow.")])
+async def test_a_rating_given_before_is_withdrawn_with_its_end(desk: Desk, answers: tuple[str, ...]) -> None:
+    case = await closed(desk)
+    await asks_how_it_was(desk, case)
+    await say(desk, *answers)
+    assert ("csat", "2") in await ratings(desk)
+    await presses_reopen(desk, case.id)
+    assert (await now(desk, case)).state is State.REOPENED
+    assert await ratings(desk) == {}
+
+
+async def test_answered_and_opened_again_in_one_go_it_does_not_count(desk: Desk) -> None:
+    case = await closed(desk)
+    await asks_how_it_was(desk, case)
+    await desk.hears(Said("4"), Said("No, wait, it is loose again!"))
+    await desk.works()
+    assert (await now(desk, case)).state is State.REOPENED
+    assert await ratings(desk) == {}
+
+
+async def test_one_rating_a_round_and_those_of_other_cases_stay(desk: Desk) -> None:
+    other = await closed(desk)
+    await asks_how_it_was(desk, other)
+    await say(desk, "5", "7", "Nothing")
+    desk.clock.at += HOUR
+    case = await closed(desk)
+    await asks_how_it_was(desk, case)
+    await say(desk, "1")
+    await presses_reopen(desk, case.id)
+    assert await ratings(desk) == {("csat", "5"): 1, ("ces", "7"): 1}
+    again = replace(
+        await now(desk, case), state=State.CLOSED, closed=desk.clock.at + HOUR, due=0, due_kind=""
+    )
+    desk.clock.at += HOUR
+    async with desk.store.transaction() as tx:
+        await tx.save_case(replace(again, version=again.version + 1))
+        await tx.drop_timers([(f"case:{case.id}", "*")])
+    await asks_how_it_was(desk, case)
+    await say(desk, "4")
+    assert await ratings(desk) == {("csat", "5"): 1, ("ces", "7"): 1, ("csat", "4"): 1}
