@@ -70,6 +70,11 @@ def kind_of(question: Question) -> QuestionType:
     return question_types()[question.type]
 
 
+def _compared(label: str) -> str:
+    """Return a label, or what may be one, as these are compared: a picture alone is one, too."""
+    return folded(label) or label.strip()
+
+
 def visible(session: Session) -> dict[str, Answer]:
     """Return the answers that count: those on the way the person took, in its order."""
     return {question: session.answers[question] for question in session.trail if question in session.answers}
@@ -178,7 +183,9 @@ class Asking:
         shown = ((label, beginning(text, POINT_LIMIT)) for label, text in named)
         points = lines(*(self.scene.say("point", label=label, text=text) for label, text in shown))
         note = self.scene.say("note", text=prompt.note) if prompt.note else ""
-        look = Look(prompt, paragraphs(points, note))
+        choices = [choice for row in prompt.choices for choice in row]
+        named_by = {_compared(choice.label): choice.key for choice in reversed(choices)}  # the first wins
+        look = Look(prompt, paragraphs(points, note), named_by)
         if self._alike:
             self.dialogue.looks[key] = look
         return look
@@ -240,11 +247,8 @@ class Asking:
 
     def choice_named(self, text: str) -> str | None:
         """Return the key of the question's own button whose label a text is, in the person's language."""
-        wanted = folded(text) or text.strip()
-        if not wanted or len(text) > PARSE_LIMIT:
-            return None
-        choices = (one for row in self.look().prompt.choices for one in row)
-        return next((one.key for one in choices if wanted == (folded(one.label) or one.label.strip())), None)
+        wanted = _compared(text) if len(text) <= PARSE_LIMIT else ""
+        return self.look().named.get(wanted) if wanted else None
 
     def in_every_language(self) -> "Iterator[Asking]":
         """Yield the same question as others read it, the person's own language first."""

@@ -157,10 +157,14 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What surrounds the text of a question: its prompt, and the points and the note below the text."""
+    """What surrounds the text of a question: its prompt, and the points and the note below the text.
+
+    `named` has the keys of its buttons by their labels, as these are compared: every reply in words is looked up.
+    """
 
     prompt: Prompt
     below: Rich
+    named: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

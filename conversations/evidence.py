@@ -5,11 +5,7 @@ from typing import Final
 from conversations.effects import Fetch, Refuse
 from conversations.events import Attached
 from conversations.frozen import dataclass, replace
-from conversations.question import (
-    Ids,
-    Question,
-    clean,
-)
+from conversations.question import Ids, Question, clean
 from conversations.refusals import sort_out
 from conversations.session import Answer
 

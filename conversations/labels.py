@@ -27,8 +27,14 @@ def labelled(text: str, library: Library) -> tuple[Command, str] | None:
         return None
     if command := _commands(library.texts).get(said):
         return command, ""
-    spoken = {folded(language_name(tag)): tag for tag in library.languages}
+    spoken = _languages(tuple(library.languages))
     return (Command.LANGUAGE, spoken[said]) if said in spoken else None
+
+
+@lru_cache(maxsize=8)
+def _languages(tags: tuple[str, ...]) -> Mapping[str, str]:
+    """Languages by what they call themselves, as it is compared."""
+    return {folded(language_name(tag)): tag for tag in tags}
 
 
 @lru_cache(maxsize=8)
@@ -47,11 +53,16 @@ def opens_again(text: str, texts: Texts) -> bool:
     if len(text) > PARSE_LIMIT:
         return False
     found, said = NUMBER.search(text), folded(text)
-    labels = [folded(label) for label in texts.entries["button.reopen"].values()]
-    if found:
-        tags = texts.entries["button.reopen_case"]
-        labels = [folded(texts.plain("button.reopen_case", tag, number=found[0])) for tag in tags]
-    return said in labels
+    if found is None:
+        return said in _reopening(texts)
+    tags = texts.entries["button.reopen_case"]
+    return said in [folded(texts.plain("button.reopen_case", tag, number=found[0])) for tag in tags]
+
+
+@lru_cache(maxsize=8)
+def _reopening(texts: Texts) -> frozenset[str]:
+    """The label of the button that opens a case again, where there is one case only, as it is compared."""
+    return frozenset(folded(label) for label in texts.entries["button.reopen"].values())
 
 
 def names_case(text: str, texts: Texts) -> bool:

@@ -70,8 +70,7 @@ _SOME_ONE = re.compile(
 
 
 def rating(text: str, high: int) -> int | None:
-    """Return the number that a whole message gives on a scale up to `high`",
-    "None where it is anything else."""
+    """Return the number that a whole message gives on a scale up to `high`, None where it is anything else."""
     if len(text) > LONGEST:
         return None
     if (stars := _stars(text)) is not None:
@@ -94,8 +93,7 @@ def _value(number: str) -> int:
 
 
 def _stars(text: str) -> int | None:
-    """Return how many stars a message of nothing but stars shows",
-    "hollow ones being those that are missing."""
+    """Return how many stars a message of nothing but stars shows, hollow ones being those that are missing."""
     shown = text.replace("\ufe0f", "").replace(" ", "")
     if not shown or shown.strip(_FULL + _HOLLOW):
         return None

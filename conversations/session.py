@@ -34,13 +34,12 @@ class Answer:
     skipped: bool = False
     message: str = ""  # platform id of the person's message, so that its edit can correct the answer
     refused: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()  # of the attachments, where the answer is shown by them
 
     @property
     def holds_anything(self) -> bool:
         """Whether something was given that must not be lost."""
         return bool(self.attachments or self.words or self.value)
-
-    kinds: tuple[str, ...] = ()  # of the attachments, where the answer is shown by them
 
 
 @dataclass(frozen=True, slots=True)
