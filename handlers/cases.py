@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from conversations.cases.case import Case, State
 from conversations.cases.step import CUSTOMER, Move, Step, elapsed, heard, opened, step
-from conversations.effects import DecideCase, OpenCase, Relay, SetTimer
+from conversations.effects import DecideCase, DropTimer, OpenCase, Relay, SetTimer
 from conversations.events import SECOND
 from conversations.facts import CaseOpened
 from conversations.frozen import replace
@@ -195,8 +195,8 @@ async def carry_out(turn: Turn, moved: Step) -> None:
     """Keep what a step made of a case, tell whom it names, show the card where it says something else now."""
     before = await turn.case(moved.case.id)
     turn.keep_case(moved.case)
-    if moved.case.state is State.CLOSED:
-        await lines.show_all(turn, moved.case)  # its timers go
+    if any(isinstance(one, DropTimer) and one.kind == "*" for one in moved.timers):
+        await lines.show_all(turn, moved.case)  # what waits for one of its timers would wait for ever
     for fact in moved.facts:
         turn.record(fact, case=moved.case)
     apply_timers(turn, moved)

@@ -100,6 +100,32 @@ async def test_what_waits_for_a_line_is_written_when_the_case_closes(stage: Stag
     assert len(stored(stage)) == 3
 
 
+@pytest.mark.parametrize("answer", ["Yes, I accept", "No, not like this"])
+async def test_what_waits_for_a_line_is_written_when_the_proposal_is_decided(
+    stage: Stage, answer: str
+) -> None:
+    ben = stage.customer("Ben")
+    card = await card_of(stage, await complains(ben))
+    await press(stage.deniz, "Annehmen", card)
+    await press(stage.deniz, "Lösung vorschlagen", card)
+    await stage.deniz.sees_modal("Lösung vorschlagen")
+    await stage.deniz.submits({"text": "Ten percent off."})
+    await ben.sees("Is this a good solution")
+    await ben.sends_album([JPEG] * 3, "three scratches")
+    for number in range(8):  # more than a thread takes at once
+        await ben.says(f"Scratch number {number} is deep.")
+    await arrived(stage, 3)
+    await stage.quiet()
+    await ben.presses(answer)
+    await ben.sees("you accept the solution" if answer.startswith("Yes") else "What is missing")
+    await settled(stage)
+    assert sorted(shown(stage)) == sorted(stored(stage))
+    assert len(stored(stage)) == 3
+    words = "\n".join(line.words for line in lines_of(stage, card))
+    assert all(part in words for part in ("three scratches", *(f"number {n} is" for n in range(8))))
+    await stage.holds()
+
+
 async def test_an_album_over_a_restart_stays_one_line_and_one_receipt(stage: Stage) -> None:
     ben = stage.customer("Ben")
     card = await card_of(stage, await complains(ben))
