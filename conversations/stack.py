@@ -46,6 +46,7 @@ class Stack:
         self.ids = ids
         self.toast = ""
         self.about = 0  # the case whose message the person replies to
+        self.talking = 0  # the case about which staff talk to the person now
         self._message = message
         self.facts: list[Fact] = []
         self.effects: list[Effect] = []

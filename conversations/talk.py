@@ -50,15 +50,23 @@ class Turn:
 
 
 def turn(
-    library: Library, conversation: Conversation, event: Event, now: Instant, ids: Ids, *, about: int = 0
+    library: Library,
+    conversation: Conversation,
+    event: Event,
+    now: Instant,
+    ids: Ids,
+    *,
+    about: int = 0,
+    talking: int = 0,
 ) -> Turn:
     """Take in what a customer did, or a timer of one of their sessions. Staff events change nothing.
 
-    `about` is the case whose message they reply to: what they say then belongs to it, whatever is open. Never raises,
+    `about` is the case whose message they reply to: what they say then belongs to it, whatever is open. `talking` is
+    the case about which staff wrote just now: what does not fit the question of a survey is for them. Never raises,
     whatever people do.
     """
     stack = _open(library, conversation, now, ids, event)
-    stack.about = about
+    stack.about, stack.talking = about, talking
     what = event.what
     if not conversation.reachable and isinstance(
         what, Said | Pressed | Commanded | Attached | Shared | Unsupported
@@ -240,9 +248,13 @@ def _reply(stack: Stack, reply: Reply) -> None:
 
 
 def _answer(stack: Stack, place: Place, reply: Reply) -> None:
-    """Answer the open question; what does not fit one about a case is said to that case, and the question stays."""
+    """Answer the open question; what does not fit one about a case is said to that case, and the question stays.
+
+    So it is with a survey while staff talk to the person: it stands between their question and its answer.
+    """
     session, step = place[1], stack.walk(place).reply(reply)
-    if not session.case or not step.refused:
+    case = session.case or (stack.talking if place[0].settings.purpose in SILENT_ENDS else 0)
+    if not case or not step.refused:
         stack.apply(place, step)
         return
     text = reply.text if isinstance(reply, Said) else ""
@@ -252,7 +264,7 @@ def _answer(stack: Stack, place: Place, reply: Reply) -> None:
     elif text and (is_wordless(text) or declines(text)):
         stack.apply(place, step)
     else:
-        _relay(stack, reply, session.case)
+        _relay(stack, reply, case)
 
 
 def _relay(stack: Stack, reply: Reply, case: int = 0) -> None:

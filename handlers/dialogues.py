@@ -52,8 +52,17 @@ async def converse(turn: Turn, conversation: Conversation, event: Event) -> None
     """One thing the person did."""
     case = await replies.case_of(turn, conversation, event)
     case = case or await relays.case_of_files(turn, conversation, event.what)
-    about = case.id if case else 0
-    work = partial(talk.turn, turn.organisation.library, conversation, event, turn.now, turn.ids, about=about)
+    talking = await relays.talked_about(turn, conversation, event.what)
+    work = partial(
+        talk.turn,
+        turn.organisation.library,
+        conversation,
+        event,
+        turn.now,
+        turn.ids,
+        about=case.id if case else 0,
+        talking=talking.id if talking else 0,
+    )
     step = turn.budget.run(_place(conversation), conversation.id, turn.now, work)
     await _carry_out(turn, step)
 

@@ -9,7 +9,7 @@ from conversations import talk
 from conversations.cases.case import Case, State
 from conversations.courtesy import courtesy_in
 from conversations.effects import Button, Kind, Message, Relay, Say
-from conversations.events import Attached, What
+from conversations.events import Attached, Said, What
 from conversations.frozen import dataclass, replace
 from conversations.graphemes import clip
 from conversations.labels import names_case, opens_again
@@ -108,6 +108,14 @@ async def case_of_files(turn: Turn, conversation: Conversation, what: What) -> C
     found = [turn.know_case(one) for one in await turn.tx.open_cases(person=conversation.person)]
     spoken_of = next((case for case in found if case.id == conversation.case), None)
     return spoken_of or max(found, key=lambda case: case.id, default=None)
+
+
+async def talked_about(turn: Turn, conversation: Conversation, what: What) -> Case | None:
+    """The open case about which staff wrote to the person within the last hours, while a dialogue is open."""
+    if turn.now >= conversation.staffed_until or not isinstance(what, Said) or not active(conversation):
+        return None
+    case = await _spoken_of(turn, conversation)
+    return case if case is not None and case.is_open else None
 
 
 async def choose(turn: Turn, conversation: Conversation, wanted: str) -> bool:

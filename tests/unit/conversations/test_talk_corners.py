@@ -120,7 +120,7 @@ def test_a_press_on_a_question_that_has_moved_gets_an_answer() -> None:
 def test_a_solution_about_another_case_does_not_displace_the_first() -> None:
     chat = Chat().begins("solution", case="1", proposal="a").begins("solution", case="2", proposal="b")
     assert len(chat.conversation.stack) == 2
-    chat.says("yes").sees("Back to “Our proposal”", "We propose: a")
+    chat.says("no", "too late").sees("Back to “Our proposal”", "We propose: a")
     assert len(chat.fact(Ended)) == 1
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from conversations.cases.case import Case, State
 from conversations.events import Attached, Commanded, FileRef, Pressed, Said
+from handlers.cases import STAFFED
 from storage.interface import Transaction
 from tests.unit.handlers.desk import Desk
 
@@ -106,3 +107,38 @@ async def test_an_accepted_solution_leaves_the_ear_open(desk: Desk) -> None:
     await desk.hears(Said("To my office, please."))
     await desk.works()
     assert await words_in(desk, case) == ["To my office, please."]
+
+
+async def test_the_answer_to_a_question_of_staff_is_theirs_although_a_survey_is_open(desk: Desk) -> None:
+    case = await asked_in_a_survey(desk)
+    await desk.hears(Said("There are 2 legs missing"))
+    await desk.works()
+    assert await words_in(desk, case) == ["There are 2 legs missing"]
+    (session,) = (await desk.conversation()).stack
+    assert (session.state, session.remarks, dict(session.answers)) == ("score", (), {})
+    await desk.hears(Said("9"))
+    await desk.works()
+    assert (await desk.conversation()).stack[-1].answers["score"].value == 9
+
+
+async def test_when_nobody_of_staff_talks_it_is_a_remark_to_the_survey(desk: Desk) -> None:
+    case = await asked_in_a_survey(desk)
+    desk.clock.at += STAFFED
+    await desk.hears(Said("There are 2 legs missing"))
+    await desk.works()
+    assert await words_in(desk, case) == []
+    assert [one.words for one in (await desk.conversation()).stack[-1].remarks] == [
+        "There are 2 legs missing"
+    ]
+
+
+async def asked_in_a_survey(desk: Desk) -> Case:
+    """A survey is open, and then a member of staff asks something about a case."""
+    await desk.hears(Commanded("human"), Commanded("start"))
+    await desk.works()
+    (case,) = await desk.cases()
+    async with desk.store.transaction() as tx:
+        (now,) = (await tx.conversations([(await desk.conversation()).address])).values()
+        staffed = replace(now, staffed_until=desk.clock.at + STAFFED, version=now.version + 1)
+        await tx.save_conversations([staffed])
+    return case
