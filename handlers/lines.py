@@ -151,11 +151,7 @@ async def _look(turn: Turn, case: Case, known: Awaited) -> None:
 
 async def _unshown(turn: Turn, case: Case, began: Instant) -> list[CaseMessage]:
     """What the customer said that stands in no line; an older program left no trace of its lines of several."""
-    return [
-        message
-        for message in (await turn.tx.messages(case.id))[1:]
-        if message.direction == "in" and not message.log and message.at >= began - _EARLIER
-    ]
+    return await turn.tx.unshown(case.id, began - _EARLIER)
 
 
 async def _write(turn: Turn, case: Case, messages: Sequence[CaseMessage], late: Iterable[int]) -> None:

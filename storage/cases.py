@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 
@@ -103,6 +103,15 @@ _SHOW = update(case_message).where(within(case_message.c.id, "messages")).values
 _MESSAGE_ROW = select(*case_message.columns)
 _MESSAGE = _MESSAGE_ROW.where(case_message.c.id == bindparam("message"))
 _MESSAGES = _MESSAGE_ROW.where(case_message.c.case_id == bindparam("case")).order_by(case_message.c.id)
+_first = (
+    select(func.min(case_message.c.id)).where(case_message.c.case_id == bindparam("case")).scalar_subquery()
+)
+_UNSHOWN = _MESSAGES.where(
+    case_message.c.id > _first,
+    case_message.c.direction == said("in"),
+    case_message.c.log == ZERO,
+    case_message.c.at >= bindparam("since"),
+)
 
 
 def read_case(row: Row) -> Case:
@@ -211,6 +220,10 @@ class Cases(Unit):
     async def messages(self, case: CaseId) -> list[CaseMessage]:
         """All messages of a case, oldest first."""
         return list(map(_message, await self._fetch(_MESSAGES, case=case)))
+
+    async def unshown(self, case: CaseId, since: Instant) -> list[CaseMessage]:
+        """What the customer said since and stands in no line of the thread; not what is on the card, the first one."""
+        return list(map(_message, await self._fetch(_UNSHOWN, case=case, since=since)))
 
 
 def _message(row: Row) -> CaseMessage:

@@ -292,6 +292,9 @@ class Transaction(Sending, Watched, AtShutPlaces, Protocol):
     async def messages(self, case: CaseId) -> list[CaseMessage]:
         """All messages of a case, oldest first."""
 
+    async def unshown(self, case: CaseId, since: Instant) -> list[CaseMessage]:
+        """What the customer said since and stands in no line of the thread; not what is on the card, the first one."""
+
     # attachments
     async def expect_attachment(self, attachment: Attachment) -> None:
         """Reserve a place for a file that is being fetched."""

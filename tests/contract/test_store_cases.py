@@ -164,6 +164,26 @@ async def test_more_of_an_album_joins_its_message_and_a_line_is_noted_with_all_i
         assert await tx.messages(case.id) == [first, joined, replace(later, log=99)]
 
 
+async def test_unshown_is_what_the_customer_said_lately_beyond_the_first_words(store: Store) -> None:
+    one = talk()
+    case, other = complaint(one), complaint(one)
+    first, shown, old, open_one, later = (
+        CaseMessage(next(ids), case.id, NOW + at, "in", "", "words", log=log)
+        for at, log in ((5, 0), (6, 9), (1, 0), (7, 0), (8, 0))
+    )
+    reply = CaseMessage(next(ids), case.id, NOW + 9, "out", "mia", "Sorry!")
+    elsewhere = CaseMessage(next(ids), other.id, NOW + 9, "in", "", "words")
+    async with store.transaction() as tx:
+        await meet(tx, one)
+        for each in (case, other):
+            await tx.create_case(each)
+        for message in (first, shown, old, open_one, later, reply, elsewhere):
+            await tx.add_message(message)
+        assert await tx.unshown(case.id, NOW + 5) == [open_one, later]
+        await tx.show_messages([open_one.id], 99)
+        assert await tx.unshown(case.id, NOW + 5) == [later]
+
+
 # -- files
 
 
