@@ -343,12 +343,6 @@ def test_a_waiting_survey_begins_when_the_dialogue_above_it_ends() -> None:
     chat.sees("Do you agree?").says("no", "too late").sees("how likely")
 
 
-def test_what_lies_below_a_settled_case_waits_for_the_rating_that_follows() -> None:
-    chat = Chat().begins("survey").begins("solution", case="1", proposal="x").says("yes").sees("I am glad")
-    assert [session.dialogue for session in chat.conversation.stack] == ["survey"]
-    assert "how likely" not in chat.last.text
-
-
 def test_no_survey_reminds_while_staff_are_talking() -> None:
     chat = Chat().begins("survey").staffed(30 * HOUR)
     before = len(chat.seen)

@@ -139,3 +139,9 @@ def test_definitions_are_what_storage_keeps() -> None:
     untitled = revised("survey", start="score")
     assert untitled.title("de") == "Dein Einkauf"
     assert shelf.place(replace(Chat().begins("survey").conversation.stack[0], state="gone")) is None
+
+
+def test_what_lies_below_a_settled_case_waits_for_the_rating_that_follows() -> None:
+    chat = Chat().begins("survey").begins("solution", case="1", proposal="x").says("yes").sees("I am glad")
+    assert [session.dialogue for session in chat.conversation.stack] == ["survey"]
+    assert "how likely" not in chat.last.text
