@@ -108,22 +108,25 @@ def write_line(
     *,
     mention: Iterable[str] = (),
     attachments: tuple[int, ...] = (),
+    goes_on: bool = False,
 ) -> int:
-    """Add a line to the thread of a card; return its outbox row, 0 without Slack."""
+    """Add a line to the thread of a card; return its outbox row, 0 without Slack. It may go on with the one before."""
     if not turn.organisation.staff_account:
         return 0
-    post = Post(text, slack_users(turn, mention), attachments)
+    post = Post(text, slack_users(turn, mention), attachments, goes_on)
     lane = f"case:{case.id}"
     return turn.send(channel_of(turn, case), post, lane=lane, case=case.id, thread_of=case.card)
 
 
-def write_words(turn: Turn, case: Case, key: str, words: str, *, mention: Iterable[str] = ()) -> int:
+def write_words(
+    turn: Turn, case: Case, key: str, words: str, *, mention: Iterable[str] = (), goes_on: bool = False
+) -> int:
     """Add a line with somebody's words, the text `key`; what does not fit goes on below. Return the first one's row."""
     texts, language = turn.organisation.texts, staff_language(turn, case.owner)
     first, *more = pieces(words, MOST_WORDS)
-    row = write_line(turn, case, texts.render(key, language, text=first), mention=mention)
+    row = write_line(turn, case, texts.render(key, language, text=first), mention=mention, goes_on=goes_on)
     for piece in more:
-        write_line(turn, case, texts.render("staff.line.more", language, text=piece))
+        write_line(turn, case, texts.render("staff.line.more", language, text=piece), goes_on=True)
     return row
 
 

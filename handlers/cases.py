@@ -107,7 +107,7 @@ async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -
         return None
     await carry_out(turn, moved)
     key = "staff.line.agreed" if decision.accepted else "staff.line.refused"
-    row = write_words(turn, moved.case, key, decision.words)
+    row = write_words(turn, moved.case, key, decision.words, goes_on=bool(decision.words))
     await turn.tx.add_message(
         CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", decision.words, log=row)
     )

@@ -164,8 +164,8 @@ async def _write(turn: Turn, case: Case, messages: Sequence[CaseMessage], late: 
     first, texts = 0, list(_lines(turn, case, said, files))
     for number, text in enumerate(texts):
         last = number == len(texts) - 1
-        mention = () if number else (case.owner,)
-        row = write_line(turn, case, text, mention=mention, attachments=stored if last else ())
+        mention, files_here = () if number else (case.owner,), stored if last else ()
+        row = write_line(turn, case, text, mention=mention, attachments=files_here, goes_on=number > 0)
         first = first or row
     if messages and first:
         await turn.tx.show_messages([message.id for message in messages], first)

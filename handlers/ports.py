@@ -52,11 +52,15 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A text in a staff channel or in a card's thread. `mention` are platform user ids to call."""
+    """A text in a staff channel or in a card's thread. `mention` are platform user ids to call.
+
+    `goes_on`: it belongs to the post before it, and is for those who were called there.
+    """
 
     text: str
     mention: tuple[str, ...] = ()
     attachments: tuple[int, ...] = ()
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Whom a waiting row addresses gets it directly, once, in the transaction that notes it: the card goes to who answers for
 the case, a call to those it names, with a card where they have none yet; what belongs to no case (alarms, the digest)
-to the managers. Lines that call nobody are told to nobody.
+to the managers. Lines that call nobody are told to nobody, unless they go on with one that does.
 """
 
 import logging
@@ -33,6 +33,7 @@ async def tell_directly(turn: Turn, place: Address, why: str) -> None:
     posted: set[tuple[str, str]] = (
         set()
     )  # an escalation stands in the thread and in the channel: once is enough
+    before: dict[int, tuple[str, ...]] = {}  # whom the line before called, by case
     for row in rows:
         try:
             body = body_of(row.kind, row.body)
@@ -43,7 +44,8 @@ async def tell_directly(turn: Turn, place: Address, why: str) -> None:
             case Card() if case is not None and not row.edits:
                 for user in _answering(turn, case):
                     await _send_card(turn, place, case, user)
-            case Post(mention=called) if case is not None and not row.edits:
+            case Post() if case is not None and not row.edits:
+                called = before[case.id] = before.get(case.id, ()) if body.goes_on else body.mention
                 for user in called:
                     await _send_card(turn, place, case, user)
                     if row.thread_of or (user, body.text) not in posted:

@@ -361,3 +361,33 @@ async def test_a_digest_asked_for_where_the_bot_is_not_comes_directly(stage: Sta
     assert (await look(stage)).shut == {}
     assert not stage.ruth.dm.messages
     await stage.holds()
+
+
+async def test_words_that_go_on_reach_whoever_was_called(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    card = await stage.delivery.sees(await complains(ben))
+    await stage.quiet()
+    stage.slack.archive(stage.delivery)
+    await ben.says(
+        " ".join(f"Sentence {number} of more." for number in range(180))
+    )  # more than one post holds
+    async with asyncio.timeout(10):
+        while not directly(stage.deniz, "Sentence 179"):
+            await look(stage)
+            await asyncio.sleep(0.02)
+    await press(stage.deniz, "Annehmen", await stage.deniz.sees("erscheint diese Karte dort"))
+    await ben.sees("has taken on")
+    await press(stage.deniz, "Lösung vorschlagen", await stage.deniz.sees("Stand"))
+    await stage.deniz.sees_modal("Lösung")
+    await stage.deniz.submits({"text": "Ten percent off."})
+    await ben.presses("No, not like this")
+    await ben.sees("What is missing")
+    await ben.says("I want the parcel itself.")
+    await ben.sees("I have passed on")
+    async with asyncio.timeout(10):
+        while not all(directly(one, "I want the parcel itself.") for one in (stage.deniz, stage.ruth)):
+            await look(stage)
+            await asyncio.sleep(0.02)
+    assert not directly(stage.ruth, "Sentence 0 of more."), "the manager was not called then"
+    await has_opened(stage, stage.delivery)
+    assert any(one.shows("I want the parcel itself.") for one in stage.delivery.thread(card))
