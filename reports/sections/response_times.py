@@ -1,5 +1,9 @@
-"""Time to the first answer and to the close: medians in which open cases count, or a list where there are few."""
+"""Time to the first answer and to the close: medians in which open cases count, or a list where there are few.
 
+Praise asks for no answer: however long nobody touches it, nobody waits.
+"""
+
+from conversations.cases.case import UNPROMISED
 from conversations.events import SECOND
 from reports.blocks import Block, Line, Lines, Measure, Measures, Note, Plain
 from reports.data import CaseLine, Figures
@@ -12,7 +16,11 @@ RANK = 70
 
 def build(figures: Figures, words: Words) -> tuple[Block, ...]:
     """Return both times for the cases opened in the last weeks up to the end of the period; nothing without cases."""
-    cases = [c for c in figures.cases if figures.period.cohort_start <= c.opened < figures.as_of]
+    cases = [
+        case
+        for case in figures.cases
+        if case.kind not in UNPROMISED and figures.period.cohort_start <= case.opened < figures.as_of
+    ]
     if not cases:
         return ()
     answers = tuple(_span(case, case.answered or case.closed, figures) for case in cases)

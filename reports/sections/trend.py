@@ -58,6 +58,7 @@ def _alt(points: tuple[Point, ...], dialogue: str, words: Words) -> str:
     return words.say(
         "trend.alt",
         dialogue=dialogue,
+        count=len(scored),
         weeks=words.number(len(scored)),
         lowest=words.number(worst),
         highest=words.number(best),

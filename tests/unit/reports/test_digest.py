@@ -253,6 +253,15 @@ def test_a_few_cases_are_listed_with_what_still_waits() -> None:
     ]
 
 
+def test_nobody_waits_for_an_answer_to_praise() -> None:
+    opened = NOW - 2 * DAY
+    praise = replace(case("A-1", opened=opened), kind="praise")
+    assert blocks(figures(cases=(praise,)), "response_times") == ()
+    asked = case("A-2", opened=opened, answered=opened + 2 * HOUR)
+    answer, _ = lines(figures(cases=(praise, asked)), "response_times")
+    assert answer == "To the first answer (1 case, too few for a median): 2 hours"
+
+
 def test_open_cases_count_in_the_median() -> None:
     opened = NOW - 3 * DAY
     done = tuple(case(f"A-{n}", opened=opened, answered=opened + n * HOUR) for n in range(1, 8))
@@ -278,6 +287,12 @@ def test_the_picture_shows_twelve_weeks_and_a_gap_where_there_are_too_few() -> N
     assert len(figure.trend.points) == len(figure.twin.rows) == 12
     assert [point.n for point in figure.trend.points if point.score is None] == [4]
     assert "zuletzt 6 in der Woche ab 16. Nov." in figure.alt
+
+
+def test_a_first_week_has_no_others_to_lie_between() -> None:
+    (figure,) = blocks(figures(nps(6, 2, 2)), "trend")
+    assert isinstance(figure, Figure)
+    assert "): one week so far, 40 in the week from " in figure.alt
 
 
 def test_a_picture_of_few_answers_says_that_it_has_no_score() -> None:
