@@ -129,7 +129,7 @@ async def _say_it(turn: Turn, case: Case, before: Case, staff: Staff, move: Move
         to=to,
         text=inert(text),
     )
-    write_line(turn, case, line)
+    write_line(turn, case, line, goes_on=move.action == "hand_over")  # why, for whoever is called to accept
     await _tell_customer(turn, case, before, move, text)
 
 

@@ -391,3 +391,21 @@ async def test_words_that_go_on_reach_whoever_was_called(stage: Stage) -> None:
     assert not directly(stage.ruth, "Sentence 0 of more."), "the manager was not called then"
     await has_opened(stage, stage.delivery)
     assert any(one.shows("I want the parcel itself.") for one in stage.delivery.thread(card))
+
+
+async def test_whoever_a_case_is_handed_to_reads_why(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    card = await stage.delivery.sees(await complains(ben))
+    await press(stage.deniz, "Annehmen", card)
+    await ben.sees("has taken on")
+    await stage.quiet()
+    stage.slack.archive(stage.delivery)
+    await press(stage.deniz, "Übergeben", card)
+    await stage.deniz.sees_modal("Übergeben")
+    await stage.deniz.submits({"to": "maria", "text": "You know the carrier."})
+    await ben.sees("Maria now takes care")
+    async with asyncio.timeout(10):
+        while not directly(stage.maria, "You know the carrier."):
+            await look(stage)
+            await asyncio.sleep(0.02)
+    await has_opened(stage, stage.delivery)
