@@ -73,7 +73,9 @@ def courtesy_in(text: str, names: Collection[str] = ()) -> Courtesy | None:
 
 def is_wordless(text: str) -> bool:
     """Tell whether a message holds numbers and signs only, with the names of what is counted."""
-    return all(word in _UNITS for word in re.findall(r"[^\W\d_]+", text[:LONGEST].casefold()))
+    if len(text) > LONGEST:
+        return False
+    return all(word in _UNITS for word in re.findall(r"[^\W\d_]+", text.casefold()))
 
 
 def _courtesies(words: tuple[str, ...]) -> set[Courtesy] | None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from conversations.courtesy import is_wordless
 from conversations.phrases import agrees, is_bare_no, is_done, is_only_polite
 from conversations.question import declines
 
@@ -83,3 +84,8 @@ def test_done_and_mere_politeness() -> None:
     assert not any(map(is_only_polite, ("super", "danke für nichts", "hallo, mein Tisch fehlt")))
     assert is_bare_no("Nein!")
     assert not is_bare_no("weiß nicht")
+
+
+def test_words_behind_many_numbers_are_words() -> None:
+    assert is_wordless("10 von 10 Punkte")
+    assert not is_wordless("4711 " * 50 + "sind alle noch nicht da")
