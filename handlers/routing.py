@@ -16,6 +16,8 @@ async def route(turn: Turn, event: Event) -> ConversationId | None:
     if isinstance(event.what, Moved):
         await turn.tx.move_chat(event.address, event.what.chat)
         return None
+    if await staff.note_directly(turn, event):
+        return None
     conversation = turn.at(event.address)
     if conversation is None:
         return None  # somebody left whom we never met

@@ -4,7 +4,17 @@ from conversations.cases.case import Case, State
 from conversations.cases.policy import Staff
 from conversations.cases.step import Move, step
 from conversations.effects import Fetch, Kind, Message, OpenForm
-from conversations.events import Acted, Commanded, Event, HomeOpened, Submitted, Threaded
+from conversations.events import (
+    Acted,
+    Address,
+    Attached,
+    Commanded,
+    Event,
+    HomeOpened,
+    Said,
+    Submitted,
+    Threaded,
+)
 from conversations.facts import Rejected
 from conversations.frozen import replace
 from conversations.graphemes import clip
@@ -185,12 +195,12 @@ async def _relay_out(turn: Turn, case: Case, staff: Staff, action: str, text: st
         tell_undelivered(turn, case, delivery)
 
 
-async def _log(turn: Turn, case: Case, staff: Staff, text: str) -> None:
+async def _log(turn: Turn, case: Case, staff: Staff, text: str, files: tuple[int, ...] = ()) -> None:
     language = staff_language(turn, case.owner)
     line = turn.organisation.texts.render("staff.line.note", language, actor=staff.name, text=inert(text))
-    row = write_line(turn, case, line)
+    row = write_line(turn, case, line, attachments=files)
     await turn.tx.add_message(
-        CaseMessage(turn.ids.next(), case.id, turn.now, "note", staff.id, text, log=row)
+        CaseMessage(turn.ids.next(), case.id, turn.now, "note", staff.id, text, files, log=row)
     )
 
 
@@ -205,6 +215,29 @@ async def _write_note(turn: Turn, event: Event, staff: Staff, written: Threaded)
     text, now = written.text, turn.now
     note = CaseMessage(turn.ids.next(), case.id, now, "note", staff.id, text, tuple(files))
     await turn.tx.add_message(note)
+
+
+async def note_directly(turn: Turn, event: Event) -> bool:
+    """Keep what a member of staff writes below a case that they got directly, as its channel takes no posts.
+
+    False for everything else: who works here may be a customer, too.
+    """
+    what, account = event.what, event.address.account
+    if not (
+        event.reply_to and isinstance(what, Said | Attached) and account == turn.organisation.staff_account
+    ):
+        return False
+    staff = turn.organisation.policy.by_slack(event.sender.id)
+    if staff is None:
+        return False
+    posted = await turn.tx.posted(Address(account, staff.slack), event.reply_to)
+    case = await turn.case(posted.case) if posted is not None and posted.case is not None else None
+    if case is None:
+        return False
+    text, came = (what.caption, what.files) if isinstance(what, Attached) else (what.text, ())
+    files = [await fetch(turn, event.address, Fetch(turn.ids.next(), file), case=case.id) for file in came]
+    await _log(turn, case, staff, text, tuple(files))
+    return True
 
 
 async def _show_case(turn: Turn, wanted: CaseId, staff: Staff) -> None:
