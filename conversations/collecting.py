@@ -2,8 +2,9 @@
 
 from conversations.effects import Refuse
 from conversations.events import Attached, Instant
+from conversations.evidence import takes_files
 from conversations.frozen import replace
-from conversations.question import Reply
+from conversations.question import Question, Reply
 from conversations.session import Answer, Session
 
 
@@ -38,15 +39,18 @@ def with_missing(answer: Answer, refused: tuple[Refuse, ...]) -> Answer:
 def with_unfinished(session: Session, state: str, now: Instant) -> Session:
     """Keep what was given so far to the question that is left for another one."""
     partial = session.partial
-    if partial is None or session.state == state or not _collected(partial):
+    if partial is None or session.state == state or not (_collected(partial) or partial.words):
         return session
     return replace(session, unfinished={**session.unfinished, session.state: replace(partial, at=now)})
 
 
-def given_before(session: Session, state: str) -> Answer | None:
+def given_before(session: Session, asked: Question) -> Answer | None:
     """What was collected at a question that is asked again; nothing where an answer replaces the one before."""
-    answer = session.unfinished.get(state) or session.answers.get(state)
-    return answer if answer is not None and _collected(answer) else None
+    answer = session.unfinished.get(asked.id) or session.answers.get(asked.id)
+    if answer is None:
+        return None
+    told = takes_files(asked) and answer.words
+    return answer if _collected(answer) or told else None
 
 
 def without_file(session: Session, attachment: int) -> tuple[Session, dict[str, Answer]]:

@@ -317,7 +317,7 @@ class Walk:
             state=state,
             turn=session.turn + 1,
             strikes=0,
-            partial=given_before(session, state),
+            partial=given_before(session, self._dialogue.questions[state]),
             asked=now,
             waking=wake,
         )

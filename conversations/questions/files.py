@@ -6,6 +6,7 @@ from conversations.effects import Fetch, Refuse
 from conversations.events import Attached, FileRef, Said
 from conversations.evidence import joined
 from conversations.frozen import replace
+from conversations.phrases import is_only_polite
 from conversations.problem import Problem
 from conversations.question import (
     ANSWER_LIMIT,
@@ -60,6 +61,10 @@ TEXTS = {
         "de": "{{ names }}: größer als {{ megabytes }} MB, das konnte ich nicht behalten.",
     },
     "words": {"en": "I have noted the words with it.", "de": "Den Text dazu habe ich notiert."},
+    "told": {
+        "en": "I have noted that. A photo or a file is welcome as well; otherwise go on with “Done”.",
+        "de": "Das habe ich notiert. Ein Foto oder eine Datei ist auch willkommen; sonst weiter mit „Fertig“.",
+    },
     "more": {
         "en": "Got it. You can send more, or go on with “Done”.",
         "de": "Ist angekommen. Es darf noch mehr sein, oder weiter mit „Fertig“.",
@@ -149,6 +154,8 @@ class Files:
                 return Declined()
             case Said(text) if given and (words := clean(text)):
                 return _with_words(ask, given, words)
+            case Said(text) if ask.question.optional and _tells(text):
+                return Partial(Answer(value=0, words=clean(text)), ask.phrase("told"))
             case _:
                 return Rejection(ask.phrase("reject"))
 
@@ -210,6 +217,8 @@ class Files:
         """Return how many were kept, and what was said about them."""
         count, refused = len(answer.attachments), len(answer.refused)
         key = "shown_without" if refused else "shown"
+        if answer.words and not count and not refused:
+            return answer.words
         shown = ask.phrase(key, count=count, refused=refused)
         return f"{shown} – {answer.words}" if answer.words else shown
 
@@ -217,6 +226,11 @@ class Files:
 def _is_earlier(answer: Answer) -> bool:
     """Whether it was given before the question was asked this time."""
     return answer.at != 0
+
+
+def _tells(text: str) -> bool:
+    """Tell whether words may stand in the place of files: they say something, and are no mere greeting."""
+    return any(char.isalpha() for char in text) and not is_only_polite(text)
 
 
 def _with_words(ask: Ask, before: Answer, words: str) -> Result:
