@@ -33,7 +33,7 @@ def listed(*lines: str) -> frozenset[str]:
 _POLITE = re.compile(
     r"\b(?:(?:vielen|besten|lieben|herzlichen) dank|danke(?: ?schoen| sehr| dir| ihnen| euch)?"
     r"|bitte(?: ?schoen)?"
-    r"|(?:es )?tut mir leid|sorry|leider|entschuldigung|pardon|ehrlich gesagt|eigentlich|gerade|grade"
+    r"|(?:es )?tut mir leid|sorry|leider|entschuldigung|pardon|ehrlich gesagt|eigentlich|gerade|grade?"
     r"|im moment|momentan"
     r"|aktuell|derzeit|erst ?mal|hm+|aeh+m?|ach|na ?ja|puh|tja|oh"
     r"|(?:many )?thanks(?: a lot)?|thank you(?: very much| so much)?|thx|please|pls|i m sorry|im sorry"
@@ -67,7 +67,8 @@ _THINGS = (
     r"|nachweise?|bestellung"
     r"|angaben?|anmerkung(?:en)?|ergaenzung(?:en)?|wuensche|wunsch|ideen?|vorschlaege|vorschlag|meinung"
     r"|ahnung|lust|zeit"
-    r"|kommentare?|fragen?|plan|schimmer|datum|erinnerung|praeferenz|bedarf|interesse"
+    r"|kommentare?|fragen?|plan|schimmer|bock|datum|erinnerung|praeferenz|bedarf|interesse"
+    r"|quittung(?:en)?|kassenbons?|kassenzettel|bons?"
 )
 _SAY = r"(?:sagen|angeben|antworten|beantworten|teilen|mitteilen|verraten|nennen|dazu sagen)"
 _GERMAN = (
@@ -88,19 +89,29 @@ _GERMAN = (
     rf"ich (?:moechte|will|mag) (?:das |es |dazu |darauf )?(?:lieber )?nichts?(?: {_SAY})?",
     rf"(?:moechte|will|mag) (?:das |es )?(?:lieber )?nicht(?: {_SAY})?",
     r"(?:eher|lieber|besser) nicht|muss nicht sein|nicht noetig|brauche? ich nicht|ungern|nicht bekannt"
-    r"|unbekannt",
+    r"|unbekannt|null bock|kp|nada|niente|ohne",
+    r"nicht (?:zur hand|parat|dabei)|(?:die |das |sie |es )?habe? ich (?:verlegt|vergessen|weggeworfen"
+    r"|weggeschmissen)",
+    rf"(?:(?:die |meine )?(?:{_THINGS})|die|den|das|es) finde? ich nicht(?: mehr)?",
+    rf"(?:ich )?finde? (?:(?:die |meine )(?:{_THINGS})|sie|ihn|es) nicht(?: mehr)?",
+    rf"(?:da |das |die )?gibt(?: es| s)?(?: da)? (?:nicht|nichts|keine?[nrs]?(?: (?:{_THINGS}))?)"
+    rf"|gibts (?:nicht|nichts|keine?[nrs]?)|es gibt keine?[nrs]?(?: (?:{_THINGS}))?",
+    r"lass(?:en wir|t)?(?: es| das)?(?: mal)?(?: gut sein)?|(?:jetzt nicht|nicht jetzt"
+    r"|(?:vielleicht |lieber )?spaeter|ein andermal)",
+    r"(?:das war s|das wars|das war) ?(?:schon|alles|schon alles)?|das ist alles|mehr nicht",
     r"nicht (?:vorhanden|zutreffend)|trifft nicht zu|entfaellt|null ahnung|k a|finde? ich (?:sie "
     r"|die )?nicht(?: mehr)?",
     r"alles (?:gut|ok|okay|klar|in ordnung|gesagt)|(?:das )?passt(?: schon| so| alles so)?|(?:das |ist "
-    r"|mir )*egal",
-    r"(?:einfach )?weiter|naechste(?: frage)?|auslassen|ueberspringen?(?: das| die frage)?",
+    r"|mir |doch |eh )*egal",
+    r"(?:einfach )?weiter|naechste(?: frage)?|auslassen"
+    r"|ueberspring(?:en?)?(?: wir| ich)?(?: das| die(?: frage)?)?",
 )
 _OBJECTS = (
     r"(?:(?:order|phone|invoice|customer|mobile|reference) )?numbers?|order|photos?|pictures?|pics?"
     r"|images?|files?|documents?"
     r"|evidence|comments?|(?:e-?)?mail(?: address)?|address|phone|ideas?|clue|opinion|preference"
     r"|suggestions?|wishes"
-    r"|questions?|time|thoughts?|proof|date"
+    r"|questions?|time|thoughts?|proof|date|receipts?"
 )
 _DO_NOT = r"(?:do not|don t|dont)"
 _ENGLISH = (
@@ -116,6 +127,11 @@ _ENGLISH = (
     r"(?:i )?(?:dunno|idk)|(?:i m |im |i am )?not sure|not a clue",
     r"(?:i |i d |id |i would |would )?(?:prefer|rather) not(?: to)?(?: (?:say|answer|tell"
     r"|share))?(?: that| it)?|better not",
+    rf"(?:i )?(?:can t|cant|cannot|can not|couldn t|could not) (?:find|remember|recall|say|tell)"
+    rf"(?: (?:it|that|any|one|(?:the |my )(?:{_OBJECTS})))?(?: any ?more| right now)?",
+    rf"(?:i )?(?:forgot|have forgotten|ve forgotten)(?: it)?|i (?:have |ve )?lost it"
+    rf"|there (?:is|s|are) (?:none|no (?:{_OBJECTS}))|there (?:isn t|is not|aren t) (?:one|any)",
+    r"that s (?:it|all)|that is (?:it|all)|thats (?:it|all)|(?:maybe |perhaps )?later|na",
     r"n/a|n a|not applicable|not available|unknown|nil|no need|not necessary|never ?mind|not now"
     r"|i ll pass|pass",
     r"(?:it s |its )?all (?:good|fine|ok|okay)|(?:i m |im |i am )good|whatever|(?:it )?doesn t matter",
@@ -126,6 +142,8 @@ _NOTHING = re.compile(
     rf"(?:(?:{_NO}|ok|okay) )*(?:{_NO}|-+|(?:{'|'.join((*_GERMAN, *_ENGLISH))}))(?: {_NO}| ok| okay)*"
 )
 _BARE = re.compile(rf"{_NO}|-+|nichts|nix|keine?[nrs]?|none|nothing")
+_MARKS = frozenset(("–", "—", "−", "/", ".", "x", "X"))
+"""What people put into a field that they leave empty."""
 _DONE = listed(
     "fertig, bin fertig, ich bin fertig, done, i m done, im done, finished, ok, okay, das war's",
     "das wars, das war alles",
@@ -138,7 +156,7 @@ def is_nothing(text: str) -> bool:
     """Tell whether a message says that there is nothing to say, or nothing that somebody would say."""
     if len(text) > LONGEST:
         return False
-    if _is_nothing(without_politeness(text)):
+    if text.strip() in _MARKS or _is_nothing(without_politeness(text)):
         return True
     parts = [rest for part in _PARTS.split(text) if (rest := without_politeness(part))]
     return bool(parts) and all(map(_is_nothing, parts))

@@ -29,7 +29,9 @@ nichts funktioniert; nichts passt so; nein danke für gar nichts, alles kaputt; 
 lange dauert; no idea why it broke; nothing works; nothing went well; no number was on the box; ich weiß
 nicht, wo mein Paket ist; keine Lieferung; keine Antwort; keine Hilfe; no answer; no reply; alles gut, aber
 zu teuer; alles super; all good except the price; nicht gut; egal was ich mache, es geht nicht; weiter so;
-weiter so!; passt nicht; habe keine Zeit mehr für so etwas; ich habe keine Lust mehr auf euren Service; none
+weiter so!; passt nicht; ohne Wartezeit; später liefern; gibt es nicht mehr lange; lass mal jemanden anrufen;
+verloren; weg; keine Rechnung bekommen; I lost my patience; there is no lift; later delivery; can't find the shop;
+20 Grad; habe keine Zeit mehr für so etwas; ich habe keine Lust mehr auf euren Service; none
 of these people helped me; I don't know what to say, it was wonderful; danke; super; never again; nie
 wieder; keine Rechnung; nein, der Tisch fehlt; no, the table is missing; nein! Der Tisch fehlt; ok but slow
 """
