@@ -44,7 +44,7 @@ _BEFORE = (
     r"|(?:rating|score|answer)(?: is)?|an?|solid|perfect|full|clear|strong|big|definitely|absolutely"
     r"|clearly|easily"
     r"|certainly|surely|probably|maybe|perhaps|about|around|roughly|just|only|yes|yeah|sure|well|oh|hm+"
-    r"|aeh+m?|um+|uh+"
+    r"|aeh+m?|umm+|uh+"
     r"|please|bitte|for me|from me"
 )
 _AFTER = (
