@@ -32,9 +32,8 @@ def test_a_text_is_there_in_german_and_english_with_the_same_placeholders(key: s
 
 
 def test_formal_german_never_says_du() -> None:
-    ours = Texts.load(
-        {"conversation.toml": tomllib.loads((WORDING / "conversation.toml").read_text("utf-8"))}
-    )
+    said = ("conversation.toml", "cases.toml", "menu.toml")
+    ours = Texts.load({name: tomllib.loads((WORDING / name).read_text("utf-8")) for name in said})
     for key, languages in {**ours.entries, **Texts.load(type_texts()).entries}.items():
         formal = languages.get("de-formal", languages["de"]).casefold()
         assert not re.search(r"\b(du|dich|dir|dein\w*|euch|euer)\b", formal), key
