@@ -22,7 +22,8 @@ alles gut; passt so; weiter; egal; möchte ich nicht sagen
 I don’t know; dunno; no number; prefer not to say; none of these
 finde die Nummer nicht; die finde ich nicht mehr; hab die Nummer grad nicht da; hab ich verlegt; nicht zur Hand
 nein, das war's; mehr nicht; ne lass mal; ist doch egal; überspringen wir das; gibt's nicht; kein Kassenbon; –; /; x
-später; jetzt nicht; I can’t find it; can't remember; I forgot; I lost it; no, that's it; there is none; no receipt; later
+später; jetzt nicht; I can’t find it; can't remember; I forgot; I lost it; no, that's it; there is none; no receipt
+later
 skip it; nothing to add; all good; nichts; keine; none; leider keine 🙁; keine Ahnung, sorry
 """
 PHRASES = [phrase.strip() for phrase in ASIDE.replace("\n", ";").split(";") if phrase.strip()]
