@@ -73,6 +73,8 @@ def reason_of(
     changed. Where several may be chosen, the share is that of all that was named.
     """
     question = figures.reasons.get(dialogue, "")
+    if not question:
+        return None
     now, then = (_named(figures, dialogue, touchpoint, question, one) for one in (weeks, before))
     if now.total() < ENOUGH or then.total() < ENOUGH:
         return None
@@ -89,7 +91,9 @@ def _named(
     figures: Figures, dialogue: str, touchpoint: str, question: str, weeks: tuple[str, ...]
 ) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for key, n in figures.during(weeks, "answer"):
-        if (key.dialogue, key.subject) == (dialogue, question) and touchpoint in ("", key.touchpoint):
+    for key, n in figures.tallies.items():  # in no order: it is asked for every change, of all tallies
+        if key.subject != question or key.dialogue != dialogue or key.measure != "answer":
+            continue
+        if touchpoint in ("", key.touchpoint) and key.week in weeks:
             counts[key.value] += n
     return counts
