@@ -22,10 +22,10 @@ TAKEN = """
 """
 
 NEVER = """
-das war eine tolle Erfahrung; um 9; Um neun!; mal 9; 9 mal; 1a Service!; 1 a Service; one of the best shops
-nach 10 Tagen immer noch nichts da; took 10 days and nobody cared; 8½; ½; 10%; 10 %; 2 mal; -1; − 1; –1; ➖9
-1 Tisch fehlt; 7 oder 8; 7-8; 7–8; 7, 8; nicht 9; keine 10; not 9; never a 10; 9 Euro; 9€; 9 €; $9; 9 Uhr; 9:00; 09:30; 9.30; 8
-Leute; 24.12.2026; 13.4.; 4711; 4711-22; +49 171 1234567; ９; ٩; ९; ⁹; 9²; ❾; IX; V; x; eine; ein; einen; a;
+das war eine tolle Erfahrung; um 9; Um neun!; mal 9; 9 mal; 1a Service!; 1 a Service; one of the best shops;
+nach 10 Tagen immer noch nichts da; took 10 days and nobody cared; 8½; ½; 10%; 10 %; 2 mal; -1; − 1; –1; ➖9;
+1 Tisch fehlt; 7 oder 8; 7-8; 7–8; 7, 8; nicht 9; keine 10; not 9; never a 10; 9 Euro; 9€; 9 €; $9; 9 Uhr; 9:00; 09:30;
+9.30; 8 Leute; 24.12.2026; 13.4.; 4711; 4711-22; +49 171 1234567; ９; ٩; ९; ⁹; 9²; ❾; IX; V; x; eine; ein; einen; a;
 an; eine tolle; eine gute; one more; the one; a big one; ein Stern; 9,5; 8.5; .5; ,5; 9k; 9°; №9; #9; Nr. 9;
 no 9; <9; >9; ~9; 9+; minus 9; 9 minus; super; gut; schlecht; 9 oder; 1 von 100; 3/5; 5 von 5; 5/5; zehn
 Jahre; vor zehn Tagen; acht geben lohnt nicht; nine months; 10.000; 10 000; 9 9; 1 2; 10x; 9th; 1st; 2 von 3
