@@ -29,13 +29,13 @@ from conversations.effects import (
     TellStatus,
     Typing,
 )
-from conversations.events import Address, Elapsed, Event, Pressed, Sender
+from conversations.events import Address, Attached, Elapsed, Event, Pressed, Sender
 from conversations.facts import Started
 from conversations.frozen import replace
 from conversations.refusals import Refusal
 from conversations.session import Conversation, ConversationId
 from conversations.stack import active
-from handlers import cases, ratings, relays, replies
+from handlers import albums, cases, ratings, relays, replies
 from handlers.budget import OverBudget
 from handlers.files import explain, fetch_within_quota, forget, refuse, shown_name
 from handlers.telling import REOPEN, tell_status
@@ -65,6 +65,11 @@ async def converse(turn: Turn, conversation: Conversation, event: Event) -> None
     )
     step = turn.budget.run(_place(conversation), conversation.id, turn.now, work)
     await _carry_out(turn, step)
+    if isinstance(event.what, Attached) and any(
+        isinstance(one, OpenCase | DecideCase) for one in step.effects
+    ):
+        # The rest of an album whose first file ended the dialogue follows to the case, without a second receipt.
+        await albums.remember(turn, conversation, event.what.album, answered=True)
 
 
 async def wake(turn: Turn, wanted: ConversationId, event: Elapsed) -> None:

@@ -126,6 +126,24 @@ async def test_what_waits_for_a_line_is_written_when_the_proposal_is_decided(
     await stage.holds()
 
 
+async def test_an_album_that_says_why_a_proposal_is_refused_has_one_receipt(stage: Stage) -> None:
+    ben = stage.customer("Ben")
+    card = await card_of(stage, await complains(ben))
+    await press(stage.deniz, "Annehmen", card)
+    await press(stage.deniz, "Lösung vorschlagen", card)
+    await stage.deniz.sees_modal("Lösung vorschlagen")
+    await stage.deniz.submits({"text": "Ten percent off."})
+    await ben.presses("No, not like this")
+    await ben.sees("What is missing")
+    await ben.sends_album([JPEG] * 4, "Look how deep they are")
+    await ben.sees("this does not solve it")
+    await settled(stage)
+    assert sorted(shown(stage)) == sorted(stored(stage))
+    assert len(stored(stage)) == 4
+    assert not [message for message in ben.answers if RECEIPT in message.text]
+    await stage.holds()
+
+
 async def test_an_album_over_a_restart_stays_one_line_and_one_receipt(stage: Stage) -> None:
     ben = stage.customer("Ben")
     card = await card_of(stage, await complains(ben))
