@@ -55,8 +55,8 @@ class Changes:
     A change is proven by the week or by the last two weeks together, against the twelve weeks before
     (`looks.Answers.looks`); the two weeks count only where the last one lies on that side, too. A fall goes on, also
     when its own weeks have drawn down the twelve before, while the latest weeks are as surely lower than the twelve
-    weeks before it began and no week between has been back at their level. A rise is news unless one of the last
-    twelve digests had it, with no fall since.
+    weeks before it began and no week between has been back at their level; a week that rose by itself is judged by
+    itself. A rise is news unless one of the last twelve digests had it, with no fall since.
     """
 
     def __init__(self, figures: Figures) -> None:
@@ -134,8 +134,11 @@ class Changes:
     def _goes_on(self, asked: Asked, begun: int) -> bool:
         """Whether the latest weeks are surely lower than before the fall; only a proven one is asked this."""
         before = self._answers.before(asked, begun)
+        signal = self._now.get(asked)
+        # a week that is proven better than the twelve before it is not pulled down by the one before it
+        first = begun if signal is None or signal.way is Way.FELL else max(begun, signal.first)
         looks = (
-            look for look in self._answers.looks(self._end) if look.asked == asked and look.first >= begun
+            look for look in self._answers.looks(self._end) if look.asked == asked and look.first >= first
         )
         return any(
             look.against(before).fell and self._on_side(look, before, self._end, fell=True) for look in looks

@@ -54,6 +54,20 @@ def test_two_weeks_together_show_what_neither_shows_alone() -> None:
     ]
 
 
+def test_a_week_that_rose_is_not_called_lower_for_the_week_before_it() -> None:
+    weeks = {**every(range(2, 4), {"": (60, 40, 40)}), 1: {"": (10, 40, 90)}, 0: {"": (59, 40, 41)}}
+    assert said(weeks, back=1) != []
+    assert said(weeks) == []
+    (line,) = said(weeks, "good_news")
+    assert line.startswith("NPS (Survey) rose in week 47: 13 (")
+
+
+def test_who_rose_half_way_is_still_lower_than_before_the_fall() -> None:
+    calm, low, half = {"": (240, 160, 160)}, {"": (40, 160, 360)}, {"": (160, 160, 240)}
+    weeks = {**every(range(8, 14), calm), **every(range(1, 8), low), 0: half}
+    assert [line.split(":")[0] for line in said(weeks)] == ["NPS (Survey) has been lower since week 40"]
+
+
 def test_the_scores_do_not_contradict_a_fall_that_two_weeks_show() -> None:
     weeks = {**every(range(2, 14), {"": (14, 12, 6)}), **every(range(2), {"": (9, 12, 11)})}
     (chapter,) = build(figures(weeks), "en", TEXTS, ["scores"]).chapters
