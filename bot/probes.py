@@ -88,10 +88,10 @@ class Probes:
             yield f"{name} stands still"
 
     def _remarks(self) -> Iterator[str]:
-        """What somebody must see to, although the work goes on."""
-        for one in self._watch.standing:
-            if one.name == "channel":
-                yield f"{one.subject} takes no posts: what is meant for it waits"
+        """What somebody must see to, although the work goes on. Everybody may read it: it names no channel."""
+        shut = sum(one.name == "channel" for one in self._watch.standing)
+        if shut:
+            yield f"staff channels that take no posts, so that what is meant for them waits: {shut}"
 
     def _may_read(self, request: web.Request) -> bool:
         given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")

@@ -7,6 +7,9 @@ from conversations.frozen import replace
 from conversations.question import Question, Reply
 from conversations.session import Answer, Session
 
+MOST_REFUSED = 50
+"""Files that were not taken and are remembered with an answer: who sends hundreds has been told."""
+
 
 def is_news(session: Session, reply: Reply, refused: tuple[Refuse, ...]) -> bool:
     """Whether there is something to say: of an album once, and once for each reason not to take a file."""
@@ -33,7 +36,8 @@ def with_refused(session: Session, refused: tuple[Refuse, ...]) -> Session:
 
 def with_missing(answer: Answer, refused: tuple[Refuse, ...]) -> Answer:
     """The same answer, with the files that came with it and were not taken."""
-    return replace(answer, refused=(*answer.refused, *(one.attachment for one in refused)))
+    missing = (*answer.refused, *(one.attachment for one in refused))
+    return replace(answer, refused=missing[:MOST_REFUSED])
 
 
 def with_unfinished(session: Session, state: str, now: Instant) -> Session:

@@ -14,6 +14,7 @@ from conversations.effects import (
 )
 from conversations.engine import cut_short
 from conversations.events import Pressed
+from conversations.evidence import joined
 from conversations.frozen import replace
 from conversations.stack import SILENT_ENDS, Place, Stack
 from conversations.step import Step
@@ -101,10 +102,17 @@ def _begin_for(stack: Stack, purpose: str) -> None:
 
 def _call_human(stack: Stack) -> None:
     place, words = stack.place(), ""
+    files: tuple[int, ...] = ()
     if place:
         session, words = remarks.hand_over(place[1])
+        kept = session.kept
+        if (
+            kept is not None and place[0].settings.purpose in SILENT_ENDS
+        ):  # nobody else gets what was sent here
+            words, files = joined(words, kept.words), (*kept.attachments, *kept.refused)
+            session = replace(session, kept=None)
         stack.apply(place, Step(session))
-    stack.do(CallHuman(words))  # whoever opens or finds the case says who comes, and when
+    stack.do(CallHuman(words, files))  # whoever opens or finds the case says who comes, and when
     stack.again()
 
 

@@ -199,7 +199,9 @@ def _noticed(stack: Stack, what: What) -> None:
 
 def _said(stack: Stack, text: str) -> None:
     place = stack.place()
-    named = place is not None and stack.walk(place).names_choice(text)
+    named = text.isdecimal() or (
+        place is not None and stack.walk(place).names_choice(text)
+    )  # no command is a number
     command = None if named else labelled(text, stack.library) or command_in(text, asked=place is not None)
     if command:
         obey(stack, *command)

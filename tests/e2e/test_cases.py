@@ -172,7 +172,7 @@ async def test_words_instead_of_a_rating_open_the_case_again(stage: Stage) -> No
     await ben.says("Thanks a lot!")
     await ben.sees("You are welcome!")
     await ben.says("Stop, it is broken <b>again</b>!")
-    await ben.sees(f"I have opened your case {number} again and passed on what you wrote")
+    await ben.sees(f"I have opened your case {number} again and passed your message on")
     line = await stage.delivery.sees("hat den Fall wieder geöffnet", thread=card)
     assert "Stop, it is broken <b>again</b>!" in line.words
     await press(stage.deniz, "Annehmen", card)
@@ -191,6 +191,6 @@ async def test_words_after_the_end_wait_for_one_tap(stage: Stage) -> None:
     await ben.says("It is broken again!")
     await ben.sees("Does this belong to one of your latest cases?")
     await ben.presses(f"{number} · closed")
-    await ben.sees("again and passed on what you wrote")
+    await ben.sees("again and passed your message on")
     await stage.delivery.sees("It is broken again!", thread=card)
     await stage.holds()

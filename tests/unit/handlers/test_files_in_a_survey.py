@@ -50,3 +50,12 @@ async def test_in_a_complaint_it_belongs_to_the_complaint(desk: Desk) -> None:
     session = (await desk.conversation()).stack[-1]
     assert session.kept is not None
     assert not any(message.attachments for message in await desk.messages(case))
+
+
+async def test_a_human_who_is_called_gets_what_was_sent_to_the_survey(desk: Desk) -> None:
+    await says(desk, Commanded("start"), Attached((PHOTO,), "Here is the scratch"), Commanded("human"))
+    (case,) = await desk.cases()
+    messages = await desk.messages(case)
+    assert "Here is the scratch" in messages[0].text
+    assert sum(len(message.attachments) for message in messages) == 1
+    assert (await desk.conversation()).stack[-1].kept is None
