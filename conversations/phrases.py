@@ -54,6 +54,8 @@ def without_politeness(text: str) -> str:
 
 def is_only_polite(text: str) -> bool:
     """Tell whether there is nothing in a message but a greeting, thanks or hesitation."""
+    if len(text) > LONGEST:
+        return False
     rest = without_politeness(text)
     return not rest or rest in _GREETINGS
 

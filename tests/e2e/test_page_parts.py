@@ -148,6 +148,8 @@ async def test_a_reply_bears_the_message_it_answers(sandbox: Sandbox, chromium: 
 
         await question.hover()
         await question.get_by_role("button", name="Reply to this message").click()
+        await expect(visitor.phone.locator(".edit-bar")).to_contain_text("How many legs does it have?")
+        await expect(visitor.phone.get_by_role("textbox", name="Message")).to_be_focused()
         await visitor.page.keyboard.press("Escape")
         await expect(visitor.phone.locator(".edit-bar")).to_be_empty()
         await visitor.writes("Three, sorry")
