@@ -22,7 +22,7 @@ def clip(text: str, limit: int) -> str:
     """
     if len(text) <= limit:
         return text
-    if 0 < limit and text[limit - 1 : limit + 1].isascii() and text[limit - 1 : limit + 1] != "\r\n":
+    if limit > 0 and text[limit - 1 : limit + 1].isascii() and text[limit - 1 : limit + 1] != "\r\n":
         return text[:limit]  # nothing joins these two, see https://unicode.org/reports/tr29/#GB4
     end = 0
     for found in _GRAPHEME.finditer(text[: limit + LONGEST]):
