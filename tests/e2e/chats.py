@@ -27,13 +27,31 @@ async def begins_to_complain(
 async def complains(who: Customer, about: str = "Delivery", words: str = "The parcel never came.") -> str:
     """A complaint in English without evidence; return its number."""
     await begins_to_complain(who, about, words)
-    await who.presses("Skip")
+    return await sends_off(who, "Skip")
+
+
+async def sends_off(who: Customer, evidence: str = "Done", *, shown: str = "Is everything right?") -> str:
+    """The rest of a complaint, from the button of the evidence on; `shown` in its summary. Return its number."""
+    await who.presses(evidence)
     await who.sees("put it right")
     await who.presses("Refund")
-    await who.sees("Is everything right?")
+    await who.sees(shown)
     await who.presses("Right, send it")
     receipt = await who.sees("Your number is")
     return receipt.text.split("Your number is ")[1].split(".")[0]
+
+
+async def gets_a_proposal(stage: Stage, who: Customer) -> tuple[str, SlackMessage]:
+    """A complaint for which Deniz proposes ten percent; return its number and card."""
+    number = await complains(who)
+    card = await card_of(stage, number)
+    await press(stage.deniz, "Annehmen", card)
+    await who.sees("has taken on")
+    await press(stage.deniz, "Lösung vorschlagen", card)
+    await stage.deniz.sees_modal("Lösung vorschlagen")
+    await stage.deniz.submits({"text": "Ten percent off."})
+    await who.sees("Ten percent off.")
+    return number, card
 
 
 async def card_of(stage: Stage, number: str) -> SlackMessage:

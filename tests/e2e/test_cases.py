@@ -3,7 +3,7 @@
 import asyncio
 
 from sandbox.slack.messages import Message as SlackMessage
-from tests.e2e.chats import card_of, complains, press
+from tests.e2e.chats import card_of, complains, gets_a_proposal, press
 from tests.stage import Stage
 
 
@@ -83,13 +83,7 @@ async def test_what_staff_write_in_the_thread_stays_internal(stage: Stage) -> No
 
 async def test_a_refused_solution_goes_one_level_higher(stage: Stage) -> None:
     ben = stage.customer("Ben")
-    card = await card_of(stage, await complains(ben))
-    await press(stage.deniz, "Annehmen", card)
-    await ben.sees("has taken on")
-    await press(stage.deniz, "Lösung vorschlagen", card)
-    await stage.deniz.sees_modal("Lösung")
-    await stage.deniz.submits({"text": "Ten percent off."})
-    await ben.sees("Ten percent off.")
+    _, card = await gets_a_proposal(stage, ben)
     await ben.presses("No, not like this")
     await ben.sees("What is missing")
     await ben.says("I want my money back")

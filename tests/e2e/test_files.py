@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.faults import rate_limited
-from tests.e2e.chats import JPEG, card_of, complains, press
+from tests.e2e.chats import JPEG, card_of, complains, gets_a_proposal, press
 from tests.e2e.sent_files import PDF, RECEIPT, arrived, lines_of, nothing_due, settled, shown, stored
 from tests.stage import Stage, open_stage
 
@@ -105,12 +105,7 @@ async def test_what_waits_for_a_line_is_written_when_the_proposal_is_decided(
     stage: Stage, answer: str
 ) -> None:
     ben = stage.customer("Ben")
-    card = await card_of(stage, await complains(ben))
-    await press(stage.deniz, "Annehmen", card)
-    await press(stage.deniz, "Lösung vorschlagen", card)
-    await stage.deniz.sees_modal("Lösung vorschlagen")
-    await stage.deniz.submits({"text": "Ten percent off."})
-    await ben.sees("Is this a good solution")
+    _, card = await gets_a_proposal(stage, ben)
     await ben.sends_album([JPEG] * 3, "three scratches")
     for number in range(8):  # more than a thread takes at once
         await ben.says(f"Scratch number {number} is deep.")
@@ -128,11 +123,7 @@ async def test_what_waits_for_a_line_is_written_when_the_proposal_is_decided(
 
 async def test_an_album_that_says_why_a_proposal_is_refused_has_one_receipt(stage: Stage) -> None:
     ben = stage.customer("Ben")
-    card = await card_of(stage, await complains(ben))
-    await press(stage.deniz, "Annehmen", card)
-    await press(stage.deniz, "Lösung vorschlagen", card)
-    await stage.deniz.sees_modal("Lösung vorschlagen")
-    await stage.deniz.submits({"text": "Ten percent off."})
+    await gets_a_proposal(stage, ben)
     await ben.presses("No, not like this")
     await ben.sees("What is missing")
     await ben.sends_album([JPEG] * 4, "Look how deep they are")

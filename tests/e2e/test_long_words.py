@@ -3,7 +3,7 @@
 import asyncio
 
 from sandbox.slack.messages import Message
-from tests.e2e.chats import JPEG, card_of, complains, press
+from tests.e2e.chats import JPEG, card_of, complains, gets_a_proposal, sends_off
 from tests.stage import Stage
 
 OGG = b"OggS" + bytes(600)
@@ -111,12 +111,7 @@ async def test_a_voice_message_says_what_happened(stage: Stage) -> None:
     await ben.sees("Which order")
     await ben.presses("Skip")
     await ben.sees("show it to us")
-    await ben.presses("Skip")
-    await ben.sees("put it right")
-    await ben.presses("Refund")
-    await ben.sees("one voice message")
-    await ben.presses("Right, send it")
-    await ben.sees("Your number is")
+    await sends_off(ben, "Skip", shown="one voice message")
     card = await stage.delivery.sees("one voice message")
     async with asyncio.timeout(10):
         while "voice" not in card.words.split("one voice message")[1] and not any(
@@ -128,13 +123,7 @@ async def test_a_voice_message_says_what_happened(stage: Stage) -> None:
 
 async def test_a_refusal_brings_its_picture_into_the_thread(stage: Stage) -> None:
     ben = stage.customer("Ben")
-    card = await card_of(stage, await complains(ben))
-    await press(stage.deniz, "Annehmen", card)
-    await ben.sees("has taken on")
-    await press(stage.deniz, "Lösung vorschlagen", card)
-    await stage.deniz.sees_modal("Lösung")
-    await stage.deniz.submits({"text": "Ten percent off."})
-    await ben.sees("Ten percent off.")
+    _, card = await gets_a_proposal(stage, ben)
     await ben.presses("No, not like this")
     await ben.sees("What is missing")
     await ben.sends_photo(JPEG, "The crack goes through & through.")

@@ -4,7 +4,7 @@ from conversations.cases.case import Case
 from handlers.invitations import invite
 from sandbox.slack.messages import Message as SlackMessage
 from sandbox.telegram.people import Customer
-from tests.e2e.chats import card_of, complains, press
+from tests.e2e.chats import card_of, complains, gets_a_proposal, press
 from tests.stage import Stage
 
 
@@ -32,9 +32,7 @@ async def taken_on(stage: Stage, ben: Customer) -> tuple[str, SlackMessage]:
 
 
 async def proposed(stage: Stage, ben: Customer) -> tuple[str, SlackMessage]:
-    number, card = await taken_on(stage, ben)
-    await writes(stage, "Lösung vorschlagen", "Ten percent off.", card)
-    await ben.sees("Ten percent off.")
+    number, card = await gets_a_proposal(stage, ben)
     await stage.delivery.sees("zugestellt", thread=card)
     return number, card
 

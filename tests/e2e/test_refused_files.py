@@ -1,7 +1,7 @@
 """Files that are not taken: said to the customer, named to staff, counted nowhere, and not even fetched."""
 
 from handlers.quota import MOST_FILES
-from tests.e2e.chats import JPEG, begins_to_complain, card_of, complains
+from tests.e2e.chats import JPEG, begins_to_complain, card_of, complains, sends_off
 from tests.e2e.sent_files import PDF, RECEIPT, lines_of, settled, shown, stored
 from tests.faults.evidence import Database
 from tests.stage import Stage
@@ -70,25 +70,14 @@ async def test_words_with_a_film_reach_staff_and_so_does_that_it_came(stage: Sta
 
 async def test_evidence_stands_on_the_card_and_so_does_what_was_refused(stage: Stage) -> None:
     ben = stage.customer("Ben")
-    await ben.says("/complain")
-    await ben.presses("Delivery")
-    await ben.sees("What happened?")
-    await ben.says("It is broken.")
-    await ben.sees("Which order")
-    await ben.presses("Skip")
-    await ben.sees("show it to us")
+    await begins_to_complain(ben)
     await ben.sends_document(PDF, "huge.pdf", "application/pdf", size=30_000_000)
     await ben.sees("larger than 20 MB")
     await ben.sends_album([JPEG] * 4)
     await ben.sends_document(PDF, "bill.pdf", "application/pdf")
     await ben.sends_document(PDF, "one_more.pdf", "application/pdf")
     await ben.sees("one more was not kept")
-    await ben.presses("Done")
-    await ben.presses("Refund")
-    await ben.sees("5 files")
-    await ben.presses("Right, send it")
-    await ben.sees("Your number is")
-    card = await card_of(stage, "A-2026-000001")
+    card = await card_of(stage, await sends_off(ben, shown="5 files"))
     await settled(stage)
     assert len(stored(stage)) == 5
     assert sorted(shown(stage)) == sorted(stored(stage))
@@ -98,21 +87,11 @@ async def test_evidence_stands_on_the_card_and_so_does_what_was_refused(stage: S
 
 async def test_a_picture_that_is_none_is_not_counted_afterwards(stage: Stage) -> None:
     ben = stage.customer("Ben")
-    await ben.says("/complain")
-    await ben.presses("Delivery")
-    await ben.says("It is broken.")
-    await ben.sees("Which order")
-    await ben.presses("Skip")
-    await ben.sees("show it to us")
+    await begins_to_complain(ben)
     await ben.sends_photo(JPEG)
     await ben.sends_document(b"MZ" + bytes(300), "bill.pdf", "application/pdf")
     await ben.sees("I take pictures")
-    await ben.presses("Done")
-    await ben.presses("Refund")
-    await ben.sees("one file (1 not kept)")
-    await ben.presses("Right, send it")
-    await ben.sees("Your number is")
-    card = await card_of(stage, "A-2026-000001")
+    card = await card_of(stage, await sends_off(ben, shown="one file (1 not kept)"))
     await settled(stage)
     assert "bill.pdf (kein Bild" in card.words
 

@@ -43,6 +43,16 @@ async def presses_reopen(desk: Desk, case: CaseId | int | str) -> None:
     await desk.works()
 
 
+async def of_somebody_else(desk: Desk) -> Case:
+    """A closed case that is none of the customer's."""
+    somebody = talk()
+    case = complaint(somebody, state=State.CLOSED)
+    async with desk.store.transaction() as tx:
+        await tx.create_conversations([(somebody, "somebody")], NOW)
+        await tx.create_case(case)
+    return case
+
+
 async def now(desk: Desk, case: Case) -> Case:
     async with desk.store.reading() as tx:
         return (await tx.cases([case.id]))[case.id]
@@ -77,11 +87,7 @@ async def test_a_made_up_button_opens_nothing(desk: Desk, wanted: str) -> None:
 
 async def test_the_case_of_somebody_else_stays_closed(desk: Desk) -> None:
     await closed(desk)
-    somebody = talk()
-    other = complaint(somebody, state=State.CLOSED)
-    async with desk.store.transaction() as tx:
-        await tx.create_conversations([(somebody, "somebody")], NOW)
-        await tx.create_case(other)
+    other = await of_somebody_else(desk)
     await presses_reopen(desk, other.id)
     assert (await now(desk, other)).state is State.CLOSED
 
@@ -254,11 +260,7 @@ async def test_who_names_the_number_means_that_case(desk: Desk, named: str) -> N
 
 async def test_the_number_of_somebody_else_opens_nothing(desk: Desk) -> None:
     await closed(desk)
-    somebody = talk()
-    other = complaint(somebody, state=State.CLOSED)
-    async with desk.store.transaction() as tx:
-        await tx.create_conversations([(somebody, "somebody")], NOW)
-        await tx.create_case(other)
+    other = await of_somebody_else(desk)
     await say(desk, f"{other.number} is still broken")
     assert (await now(desk, other)).state is State.CLOSED
     assert "latest cases" in desk.shown
