@@ -113,8 +113,5 @@ def _in_rooms(organisation: Organisation, ids: Mapping[str, str]) -> Organisatio
 
 def _called(name: str, found: str) -> str:
     """The name as people write it; what is an id stays one."""
-    return (
-        name
-        if name == found and not name.startswith("#") and name.isupper()
-        else f"#{name.removeprefix('#')}"
-    )
+    is_id = name == found and not name.startswith("#") and name.isupper()
+    return name if is_id else f"#{name.removeprefix('#')}"

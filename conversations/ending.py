@@ -76,7 +76,7 @@ def _open_case(plan: CasePlan, asking: Asking) -> OpenCase:
 def _resolve(sources: Sources, asking: Asking) -> str:
     """Join what the sources give; an answer counts by its value, else by its words."""
     found = [_value(source.kind, source.name, asking) for source in sources]
-    return "\n".join(part for part in found if part)
+    return joined(*found)
 
 
 def _value(kind: str, name: str, asking: Asking) -> str:

@@ -189,6 +189,15 @@ What: TypeAlias = (
 )
 
 
+_SIGNS = (Returned, Said, Pressed, Commanded, Attached, Shared, Unsupported, Edited)
+"""What only somebody does who can read what we write."""
+
+
+def reachable_after(what: What, *, before: bool) -> bool:
+    """Tell whether a person can be reached after what they did, given whether they could before."""
+    return not isinstance(what, Departed) and (before or isinstance(what, _SIGNS))
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something happened.

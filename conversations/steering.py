@@ -105,10 +105,9 @@ def _call_human(stack: Stack) -> None:
     files: tuple[int, ...] = ()
     if place:
         session, words = remarks.hand_over(place[1])
-        kept = session.kept
-        if (
-            kept is not None and place[0].settings.purpose in SILENT_ENDS
-        ):  # nobody else gets what was sent here
+        # Nobody else gets what was sent to a survey.
+        kept = session.kept if place[0].settings.purpose in SILENT_ENDS else None
+        if kept is not None:
             words, files = joined(words, kept.words), (*kept.attachments, *kept.refused)
             session = replace(session, kept=None)
         stack.apply(place, Step(session))

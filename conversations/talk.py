@@ -11,7 +11,6 @@ from conversations.effects import AnswerPress, Begin, Effect, Relay
 from conversations.events import (
     Attached,
     Commanded,
-    Departed,
     Edited,
     Elapsed,
     Event,
@@ -19,11 +18,11 @@ from conversations.events import (
     Moved,
     Overheard,
     Pressed,
-    Returned,
     Said,
     Shared,
     Unsupported,
     What,
+    reachable_after,
 )
 from conversations.evidence import takes_files
 from conversations.facts import Fact
@@ -68,10 +67,9 @@ def turn(
     stack = _open(library, conversation, now, ids, event)
     stack.about, stack.talking = about, talking
     what = event.what
-    if not conversation.reachable and isinstance(
-        what, Said | Pressed | Commanded | Attached | Shared | Unsupported
-    ):
-        stack.conversation = replace(stack.conversation, reachable=True)
+    reachable = reachable_after(what, before=conversation.reachable)
+    if reachable is not conversation.reachable:
+        stack.conversation = replace(stack.conversation, reachable=reachable)
     changed = stack.settle()
     if not (changed and isinstance(what, Said | Pressed | Attached | Shared)):
         _take(stack, what)
@@ -187,10 +185,6 @@ def _noticed(stack: Stack, what: What) -> None:
     match what:
         case Overheard():
             stack.say("overheard")
-        case Departed():
-            stack.conversation = replace(conversation, reachable=False)
-        case Returned():
-            stack.conversation = replace(conversation, reachable=True)
         case Moved(chat):
             stack.conversation = replace(conversation, address=replace(conversation.address, chat=chat))
         case _:
@@ -199,9 +193,8 @@ def _noticed(stack: Stack, what: What) -> None:
 
 def _said(stack: Stack, text: str) -> None:
     place = stack.place()
-    named = text.isdecimal() or (
-        place is not None and stack.walk(place).names_choice(text)
-    )  # no command is a number
+    # No command is a number.
+    named = text.isdecimal() or (place is not None and stack.walk(place).names_choice(text))
     command = None if named else labelled(text, stack.library) or command_in(text, asked=place is not None)
     if command:
         obey(stack, *command)

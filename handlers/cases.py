@@ -7,6 +7,7 @@ from conversations.cases.case import Case, State
 from conversations.cases.step import CUSTOMER, Move, Step, elapsed, heard, opened, step
 from conversations.effects import DecideCase, DropTimer, OpenCase, Relay, SetTimer
 from conversations.events import SECOND
+from conversations.evidence import joined
 from conversations.facts import CaseOpened
 from conversations.frozen import replace
 from conversations.session import CaseId, Conversation
@@ -241,7 +242,7 @@ async def add_words(turn: Turn, conversation: Conversation, case: Case, words: R
     album = await albums.heard(turn, conversation, words.album)
     before = await turn.tx.message(album.message) if album and album.message else None
     if before is not None and before.case == case.id and not before.log:
-        text = "\n".join(part for part in (before.text, words.text) if part)
+        text = joined(before.text, words.text)
         await turn.tx.extend_message(before.id, text, (*before.attachments, *words.attachments))
         return
     message = CaseMessage(

@@ -118,9 +118,8 @@ async def _show_delivery(turn: Turn, claimed: Claimed, outcome: Outcome) -> None
     if found.log:
         _edit_line(turn, case, found, state)
     body, policy = decode(claimed).body, turn.organisation.policy
-    proposal = (
-        isinstance(body, Message) and body.kind is Kind.QUESTION
-    )  # other words of staff ask for no press
+    # Other words of staff ask for no press.
+    proposal = isinstance(body, Message) and body.kind is Kind.QUESTION
     if state == "sent":
         await carry_out(turn, delivered(case, policy, turn.now, proposal=proposal))
         return

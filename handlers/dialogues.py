@@ -207,9 +207,8 @@ async def _carry_out(turn: Turn, step: talk.Turn, *, case_message: int = 0) -> N
             case Refuse():
                 await refuse(turn, conversation, effect)
             case _:
-                brings = (
-                    case_message if at == last else 0
-                )  # what is said before the question are not staff's words
+                # What is said before the question are not staff's words.
+                brings = case_message if at == last else 0
                 await _do(turn, turn.at(conversation.address) or conversation, effect, brings)
     if too_much:
         explain(turn, conversation, Refusal.QUOTA, too_much)

@@ -36,10 +36,8 @@ async def fall_due(turn: Turn, timer: Timer, wanted: CaseId) -> None:
         await _take_at_their_word(turn, conversation, case, session)
     elif not case.awaits_customer:
         return
-    elif (
-        timer.kind == "remind" and turn.now < case.solved + REMIND
-    ):  # they were about to say no, and went back
-        _look_again(turn, case, case.solved + REMIND)
+    elif timer.kind == "remind" and turn.now < case.solved + REMIND:
+        _look_again(turn, case, case.solved + REMIND)  # they were about to say no, and went back
     elif timer.kind == "remind" and conversation.reachable and not _has_room(conversation, case):
         _look_again(turn, case, turn.now + DAY)
     else:
@@ -55,12 +53,9 @@ async def fall_due(turn: Turn, timer: Timer, wanted: CaseId) -> None:
 def decided(turn: Turn, conversation: Conversation) -> None:
     """Somebody said something to a proposal: whoever began to answer is not left with the time of the silent."""
     session = active(conversation)
-    if session is None or session.dialogue != PROPOSAL or not session.trail:
-        return
-    case = session.bindings.get("case", "")
-    if case.isascii() and case.isdigit():
-        timer = SetTimer(f"case:{case}", "remind", turn.now + REASON)
-        turn.set_timer(timer, conversation=conversation.id, case=CaseId(int(case)))
+    if session is not None and session.dialogue == PROPOSAL and session.trail and session.case:
+        timer = SetTimer(f"case:{session.case}", "remind", turn.now + REASON)
+        turn.set_timer(timer, conversation=conversation.id, case=CaseId(session.case))
 
 
 async def plan(store: Store, now: Instant) -> None:
@@ -78,9 +73,8 @@ async def _take_at_their_word(turn: Turn, conversation: Conversation, case: Case
     open_one = active(conversation)
     if open_one is not None and open_one.id == session.id:
         await dialogues.wake(turn, conversation.id, Elapsed(owner(session), "finish"))
-    if (
-        await turn.case(case.id) or case
-    ).state is State.PROPOSED:  # they are asked something else, or must answer
+    present = await turn.case(case.id) or case
+    if present.state is State.PROPOSED:  # they are asked something else, or must answer
         _look_again(turn, case, turn.now + DAY)
 
 
@@ -126,7 +120,7 @@ def _has_room(conversation: Conversation, case: Case) -> bool:
 
 
 def _is_about(session: Session, case: Case) -> bool:
-    return session.dialogue == PROPOSAL and session.bindings.get("case") == str(case.id)
+    return session.dialogue == PROPOSAL and session.case == case.id
 
 
 def _look_again(turn: Turn, case: Case, at: Instant) -> None:

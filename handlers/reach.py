@@ -1,34 +1,19 @@
 """Whether a customer can be reached, and what of ours did not reach them: said in the thread, shown on the card."""
 
-from typing import Final
-
 from conversations.cases.case import Case
-from conversations.events import (
-    Attached,
-    Commanded,
-    Departed,
-    Edited,
-    Pressed,
-    Returned,
-    Said,
-    Shared,
-    Unsupported,
-    What,
-)
+from conversations.events import What, reachable_after
 from conversations.frozen import replace
 from conversations.session import Conversation
 from handlers.cards import show, staff_language, write_line
 from handlers.turn import Turn
 
-_SIGNS: Final = (Returned, Said, Pressed, Commanded, Attached, Shared, Unsupported, Edited)
-"""What only somebody does who can read what we write."""
-
 
 async def take_note(turn: Turn, conversation: Conversation, what: What) -> None:
     """Something a person did may say that they are gone, or back."""
-    if isinstance(what, Departed):
+    reachable = reachable_after(what, before=conversation.reachable)
+    if not reachable:
         await lost(turn, conversation, blocked=True)
-    elif not conversation.reachable and isinstance(what, _SIGNS):
+    elif not conversation.reachable:
         turn.keep(replace(conversation, reachable=True))
         await _tell(turn, conversation, "staff.line.reachable")
 

@@ -10,6 +10,7 @@ from conversations.cases.case import Case, State
 from conversations.courtesy import courtesy_in
 from conversations.effects import Button, Kind, Message, Relay, Say
 from conversations.events import Attached, Said, What
+from conversations.evidence import joined
 from conversations.frozen import dataclass, replace
 from conversations.graphemes import clip
 from conversations.labels import names_case, opens_again
@@ -212,10 +213,8 @@ def _with_one_more(held: tuple[Relay, ...], words: Relay) -> tuple[Relay, ...]:
 
 
 def _joined(one: Relay, other: Relay) -> Relay:
-    text = "\n".join(part for part in (one.text, other.text) if part)
-    return replace(
-        one, text=clip(text, MOST_WORDS), attachments=(*one.attachments, *other.attachments), edited=False
-    )
+    text = clip(joined(one.text, other.text), MOST_WORDS)
+    return replace(one, text=text, attachments=(*one.attachments, *other.attachments), edited=False)
 
 
 async def _hand_in(

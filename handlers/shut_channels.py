@@ -30,9 +30,8 @@ async def tell_directly(turn: Turn, place: Address, why: str) -> None:
     rows = await turn.tx.take_untold(place, why)
     if rows:
         log.warning("%s takes no posts (%s): %d wait", channel_name(turn.organisation, place), why, len(rows))
-    posted: set[tuple[str, str]] = (
-        set()
-    )  # an escalation stands in the thread and in the channel: once is enough
+    # An escalation stands in the thread and in the channel: once is enough.
+    posted: set[tuple[str, str]] = set()
     before: dict[int, tuple[str, ...]] = {}  # whom the line before called, by case
     for row in rows:
         try:

@@ -4,6 +4,8 @@ Nothing is deleted. A dropped letter keeps its row and its reason and loses its 
 weeks: without a body nothing can be done any more, and nobody is shown it.
 """
 
+from typing import Final
+
 from sqlalchemy import bindparam, case, null, select, update
 
 from conversations.events import Instant
@@ -30,7 +32,7 @@ _INBOX_DROP = (
     .values(body=null(), reason=bindparam("why"))
 )
 
-_LOST = outbox.c.state.in_([said("unknown"), said("dead")])
+LOST: Final = outbox.c.state.in_([said("unknown"), said("dead")])
 _OUTBOX = (
     select(
         outbox.c.id,
@@ -47,7 +49,7 @@ _OUTBOX = (
         outbox.c.case_id,
     )
     .outerjoin(conversation, conversation.c.id == outbox.c.conversation_id)
-    .where(_LOST, outbox.c.body != EMPTY)
+    .where(LOST, outbox.c.body != EMPTY)
 )
 _OUTBOX_LIST = _OUTBOX.order_by(outbox.c.id).limit(LIMIT).offset(ZERO)
 _OUTBOX_ONE = _OUTBOX.add_columns(outbox.c.body).where(outbox.c.id == bindparam("wanted"))
@@ -55,7 +57,7 @@ _OUTBOX_ONE = _OUTBOX.add_columns(outbox.c.body).where(outbox.c.id == bindparam(
 _uncertain = case((outbox.c.state == said("unknown"), ONE), (outbox.c.uncertain > ZERO, ONE), else_=ZERO)
 _OUTBOX_AGAIN = (
     update(outbox)
-    .where(outbox.c.id == bindparam("letter"), _LOST, outbox.c.body != EMPTY)
+    .where(outbox.c.id == bindparam("letter"), LOST, outbox.c.body != EMPTY)
     .values(
         state=said("waiting"),
         until=ZERO,
@@ -69,7 +71,7 @@ _OUTBOX_AGAIN = (
 )
 _OUTBOX_DROP = (
     update(outbox)
-    .where(outbox.c.id == bindparam("letter"), _LOST, outbox.c.body != EMPTY)
+    .where(outbox.c.id == bindparam("letter"), LOST, outbox.c.body != EMPTY)
     .values(body=EMPTY, reason=bindparam("why"))
 )
 _delivering = select(outbox.c.case_message).where(outbox.c.id == bindparam("letter"))

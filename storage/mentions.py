@@ -14,10 +14,10 @@ from urllib.parse import unquote_plus
 from sqlalchemy import ColumnElement, Select, Update, bindparam, null, select, update
 
 from conversations.session import PersonId
+from storage.letters import LOST
 from storage.sql import EMPTY, LIMIT, ZERO, Row, Unit, said, within
 from storage.tables import answer, case, case_message, conversation, inbox, outbox
 
-LOST: Final = outbox.c.state.in_([said("unknown"), said("dead")])
 PAGE: Final = 500  # letters looked at together
 SHORTEST_NAME: Final = 3  # characters: what is shorter stands in any text
 SHORTEST_QUOTE: Final = 12
