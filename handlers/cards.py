@@ -27,10 +27,12 @@ COLOURS: Final = {
 }
 
 BUTTONS: Final = ("accept", "assess", "reply", "ask", "note", "hand_over", "propose", "close", "reopen")
-MOST_WORDS: Final = (
-    5_000  # characters of somebody's words in one post; Slack takes some 10,000 and counts emoji twice
-)
-CARD_WORDS: Final = 2_400  # characters of the customer's words on a card; all of them stand in its thread
+MOST_WORDS: Final = 5_000
+"""Characters of somebody's words in one post: Slack takes some 10,000 and counts emoji twice."""
+
+CARD_WORDS: Final = 2_400
+"""Characters of the customer's words on a card; all of them stand in its thread."""
+
 _MOST_NAMED: Final = 3  # files that were not taken, so that a card's field holds them
 _FILE_NAME: Final = 30  # characters shown of a file's name
 _STYLES: Final = {"accept": "primary", "propose": "primary", "close": "danger"}
