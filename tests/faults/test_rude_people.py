@@ -213,7 +213,7 @@ class RudePerson(RuleBasedStateMachine):
         """Press, in one batch: every press is answered, and only one of them can be the answer."""
         before = self.seen()
         stood = _stack(before.conversation)[-1:]
-        given = [self.answers(session) for session in stood]
+        given = [self.answers(session) + self.known(session) for session in stood]
         after = self.does(*(self.writer.presses(button.token) for button in buttons))
         assert after.toasts - before.toasts == len(buttons)
         for session, answers in zip(stood, given, strict=True):
@@ -240,6 +240,12 @@ class RudePerson(RuleBasedStateMachine):
         """How many questions of a session are answered, also after it is over."""
         [(number,)] = self.place.database.rows(f"SELECT count(*) FROM answer WHERE session_id = {session.id}")
         return int(number)
+
+    def known(self, session: Session) -> int:
+        """How many questions a session answers by itself on its way, from what was said before it."""
+        questions = self.place.library.current[session.dialogue].questions.values()
+        open_ones = (asked for asked in questions if asked.id not in session.answers)
+        return sum(bool(session.bindings.get(asked.given)) for asked in open_ones)
 
     def is_alive(self, button: Button, conversation: Conversation | None) -> bool:
         """Whether a button may still do something."""
