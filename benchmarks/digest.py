@@ -26,9 +26,9 @@ from benchmarks.recording import Record, asking
 from benchmarks.results import Result
 from benchmarks.tables import Table, Target, number
 from bot.app import library_of, load_dialogues, organisation_of
-from bot.config import Settings
+from bot.settings.config import Settings
 from handlers.digest import read_figures
-from storage.interface import Store
+from storage.interface.store import Store
 from storage.open import open_store
 
 T = TypeVar("T")

@@ -10,34 +10,34 @@ from pathlib import Path
 from socket import socket as Socket  # noqa: N812 - a class
 from typing import TypeAlias
 
-from bot.allowances import allowances
 from bot.clock import SteadyClock, SystemClock, clock_from
-from bot.config import ConfigProblems, Settings
-from bot.dialogue_files import read_dialogues
-from bot.failpoints import failpoint_from
 from bot.loops import GiveUp, pause_after
-from bot.membership import Alone, join
-from bot.service import Listen, Service
-from bot.watch import Limits
-from bot.workplace import with_staff
-from conversations.check import check as check_dialogues
-from conversations.dialogue import Dialogue
+from bot.monitoring.watch import Limits
+from bot.process.failpoints import failpoint_from
+from bot.process.membership import Alone, join
+from bot.process.service import Listen, Service
+from bot.process.workplace import with_staff
+from bot.settings.allowances import allowances
+from bot.settings.config import ConfigProblems, Settings
+from bot.settings.dialogue_files import read_dialogues
+from conversations.checks.check import check as check_dialogues
+from conversations.definition.dialogue import Dialogue
+from conversations.definition.library import Library
+from conversations.definition.parse import parse, restore
 from conversations.events import SECOND
-from conversations.library import Library
-from conversations.parse import parse, restore
 from conversations.problem import Problem
 from conversations.question import type_texts
-from conversations.texts import Texts
-from handlers.files import attachments_of
-from handlers.memory import StoredMemory
-from handlers.organisation import Organisation
-from handlers.ports import Channel, Clock, Memory, ReadAttachment
-from handlers.shut_channels import follow_routes
+from conversations.texts.texts import Texts
+from handlers.files.fetching import attachments_of
+from handlers.intake.seen import StoredMemory
+from handlers.sending.shut_channels import follow_routes
+from handlers.turn.organisation import Organisation
+from handlers.turn.ports import Channel, Clock, Memory, ReadAttachment
 from reports.digest import section_texts
-from storage.copies import last_copied
-from storage.interface import Store
+from storage.engines.sqlite import version_warning
+from storage.interface.store import Store
 from storage.open import open_store
-from storage.sqlite import version_warning
+from storage.sqlite_file.copies import last_copied
 
 log = logging.getLogger(__name__)
 

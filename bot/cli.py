@@ -39,8 +39,8 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        from bot.failure import explain
         from bot.logs import Redaction
+        from bot.process.failure import explain
 
         text, code = explain(error)
         if os.environ.get("ANLIEGEN_DEBUG"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from conversations.events import SECOND, Instant
-from handlers.ports import Clock
+from handlers.turn.ports import Clock
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from conversations.frozen import dataclass, replace
-from conversations.graphemes import graphemes
+from conversations.texts.graphemes import graphemes
 
 
 class Style(StrEnum):

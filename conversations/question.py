@@ -19,10 +19,10 @@ from typing import Protocol, TypeAlias, runtime_checkable
 from conversations.effects import Fetch, Refuse
 from conversations.events import Attached, Said, Shared
 from conversations.frozen import dataclass
-from conversations.graphemes import LONGEST, clip
-from conversations.phrases import is_done, is_nothing
 from conversations.problem import Problem
 from conversations.session import Answer, Value
+from conversations.texts.graphemes import LONGEST, clip
+from conversations.texts.phrases import is_done, is_nothing
 
 Setting: TypeAlias = int | str | bool | tuple[str, ...]
 """What a key of a question may hold."""

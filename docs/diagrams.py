@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Column, Table, UniqueConstraint
 
 from conversations.cases.lifecycle import LIFECYCLE
-from conversations.parse import parse
+from conversations.definition.parse import parse
 from storage.tables import NUMBER, metadata
 
 ROOT = Path(__file__).parent.parent
@@ -20,7 +20,7 @@ FOLDER = ROOT / "docs" / "dialogues"
 SHIPPED = ROOT / "conversations" / "dialogues"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 
-PACKAGES = ("bot", "handlers", "reports", "storage", "storage.interface", "conversations", "sandbox")
+PACKAGES = ("bot", "handlers", "reports", "storage", "storage.interface.store", "conversations", "sandbox")
 TABLES = {
     "tables: messages": ("inbox", "outbox", "timer", "seen", "lease", "alarm"),
     "tables: people": ("person", "address", "conversation", "answer", "dialogue", "invitation"),
@@ -109,7 +109,6 @@ def _target(column: Column[object]) -> str:
 
 def _package(module: str) -> str:
     """Return the box a module lies in; empty for what is not ours."""
-    module = module.replace("storage.interface_", "storage.interface.")  # one interface, in two files
     return max((one for one in PACKAGES if f"{module}.".startswith(f"{one}.")), key=len, default="")
 
 

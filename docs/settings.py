@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
-from bot.config import Settings
-from bot.sources import PREFIX, Setting, every_setting
+from bot.settings.config import Settings
+from bot.settings.sources import PREFIX, Setting, every_setting
 
 PAGE = Path(__file__).parent / "configuration.md"
 BEGIN, END = "<!-- settings: begin -->\n", "<!-- settings: end -->\n"

@@ -11,18 +11,18 @@ from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 from conversations.cases.policy import Staff
-from conversations.dialogue import Beginning, Dialogue
+from conversations.definition.dialogue import Beginning, Dialogue
 from conversations.effects import SetTimer
 from conversations.events import DAY, MINUTE, SECOND, Address, Instant
 from conversations.frozen import dataclass, replace
 from conversations.tallies import TallyKey, week_of
-from handlers.organisation import DigestPlan, Organisation
-from handlers.ports import Clock, DigestPost, Ids
-from handlers.turn import Turn
+from handlers.turn.organisation import DigestPlan, Organisation
+from handlers.turn.ports import Clock, DigestPost, Ids
+from handlers.turn.turn import Turn
 from reports.data import CaseLine, Figures, Period, VoiceLine
 from reports.digest import build
 from reports.render import html, slack
-from storage.interface import Attachment, Store, Timer
+from storage.interface.store import Attachment, Store, Timer
 
 WEEKLY = "digest:weekly"
 _AGAIN = 5 * MINUTE

@@ -17,7 +17,7 @@ from reports.statistics import Interval
 
 
 class Wording(Protocol):
-    """Where texts come from; `conversations.texts.Texts` is one."""
+    """Where texts come from; `conversations.texts.texts.Texts` is one."""
 
     def plain(self, key: str, language: str, **values: object) -> str:
         """Return a text without markup, not escaped. Raises for an unknown key or a missing value."""

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from sqlalchemy import Select, and_, func, or_, select
 
-from storage.cases import OPEN_CASE
-from storage.outbox import OPEN
-from storage.sql import EMPTY, ONE, ZERO, Connection, Texts, said
+from storage.areas.cases import OPEN_CASE
+from storage.areas.outbox import OPEN
+from storage.engines.sql import EMPTY, ONE, ZERO, Connection, Texts, said
 from storage.tables import case, conversation, digest_made, inbox, outbox, timer
 
 SHOWN: Final = 5  # of each invariant, so that a doctor's report stays readable

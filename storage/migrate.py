@@ -12,9 +12,9 @@ from typing import Any, Final
 import psycopg
 
 from storage.address import PostgresAddress, SqliteAddress, parse
-from storage.file import Ownership, check_file
-from storage.interface import SchemaTooNew, StoreError, StoreUnavailable
-from storage.plain import plain, said, write_copy
+from storage.interface.store import SchemaTooNew, StoreError, StoreUnavailable
+from storage.sqlite_file.file import Ownership, check_file
+from storage.sqlite_file.plain import plain, said, write_copy
 
 VERSIONS: Final = Path(__file__).parent / "migrations" / "versions"
 ADVISORY_LOCK: Final = 0x616E6C69  # "anli": one program at a time changes the schema of a PostgreSQL database

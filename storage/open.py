@@ -6,17 +6,17 @@ from datetime import tzinfo
 from pathlib import Path
 
 from storage.address import PostgresAddress, SqliteAddress, parse
-from storage.claims import END_LEASES
-from storage.file import Ownership, check_file
-from storage.hints import Hints
-from storage.interface import StoreError
+from storage.areas.claims import END_LEASES
+from storage.engines.hints import Hints
+from storage.engines.postgres import Postgres
+from storage.engines.postgres import dialect as postgres_dialect
+from storage.engines.sql import Texts
+from storage.engines.sqlite import Sqlite
+from storage.engines.sqlite import dialect as sqlite_dialect
+from storage.interface.store import StoreError
 from storage.migrate import current, current_sqlite, head, migrate_sqlite, refuse_newer
-from storage.plain import OWNER_ONLY
-from storage.postgres import Postgres
-from storage.postgres import dialect as postgres_dialect
-from storage.sql import Texts
-from storage.sqlite import Sqlite
-from storage.sqlite import dialect as sqlite_dialect
+from storage.sqlite_file.file import Ownership, check_file
+from storage.sqlite_file.plain import OWNER_ONLY
 from storage.store import Store
 
 

@@ -11,32 +11,32 @@ from typing import Protocol
 from sqlalchemy import Delete, Executable, Insert, Select, Update
 
 from conversations.events import Instant
-from storage.attachments import Attachments
-from storage.cases import Cases
-from storage.claims import Claims
-from storage.erasure import Erasure
-from storage.figures import Figures
-from storage.hints import Hints, Wake
-from storage.inbox import Inbox
-from storage.interface import StoreUnavailable
+from storage.areas.attachments import Attachments
+from storage.areas.cases import Cases
+from storage.areas.claims import Claims
+from storage.areas.dead_letters import Letters
+from storage.areas.erasure import Erasure
+from storage.areas.facts import Record
+from storage.areas.figures import Figures
+from storage.areas.inbox import Inbox
+from storage.areas.invitations import Invitations
+from storage.areas.leases import Leases
+from storage.areas.outbox import Outbox
+from storage.areas.people import People
+from storage.areas.seen import Seen
+from storage.areas.shut import ShutPlaces
+from storage.areas.timers import Timers
+from storage.areas.watching import Watching
+from storage.engines.hints import Hints, Wake
+from storage.engines.sql import Connection, Texts
+from storage.interface.store import StoreUnavailable
 from storage.invariants import broken
-from storage.invitations import Invitations
-from storage.leases import Leases
-from storage.letters import Letters
-from storage.outbox import Outbox
-from storage.people import People
-from storage.record import Record
-from storage.seen import Seen
-from storage.shut import ShutPlaces
-from storage.sql import Connection, Texts
-from storage.timers import Timers
-from storage.watching import Watching
 
 _TRIAL = "trial"  # an alarm that never stands: its row is gone before the unit ends
 
 
 class Engine(Protocol):
-    """What `storage.sqlite` and `storage.postgres` are. `several`: other workers may write at the same time."""
+    """What the two engines are. `several`: other workers may write at the same time."""
 
     @property
     def several(self) -> bool:

@@ -4,8 +4,8 @@ from conversations.cases.case import Case
 from conversations.events import DAY, Address
 from conversations.facts import Answered, CaseOpened, Fact
 from conversations.session import Answer, Conversation, PersonId, Session, SessionId
-from storage.interface import AnswerRow, Attachment, CaseMessage, FactRow, Invitation, RawBody, Timer
-from storage.interface_outbox import Delivery, OutboxRow
+from storage.interface.outbox import Delivery, OutboxRow
+from storage.interface.store import AnswerRow, Attachment, CaseMessage, FactRow, Invitation, RawBody, Timer
 from storage.store import Transaction
 from tests.stores import BOT, NOW, complaint, ids, talk
 

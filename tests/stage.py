@@ -19,9 +19,9 @@ import pytest
 from aiohttp import web
 
 from bot.app import open_service
-from bot.config import load
-from bot.service import Service
-from conversations.duration import parse_duration
+from bot.process.service import Service
+from bot.settings.config import load
+from conversations.definition.duration import parse_duration
 from conversations.events import SECOND, Instant
 from sandbox.slack.channels import Channel as SlackRoom
 from sandbox.slack.local import LocalSlack

@@ -13,8 +13,8 @@ import pytest
 from conversations.cases.case import Case, State
 from conversations.events import Address
 from conversations.session import CaseId, Conversation, ConversationId, PersonId
-from storage.interface import RawBody
-from storage.interface_outbox import OutboxRow
+from storage.interface.outbox import OutboxRow
+from storage.interface.store import RawBody
 from storage.migrate import migrate
 from storage.open import open_store
 from storage.store import Store, Transaction

@@ -13,10 +13,10 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from bot import service, workers
 from bot.cli import app
-from bot.config import load
 from bot.exits import Exit
+from bot.process import service, workers
+from bot.settings.config import load
 from tests.locks import PROGRAM as PROGRAM_LOCK
 from tests.test_house import PACKAGES
 

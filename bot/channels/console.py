@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.files import FILE_BYTES, GONE, TOO_LARGE, WRONG_TYPE, real_type
+from bot.file_types import FILE_BYTES, GONE, TOO_LARGE, WRONG_TYPE, real_type
 from bot.markup import plain
 from conversations.effects import AnswerPress, At, Button, Hint, MarkKeyboard, Message
 from conversations.events import (
@@ -33,9 +33,9 @@ from conversations.events import (
     Shared,
 )
 from conversations.frozen import dataclass
-from conversations.tokens import read_token
-from handlers.ports import Download, Never, Outcome, Parcel, ReadAttachment, Receive, Sent, Unreadable
-from storage.interface import RawBody
+from conversations.talk.tokens import read_token
+from handlers.turn.ports import Download, Never, Outcome, Parcel, ReadAttachment, Receive, Sent, Unreadable
+from storage.interface.store import RawBody
 
 ACCOUNT: Final = "console:local"
 ADDRESS: Final = Address(ACCOUNT, "you")

@@ -9,12 +9,12 @@ from typing import Final
 
 from bot.clock import SystemClock
 from bot.commands.opening import settings_of
-from bot.config import Settings
 from bot.exits import Exit
-from bot.failure import Failure
-from storage.backup import Copy, back_up
-from storage.copies import FOLDER, drop_older, folder_beside, free_name
-from storage.dump import dump
+from bot.process.failure import Failure
+from bot.settings.config import Settings
+from storage.copies.backup import Copy, back_up
+from storage.copies.dump import dump
+from storage.sqlite_file.copies import FOLDER, drop_older, folder_beside, free_name
 
 STEM: Final = "anliegen"  # what copies of a PostgreSQL database are called
 

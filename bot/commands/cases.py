@@ -13,11 +13,11 @@ from rich.text import Text
 
 from bot.clock import clock_from
 from bot.commands.opening import reading, settings_of
-from bot.config import Settings
-from bot.failure import Failure
+from bot.process.failure import Failure
+from bot.settings.config import Settings
 from conversations.cases.case import Case
 from conversations.events import SECOND, Instant
-from storage.interface import CaseMessage
+from storage.interface.store import CaseMessage
 
 MOST = 1000
 _COLUMNS = ("number", "state", "kind", "category", "severity", "owner", "due")

@@ -11,19 +11,19 @@ from bot.app import library_of, load_dialogues, organisation_of
 from bot.channels.console import ConsoleChannel, raw_body
 from bot.clock import SystemClock, TimeOrderedIds
 from bot.commands.opening import run, settings_of
-from bot.config import Settings
-from bot.failure import Failure
+from bot.process.failure import Failure
+from bot.settings.config import Settings
 from conversations.cases.policy import Policy, Route, Staff
 from conversations.events import Commanded
 from conversations.frozen import dataclass, replace
-from handlers import dialogues
-from handlers.files import attachments_of
-from handlers.inbox import Inbox
-from handlers.organisation import Organisation
-from handlers.outbox import Outbox
-from handlers.perishables import Perishables
-from handlers.turn import Turn
-from storage.interface import RawBody, Store
+from handlers.customers import dialogues
+from handlers.files.fetching import attachments_of
+from handlers.intake.inbox import Inbox
+from handlers.sending.outbox import Outbox
+from handlers.sending.perishables import Perishables
+from handlers.turn.organisation import Organisation
+from handlers.turn.turn import Turn
+from storage.interface.store import RawBody, Store
 from storage.open import open_store
 
 SOMEBODY: Final = Policy({"mia": Staff("mia", "", "Mia")}, (Route("mia", "mia", "mia", "#complaints"),))

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot.app import text_sources
-from bot.config import ConfigProblems, Settings, find, load
-from bot.dialogue_files import read_dialogues
 from bot.exits import Exit
-from conversations.check import check as check_all
+from bot.settings.config import ConfigProblems, Settings, find, load
+from bot.settings.dialogue_files import read_dialogues
+from conversations.checks.check import check as check_all
 from conversations.problem import Problem, unknown
 
 

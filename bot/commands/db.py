@@ -7,10 +7,10 @@ from datetime import UTC
 
 from bot import logs
 from bot.exits import Exit
-from bot.failure import Failure
+from bot.process.failure import Failure
 from storage.address import PostgresAddress, SqliteAddress, parse
-from storage.interface import StoreError
-from storage.move import Moved, move
+from storage.copies.move import Moved, move
+from storage.interface.store import StoreError
 from storage.open import open_store
 
 

@@ -17,13 +17,13 @@ from bot.clock import clock_from
 from bot.commands.cases import inert
 from bot.commands.opening import reading, settings_of
 from bot.commands.requests import write
-from bot.config import Settings
-from bot.control import Json
 from bot.exits import Exit
-from bot.failure import Failure
+from bot.process.control import Json
+from bot.process.failure import Failure
+from bot.settings.config import Settings
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
-from handlers.letters import MOST
-from storage.interface_outbox import Letter
+from handlers.sending.dead_letters import MOST
+from storage.interface.outbox import Letter
 
 _SECTIONS: Final = {
     ("inbox", "dead"): "Updates that could not be applied",

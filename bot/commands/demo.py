@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.exits import Exit
-from bot.failure import Failure
+from bot.process.failure import Failure
 
 _TOKENS: Final = ("TELEGRAM__TOKEN", "SLACK__BOT_TOKEN", "SLACK__APP_TOKEN", "SLACK__SIGNING_SECRET")
 

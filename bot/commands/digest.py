@@ -8,9 +8,9 @@ from pathlib import Path
 from bot.app import library_of, load_dialogues, organisation_of
 from bot.clock import clock_from
 from bot.commands.opening import reading, settings_of
-from bot.config import Settings
 from bot.exits import Exit
-from bot.failure import Failure
+from bot.process.failure import Failure
+from bot.settings.config import Settings
 from handlers.digest import monday, read_figures
 from reports.blocks import Digest
 from reports.digest import build

@@ -12,14 +12,14 @@ from typing import Final, Literal
 from bot import logs
 from bot.app import load_dialogues, texts_of
 from bot.commands.opening import reading
-from bot.config import ConfigProblems, Settings, find, load
 from bot.exits import Exit
+from bot.settings.config import ConfigProblems, Settings, find, load
 from conversations.frozen import dataclass
 from conversations.problem import Problem
-from storage.interface import StoreError
+from storage.engines.sqlite import version_warning
+from storage.interface.store import StoreError
 from storage.migrate import current, head
-from storage.space import free_bytes
-from storage.sqlite import version_warning
+from storage.sqlite_file.space import free_bytes
 
 PACKAGES: Final = ("bot", "conversations", "handlers", "reports", "sandbox", "storage")
 _MARKS: Final = {"good": "ok", "note": "note", "bad": "BAD"}

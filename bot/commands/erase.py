@@ -9,9 +9,9 @@ import typer
 
 from bot.commands.opening import reading, settings_of
 from bot.commands.requests import write
-from bot.config import Settings
 from bot.exits import Exit
-from bot.failure import Failure
+from bot.process.failure import Failure
+from bot.settings.config import Settings
 from conversations.session import PersonId
 
 

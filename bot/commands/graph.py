@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.app import load_dialogues
 from bot.commands.opening import settings_of
-from bot.failure import Failure
+from bot.process.failure import Failure
 from conversations.cases.lifecycle import LIFECYCLE
 
 CASE = "case"

@@ -10,10 +10,10 @@ import segno
 
 from bot.commands.opening import settings_of
 from bot.commands.requests import write
-from bot.config import Settings
-from bot.control import Json
 from bot.exits import Exit
-from bot.failure import Failure
+from bot.process.control import Json
+from bot.process.failure import Failure
+from bot.settings.config import Settings
 
 _SECONDS = aiohttp.ClientTimeout(total=15)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot import logs
-from bot.config import Settings, find, load
-from storage.interface import Store
+from bot.settings.config import Settings, find, load
+from storage.interface.store import Store
 from storage.open import open_store
 
 T = TypeVar("T")

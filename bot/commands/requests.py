@@ -6,16 +6,17 @@ from datetime import UTC, datetime
 
 from bot.app import load_library
 from bot.clock import TimeOrderedIds, clock_from
-from bot.config import Settings
-from bot.control import Handle, Json, Refused, ask, socket_path
+from bot.process.control import Handle, Json, Refused, ask, socket_path
+from bot.settings.config import Settings
+from conversations.definition.library import Library
 from conversations.events import SECOND
-from conversations.library import Library
 from conversations.session import PersonId
-from conversations.texts import LANGUAGE_TAG
-from handlers import invitations, letters
-from handlers.ports import Clock, Ids
-from storage.interface import Store
-from storage.interface_outbox import Letter
+from conversations.texts.texts import LANGUAGE_TAG
+from handlers.customers import invitations
+from handlers.sending import dead_letters
+from handlers.turn.ports import Clock, Ids
+from storage.interface.outbox import Letter
+from storage.interface.store import Store
 from storage.open import open_store
 
 LONGEST = 64  # characters of an order or touchpoint: they stand in texts and on cards
@@ -53,9 +54,9 @@ def handler(store: Store, clock: Clock, ids: Ids, library: Library) -> Handle:
             case {"do": "erase", "person": int(person)}:
                 return await _erase(store, clock, PersonId(person))
             case {"do": "retry", "letter": int() | None as wanted}:
-                return _letters(await letters.retry(store, clock, wanted))
+                return _letters(await dead_letters.retry(store, clock, wanted))
             case {"do": "drop", "letter": int() | None as wanted}:
-                return _letters(await letters.drop(store, wanted))
+                return _letters(await dead_letters.drop(store, wanted))
         raise Refused("the running `serve` does not know this request: it is another version")
 
     return handle

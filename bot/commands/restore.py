@@ -8,10 +8,10 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.commands.backup import rows_of
 from bot.commands.opening import settings_of
-from bot.config import Settings
+from bot.settings.config import Settings
 from storage.address import address_of
-from storage.interface import StoreError
-from storage.restore import Former, Restored, read_former, restore_file, restore_server
+from storage.copies.restore import Former, Restored, read_former, restore_file, restore_server
+from storage.interface.store import StoreError
 
 
 def restore(config: Path | None, source: Path, *, former: str, as_json: bool) -> None:

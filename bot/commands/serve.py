@@ -18,18 +18,18 @@ from bot import logs
 from bot.app import listen_of, open_service
 from bot.commands.opening import settings_of
 from bot.commands.requests import handler
-from bot.config import Settings
-from bot.control import serve_requests, socket_path
 from bot.exits import Exit
-from bot.failure import Failure
 from bot.loops import keep_running
-from bot.service import STOP, Service
-from bot.watchdog import Watchdog
-from bot.workers import Workers
+from bot.monitoring.watchdog import Watchdog
+from bot.process.control import serve_requests, socket_path
+from bot.process.failure import Failure
+from bot.process.service import STOP, Service
+from bot.process.workers import Workers
+from bot.settings.config import Settings
 from conversations.events import SECOND
-from storage.interface import StoreUnavailable
+from storage.engines.sqlite import version_warning
+from storage.interface.store import StoreUnavailable
 from storage.open import open_store
-from storage.sqlite import version_warning
 
 T = TypeVar("T")
 

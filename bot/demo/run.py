@@ -14,12 +14,12 @@ from typing import Final
 
 from bot.app import load_library, organisation_of
 from bot.clock import SystemClock, TimeOrderedIds
-from bot.config import Settings, load
 from bot.demo import story
 from bot.demo.cast import CHANNELS, MARK, Keys, about_of, slack_of, telegram_of, write_config
 from bot.demo.seed import SLACK, Seed
 from bot.exits import Exit
-from bot.failure import Failure
+from bot.process.failure import Failure
+from bot.settings.config import Settings, load
 from conversations.frozen import replace
 from sandbox.server import Sandbox, start
 from storage.open import open_store

@@ -9,19 +9,19 @@ from bot.demo.history import SEED, WEEKS, Visit, visits
 from bot.demo.story import Concern, Quote, Story
 from conversations.cases.case import Case, State
 from conversations.cases.step import Move, Step, delivered, elapsed, opened, owner_of, step
-from conversations.dialogue import Dialogue
+from conversations.definition.dialogue import Dialogue
 from conversations.effects import SetTimer
 from conversations.events import MINUTE, SECOND, Address, Instant
 from conversations.facts import Answered, CaseOpened, Ended, Fact, Invited, Started
 from conversations.frozen import replace
 from conversations.session import Answer, CaseId, Conversation, ConversationId, PersonId, Value
-from handlers import invitations
-from handlers.cards import show
+from handlers.cases.cards import show
+from handlers.customers import invitations
 from handlers.digest import WEEKLY
-from handlers.organisation import Organisation
-from handlers.ports import Ids
-from handlers.turn import Turn
-from storage.interface import AnswerRow, CaseMessage, FactRow, Timer, Transaction
+from handlers.turn.organisation import Organisation
+from handlers.turn.ports import Ids
+from handlers.turn.turn import Turn
+from storage.interface.store import AnswerRow, CaseMessage, FactRow, Timer, Transaction
 
 TELEGRAM: Final = f"telegram:{BOT}"
 SLACK: Final = f"slack:{TEAM}"

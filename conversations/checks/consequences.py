@@ -5,7 +5,15 @@ from difflib import get_close_matches
 
 from conversations.checks.material import Material, Plan, Sheet
 from conversations.checks.states import reached
-from conversations.dialogue import CARRIED, Beginning, CasePlan, Decision, Dialogue, Source, Sources
+from conversations.definition.dialogue import (
+    CARRIED,
+    Beginning,
+    CasePlan,
+    Decision,
+    Dialogue,
+    Source,
+    Sources,
+)
 from conversations.problem import Problem, unknown
 from conversations.question import Gathering, question_types
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
 from conversations.cases.policy import Policy
-from conversations.dialogue import Beginning, CasePlan, Decision, Dialogue
+from conversations.definition.dialogue import Beginning, CasePlan, Decision, Dialogue
+from conversations.definition.parse import parse
 from conversations.frozen import dataclass
-from conversations.parse import parse
 from conversations.problem import Problem
-from conversations.texts import entries_of, fallbacks
+from conversations.texts.texts import entries_of, fallbacks
 
 BUTTONS = ("options", "yes", "no", "confirm")
 """The texts of a question or an outcome that stand on a button."""

@@ -5,7 +5,7 @@ from itertools import product
 
 from conversations.cases.policy import Policy
 from conversations.checks.material import Material
-from conversations.dialogue import CasePlan, Dialogue
+from conversations.definition.dialogue import CasePlan, Dialogue
 from conversations.problem import Problem
 
 REMEDY = (

@@ -12,11 +12,11 @@ from math import prod
 
 from conversations.checks.material import Material, Sheet
 from conversations.checks.states import reached
-from conversations.dialogue import Dialogue
+from conversations.definition.dialogue import Dialogue
+from conversations.definition.rules import Condition, Rule, Situation, holds
 from conversations.events import Said
 from conversations.problem import Problem
 from conversations.question import Accepted, Ask, Chosen, Partial, Question, question_types
-from conversations.rules import Condition, Rule, Situation, holds
 from conversations.session import Answer, Value
 
 USUAL = ("yes", "no", "confirm", "1", "2000-01-01", "words")

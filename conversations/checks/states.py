@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from conversations.checks.material import Material, table
-from conversations.dialogue import Dialogue
+from conversations.definition.dialogue import Dialogue
 from conversations.problem import Problem
 
 

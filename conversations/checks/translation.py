@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from conversations.checks.material import Material, Written, tongues
 from conversations.problem import Problem
-from conversations.texts import Texts
+from conversations.texts.texts import Texts
 
 COMPLETE = ("en", "de")
 """What the product's own wording is always written in."""

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from conversations.answers.evidence import joined
 from conversations.effects import Fetch, Refuse
 from conversations.events import Attached, FileRef, Said
-from conversations.evidence import joined
 from conversations.frozen import replace
-from conversations.phrases import is_only_polite
 from conversations.problem import Problem
 from conversations.question import (
     ANSWER_LIMIT,
@@ -29,6 +28,7 @@ from conversations.question import (
 )
 from conversations.refusals import KINDS, MEGABYTES, Refusal, sort_out
 from conversations.session import Answer
+from conversations.texts.phrases import is_only_polite
 
 DONE_KEY = "done"
 ANEW_KEY = "anew"

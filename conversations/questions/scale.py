@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from conversations.answers.ratings import rating
 from conversations.events import Attached, Said
-from conversations.phrases import is_only_polite
 from conversations.problem import Problem
 from conversations.question import (
     PARSE_LIMIT,
@@ -24,8 +24,8 @@ from conversations.question import (
     declines,
     finishes,
 )
-from conversations.ratings import rating
 from conversations.session import Answer
+from conversations.texts.phrases import is_only_polite
 
 RANGES = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 ONE_ROW = 7

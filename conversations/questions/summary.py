@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from conversations.events import Attached, Said
-from conversations.phrases import agrees
 from conversations.problem import Problem
 from conversations.question import (
     Accepted,
@@ -23,6 +22,7 @@ from conversations.question import (
     pick,
 )
 from conversations.session import Answer
+from conversations.texts.phrases import agrees
 
 CONFIRM = "confirm"
 AGREED = phrases(

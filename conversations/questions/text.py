@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from conversations.answers.evidence import MOST_FILES, VOICE, joined, take
 from conversations.effects import Fetch, Refuse
 from conversations.events import Attached, FileRef, Said
-from conversations.evidence import MOST_FILES, VOICE, joined, take
 from conversations.frozen import replace
-from conversations.graphemes import beginning
-from conversations.phrases import is_bare_no
 from conversations.problem import Problem
 from conversations.question import (
     WORDS_LIMIT,
@@ -29,6 +27,8 @@ from conversations.question import (
 )
 from conversations.refusals import MEGABYTES
 from conversations.session import Answer
+from conversations.texts.graphemes import beginning
+from conversations.texts.phrases import is_bare_no
 
 SHOWN = 500
 """Characters of earlier words shown below the question; all of them are kept."""

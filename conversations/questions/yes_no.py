@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from conversations.events import Attached, Said
-from conversations.phrases import agrees
 from conversations.problem import Problem
 from conversations.question import (
     Accepted,
@@ -22,6 +21,7 @@ from conversations.question import (
     folded,
 )
 from conversations.session import Answer
+from conversations.texts.phrases import agrees
 
 NUMBERS = {"1": "yes", "2": "no"}
 """The places of the two buttons."""

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias, cast
 
 from conversations.events import Address, Event
-from handlers.ports import Channel
-from storage.interface import RawBody
+from handlers.turn.ports import Channel
+from storage.interface.store import RawBody
 
 HERE = Path(__file__).parent
 

@@ -11,15 +11,15 @@ from typing import Literal
 from aiohttp import web
 
 from bot.channels.slack.channel import SlackChannel, SlackSettings, open_channel
-from bot.channels.slack.patience import Patience
-from bot.channels.slack.payloads import key_of, parse, unknown_key
+from bot.channels.slack.inbound.payloads import key_of, parse, unknown_key
+from bot.channels.slack.timeouts import Patience
 from conversations.events import Address, Event
-from handlers.ports import Body, Outcome, Parcel, Recalled, Sent
+from handlers.turn.ports import Body, Outcome, Parcel, Recalled, Sent
 from sandbox import faults
 from sandbox.slack.local import LocalSlack
 from sandbox.slack.member import Member
 from sandbox.slack.messages import Message as SlackMessage
-from storage.interface import RawBody, StoreUnavailable
+from storage.interface.store import RawBody, StoreUnavailable
 from tests.contract.channel import Seen, Stage, Staging, read_attachment
 
 Mode = Literal["socket", "http"]

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from bot.channels.telegram.bodies import raw_body
 from bot.channels.telegram.channel import TelegramChannel, open_channel
-from bot.channels.telegram.menus import Menus
+from bot.channels.telegram.inbound.bodies import raw_body
+from bot.channels.telegram.outbound.menus import Menus
 from conversations.events import Address
 from sandbox import faults
 from sandbox.telegram.local import LocalTelegram, serving
 from sandbox.telegram.people import Customer
-from storage.interface import RawBody
+from storage.interface.store import RawBody
 from tests.contract.channel import Seen, Stage, Staging, read_attachment
 
 NAME = "telegram"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.channels.telegram.channel import TelegramChannel
 from conversations.effects import Message
 from conversations.events import Address, Attached, FileRef
-from handlers.ports import Download, Outcome, Parcel
+from handlers.turn.ports import Download, Outcome, Parcel
 from sandbox.telegram.local import LocalTelegram, serving
 from sandbox.telegram.people import Customer
 from tests.contract.channel_telegram import ACCOUNT, TOKEN, body, connect

@@ -10,14 +10,14 @@ import pytest
 
 from bot.app import library_of, load_dialogues, text_sources
 from bot.commands.check import check
-from bot.config import Settings, load
 from bot.exits import Exit
+from bot.settings.config import Settings, load
 from conversations import questions
+from conversations.definition.parse import parse
 from conversations.events import Commanded
 from conversations.facts import Answered, Ended
-from conversations.parse import parse
 from conversations.question import examples, question_types, type_texts
-from conversations.texts import Texts
+from conversations.texts.texts import Texts
 from reports import sections
 from reports.blocks import Note
 from reports.digest import build

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from conversations.events import Said
-from handlers.ports import Post, Unreadable
+from handlers.turn.ports import Post, Unreadable
 from tests.contract.channel_slack import SlackWorld, slack_world
 
 SECRET = "sandbox-signing-secret"

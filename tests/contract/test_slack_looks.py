@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.slack import blocks, views
-from bot.channels.slack.blocks import Photo
-from bot.channels.slack.payloads import plain
-from bot.channels.slack.rich import escaped
+from bot.channels.slack.inbound.payloads import plain
+from bot.channels.slack.outbound import blocks, views
+from bot.channels.slack.outbound.blocks import Photo
+from bot.channels.slack.outbound.rich import escaped
 from conversations.effects import Button, Field, Form, Message
-from conversations.texts import inert
-from handlers.ports import Card, CardField, DigestPost, Overview, Post
+from conversations.texts.texts import inert
+from handlers.turn.ports import Card, CardField, DigestPost, Overview, Post
 from sandbox.slack.blocks import LONGEST_MESSAGE, problems_of
 from sandbox.slack.messages import texts_of
 from sandbox.slack.views import problems_of_view

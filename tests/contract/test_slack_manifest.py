@@ -18,7 +18,7 @@ from conversations.events import (
     Said,
     Threaded,
 )
-from handlers.ports import Card, Download, Overview, Post, Sent
+from handlers.turn.ports import Card, Download, Overview, Post, Sent
 from sandbox.slack.events import SUBSCRIPTIONS
 from sandbox.slack.methods.registry import METHODS
 from tests.contract.channel_slack import SlackWorld, slack_world

@@ -29,7 +29,7 @@ from conversations.events import (
     Submitted,
     Threaded,
 )
-from handlers.ports import Card, CardField, Overview, Post, Sent
+from handlers.turn.ports import Card, CardField, Overview, Post, Sent
 from tests.contract.channel_slack import SlackWorld, slack_world, until
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from conversations.effects import Message
-from handlers.ports import Later, Never, Post, Sent, Unknown
+from handlers.turn.ports import Later, Never, Post, Sent, Unknown
 from sandbox import faults
 from tests.contract.channel_slack import SlackWorld, slack_world
 

@@ -9,7 +9,7 @@ import pytest
 from bot.clock import TimeOrderedIds
 from conversations.effects import Button, Kind, Message
 from conversations.events import FileRef
-from handlers.ports import Card, CardField, DigestPost, Download, Later, Never, Post, Sent, Unknown
+from handlers.turn.ports import Card, CardField, DigestPost, Download, Later, Never, Post, Sent, Unknown
 from sandbox import faults
 from sandbox.slack.messages import elements_of
 from tests.contract.channel_slack import SlackWorld, slack_world

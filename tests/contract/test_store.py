@@ -8,9 +8,9 @@ from conversations.events import DAY, HOUR, Address
 from conversations.facts import Answered, CaseOpened, Corrected, Ended, Fact, Invited, Started
 from conversations.session import Answer, CaseId, ConversationId, PersonId, Session, SessionId, Value
 from conversations.tallies import TallyKey
-from storage import interface
-from storage.interface import AnswerRow, Conflict, FactRow, StoreError, Timer
-from storage.interface_outbox import Delivery
+from storage.interface import store as interface
+from storage.interface.outbox import Delivery
+from storage.interface.store import AnswerRow, Conflict, FactRow, StoreError, Timer
 from storage.store import Store
 from tests.stores import AWKWARD, BOT, CLEAN, NOW, body, ids, meet, parcel, talk
 

@@ -12,11 +12,11 @@ import pytest
 from conversations.events import DAY, HOUR, SECOND
 from conversations.session import ConversationId, PersonId
 from storage.address import address_of
-from storage.backup import back_up
-from storage.copies import copies, drop_older, last_copied, name_at, newest
-from storage.interface import AlreadyServed, SchemaTooNew, StoreError, StoreUnavailable
+from storage.copies.backup import back_up
+from storage.copies.restore import Restored, read_former, restore_file
+from storage.interface.store import AlreadyServed, SchemaTooNew, StoreError, StoreUnavailable
 from storage.migrate import current, head
-from storage.restore import Restored, read_former, restore_file
+from storage.sqlite_file.copies import copies, drop_older, last_copied, name_at, newest
 from tests.faults.evidence import Database
 from tests.stores import BERLIN, NOW, body, complaint, ids, meet, opened, parcel, talk
 

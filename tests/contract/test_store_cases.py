@@ -7,8 +7,8 @@ import pytest
 from conversations.cases.case import State
 from conversations.events import DAY, HOUR
 from conversations.session import Answer, CaseId, PersonId
-from storage.interface import AnswerRow, Attachment, CaseMessage, Conflict, Invitation
-from storage.interface_outbox import Delivery
+from storage.interface.outbox import Delivery
+from storage.interface.store import AnswerRow, Attachment, CaseMessage, Conflict, Invitation
 from storage.store import Store
 from tests.stores import AWKWARD, BOT, CLEAN, NOW, complaint, ids, meet, parcel, talk
 

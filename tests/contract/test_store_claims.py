@@ -11,11 +11,11 @@ import psycopg
 import pytest
 
 from conversations.events import Address
-from storage.claims import _FILES, _MESSAGES
-from storage.interface_outbox import Claimed, Delivery, Freight, OutboxRow
-from storage.postgres import dialect as postgres_dialect
-from storage.sql import Texts
-from storage.sqlite import dialect as sqlite_dialect
+from storage.areas.claims import _FILES, _MESSAGES
+from storage.engines.postgres import dialect as postgres_dialect
+from storage.engines.sql import Texts
+from storage.engines.sqlite import dialect as sqlite_dialect
+from storage.interface.outbox import Claimed, Delivery, Freight, OutboxRow
 from storage.store import Store
 from tests.stores import BOT, NOW, opened, parcel
 

@@ -14,9 +14,9 @@ from sqlalchemy import LargeBinary, Text
 
 from conversations.events import DAY, Address
 from conversations.session import CaseId, PersonId
-from storage.erasure import PLAN, emptied
-from storage.interface import Attachment, CaseMessage, RawBody
-from storage.interface_outbox import Delivery, OutboxRow
+from storage.areas.erasure import PLAN, emptied
+from storage.interface.outbox import Delivery, OutboxRow
+from storage.interface.store import Attachment, CaseMessage, RawBody
 from storage.open import open_store
 from storage.store import Store, Transaction
 from storage.tables import IDENTITY, PLAIN, WORDS, metadata

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from storage.interface import Conflict, StoreError
-from storage.interface_outbox import Delivery
-from storage.leases import PLACES, place
+from storage.areas.leases import PLACES, place
+from storage.interface.outbox import Delivery
+from storage.interface.store import Conflict, StoreError
 from storage.store import Store
 from tests.stores import BOT, NOW, opened, parcel
 

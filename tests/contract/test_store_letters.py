@@ -1,7 +1,7 @@
 """Dead letters: found with their reasons, sent anew in their order, dropped without a trace of words."""
 
-from storage.interface import Attachment, CaseMessage
-from storage.interface_outbox import ROUND, Claimed, Delivery, Letter, OutboxRow
+from storage.interface.outbox import ROUND, Claimed, Delivery, Letter, OutboxRow
+from storage.interface.store import Attachment, CaseMessage
 from storage.store import Store
 from tests.stores import BOT, NOW, body, complaint, ids, meet, parcel, talk
 

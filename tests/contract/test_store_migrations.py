@@ -19,10 +19,10 @@ from sqlalchemy import create_engine
 from conversations.events import DAY, Address
 from storage import migrate as migrations
 from storage.codec import decode_fact
-from storage.file import Ownership
-from storage.interface import AlreadyServed, StoreError
+from storage.interface.store import AlreadyServed, StoreError
 from storage.migrate import current, head, migrate
 from storage.open import open_store
+from storage.sqlite_file.file import Ownership
 from storage.tables import metadata
 from tests.stores import BERLIN, BOT, NOW, opened
 

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from conversations.events import Address
-from storage import move as moving
-from storage.interface import AlreadyServed, SchemaTooNew, StoreError
-from storage.move import Tally, move
+from storage.copies import move as moving
+from storage.copies.move import Tally, move
+from storage.interface.store import AlreadyServed, SchemaTooNew, StoreError
 from storage.tables import metadata
 from tests.data.make import HERE
 from tests.faults.evidence import Database

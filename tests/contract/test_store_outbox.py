@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from conversations.events import HOUR, SECOND, Address
-from storage.interface import CaseMessage
-from storage.interface_outbox import Claimed, Delivery, OutboxRow, Posted
+from storage.interface.outbox import Claimed, Delivery, OutboxRow, Posted
+from storage.interface.store import CaseMessage
 from storage.store import Store, Transaction
 from tests.stores import BOT, NOW, complaint, ids, meet, opened, parcel, talk
 

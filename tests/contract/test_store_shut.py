@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from conversations.cases.case import Case
 from conversations.events import Address, Instant
-from storage.interface_outbox import ROUND, Claimed, Delivery, OutboxRow
-from storage.interface_shut import Shut
+from storage.interface.outbox import ROUND, Claimed, Delivery, OutboxRow
+from storage.interface.shut import Shut
 from storage.store import Store, Transaction
 from tests.stores import NOW, complaint, ids, meet, parcel, talk
 
@@ -23,7 +23,7 @@ async def claimed(store: Store) -> list[Claimed]:
 
 
 async def refused(tx: Transaction, one: Claimed, wait: float = 60.0) -> list[OutboxRow]:
-    """As `handlers.delivery` records it."""
+    """As `handlers.sending.delivery` records it."""
     await tx.settle([Delivery(one.row.id, one.attempt, "waiting", reason="is_archived", wait=wait)], NOW)
     await tx.refuse(one.row.id, one.attempt, one.row.address, wait, "is_archived")
     return await tx.take_untold(one.row.address, "is_archived")

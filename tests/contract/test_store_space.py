@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.interface import StoreError
+from storage.interface.store import StoreError
 from storage.open import open_store
-from storage.space import free_bytes, network_kind
+from storage.sqlite_file.space import free_bytes, network_kind
 from tests.stores import BERLIN
 
 MOUNTS = r"""
@@ -56,7 +56,7 @@ async def test_a_database_on_a_network_is_refused_before_anything_is_written(
     share.mkdir()
     listed = tmp_path / "mounts"
     listed.write_text(f"nas:/export {share} nfs rw 0 0\n")
-    monkeypatch.setattr("storage.space.MOUNTS", listed)
+    monkeypatch.setattr("storage.sqlite_file.space.MOUNTS", listed)
     with pytest.raises(StoreError, match=r"network \(nfs\).*disk of this machine, or PostgreSQL"):
         await open_store(f"sqlite:///{share}/anliegen.db", zone=BERLIN, serve=True)
     assert list(share.iterdir()) == []

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.interface import AlreadyServed, SchemaTooNew, StoreError, StoreUnavailable
+from storage.engines.sqlite import version_warning
+from storage.interface.store import AlreadyServed, SchemaTooNew, StoreError, StoreUnavailable
 from storage.migrate import current, head, migrate
 from storage.open import open_store
-from storage.sqlite import version_warning
 from tests.stores import BERLIN, NOW, body, meet, opened, talk
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 SERVE = """
 import asyncio, sys
 from zoneinfo import ZoneInfo
-from storage.interface import RawBody
+from storage.interface.store import RawBody
 from storage.open import open_store
 
 async def serve(url):
@@ -114,7 +114,7 @@ async def test_a_store_open_for_reading_refuses_to_write(sqlite_url: str) -> Non
 async def test_a_foreign_writer_makes_the_store_unavailable_not_broken(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.sqlite.BUSY", 0.05)
+    monkeypatch.setattr("storage.engines.sqlite.BUSY", 0.05)
     async with opened(sqlite_url) as store:
         with closing(sqlite3.connect(file_of(sqlite_url), isolation_level=None)) as foreigner:
             foreigner.execute("BEGIN IMMEDIATE")

@@ -12,8 +12,8 @@ import pytest
 
 from conversations.events import Address
 from conversations.facts import Invited
-from storage.interface import Conflict, FactRow, StoreError, StoreUnavailable, Timer
-from storage.interface_outbox import Delivery
+from storage.interface.outbox import Delivery
+from storage.interface.store import Conflict, FactRow, StoreError, StoreUnavailable, Timer
 from storage.migrate import migrate
 from storage.open import open_store
 from storage.store import Store

@@ -5,9 +5,9 @@ from dataclasses import replace
 from conversations.cases.case import State
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Address
 from conversations.session import CaseId
-from storage.interface import Timer
-from storage.interface_outbox import Delivery
-from storage.interface_watching import Backlog, Standing
+from storage.interface.outbox import Delivery
+from storage.interface.store import Timer
+from storage.interface.watching import Backlog, Standing
 from storage.store import Store
 from tests.stores import BOT, NOW, body, complaint, meet, parcel, talk
 

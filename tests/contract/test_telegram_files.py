@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from bot.files import FILE_BYTES, GONE, TOO_LARGE, WRONG_TYPE
+from bot.file_types import FILE_BYTES, GONE, TOO_LARGE, WRONG_TYPE
 from conversations.events import FileRef
-from handlers.ports import Download, Later, Never, Parcel, Sent
+from handlers.turn.ports import Download, Later, Never, Parcel, Sent
 from sandbox import faults
 from tests.contract.channel import BLUE, PDF, RED
 from tests.contract.channel_telegram import connect

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.channels.telegram.client import AiohttpRequest
-from bot.channels.telegram.polling import Poller
-from bot.channels.telegram.wire import Wire
-from bot.pulse import Pulse
+from bot.channels.telegram.api.client import AiohttpRequest
+from bot.channels.telegram.api.wire import Wire
+from bot.channels.telegram.inbound.polling import Poller
+from bot.monitoring.pulse import Pulse
 from sandbox import faults
 from sandbox.telegram.local import LocalTelegram, serving
-from storage.interface import RawBody, StoreUnavailable
+from storage.interface.store import RawBody, StoreUnavailable
 from tests.contract.channel_telegram import ACCOUNT, TOKEN, connect
 
 

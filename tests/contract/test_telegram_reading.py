@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.telegram.bodies import raw_body
-from bot.channels.telegram.reading import Reader
+from bot.channels.telegram.inbound.bodies import raw_body
+from bot.channels.telegram.inbound.reading import Reader
 from conversations.events import Attached, Event
-from handlers.ports import Unreadable
-from storage.interface import RawBody
+from handlers.turn.ports import Unreadable
+from storage.interface.store import RawBody
 from tests.contract.channel import HERE, load
 from tests.contract.channel_telegram import ACCOUNT, body
 

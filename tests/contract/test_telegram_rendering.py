@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.channels.telegram.rendering import TEXT_UNITS, answered, caption, keyboard, texts, utf16
+from bot.channels.telegram.outbound.rendering import TEXT_UNITS, answered, caption, keyboard, texts, utf16
 from conversations.effects import Button, Message
 
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.channels.telegram import performing, wire
-from bot.channels.telegram.rendering import texts
+from bot.channels.telegram.api import wire
+from bot.channels.telegram.outbound import performing
+from bot.channels.telegram.outbound.rendering import texts
 from conversations.effects import AnswerPress, At, Button, MarkKeyboard, Message, Typing
 from conversations.events import Address
-from handlers.ports import Later, Never, Outcome, Parcel, Post, Sent, Unknown
+from handlers.turn.ports import Later, Never, Outcome, Parcel, Post, Sent, Unknown
 from sandbox import faults
 from sandbox.telegram.local import LocalTelegram, serving
 from tests.contract.channel_telegram import ACCOUNT, TOKEN, connect

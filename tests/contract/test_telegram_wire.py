@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import pytest
 from telegram.error import BadRequest, TelegramError, TimedOut
 
-from bot.channels.telegram import connection, wire
-from bot.channels.telegram.client import AiohttpRequest
-from bot.channels.telegram.errors import NotSent, Throttled, TooLarge
-from bot.channels.telegram.wire import Wire
-from bot.pulse import Pulse
+from bot.channels.telegram.api import connection, wire
+from bot.channels.telegram.api.client import AiohttpRequest
+from bot.channels.telegram.api.errors import NotSent, Throttled, TooLarge
+from bot.channels.telegram.api.wire import Wire
+from bot.monitoring.pulse import Pulse
 from tests.contract.channel_telegram import TOKEN
 
 OK = b'{"ok":true,"result":7}'

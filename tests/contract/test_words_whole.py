@@ -6,14 +6,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.slack import blocks
-from bot.channels.telegram.rendering import TEXT_UNITS, texts, utf16
+from bot.channels.slack.outbound import blocks
+from bot.channels.telegram.outbound.rendering import TEXT_UNITS, texts, utf16
 from conversations.events import Said
-from conversations.graphemes import beginning, graphemes, pieces
 from conversations.question import WORDS_LIMIT, Accepted, Ask, Question, clean, question_types
-from conversations.texts import inert
-from handlers.cards import CARD_WORDS, MOST_WORDS
-from handlers.ports import Card, Post
+from conversations.texts.graphemes import beginning, graphemes, pieces
+from conversations.texts.texts import inert
+from handlers.cases.cards import CARD_WORDS, MOST_WORDS
+from handlers.turn.ports import Card, Post
 from sandbox.slack.blocks import problems_of
 from sandbox.slack.messages import texts_of
 from tests.unit.conversations.chat import Counting, system_texts

@@ -16,7 +16,7 @@ from bot.cli import app, main
 from bot.exits import MEANING, Exit
 from conversations.cases.case import Case
 from conversations.events import DAY
-from storage.interface import CaseMessage
+from storage.interface.store import CaseMessage
 from storage.open import open_store
 from tests.stores import BERLIN, NOW, complaint, meet, talk
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.control import socket_path
 from bot.exits import Exit
+from bot.process.control import socket_path
 from sandbox.telegram.local import LocalTelegram
 from tests.faults.program import Process, Program
 from tests.stage import configuration, platforms

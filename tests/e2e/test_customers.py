@@ -1,7 +1,7 @@
 """Customers on Telegram: invitations, detractors, reminders, languages, blocked bots."""
 
 from conversations.events import Instant
-from handlers.invitations import invite
+from handlers.customers.invitations import invite
 from sandbox.telegram.people import Customer
 from tests.e2e.chats import JPEG, begins_to_complain, complains
 from tests.stage import Stage

@@ -17,11 +17,11 @@ import pytest
 from bot.app import library_of, load_dialogues, organisation_of
 from bot.clock import SystemClock
 from bot.commands.demo import refuse_tokens
-from bot.config import Settings, load
 from bot.demo import history
 from bot.demo.cast import CHANNELS, Keys, write_config
 from bot.demo.run import clear, environment, has_desktop, seed
-from bot.failure import Failure
+from bot.process.failure import Failure
+from bot.settings.config import Settings, load
 from conversations.events import DAY
 from conversations.tallies import week_of
 from handlers.digest import read_figures

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from storage.interface import CaseMessage
+from storage.interface.store import CaseMessage
 from tests.e2e.chats import JPEG, complains
 from tests.e2e.test_shut_channels import has_opened
 from tests.stage import Stage

@@ -6,10 +6,10 @@ from typing import Protocol
 
 import pytest
 
-from bot.dialogue_files import shipped_dialogues
+from bot.settings.dialogue_files import shipped_dialogues
 from conversations.events import Address
-from handlers import dialogues
-from handlers.turn import Turn
+from handlers.customers import dialogues
+from handlers.turn.turn import Turn
 from sandbox.slack.member import Member
 from sandbox.telegram.people import Customer
 from tests.stage import Stage

@@ -4,7 +4,7 @@ import json
 
 from sandbox.slack import interactions
 from sandbox.slack.views import View
-from storage.interface import CaseMessage
+from storage.interface.store import CaseMessage
 from tests.e2e.chats import card_of, complains
 from tests.stage import Stage
 

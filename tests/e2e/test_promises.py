@@ -1,7 +1,7 @@
 """Promises: kept when words arrive, left open when they do not; proposals that nobody answers; customers who left."""
 
 from conversations.cases.case import Case
-from handlers.invitations import invite
+from handlers.customers.invitations import invite
 from sandbox.slack.messages import Message as SlackMessage
 from sandbox.telegram.people import Customer
 from tests.e2e.chats import card_of, complains, gets_a_proposal, press

@@ -1,6 +1,6 @@
 """Files that are not taken: said to the customer, named to staff, counted nowhere, and not even fetched."""
 
-from handlers.quota import MOST_FILES
+from handlers.files.quota import MOST_FILES
 from tests.e2e.chats import JPEG, begins_to_complain, card_of, complains, sends_off
 from tests.e2e.sent_files import PDF, RECEIPT, lines_of, settled, shown, stored
 from tests.faults.evidence import Database

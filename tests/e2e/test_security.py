@@ -11,15 +11,15 @@ import aiohttp
 import pytest
 
 from conversations.cases.case import Case
-from handlers.cards import BUTTONS
-from handlers.invitations import invite
+from handlers.cases.cards import BUTTONS
+from handlers.customers.invitations import invite
 from sandbox.slack import interactions
 from sandbox.slack.member import Member
 from sandbox.slack.messages import Message as Card
 from sandbox.slack.people import Person
 from sandbox.slack.views import View
 from sandbox.telegram.people import Customer
-from storage.interface import CaseMessage
+from storage.interface.store import CaseMessage
 from tests.e2e.chats import card_of, complains
 from tests.stage import Stage, open_stage
 

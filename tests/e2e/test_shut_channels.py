@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.slack.channels import Channel
 from sandbox.slack.member import Member
-from storage.interface_watching import Backlog
+from storage.interface.watching import Backlog
 from tests.e2e.chats import JPEG, begins_to_complain, complains, press
 from tests.e2e.test_watching import ask
 from tests.stage import Stage

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from sandbox import faults
-from storage.interface import RawBody
+from storage.interface.store import RawBody
 from tests.e2e.chats import complains
 from tests.faults.running import SECRETS
 from tests.stage import Stage, open_stage

@@ -11,21 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.channels.slack.payloads import Identity, parse
-from bot.channels.slack.reading import read, sealed
-from bot.channels.telegram.bodies import raw_body
-from bot.channels.telegram.reading import Reader
+from bot.channels.slack.inbound.payloads import Identity, parse
+from bot.channels.slack.inbound.reading import read, sealed
+from bot.channels.telegram.inbound.bodies import raw_body
+from bot.channels.telegram.inbound.reading import Reader
 from bot.clock import TimeOrderedIds
 from bot.markup import plain
 from conversations.effects import AnswerPress, At, Message
 from conversations.events import Address, Event, Instant
 from conversations.session import Conversation
-from handlers.inbox import Inbox
-from handlers.organisation import Organisation
-from handlers.outbox import Outbox
-from handlers.perishables import Perishables
-from handlers.ports import Outcome, Parcel, Receive, Sent
-from storage.interface import RawBody, Store
+from handlers.intake.inbox import Inbox
+from handlers.sending.outbox import Outbox
+from handlers.sending.perishables import Perishables
+from handlers.turn.organisation import Organisation
+from handlers.turn.ports import Outcome, Parcel, Receive, Sent
+from storage.interface.store import RawBody, Store
 from tests.unit.handlers.desk import MIA, Clock, organisation
 
 BOTS = ("telegram:700000001", "telegram:700000002")

@@ -17,11 +17,10 @@ import regex
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.slack import blocks
-from bot.channels.telegram.rendering import caption, texts
+from bot.channels.slack.outbound import blocks
+from bot.channels.telegram.outbound.rendering import caption, texts
 from conversations.effects import Message
 from conversations.events import Said
-from conversations.graphemes import clip, graphemes
 from conversations.question import (
     NAME_LIMIT,
     WORDS_LIMIT,
@@ -32,8 +31,9 @@ from conversations.question import (
     clean,
     question_types,
 )
-from conversations.texts import inert
-from handlers.ports import Card, CardField, Post
+from conversations.texts.graphemes import clip, graphemes
+from conversations.texts.texts import inert
+from handlers.turn.ports import Card, CardField, Post
 from sandbox.telegram.text import TEXT_LIMIT, caption_text, message_text, units
 from tests.contract.test_slack_looks import of_message
 from tests.e2e.chats import card_of, complains

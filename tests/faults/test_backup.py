@@ -11,10 +11,10 @@ import pytest
 
 from bot.exits import Exit
 from storage.address import address_of
-from storage.backup import back_up
-from storage.interface import RawBody
+from storage.copies.backup import back_up
+from storage.copies.restore import read_former
+from storage.interface.store import RawBody
 from storage.open import open_store
-from storage.restore import read_former
 from storage.store import Store
 from tests.faults.evidence import Database
 from tests.faults.figures import figure

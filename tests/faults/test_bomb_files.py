@@ -14,7 +14,7 @@ from functools import cache
 
 import pytest
 
-from bot.files import FILE_BYTES, real_type
+from bot.file_types import FILE_BYTES, real_type
 from tests.e2e.chats import begins_to_complain, card_of
 from tests.faults.evidence import Database
 from tests.stage import Stage

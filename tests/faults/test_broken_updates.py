@@ -106,7 +106,7 @@ async def test_whatever_comes_is_answered_kept_and_read_or_set_aside(
     reasons = Counter(reason for (reason,) in database.rows("SELECT reason FROM inbox WHERE state = 'dead'"))
     assert [reason for reason in reasons if not reason.startswith("unreadable: ")] == [], f"seed {seed}"
     # A channel of a chance's choice that is not there is told to whoever runs the service; that is no fault of ours.
-    failures = [record for record in caplog.records if record.name != "bot.channels.slack.sending"]
+    failures = [record for record in caplog.records if record.name != "bot.channels.slack.outbound.sending"]
     assert [record.getMessage() for record in failures] == [], f"seed {seed}"
     await the_next_one_is_answered(called)
 

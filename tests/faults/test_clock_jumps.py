@@ -16,14 +16,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clock import SteadyClock, TimeOrderedIds
-from bot.pulse import is_recent
+from bot.monitoring.pulse import is_recent
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
 from handlers import digest
-from handlers.inbox import Inbox
-from handlers.organisation import DigestPlan, Organisation
-from handlers.outbox import Outbox
-from handlers.perishables import Perishables
-from storage.interface import Store, Timer
+from handlers.intake.inbox import Inbox
+from handlers.sending.outbox import Outbox
+from handlers.sending.perishables import Perishables
+from handlers.turn.organisation import DigestPlan, Organisation
+from storage.interface.store import Store, Timer
 from tests.contract.channel_slack import slack_world
 from tests.contract.test_slack_guard import BODY, post, signed
 from tests.e2e.chats import complains

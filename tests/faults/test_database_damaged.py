@@ -14,9 +14,9 @@ import pytest
 
 from bot.exits import Exit
 from storage.address import address_of
-from storage.backup import back_up
-from storage.copies import folder_beside, name_at
-from storage.interface import StoreError
+from storage.copies.backup import back_up
+from storage.interface.store import StoreError
+from storage.sqlite_file.copies import folder_beside, name_at
 from tests.faults.program import Program
 from tests.faults.running import World, world
 from tests.stores import NOW, body, opened

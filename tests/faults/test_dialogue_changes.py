@@ -19,12 +19,12 @@ from typing import Any
 import pytest
 
 from bot.app import load_library
-from bot.config import ConfigProblems, load
-from bot.dialogue_files import LARGEST, shipped_dialogues
-from conversations.check import check
-from conversations.library import Library
-from conversations.parse import parse
-from storage.interface import Store
+from bot.settings.config import ConfigProblems, load
+from bot.settings.dialogue_files import LARGEST, shipped_dialogues
+from conversations.checks.check import check
+from conversations.definition.library import Library
+from conversations.definition.parse import parse
+from storage.interface.store import Store
 from tests.faults.damage import damaged
 from tests.faults.evidence import Database
 from tests.faults.figures import figure

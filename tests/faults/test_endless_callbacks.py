@@ -14,11 +14,11 @@ from typing import Any, cast
 import pytest
 
 from bot.app import library_of, load_dialogues
-from bot.config import Settings
-from bot.time_limit import TimeLimit
+from bot.process.time_limit import TimeLimit
+from bot.settings.config import Settings
+from conversations.definition.parse import parse
 from conversations.effects import Fetch
 from conversations.events import MINUTE, Attached, FileRef, Said, Shared
-from conversations.parse import parse
 from conversations.problem import Problem
 from conversations.question import (
     WORDS_LIMIT,
@@ -33,7 +33,7 @@ from conversations.question import (
     question_types,
 )
 from conversations.session import Answer
-from handlers.budget import Budget
+from handlers.turn.budget import Budget
 from tests.faults.evidence import Database
 from tests.faults.mailroom import Mailroom, Writer, mailroom
 from tests.stores import opened

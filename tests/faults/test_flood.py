@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from conversations.events import Address
-from handlers.lines import AT_ONCE
-from handlers.ports import Post
-from handlers.turn import Turn
+from handlers.cases.threads import AT_ONCE
+from handlers.turn.ports import Post
+from handlers.turn.turn import Turn
 from sandbox.telegram.people import Customer
 from tests.e2e.chats import card_of, complains
 from tests.faults.evidence import Database

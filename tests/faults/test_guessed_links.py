@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import TimeOrderedIds
 from conversations.events import DAY, HOUR
-from handlers.invitations import MOST_WRONG, digest_of, invite
+from handlers.customers.invitations import MOST_WRONG, digest_of, invite
 from tests.faults.evidence import Database
 from tests.faults.figures import figure
 from tests.faults.mailroom import Mailroom, Writer, mailroom

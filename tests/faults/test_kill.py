@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.failpoints import VARIABLE, failpoint_from
-from handlers.points import Point, go_on
+from bot.process.failpoints import VARIABLE, failpoint_from
+from handlers.turn.points import Point, go_on
 from tests.faults.evidence import check_sent
 from tests.faults.program import Program
 from tests.faults.running import serving, world

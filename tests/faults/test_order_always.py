@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations.events import Address
-from storage.interface_outbox import Claimed, Delivery, Freight, OutboxRow
+from storage.interface.outbox import Claimed, Delivery, Freight, OutboxRow
 from storage.store import Store
 from tests.faults.evidence import Database
 from tests.faults.figures import figure

@@ -12,9 +12,9 @@ from collections.abc import Callable
 import pytest
 
 from conversations.events import Address
-from handlers import outbox, verdicts
-from handlers.ports import Post
-from handlers.turn import Turn
+from handlers.sending import outbox, outcomes
+from handlers.turn.ports import Post
+from handlers.turn.turn import Turn
 from sandbox.faults import Fault, cut_after, cut_before, cut_json, empty, hang, html, rate_limited
 from sandbox.telegram.people import Customer
 from tests.faults.evidence import Database
@@ -51,7 +51,7 @@ GARBAGE = Fault(
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A send may take a second, not fifty, and what is uncertain goes again at once."""
     monkeypatch.setattr(outbox, "LONGEST", 1.0)
-    monkeypatch.setattr(verdicts, "AGAIN_AFTER", (0.2,) * len(verdicts.AGAIN_AFTER))
+    monkeypatch.setattr(outcomes, "AGAIN_AFTER", (0.2,) * len(outcomes.AGAIN_AFTER))
 
 
 async def asked(stage: Stage, name: str) -> Customer:

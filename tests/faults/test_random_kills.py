@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.points import Point
+from handlers.turn.points import Point
 from tests.faults.evidence import check_sent
 from tests.faults.figures import figure
 from tests.faults.program import Program

@@ -23,12 +23,12 @@ from hypothesis.stateful import (
 )
 
 from conversations.checks.states import reached
+from conversations.definition.library import Library
 from conversations.effects import Button
 from conversations.events import HOUR, Address
-from conversations.library import Library
 from conversations.session import STACK_LIMIT, Conversation, Session, SessionId
-from conversations.tokens import read_token
-from conversations.words import WORDS
+from conversations.talk.command_words import WORDS
+from conversations.talk.tokens import read_token
 from tests.faults.evidence import Database
 from tests.faults.figures import figure
 from tests.faults.mailroom import Json, Mailroom, Writer, mailroom

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from bot.channels.slack import channel as slack_channel
-from bot.channels.slack.patience import Patience
+from bot.channels.slack.timeouts import Patience
 from conversations.events import Said, Threaded
-from handlers.ports import Post
+from handlers.turn.ports import Post
 from sandbox import faults
 from sandbox.slack.messages import Message
 from tests.contract.channel_slack import SlackWorld, slack_world, until

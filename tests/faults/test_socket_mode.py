@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.slack.patience import Patience
-from bot.pulse import is_recent
+from bot.channels.slack.timeouts import Patience
+from bot.monitoring.pulse import is_recent
 from conversations.events import Said, Threaded
-from handlers.ports import Post
+from handlers.turn.ports import Post
 from sandbox import faults
 from tests.contract.channel_slack import SlackWorld, slack_world, until
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from bot.app import load_library
-from bot.channels.telegram import errors
+from bot.channels.telegram.api import errors
 from bot.clock import SystemClock
-from bot.config import ConfigProblems, load
 from bot.loops import GiveUp
+from bot.settings.config import ConfigProblems, load
 from sandbox.faults import Fault
 from sandbox.telegram.people import Customer
 from tests.faults.evidence import Database

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.commands import cases, dead
-from storage.interface import RawBody
-from storage.interface_outbox import Delivery
+from storage.interface.outbox import Delivery
+from storage.interface.store import RawBody
 from tests.faults.evidence import Database
 from tests.lives import live
 from tests.stores import BOT, NOW, ids, opened, parcel

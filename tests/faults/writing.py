@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from storage.interface import StoreUnavailable
+from storage.interface.store import StoreUnavailable
 from storage.open import open_store
 from storage.store import Store
 from tests.faults.evidence import Database

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.markup import plain
-from conversations.dialogue import Dialogue
+from conversations.definition.dialogue import Dialogue
 from conversations.effects import Message
 from conversations.events import Attached, FileRef, Pressed
 from conversations.facts import Ended
-from conversations.tokens import read_token
+from conversations.talk.tokens import read_token
 from tests.scenarios.transcript import shipped
 from tests.unit.conversations.chat import Chat, Counting
 

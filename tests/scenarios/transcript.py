@@ -22,8 +22,9 @@ from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
-from conversations import talk
-from conversations.duration import parse_duration
+from conversations.definition.duration import parse_duration
+from conversations.definition.library import Library
+from conversations.definition.parse import parse
 from conversations.effects import (
     AnswerPress,
     DropTimer,
@@ -36,11 +37,10 @@ from conversations.effects import (
     SetTimer,
 )
 from conversations.events import Attached, Commanded, Edited, FileRef, Pressed, Said, Unsupported
-from conversations.library import Library
-from conversations.parse import parse
+from conversations.talk import talk
 from tests.unit.conversations.chat import Chat, system_texts
 
-SHIPPED = Path(talk.__file__).parent / "dialogues"
+SHIPPED = Path(talk.__file__).parents[1] / "dialogues"
 
 HIDDEN = ("session", "dialogue", "revision", "wording", "first_at", "summary", "message", "kind")
 """Fields that would change with every comma of a text, or that everybody knows."""

@@ -15,7 +15,7 @@ from benchmarks.kills import Losses
 from benchmarks.results import Result, load, save
 from benchmarks.running import Run
 from benchmarks.tables import Table, number, spread
-from conversations.parse import parse
+from conversations.definition.parse import parse
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 RUN = Run("ptb", 1, 400.0, 9.0, 20.0, 30.0, 2.2, 0.99, 0.1, 54.0, 1.6, 1600, 0, 0, 0.2)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.markup import Span, Style, cut, fitting, parse, plain, split
-from conversations.graphemes import graphemes
+from conversations.texts.graphemes import graphemes
 
 BOLD = frozenset({Style.BOLD})
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}\N{ZERO WIDTH JOINER}\N{BOY}"

@@ -13,26 +13,26 @@ from aiohttp import web
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack.acknowledging import acknowledging
 from bot.channels.slack.answers import Answers
-from bot.channels.slack.attention import Attention, their_time
-from bot.channels.slack.catching_up import CatchUp
-from bot.channels.slack.files import Files
-from bot.channels.slack.ingress import PATH, Ingress
+from bot.channels.slack.history.catching_up import CatchUp
+from bot.channels.slack.history.silence import Attention, their_time
+from bot.channels.slack.inbound.acknowledging import acknowledging
+from bot.channels.slack.inbound.ingress import PATH, Ingress
+from bot.channels.slack.inbound.payloads import Identity, parse
+from bot.channels.slack.inbound.reading import read
+from bot.channels.slack.inbound.socket_mode import Sockets
+from bot.channels.slack.outbound.destinations import Places
+from bot.channels.slack.outbound.files import Files
+from bot.channels.slack.outbound.performing import Performer
+from bot.channels.slack.outbound.sending import Sender
 from bot.channels.slack.outcomes import TROUBLE, classify, error_of
-from bot.channels.slack.patience import Patience
-from bot.channels.slack.payloads import Identity, parse
-from bot.channels.slack.performing import Performer
-from bot.channels.slack.places import Places
-from bot.channels.slack.reading import read
-from bot.channels.slack.sending import Sender
-from bot.channels.slack.socket_mode import Sockets
-from bot.pulse import Pulse, dating
+from bot.channels.slack.timeouts import Patience
+from bot.monitoring.pulse import Pulse, dating
 from conversations.effects import At
 from conversations.events import Event, Instant
 from conversations.frozen import dataclass
-from handlers.ports import Later, Memory, Outcome, Parcel, ReadAttachment, Receive
-from storage.interface import RawBody
+from handlers.turn.ports import Later, Memory, Outcome, Parcel, ReadAttachment, Receive
+from storage.interface.store import RawBody
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def open_channel(settings: SlackSettings, read_attachment: ReadAttachment, memor
 
 
 class SlackChannel:
-    """One workspace (`handlers.ports.Channel`). In mode http its `routes` must be served."""
+    """One workspace (`handlers.turn.turn.ports.Channel`). In mode http its `routes` must be served."""
 
     def __init__(self, settings: SlackSettings, read_attachment: ReadAttachment, memory: Memory) -> None:
         self.pulse = Pulse()

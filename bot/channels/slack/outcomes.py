@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from handlers.ports import Later, Never, Unknown
+from handlers.turn.ports import Later, Never, Unknown
 
 log = logging.getLogger(__name__)
 

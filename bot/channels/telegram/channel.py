@@ -10,21 +10,21 @@ from aiohttp import web
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
-from bot.channels.telegram.client import AiohttpRequest
-from bot.channels.telegram.download import download
-from bot.channels.telegram.errors import describe, refused_token
-from bot.channels.telegram.menus import Menus, show_menus
-from bot.channels.telegram.performing import perform
-from bot.channels.telegram.polling import Poller
-from bot.channels.telegram.reading import ALLOWED_UPDATES, Reader
-from bot.channels.telegram.sending import Dispatch
-from bot.channels.telegram.webhook import PATH, Webhook
-from bot.channels.telegram.wire import Wire
-from bot.pulse import Pulse
+from bot.channels.telegram.api.client import AiohttpRequest
+from bot.channels.telegram.api.download import download
+from bot.channels.telegram.api.errors import describe, refused_token
+from bot.channels.telegram.api.wire import Wire
+from bot.channels.telegram.inbound.polling import Poller
+from bot.channels.telegram.inbound.reading import ALLOWED_UPDATES, Reader
+from bot.channels.telegram.inbound.webhook import PATH, Webhook
+from bot.channels.telegram.outbound.menus import Menus, show_menus
+from bot.channels.telegram.outbound.performing import perform
+from bot.channels.telegram.outbound.sending import Dispatch
+from bot.monitoring.pulse import Pulse
 from conversations.effects import At
 from conversations.events import Event, Instant
-from handlers.ports import Outcome, Parcel, ReadAttachment, Receive
-from storage.interface import RawBody
+from handlers.turn.ports import Outcome, Parcel, ReadAttachment, Receive
+from storage.interface.store import RawBody
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 

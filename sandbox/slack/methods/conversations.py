@@ -5,15 +5,7 @@ from sandbox.slack.channels import Channel
 from sandbox.slack.errors import Refusal
 from sandbox.slack.ids import Json
 from sandbox.slack.messages import Message
-from sandbox.slack.methods.method import (
-    Method,
-    Methods,
-    channel_of,
-    joined_channel,
-    page,
-    paged,
-    person_of,
-)
+from sandbox.slack.methods.method import Method, Methods, channel_of, joined_channel, page, paged, person_of
 from sandbox.slack.workspace import Workspace
 
 TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.config import ConfigProblems, DeadlinesSection, Settings, find, load
-from bot.sources import every_setting
+from bot.settings.config import ConfigProblems, DeadlinesSection, Settings, find, load
+from bot.settings.sources import every_setting
 from conversations.cases.policy import Deadlines
 from conversations.events import DAY, HOUR, MINUTE
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.control import Json, Refused, ask, serve_requests, socket_path
+from bot.process.control import Json, Refused, ask, serve_requests, socket_path
 
 
 async def answer(request: Json) -> Json:

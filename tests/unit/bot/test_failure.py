@@ -4,13 +4,13 @@ import errno
 
 import pytest
 
-from bot.config import ConfigProblems
-from bot.control import Refused
 from bot.exits import Exit
-from bot.failure import Failure, explain
 from bot.loops import GiveUp
+from bot.process.control import Refused
+from bot.process.failure import Failure, explain
+from bot.settings.config import ConfigProblems
 from conversations.problem import Problem
-from storage.interface import AlreadyServed, SchemaTooNew, StoreUnavailable
+from storage.interface.store import AlreadyServed, SchemaTooNew, StoreUnavailable
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import pytest
 
 from bot.clock import TimeOrderedIds
 from bot.loops import DatabaseGone, Stuck
-from bot.watch import Limits, Watch
+from bot.monitoring.watch import Limits, Watch
 from conversations.events import HOUR, SECOND
-from handlers.meter import Meter
-from storage.interface import RawBody, Store, StoreUnavailable, Timer
+from handlers.monitoring.meter import Meter
+from storage.interface.store import RawBody, Store, StoreUnavailable, Timer
 from tests.stores import BOT, NOW, opened
 from tests.unit.handlers.desk import MIA, Clock, organisation
 
@@ -129,7 +129,7 @@ async def test_a_database_that_takes_changes_again_is_noticed_in_a_quiet_hour(
 async def test_a_database_that_answers_nobody_does_not_hold_up_the_watch(
     store: Store, watch: New, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.watch.PATIENCE", 0.05)
+    monkeypatch.setattr("bot.monitoring.watch.PATIENCE", 0.05)
     one = watch(SOON)
     async with store._engine._reading:  # type: ignore[attr-defined] # whoever reads waits for this
         began = time.monotonic()
@@ -163,7 +163,7 @@ async def test_an_age_is_believed_when_two_looks_agree(
 async def test_an_alarm_is_over_when_it_was_gone_for_a_minute(
     store: Store, watch: New, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.watch.CALM", 0.1)
+    monkeypatch.setattr("bot.monitoring.watch.CALM", 0.1)
     one = watch(Limits())
     await arrive(store)
     clock.at = NOW + 61 * SECOND

@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from bot.exits import Exit
-from bot.watchdog import Watchdog
+from bot.monitoring.watchdog import Watchdog
 
 
 class Bite:

@@ -7,19 +7,19 @@ from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
-from conversations import talk
+from conversations.definition.library import Library
+from conversations.definition.parse import parse
 from conversations.effects import AnswerPress, Button, DropTimer, Effect, MarkKeyboard, Message, Say, SetTimer
 from conversations.events import HOUR, SECOND, Address, Elapsed, Event, Instant, Pressed, Said, Sender, What
 from conversations.facts import Fact
-from conversations.library import Library
-from conversations.parse import parse
 from conversations.question import type_texts
 from conversations.session import Conversation, ConversationId, PersonId
-from conversations.step import Given
-from conversations.texts import Texts
+from conversations.talk import talk
+from conversations.talk.step import Given
+from conversations.texts.texts import Texts
 
 HERE = Path(__file__).parent
-WORDING = Path(talk.__file__).parent / "wording"
+WORDING = Path(talk.__file__).parents[1] / "wording"
 One = TypeVar("One")
 
 START = 1_764_000_000 * SECOND  # 24 November 2025, 16:00 UTC

@@ -10,14 +10,7 @@ from hypothesis import strategies as st
 from conversations.cases.case import State
 from conversations.cases.lifecycle import LIFECYCLE
 from conversations.cases.policy import Deadlines
-from conversations.cases.step import (
-    CUSTOMER,
-    WAITING,
-    Move,
-    elapsed,
-    possible,
-    step,
-)
+from conversations.cases.step import CUSTOMER, WAITING, Move, elapsed, possible, step
 from conversations.events import HOUR, Instant
 from tests.unit.conversations.case_story import DEADLINES, NORMAL, POLICY, STAFF, START, URGENT, Story, told
 

@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from conversations.cases.policy import Policy, Route, Staff
-from conversations.check import check
+from conversations.checks.check import check
 from conversations.problem import Problem
 
 STAFF = {"mia": Staff("mia", "U1", "Mia")}

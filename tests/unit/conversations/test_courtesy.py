@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.courtesy import courtesy_in
+from conversations.answers.courtesy import courtesy_in
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
+from conversations.definition.library import Library
+from conversations.definition.parse import parse
 from conversations.facts import Answered, Skipped
-from conversations.library import Library
-from conversations.parse import parse
 from conversations.question import question_types
 from tests.scenarios.transcript import shipped
 from tests.unit.conversations.chat import Chat, system_texts

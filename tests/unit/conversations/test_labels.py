@@ -4,20 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from conversations.asking import Asking, Scene
-from conversations.dialogue import Dialogue
+from conversations.definition.dialogue import Dialogue
+from conversations.definition.library import Library
+from conversations.definition.parse import parse
 from conversations.effects import AnswerPress, CallHuman, Effect, MarkKeyboard, SetLanguage, TellStatus
-from conversations.engine import Walk
 from conversations.events import Attached, FileRef, Pressed, Said
-from conversations.labels import SHOWN_AS
-from conversations.library import Library
-from conversations.parse import parse
 from conversations.question import Chosen
 from conversations.session import Answer, Session, SessionId, Value
-from conversations.step import Patience, Step
-from conversations.texts import Texts
-from conversations.tokens import STEER, stamp
-from conversations.words import SLASH, Command, command_in
+from conversations.talk.asking import Asking, Scene
+from conversations.talk.command_words import SLASH, Command, command_in
+from conversations.talk.labels import SHOWN_AS
+from conversations.talk.step import Patience, Step
+from conversations.talk.tokens import STEER, stamp
+from conversations.talk.walk import Walk
+from conversations.texts.texts import Texts
 from tests.scenarios.transcript import shipped
 from tests.unit.conversations.chat import START, Chat, Counting, library, system_texts
 

@@ -2,8 +2,8 @@
 
 import tomllib
 
-from conversations.library import Library
-from conversations.parse import parse
+from conversations.definition.library import Library
+from conversations.definition.parse import parse
 from tests.unit.conversations.chat import Chat, system_texts
 
 PURCHASE = """

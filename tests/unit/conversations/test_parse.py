@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from conversations import dialogue as documented
-from conversations.dialogue import Beginning, CasePlan, Source
-from conversations.parse import parse, restore
+from conversations.definition import dialogue as documented
+from conversations.definition.dialogue import Beginning, CasePlan, Source
+from conversations.definition.parse import parse, restore
 from tests.unit.conversations.chat import dialogue_data
 
 

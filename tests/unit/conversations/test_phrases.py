@@ -2,9 +2,9 @@
 
 import pytest
 
-from conversations.courtesy import is_wordless
-from conversations.phrases import agrees, is_bare_no, is_done, is_only_polite
+from conversations.answers.courtesy import is_wordless
 from conversations.question import declines
+from conversations.texts.phrases import agrees, is_bare_no, is_done, is_only_polite
 
 NOTHING = """
 nein; nichts; keine; weiß nicht; weiß ich nicht; weiss ich nicht; WEISS ICH NICHT!; ich weiß es nicht; Das

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.asking import Asking, Scene
-from conversations.dialogue import Dialogue
+from conversations.definition.dialogue import Dialogue
+from conversations.definition.parse import parse
 from conversations.effects import Button
 from conversations.events import Attached, FileRef, Said, Shared
-from conversations.parse import parse
 from conversations.question import (
     Accepted,
     Ask,
@@ -26,6 +25,7 @@ from conversations.question import (
     question_types,
 )
 from conversations.session import Answer, Session, SessionId
+from conversations.talk.asking import Asking, Scene
 from tests.unit.conversations.chat import START, Counting, system_texts
 
 TYPES = sorted(question_types())

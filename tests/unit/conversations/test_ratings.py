@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.ratings import rating
+from conversations.answers.ratings import rating
 
 TAKEN = """
 0 of 10: 0; null; zero; eine 0; null Punkte; 0 von 10; 0️⃣

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from conversations.definition.library import Library
+from conversations.definition.parse import parse
 from conversations.effects import CallHuman, OpenCase, Relay
 from conversations.events import DAY, Attached, Edited, FileRef, Said
 from conversations.facts import Answered, Corrected, Ended, Skipped
-from conversations.library import Library
-from conversations.parse import parse
 from conversations.session import Answer
-from conversations.step import Given
+from conversations.talk.step import Given
 from tests.unit.conversations.chat import Chat, system_texts
 
 PHOTO = FileRef("ref", "photo", "a.jpg", "image/jpeg", 1000)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.rules import Condition, Rule, Situation, Wanted, holds
+from conversations.definition.rules import Condition, Rule, Situation, Wanted, holds
 from conversations.session import Answer, Value
 
 SITUATION = Situation(

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from conversations.cases.policy import Policy, Route, Staff
-from conversations.check import check
-from conversations.dialogue import BUTTONS, CASE_KINDS, METRICS, PURPOSES
-from conversations.outcomes import ENDINGS
+from conversations.checks.check import check
+from conversations.definition.dialogue import BUTTONS, CASE_KINDS, METRICS, PURPOSES
+from conversations.definition.outcomes import ENDINGS
+from conversations.definition.rules import TESTS
 from conversations.question import question_types, type_texts
-from conversations.rules import TESTS
 
 CONVERSATIONS = Path(__file__).parents[3] / "conversations"
 DIALOGUES = {

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.duration import parse_duration
+from conversations.definition.duration import parse_duration
 from conversations.events import DAY, HOUR, MINUTE, SECOND
 from conversations.question import clean, folded, pick
-from conversations.tokens import LIMIT, Token, read_token
-from conversations.words import Command, command_in
+from conversations.talk.command_words import Command, command_in
+from conversations.talk.tokens import LIMIT, Token, read_token
 
 KEYS = st.from_regex(r"!?[a-z0-9_]{1,32}", fullmatch=True)
 

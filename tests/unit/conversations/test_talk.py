@@ -1,5 +1,7 @@
 """Talks, as they are held: every test is a chat."""
 
+from conversations.definition.library import Library
+from conversations.definition.parse import parse
 from conversations.effects import (
     CallHuman,
     DecideCase,
@@ -29,8 +31,6 @@ from conversations.events import (
     Unsupported,
 )
 from conversations.facts import Answered, Corrected, Ended, Reminded, Skipped, Started
-from conversations.library import Library
-from conversations.parse import parse
 from conversations.session import STACK_LIMIT
 from tests.unit.conversations.chat import Chat, dialogue_data, library
 

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from conversations import talk
-from conversations.dialogue import Dialogue
+from conversations.definition.dialogue import Dialogue
+from conversations.definition.library import Library
+from conversations.definition.parse import parse
 from conversations.effects import CallHuman, Say
 from conversations.events import DAY, HOUR, Pressed
 from conversations.facts import Ended, Skipped
-from conversations.library import Library
-from conversations.parse import parse
+from conversations.talk import talk
 from tests.unit.conversations.chat import Chat, dialogue_data, library, system_texts
 
 

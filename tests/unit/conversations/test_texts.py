@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.texts import TextError, Texts, UnknownText, choose, fallbacks, inert, language_name
+from conversations.texts.texts import TextError, Texts, UnknownText, choose, fallbacks, inert, language_name
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = 1_764_000_000_000_000  # 24 November 2025, 16:00 UTC

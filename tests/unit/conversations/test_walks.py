@@ -8,7 +8,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversations import dialogue, stack, talk
+from conversations.definition import dialogue
+from conversations.definition.library import Library
+from conversations.definition.parse import parse
 from conversations.effects import Kind, Say
 from conversations.events import (
     HOUR,
@@ -29,14 +31,13 @@ from conversations.events import (
     Unsupported,
     What,
 )
-from conversations.library import Library
-from conversations.parse import parse
 from conversations.session import STACK_LIMIT, Answer, Session
-from conversations.words import SLASH, WORDS
+from conversations.talk import stack, talk
+from conversations.talk.command_words import SLASH, WORDS
 from storage.codec import decode, encode
 from tests.unit.conversations.chat import ADDRESS, Chat, Counting, library, system_texts
 
-SHIPPED = Path(dialogue.__file__).parent / "dialogues"
+SHIPPED = Path(dialogue.__file__).parents[1] / "dialogues"
 PHOTO = FileRef("ref", "photo", "a.jpg", "image/jpeg", 1000)
 
 TEXTS = st.one_of(

@@ -7,10 +7,10 @@ from functools import cache
 
 import pytest
 
-from conversations.dialogue import BUTTONS
+from conversations.definition.dialogue import BUTTONS
 from conversations.question import type_texts
-from conversations.texts import Texts
-from conversations.words import Command
+from conversations.talk.command_words import Command
+from conversations.texts.texts import Texts
 from tests.unit.conversations.chat import WORDING, system_texts
 
 OURS = sorted(system_texts().entries)

@@ -3,7 +3,7 @@
 import pytest
 
 from conversations.cases.policy import Policy
-from storage.interface import Store
+from storage.interface.store import Store
 from tests.unit.handlers.desk import MIA, Desk, desk_of
 
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from bot.app import library_of, load_dialogues, organisation_of
 from bot.channels.console import ADDRESS, ConsoleChannel, raw_body
 from bot.clock import TimeOrderedIds
-from bot.config import Settings
+from bot.settings.config import Settings
 from conversations.cases.case import Case
 from conversations.cases.policy import Policy, Route, Staff
 from conversations.events import Attached, Commanded, Instant, Pressed, Said
 from conversations.session import Conversation
-from handlers.inbox import Inbox
-from handlers.organisation import Organisation
-from handlers.outbox import Outbox
-from handlers.perishables import Perishables
-from storage.interface import CaseMessage, RawBody, Store, Timer
+from handlers.intake.inbox import Inbox
+from handlers.sending.outbox import Outbox
+from handlers.sending.perishables import Perishables
+from handlers.turn.organisation import Organisation
+from storage.interface.store import CaseMessage, RawBody, Store, Timer
 from tests.stores import NOW
 
 MIA = Policy({"mia": Staff("mia", "U0MIA", "Mia")}, (Route("mia", "mia", "mia", "C1"),))

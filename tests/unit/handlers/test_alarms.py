@@ -3,7 +3,7 @@
 import pytest
 
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Address
-from handlers.alarms import (
+from handlers.monitoring.alarms import (
     AGAIN,
     RULES,
     Key,
@@ -18,8 +18,8 @@ from handlers.alarms import (
     sentence,
     stand,
 )
-from storage.interface_shut import Shut
-from storage.interface_watching import Backlog, Standing
+from storage.interface.shut import Shut
+from storage.interface.watching import Backlog, Standing
 from tests.unit.conversations.chat import system_texts
 
 NOW = 1_795_514_400 * SECOND  # 2026-11-24 10:00 UTC

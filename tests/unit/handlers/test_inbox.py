@@ -4,8 +4,8 @@ import sqlite3
 from contextlib import closing
 
 from conversations.events import DAY, HOUR, Commanded, Said
-from handlers.inbox import FEW
-from storage.interface import RawBody, Store, Timer
+from handlers.intake.inbox import FEW
+from storage.interface.store import RawBody, Store, Timer
 from tests.stores import NOW, opened
 from tests.unit.handlers.desk import MIA, Desk, desk_of
 

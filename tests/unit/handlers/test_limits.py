@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pytest
 
 from conversations.events import Address
-from handlers.limits import GENTLE, LONGEST_PAUSE, Allowance, Limiter, Rate
-from handlers.ports import Later, Never, Sent, Unknown
-from storage.interface_outbox import Claimed, Freight, OutboxRow
+from handlers.sending.limits import GENTLE, LONGEST_PAUSE, Allowance, Limiter, Rate
+from handlers.turn.ports import Later, Never, Sent, Unknown
+from storage.interface.outbox import Claimed, Freight, OutboxRow
 
 BOT, TEAM = "telegram:1", "slack:T"
 

@@ -9,10 +9,10 @@ import pytest
 
 from bot.channels.console import ConsoleChannel
 from conversations.events import Attached, Commanded, FileRef
-from handlers import aftermath, outbox
-from handlers.limits import Allowance
-from handlers.ports import Download, Outcome, Parcel
-from storage.interface import Store
+from handlers.sending import consequences, outbox
+from handlers.sending.limits import Allowance
+from handlers.turn.ports import Download, Outcome, Parcel
+from storage.interface.store import Store
 from tests.e2e.chats import JPEG
 from tests.stores import opened
 from tests.unit.handlers.desk import MIA, desk_of
@@ -56,7 +56,7 @@ async def test_an_end_that_cannot_be_recorded_holds_nobody_back(tmp_path: Path, 
 async def test_a_file_that_cannot_be_stored_is_refused_after_some_tries_and_others_are_stored(
     tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aftermath, "PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(consequences, "PAUSES", (0.0, 0.0, 0.0))
     with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
         connection.execute(
             "CREATE TRIGGER refuse BEFORE UPDATE ON attachment WHEN NEW.state = 'stored' AND NEW.size < 700 "

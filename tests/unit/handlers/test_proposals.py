@@ -7,9 +7,10 @@ from conversations.cases.case import Case, State
 from conversations.cases.step import LAPSE, REMIND, Move, step
 from conversations.effects import Kind, Message
 from conversations.events import DAY, HOUR, Commanded, Pressed, Said
-from handlers import cases, dialogues, proposals
-from handlers.turn import Turn
-from storage.interface import CaseMessage, Timer
+from handlers.cases import opening
+from handlers.customers import dialogues, proposals
+from handlers.turn.turn import Turn
+from storage.interface.store import CaseMessage, Timer
 from tests.unit.handlers.desk import Desk
 
 
@@ -30,12 +31,12 @@ async def proposes(desk: Desk, case: Case, text: str) -> Case:
         for action in ("accept", "propose"):
             moved = step(present, desk.organisation.policy, Move(action, "mia"), desk.clock.at)
             if not moved.refused:
-                await cases.carry_out(turn, moved)
+                await opening.carry_out(turn, moved)
                 present = moved.case
         message = CaseMessage(desk.ids.next(), case.id, desk.clock.at, "out", "mia", text, delivery="waiting")
         await tx.add_message(message)
-        bindings = cases.bindings_of(turn, present) | {"proposal": text, "author": "Mia"}
-        await dialogues.begin(turn, conversation, cases.PROPOSAL, bindings, case_message=message.id)
+        bindings = opening.bindings_of(turn, present) | {"proposal": text, "author": "Mia"}
+        await dialogues.begin(turn, conversation, opening.PROPOSAL, bindings, case_message=message.id)
         await turn.write()
     await desk.works()
     return await now(desk, case)

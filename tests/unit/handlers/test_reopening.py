@@ -7,9 +7,9 @@ import pytest
 from conversations.cases.case import Case, State
 from conversations.events import DAY, HOUR, Commanded, Pressed, Said
 from conversations.session import CaseId
-from handlers import dialogues
-from handlers.telling import tell_customer
-from handlers.turn import Turn
+from handlers.cases.receipts import tell_customer
+from handlers.customers import dialogues
+from handlers.turn.turn import Turn
 from tests.stores import NOW, complaint, talk
 from tests.unit.handlers.desk import Desk
 

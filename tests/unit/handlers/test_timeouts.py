@@ -2,7 +2,7 @@
 
 import asyncio
 
-from handlers.timeouts import Timeouts
+from handlers.sending.timeouts import Timeouts
 
 
 async def test_who_is_late_is_told_once_and_who_was_in_time_is_not() -> None:

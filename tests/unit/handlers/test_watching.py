@@ -8,14 +8,14 @@ import pytest
 
 from bot.clock import TimeOrderedIds
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
-from handlers import watching
-from handlers.alarms import Key, Values
-from handlers.organisation import Organisation, WatchPlan
-from handlers.parcels import decode
-from handlers.ports import Post
-from handlers.watching import HEARTBEAT, next_hour, tell
-from storage.interface import Store, Timer
-from storage.interface_outbox import Delivery
+from handlers.monitoring import watching
+from handlers.monitoring.alarms import Key, Values
+from handlers.monitoring.watching import HEARTBEAT, next_hour, tell
+from handlers.turn.bodies import decode
+from handlers.turn.organisation import Organisation, WatchPlan
+from handlers.turn.ports import Post
+from storage.interface.outbox import Delivery
+from storage.interface.store import Store, Timer
 from tests.stores import NOW
 from tests.unit.handlers.desk import MIA, Desk, desk_of, organisation
 

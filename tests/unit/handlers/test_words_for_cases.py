@@ -5,8 +5,8 @@ from pathlib import Path
 
 from conversations.cases.case import Case, State
 from conversations.events import Attached, Commanded, FileRef, Pressed, Said
-from handlers.cases import STAFFED
-from storage.interface import Transaction
+from handlers.cases.opening import STAFFED
+from storage.interface.store import Transaction
 from tests.unit.handlers.desk import Desk
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000") + bytes(40)

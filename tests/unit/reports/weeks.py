@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from conversations.cases.case import State
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
 from conversations.tallies import TallyKey
-from conversations.texts import Texts
+from conversations.texts.texts import Texts
 from reports.data import CaseLine, Figures, Period, VoiceLine
 from reports.digest import section_texts
 

@@ -1,0 +1,95 @@
+"""Bolt's part: its middleware and listeners turn a stored payload into the answer that Slack waits for.
+
+The answer is made of pure checks only, so that the same body gets the same answer however often it comes; what
+follows from it happens when the stored row is applied.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels.slack.answers import Answers
+from bot.channels.slack.inbound.payloads import Identity, Payload, key_of
+from bot.channels.slack.inbound.reading import objections, read
+from conversations.events import Commanded
+from handlers.turn.ports import Unreadable
+
+log = logging.getLogger(__name__)
+
+Next = Callable[[], Awaitable[None]]
+_ANY = re.compile(r".*", re.DOTALL)
+
+
+def acknowledging(us: Callable[[], Identity], base_url: str, answers: Answers) -> AsyncApp:
+    """Return the app that answers Slack; `us` tells who we are by the time a request comes.
+
+    The ingress has checked the signature before, over the raw bytes.
+    """
+
+    async def authorize() -> AuthorizeResult:
+        we = us()
+        return AuthorizeResult(enterprise_id=None, team_id=we.team, bot_id=we.bot, bot_user_id=we.user)
+
+    app = AsyncApp(
+        name="anliegen",
+        logger=_quiet(),
+        client=AsyncWebClient(base_url=base_url),
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,
+    )
+
+    async def hear_complaint(ack: AsyncAck, body: Payload, next_: Next) -> BoltResponse | None:
+        """Slack's word that it holds events back is no event, and Bolt would refuse it."""
+        if body.get("type") == "app_rate_limited":
+            log.warning("Slack holds back events: there were more than 30,000 within an hour")
+            return await ack()
+        await next_()
+        return None
+
+    async def acknowledge(ack: AsyncAck, body: Payload) -> BoltResponse:
+        try:
+            event = read(body, key_of(body), 0, us())
+        except Unreadable:
+            return await ack()  # stored, and a dead letter soon
+        if event is not None and isinstance(event.what, Commanded):
+            answers.remember(event.address.chat, event.sender.id, body.get("response_url", ""))
+        return await ack()
+
+    async def judge(ack: AsyncAck, body: Payload) -> BoltResponse:
+        wrong = objections(body)
+        return await ack(response_action="errors", errors=wrong) if wrong else await ack()
+
+    app.use(hear_complaint)
+    app.event(_ANY)(acknowledge)
+    app.action(_ANY)(acknowledge)
+    app.command(_ANY)(acknowledge)
+    app.shortcut(_ANY)(acknowledge)
+    app.view(_ANY)(judge)
+    app.view_closed(_ANY)(acknowledge)
+    return app
+
+
+async def respond(app: AsyncApp, ask: Callable[[], AsyncBoltRequest]) -> BoltResponse:
+    """Return what Bolt says to a stored payload; 200 where it chokes on it, for repeating that would not help."""
+    try:
+        said = await app.async_dispatch(ask())
+    except Exception as error:  # it trusts payloads to have the shape it knows
+        log.warning("Bolt cannot answer a payload: %s", type(error).__name__)
+        return BoltResponse(status=200)
+    if said.status != 200:
+        log.warning("Bolt cannot answer a payload: %d", said.status)
+        return BoltResponse(status=200)
+    return said
+
+
+def _quiet() -> logging.Logger:
+    """Bolt's warnings quote whole payloads, people's words included, and its errors are told by `respond`."""
+    logger = logging.getLogger("slack_bolt.anliegen")
+    logger.setLevel(logging.CRITICAL)
+    return logger

@@ -1,0 +1,190 @@
+"""Socket Mode: envelopes over WebSockets, each stored before it is acknowledged.
+
+Ours rather than the SDK's client, which hands every envelope to a task of its own, keeps no order, and is known to
+go on alive but deaf (slackapi/bolt-python#1529, #417; slackapi/python-slack-sdk#1446, #1110, #1701). Here a
+connection is one coroutine with a session of its own: when nothing is heard, both are thrown away and made anew.
+Slack's server pings every few seconds, so silence is never idleness (the SDK for Node counts 30 s as well).
+"""
+
+import asyncio
+import json
+import logging
+import random
+from functools import partial
+from typing import Any, Protocol
+
+import aiohttp
+from aiohttp import ClientWebSocketResponse, ClientWSTimeout, WSMessage, WSMsgType
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels.slack.inbound.acknowledging import respond
+from bot.channels.slack.inbound.payloads import Identity, Payload
+from bot.channels.slack.inbound.reading import sealed
+from bot.channels.slack.outcomes import error_of
+from bot.channels.slack.timeouts import Patience
+from handlers.turn.ports import Receive
+
+log = logging.getLogger(__name__)
+
+_HOPELESS = {"invalid_auth", "not_allowed_token_type", "not_authed", "token_revoked", "account_inactive"}
+
+
+class Deaf(ConnectionError):
+    """A connection is open and says nothing."""
+
+
+class Ear(Protocol):
+    """Who is told what comes, before anybody knows what it means."""
+
+    def greeted(self) -> None:
+        """A connection stands."""
+
+    def frame(self) -> None:
+        """Something came, if only a ping."""
+
+    def heard(self, payload: Payload) -> None:
+        """An envelope came."""
+
+
+class Sockets:
+    """Keeps `connections` open at the same time, so that one can be renewed while another listens."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        app_token: str,
+        app: AsyncApp,
+        patience: Patience,
+        connections: int = 2,
+    ) -> None:
+        self._client = client
+        self._app_token = app_token
+        self._app = app
+        self._connections = connections
+        self._patience = patience
+        self._open: set[ClientWebSocketResponse] = set()
+
+    async def listen(self, receive: Receive, us: Identity, ear: Ear) -> None:
+        """Take in envelopes until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for number in range(self._connections):
+                group.create_task(self._keep(receive, us, ear, number))
+
+    async def renew(self) -> None:
+        """Throw away every connection; each is made anew."""
+        for socket in list(self._open):
+            await socket.close()
+
+    async def _keep(self, receive: Receive, us: Identity, ear: Ear, number: int) -> None:
+        """Connect again and again, waiting longer after each failure that nothing good came between."""
+        wait = self._patience.first_wait
+        while True:
+            line = Line(self._app, receive, us, ear, self._patience)
+            try:
+                await self._connect(line, number)
+            except Exception as error:  # whatever happens, the next connection may do better
+                word = error_of(error) or type(error).__name__
+                if word in _HOPELESS:
+                    log.error("Slack refuses [slack] app_token (%s); it must be an xapp- token", word)
+                else:
+                    log.warning("Socket Mode connection %s was lost (%s) and is made anew", number, word)
+            wait = self._patience.first_wait if line.greeted else min(wait * 2, self._patience.longest_wait)
+            await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+
+    async def _connect(self, line: "Line", number: int) -> None:
+        opened = await self._client.apps_connections_open(app_token=self._app_token)
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(
+                str(opened["url"]),
+                autoping=False,
+                timeout=ClientWSTimeout(ws_close=2.0),
+                proxy=self._client.proxy,
+            ) as socket,
+        ):
+            self._open.add(socket)
+            try:
+                # the second connection is renewed half a life after the first
+                await line.hear(socket, self._patience.life * (1 + number % 2) / 2)
+            finally:
+                self._open.discard(socket)
+
+
+class Line:
+    """One connection from hello to its end."""
+
+    def __init__(self, app: AsyncApp, receive: Receive, us: Identity, ear: Ear, patience: Patience) -> None:
+        self._app = app
+        self._receive = receive
+        self._us = us
+        self._ear = ear
+        self._patience = patience
+        self.greeted = False
+        self.leaving = False
+
+    async def hear(self, socket: ClientWebSocketResponse, life: float) -> None:
+        """Serve until Slack asks to leave, the connection ends or its life is over. Raises Deaf."""
+        clock = asyncio.get_running_loop().time
+        end = clock() + life
+        while not self.leaving:
+            try:
+                frame = await socket.receive(timeout=self._patience.silence)
+            except TimeoutError:
+                raise Deaf(f"nothing heard for {self._patience.silence:g} s") from None
+            if frame.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
+                return
+            await self._take(frame, socket)
+            if clock() > end:
+                self.leaving = True
+
+    async def _take(self, frame: WSMessage, socket: ClientWebSocketResponse) -> None:
+        if self.greeted:
+            self._ear.frame()
+        if frame.type is WSMsgType.PING:
+            await socket.pong(frame.data)
+        elif frame.type is WSMsgType.TEXT:
+            match _decoded(frame.data):
+                case {"type": "hello"}:
+                    self.greeted = True
+                    self._ear.greeted()
+                case {"type": "disconnect", **more}:
+                    self._dismissed(str(more.get("reason", "")))
+                case {"envelope_id": str(envelope), "payload": payload}:
+                    await self._envelope(envelope, payload, socket)
+                case _:
+                    log.warning("Slack sent a frame that is no envelope; it is passed over")
+
+    def _dismissed(self, reason: str) -> None:
+        """A warning comes some seconds before the end and lets the line go on."""
+        if reason == "link_disabled":
+            log.error("Socket Mode is switched off in the app's settings")
+            self.greeted = False
+        self.leaving = reason == "refresh_requested"
+
+    async def _envelope(self, envelope: str, payload: Any, socket: ClientWebSocketResponse) -> None:
+        """Store, then answer. What could not be stored is not acknowledged: Slack brings it again."""
+        self._ear.heard(payload)
+        raw = sealed(json.dumps(payload).encode(), self._us)  # half a pair of surrogates stays an escape
+        if raw is not None:
+            try:
+                await self._receive([raw])
+            except Exception:
+                log.exception("an envelope from Slack could not be stored and is not acknowledged")
+                return
+        said = await respond(self._app, partial(AsyncBoltRequest, mode="socket_mode", body=payload))
+        await socket.send_str(json.dumps(SocketModeResponse(envelope, _payload(said)).to_dict()))
+
+
+def _decoded(frame: str) -> Any:
+    """Return a frame's JSON, None where it has none: no frame may end a connection, for it would come again."""
+    try:
+        return json.loads(frame)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _payload(said: BoltResponse) -> dict[str, Any] | None:
+    return json.loads(said.body) if said.body.startswith("{") else None

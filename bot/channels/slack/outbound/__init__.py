@@ -1,0 +1,1 @@
+"""From bodies and effects to Slack."""

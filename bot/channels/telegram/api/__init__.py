@@ -1,0 +1,1 @@
+"""The Bot API: connection, calls, answers, errors."""

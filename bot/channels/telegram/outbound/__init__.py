@@ -1,0 +1,1 @@
+"""From messages and effects to Telegram."""

@@ -1,0 +1,1 @@
+"""What looks at the running process, and what others may ask it."""

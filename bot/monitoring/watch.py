@@ -1,0 +1,278 @@
+"""The watch: every few seconds it looks at everything, raises alarms, and ends a process that stands still.
+
+What it looks at is a snapshot (`handlers/monitoring/alarms.py` has the rules). An alarm stands when two looks in a row
+agree, and is over when it was not seen for a minute. The watch never waits for the database: one that does not answer
+within a few seconds is itself what is to be told.
+"""
+
+import asyncio
+import logging
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import field
+from pathlib import Path
+from typing import Final
+
+from bot.clock import SteadyClock, real_seconds
+from bot.loops import DatabaseGone, Errand, Stuck
+from bot.monitoring.pulse import Alive, Pulse, is_recent
+from conversations.events import DAY, Instant
+from conversations.frozen import dataclass
+from handlers.monitoring import watching
+from handlers.monitoring.alarms import TWICE, Key, Platform, Signs, Values, judge, news, sentence, stand
+from handlers.monitoring.meter import Meter
+from handlers.sending import shut_channels
+from handlers.turn.organisation import Organisation
+from handlers.turn.ports import Channel, Clock, Ids
+from storage.interface.store import Store, StoreUnavailable
+from storage.interface.watching import Backlog, Standing
+from storage.sqlite_file.space import free_bytes
+
+log = logging.getLogger(__name__)
+
+EVERY: Final = 5.0  # seconds of real time between two looks
+PATIENCE: Final = 5.0  # seconds the database may take to answer the watch
+CALM: Final = 60.0  # seconds an alarm must be gone to be over
+_FEEL: Final = 0.25  # seconds between two feelings of the event loop's pulse
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the watch must know of the machine. `file` is the SQLite database; `copied` tells when it was copied last.
+
+    `give_up_after` is seconds; a `watermark` of 0 bytes watches no disk.
+    """
+
+    give_up_after: float = 60.0
+    file: Path | None = None
+    watermark: int = 0
+    defect: str = ""
+    copied: Callable[[], Instant | None] = lambda: None
+    copy_every: Instant = DAY
+    every: float = EVERY
+
+
+@dataclass(slots=True)
+class Round:
+    """When a loop that must come round all the time did so last."""
+
+    ended: float = field(default_factory=time.monotonic)
+
+
+class Watch:
+    """Watches over one process."""
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        organisation: Organisation,
+        clock: Clock,
+        ids: Ids,
+        meter: Meter,
+        limits: Limits,
+    ) -> None:
+        self.backlog: Backlog | None = None
+        self.looked = False
+        self.lag = 0.0  # seconds the event loop was late at worst, since the last look but one
+        self.scarce = asyncio.Event()  # set while the disk is too full to take anything in
+        self.room = asyncio.Event()  # its opposite
+        self.room.set()
+        self.rounds: dict[str, Round] = {}
+        self.pulses: dict[str, Pulse] = {
+            account: channel.pulse for account, channel in channels.items() if isinstance(channel, Alive)
+        }
+        self._store = store
+        self._accounts = tuple(channels)
+        self._organisation = organisation
+        self._clock = clock
+        self._ids = ids
+        self._meter = meter
+        self._limits = limits
+        self._machine = platform.node() or "localhost"
+        self._seen: dict[
+            Key, tuple[Values | None, float]
+        ] = {}  # what the last look saw, and when it stood last
+        self._logged: dict[Key, Standing] = {}
+        self._moved = (0, time.monotonic())  # turns when something last moved, and when that was
+        self._found: dict[Key, Values | None] = {}
+        self._worst = 0.0
+        self._refused = 0.0  # when the database was last seen to refuse everything
+        self._trying = Errand("the watch cannot write", store.try_to_write, PATIENCE)
+        self._reading = Errand("the watch cannot read", self._read, PATIENCE)
+        self._telling = Errand("the watch cannot tell", self._tell, PATIENCE)
+
+    # what others tell the watch
+
+    @contextmanager
+    def round(self, name: str) -> Iterator[None]:
+        """Go round once. One that the store refuses came round too; any other failure did not."""
+        going = self.rounds.setdefault(name, Round())
+        try:
+            yield
+        except StoreUnavailable:
+            going.ended = time.monotonic()
+            raise
+        going.ended = time.monotonic()
+
+    # what the watch tells others
+
+    @property
+    def standing(self) -> list[Standing]:
+        """The alarms that stand, by what this process saw itself."""
+        return list(self._logged.values())
+
+    @property
+    def database_gone(self) -> float:
+        """Seconds since which the store has refused every change."""
+        return 0.0 if self._store.refused is None else time.monotonic() - self._store.refused
+
+    @property
+    def stuck(self) -> list[str]:
+        """The loops that do not come round any more, unless it is, or was just now, the database that holds them up."""
+        since = max(self._refused, time.monotonic() if self.database_gone else 0.0)
+        limit = time.monotonic() - self._limits.give_up_after
+        return [name for name, one in self.rounds.items() if max(one.ended, since) < limit]
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the database did not answer the last look."""
+        return self.looked and self.backlog is None
+
+    def platforms(self) -> dict[str, Platform]:
+        """What is known of every account."""
+        return {account: self._platform(account) for account in self._accounts}
+
+    # the loops
+
+    async def keep_looking(self) -> None:
+        """Look, and rest. Raises Stuck and DatabaseGone: this process must end."""
+        await self.look()
+        await asyncio.sleep(self._limits.every)
+
+    async def feel(self) -> None:
+        """Notice how late the event loop is."""
+        expected = time.monotonic() + _FEEL
+        await asyncio.sleep(_FEEL)
+        self._worst = max(self._worst, time.monotonic() - expected)
+
+    async def close(self) -> None:
+        """Let go of what is still under way."""
+        await self._trying.cancel()
+        await self._reading.cancel()
+        await self._telling.cancel()
+
+    # one look
+
+    async def look(self) -> None:
+        """Look at everything once. Raises Stuck and DatabaseGone."""
+        self.lag, self._worst = self._worst, 0.0
+        self.believe_platforms()
+        if self.database_gone:  # in a quiet hour nobody else would notice that it takes changes again
+            await self._trying.run()
+        self.backlog = await self._reading.run()
+        self.looked = True
+        signs = self._signs()
+        self._watch_disk(signs)
+        self._found = self._agreed(judge(signs))
+        self._log(signs.now)
+        await self._telling.run()
+        self._refuse_to_stand_still()
+
+    def believe_platforms(self) -> None:
+        """Let the clock know what time it is elsewhere."""
+        if isinstance(self._clock, SteadyClock):
+            for pulse in self.pulses.values():
+                if (theirs := pulse.their_time) is not None:
+                    self._clock.compare(theirs)
+
+    async def _read(self) -> Backlog:
+        now = self._clock.now()
+        async with self._store.reading() as tx:
+            return await tx.backlog(now, now - DAY)
+
+    async def _tell(self) -> None:
+        if self.backlog is not None:
+            now = self._clock.now()
+            await shut_channels.tell_new(self._store, self._organisation, self._ids, now, self.backlog.shut)
+        await watching.tell(self._store, self._organisation, self._ids, self._clock.now(), self._found)
+
+    def _signs(self) -> Signs:
+        limits = self._limits
+        return Signs(
+            now=self._clock.now(),
+            machine=self._machine,
+            backlog=self.backlog,
+            database_gone=self.database_gone,
+            platforms=self.platforms(),
+            free=self._free(),
+            watermark=limits.watermark,
+            defect=limits.defect,
+            copied=limits.copied(),
+            copy_every=limits.copy_every,
+            rooms=self._organisation.rooms,
+        )
+
+    def _platform(self, account: str) -> Platform:
+        pulse = self.pulses.get(account)
+        if pulse is None:
+            return Platform()
+        theirs = pulse.their_time
+        skew = None if theirs is None else real_seconds() - theirs
+        if is_recent(pulse.stale[1]):
+            skew = pulse.stale[0]
+        return Platform(pulse.silent, is_recent(pulse.deaf), is_recent(pulse.rival), skew)
+
+    def _free(self) -> int | None:
+        if self._limits.file is None or not self._limits.watermark:
+            return None
+        with suppress(OSError):
+            return free_bytes(self._limits.file)
+        return None
+
+    def _watch_disk(self, signs: Signs) -> None:
+        scarce = signs.free is not None and signs.free < signs.watermark
+        if scarce != self.scarce.is_set():
+            (self.scarce if scarce else self.room).set()
+            (self.room if scarce else self.scarce).clear()
+
+    def _agreed(self, judged: Mapping[Key, Values | None]) -> dict[Key, Values | None]:
+        """What may be said: some need two looks in a row, and what stood within the last minute still does."""
+        now = time.monotonic()
+        agreed: dict[Key, Values | None] = {}
+        for key, values in judged.items():
+            before, stood = self._seen.get(key, (None, -CALM))
+            if values is not None and (before is not None or key[0] not in TWICE):
+                agreed[key], stood = values, now
+            elif values is None and now - stood >= CALM:
+                agreed[key] = None
+            self._seen[key] = values, stood
+        return agreed
+
+    def _log(self, now: Instant) -> None:
+        told = news(self._logged, self._found, now)
+        for one in told:
+            level = logging.INFO if one.what == "over" else logging.WARNING
+            words = sentence(self._organisation.texts, one, "en").replace("\n", " ")
+            log.log(level, "%s", words, extra={"alarm": one.name, "about": one.subject})
+        self._logged = stand(self._logged, told, now)
+
+    def _refuse_to_stand_still(self) -> None:
+        """Raise where only a fresh process may help; a full disk is no such thing."""
+        limit = self._limits.give_up_after
+        if self.database_gone:
+            self._refused = time.monotonic()
+        if self.scarce.is_set():
+            return
+        if self.database_gone > limit:
+            gone = f"the database has refused every change for {self.database_gone:.0f} s"
+            raise DatabaseGone(f"{gone}; ended, to be started anew")
+        if self.stuck:
+            raise Stuck(f"stuck for {limit:.0f} s: {', '.join(self.stuck)}; ended, to be started anew")
+        waits = self.backlog is not None and bool(self.backlog.inbox or self.backlog.timers)
+        if not waits or self._meter.turns != self._moved[0] or self.database_gone:
+            self._moved = self._meter.turns, time.monotonic()
+        elif time.monotonic() - self._moved[1] > limit:
+            raise Stuck(f"nobody has taken what waits for {limit:.0f} s; ended, to be started anew")

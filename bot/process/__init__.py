@@ -1,0 +1,1 @@
+"""The running process: service, workers, signals, ends."""

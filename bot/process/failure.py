@@ -1,0 +1,43 @@
+"""Every failure as one clear sentence with its remedy, and the exit code it leads to."""
+
+import errno
+
+from bot.exits import Exit
+from bot.loops import DatabaseGone, GiveUp, Stuck
+from storage.interface.store import AlreadyServed, StoreError
+
+
+class Failure(Exception):
+    """What was asked for cannot be done; the text says why and what helps."""
+
+    def __init__(self, text: str, code: Exit = Exit.PROBLEM) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def explain(error: Exception) -> tuple[str, Exit]:
+    """Put an exception into words."""
+    # The settings take a while to import; most failures have nothing to do with them.
+    from bot.settings.config import ConfigProblems  # noqa: PLC0415
+
+    match error:
+        case Failure():
+            return str(error), error.code
+        case ConfigProblems():
+            return str(error), Exit.USAGE
+        case AlreadyServed():
+            return str(error), Exit.SERVED
+        case StoreError() | DatabaseGone():
+            return str(error), Exit.STORAGE
+        case Stuck():
+            return str(error), Exit.STUCK
+        case OSError() if error.errno == errno.EADDRINUSE:
+            return f"{error.strerror}: change [http] listen, or stop what listens there", Exit.PROBLEM
+        case OSError() if error.filename is not None:
+            return f"{error.filename}: {error.strerror}", Exit.PROBLEM
+        case GiveUp() | PermissionError() | ConnectionError():
+            return str(error), Exit.PLATFORM
+        case OSError():
+            return str(error), Exit.PROBLEM
+    kind = type(error).__name__
+    return f"a mistake in the program ({kind}): ANLIEGEN_DEBUG=1 shows where; please report it", Exit.DEFECT

@@ -1,0 +1,311 @@
+"""The running service: listens, applies, delivers, and stops cleanly. Put together by `bot.app`.
+
+A message's way: a channel listens and stores (commit A); `apply` turns what waits into state and outbox rows (B);
+`deliver` sends (C) and records how it went (D). Nothing is shared between these but the store and two wake-up signals,
+which are only hints: every loop also looks by itself, at least once a second.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import field
+from functools import partial
+from socket import socket as Socket  # noqa: N812 - a class
+from typing import Final, Protocol, runtime_checkable
+
+from aiohttp import web
+
+from bot.loops import keep_running, until_set, wait_for
+from bot.monitoring.metrics import CONTENT_TYPE, registry, render
+from bot.monitoring.probes import Probes
+from bot.monitoring.watch import Limits, Watch
+from bot.process.membership import Member
+from bot.process.time_limit import TimeLimit
+from conversations.events import DAY
+from conversations.frozen import dataclass
+from handlers import digest
+from handlers.customers import proposals
+from handlers.intake import outage
+from handlers.intake.inbox import Applied, Inbox
+from handlers.monitoring import watching
+from handlers.monitoring.meter import Meter
+from handlers.sending.limits import Allowance
+from handlers.sending.outbox import Outbox
+from handlers.sending.perishables import Perishables
+from handlers.turn.budget import Budget
+from handlers.turn.organisation import Organisation
+from handlers.turn.points import Passing, go_on
+from handlers.turn.ports import Channel, Clock, Ids
+from storage.engines.shielding import to_the_end
+from storage.interface.store import RawBody, Store, StoreError, Timer
+
+log = logging.getLogger(__name__)
+
+ARRIVED: Final = "arrived"  # hints between workers: there is something to apply
+QUEUED: Final = "queued"  # ... something to send
+IDLE: Final = 0.5  # seconds of real time between two looks when nothing wakes a loop
+STOP: Final = 8.0  # seconds a clean stop may take; supervisors kill after ten
+BODIES_KEPT: Final = 30 * DAY
+FLOOD: Final = 100  # bodies at once: more wait than the platform hands over in one go
+_HOUSEKEEPING: Final = 3600.0
+
+
+@runtime_checkable
+class Routed(Protocol):
+    """A channel that can be called over HTTP."""
+
+    @property
+    def routes(self) -> Sequence[web.RouteDef]:
+        """What our server must offer for it; empty when nobody calls."""
+
+
+@runtime_checkable
+class Polling(Protocol):
+    """A channel that may ask its platform for updates."""
+
+    @property
+    def polls(self) -> bool:
+        """Whether it does; two who ask would be in each other's way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where our one HTTP server listens; port 0 takes a free one.
+
+    `socket` is one that several workers share; at the port `own` a worker then answers for itself alone.
+    """
+
+    host: str
+    port: int
+    metrics_token: str = field(default="", repr=False)
+    socket: Socket | None = None
+    own: int = 0
+
+
+class Service:
+    """One process's share of the work. `channels` are open."""
+
+    def __init__(
+        self,
+        store: Store,
+        channels: dict[str, Channel],
+        organisation: Organisation,
+        clock: Clock,
+        member: Member,
+        listen: Listen | None,
+        passing: Passing = go_on,
+        limits: Limits | None = None,
+    ) -> None:
+        self.store = store
+        self.organisation = organisation
+        self.clock = clock
+        self.ids: Ids = member.ids
+        self.port = 0
+        self._member = member
+        self._alone = member.holder == ""
+        self._channels = channels
+        self._listen = listen
+        self.meter = Meter()
+        self.watch = Watch(store, channels, organisation, clock, self.ids, self.meter, limits or Limits())
+        figures = registry(store, self.watch, self.meter, clock)
+        token = "" if listen is None else listen.metrics_token
+        self._probes = Probes(self.watch, lambda: (render(figures), CONTENT_TYPE), token)
+        self._outbox = Outbox(store, channels, organisation, clock, self.ids, passing)
+        self._outbox.holder = member.holder
+        self._outbox.meter = self.meter
+        self._perishables = Perishables(channels)
+        self._inbox = Inbox(
+            store, channels, organisation, self._outbox, self._perishables, clock, self.ids, passing
+        )
+        self._inbox.budget = Budget(TimeLimit())
+        self._arrived = asyncio.Event()
+        self._flooded = False
+        self._drawing: set[asyncio.Task[None]] = set()
+
+    def allow(self, allowances: Mapping[str, Allowance]) -> None:
+        """Say how fast accounts may send; without, only their platforms' refusals do."""
+        self._outbox.allow(allowances)
+
+    async def run(self, stop: asyncio.Event, started: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Work until `stop` is set. Raises GiveUp when a platform refuses us for good, or nothing moves any more."""
+        loops: list[asyncio.Task[None]] = []
+        runner = self._runner()
+        ended = asyncio.create_task(stop.wait())
+        try:
+            self.watch.believe_platforms()
+            await digest.plan(self.store, self.organisation, self.clock.now())
+            await proposals.plan(self.store, self.clock.now())
+            await watching.plan(self.store, self.organisation, self.clock.now())
+            await outage.let_answers_come_first(self.store, self.clock.now())
+            await self._serve_http(runner)
+            loops += self._loops()
+            self._probes.ready = True
+            if started is not None:
+                await started()
+            done, _ = await asyncio.wait([ended, *loops], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {ended}:
+                task.result()
+        finally:
+            stop.set()  # whoever else waits for the end is told of it
+            ended.cancel()
+            await self._stop(loops, runner)
+
+    # the loops
+
+    def _loops(self) -> list[asyncio.Task[None]]:
+        loops = [
+            self._loop(f"listening to {account}", partial(self._listen_to, account, channel))
+            for account, channel in self._channels.items()
+        ]
+        return [
+            *loops,
+            self._loop("applying what arrived", self._apply),
+            self._loop("delivering", self._deliver),
+            self._loop("recording", self._record),
+            self._loop("housekeeping", partial(self._member.lead, "keep house", self._keep_house)),
+            self._loop("being a worker", self._member.keep),
+            self._loop("hearing other workers", partial(self.store.hear, self._wake)),
+            self._loop("watching", self.watch.keep_looking),
+            self._loop("feeling", self.watch.feel),
+        ]
+
+    def _loop(self, name: str, once: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        return asyncio.create_task(keep_running(name, once), name=name)
+
+    async def _listen_to(self, account: str, channel: Channel) -> None:
+        """Take in what comes; on a disk that is nearly full only what staff say."""
+        if account == self.organisation.staff_account:
+            await self._listen_as_told(account, channel)
+            return
+        await self.watch.room.wait()
+        await until_set(self.watch.scarce, self._listen_as_told(account, channel))
+
+    async def _listen_as_told(self, account: str, channel: Channel) -> None:
+        """A platform hands updates to one poller at a time; calls and sockets it shares out among all workers."""
+        listen = partial(channel.listen, self._receive)
+        if isinstance(channel, Polling) and channel.polls:
+            await self._member.lead(f"poll for {account}", listen)
+        else:
+            await listen()
+
+    async def _receive(self, bodies: Sequence[RawBody]) -> None:
+        if self._alone:
+            applied = await to_the_end(self._inbox.take(bodies))
+            self._note(applied)
+        else:  # whoever is free applies them
+            await self._inbox.receive(bodies)
+            applied = Applied(full=True)
+        self._flooded = len(bodies) >= FLOOD
+        if applied.full:
+            self._arrived.set()
+            self.store.hint(ARRIVED)
+
+    def _wake(self, hint: str) -> None:
+        """Another worker left something to do."""
+        (self._arrived if hint == ARRIVED else self._outbox.news).set()
+
+    async def _apply(self) -> None:
+        began = asyncio.get_running_loop().time()
+        with self.watch.round("applying"):
+            applied = await to_the_end(self._inbox.apply())
+        if self._flooded:  # half of the time is for storing: what still waits at the platform is not safe yet
+            await asyncio.sleep(asyncio.get_running_loop().time() - began)
+        self._note(applied)
+        # Where others work too, rows may be left that were theirs meanwhile.
+        if not (applied.full or (applied.handled and not self._alone)):
+            await wait_for(self._arrived, IDLE)
+
+    def _note(self, applied: Applied) -> None:
+        self.meter.turns += applied.handled
+        for timer in applied.digests:
+            self._draw(timer)
+        if applied.handled and self._outbox.is_full:
+            self.store.hint(QUEUED)
+
+    async def _deliver(self) -> None:
+        with self.watch.round("delivering"):
+            started = await to_the_end(self._outbox.deliver_due())
+        if not (started and self._outbox.is_crowded):
+            await wait_for(self._outbox.news, IDLE)
+
+    async def _record(self) -> None:
+        await wait_for(self._outbox.ends, IDLE)
+        with self.watch.round("recording"):
+            await to_the_end(self._outbox.record())
+
+    async def _keep_house(self) -> None:
+        dropped = 0
+        while some := await self._drop_bodies():
+            dropped += some
+        if dropped:
+            log.info("emptied %d raw bodies applied more than 30 days ago", dropped)
+        await asyncio.sleep(_HOUSEKEEPING)
+
+    async def _drop_bodies(self) -> int:
+        async with self.store.transaction() as tx:
+            return await tx.drop_bodies(self.clock.now() - BODIES_KEPT)
+
+    def _draw(self, timer: Timer) -> None:
+        work = digest.produce(self.store, self.organisation, self.clock, self.ids, timer)
+        task = asyncio.create_task(_logged("drawing a digest", work))
+        self._drawing.add(task)
+        task.add_done_callback(self._drawing.discard)
+        task.add_done_callback(lambda _: self._outbox.news.set())
+
+    # HTTP
+
+    def _runner(self) -> web.AppRunner:
+        application = web.Application(client_max_size=1_100_000)
+        application.add_routes(self._probes.routes)
+        for channel in self._channels.values():
+            if isinstance(channel, Routed):
+                application.add_routes(channel.routes)
+        return web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
+
+    async def _serve_http(self, runner: web.AppRunner) -> None:
+        if self._listen is None:
+            return
+        await runner.setup()
+        if self._listen.socket is None:
+            await web.TCPSite(runner, self._listen.host, self._listen.port).start()
+        else:
+            await web.SockSite(runner, self._listen.socket).start()
+            if self._listen.own:
+                await self._probes.serve(self._listen.host, self._listen.own)
+        self.port = runner.addresses[0][1]
+
+    # the end
+
+    async def _stop(self, loops: Sequence[asyncio.Task[None]], runner: web.AppRunner) -> None:
+        """Take in nothing more, finish what is under way, let go. A clean stop leaves no send unknown."""
+        deadline = asyncio.get_running_loop().time() + STOP
+        try:
+            async with asyncio.timeout_at(deadline):
+                for loop in loops:
+                    loop.cancel()
+                await asyncio.gather(*loops, return_exceptions=True)
+                await self._member.leave()
+                await runner.cleanup()
+                await self._probes.close()
+                await asyncio.gather(*self._drawing, return_exceptions=True)
+                await self._perishables.drain()
+                await self.watch.close()
+        except TimeoutError:
+            log.warning("stopped before everything under way was finished; it goes on at the next start")
+        try:
+            if not await self._outbox.drain(max(0.0, deadline - asyncio.get_running_loop().time())):
+                log.warning(
+                    "a platform did not answer in time; what was under way to it is sent again where it may be"
+                )
+        except StoreError as error:
+            log.warning("how the last sends ended cannot be recorded: %s", error)
+        for channel in self._channels.values():
+            await channel.close()
+        await self.store.close()
+
+
+async def _logged(name: str, work: Awaitable[None]) -> None:
+    try:
+        await work
+    except Exception:
+        log.exception("%s failed; its timer asks again in five minutes", name)

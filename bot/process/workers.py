@@ -1,0 +1,150 @@
+"""Several workers on one machine: each a process, forked from one that has loaded everything and does nothing else.
+
+That one starts a worker again when it dies, with growing pauses, and stops all of them together. Workers listen on one
+socket that it opened: what waits there when a worker dies is taken by another one, and port 0 means the same port for
+all (which SO_REUSEPORT does not give: there every process has a queue of its own, that dies with it).
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from multiprocessing.connection import wait
+from multiprocessing.context import ForkProcess
+from typing import Final, TypeAlias
+
+from bot.exits import Exit
+from bot.loops import pause_after
+from bot.process.failure import explain
+from conversations.frozen import dataclass
+
+log = logging.getLogger(__name__)
+
+FINAL: Final = frozenset(
+    {Exit.USAGE, Exit.PLATFORM, Exit.SERVED}
+)  # a further start would end in the same way
+STOP: Final = 9.5  # seconds until a worker that was asked to stop is killed; supervisors kill after ten
+CALM: Final = 120.0  # a worker that lived this long is started again without a long pause
+ENDS: Final = (signal.SIGTERM, signal.SIGINT)
+
+Work: TypeAlias = Callable[[int], None]
+"""What the worker of a number does, in a process of its own, until it gets SIGTERM."""
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A worker that runs, since a moment of the monotonic clock."""
+
+    process: ForkProcess
+    since: float
+
+
+@dataclass(slots=True)
+class Worker:
+    """A number and the process that has it, or the moment when the next one gets it."""
+
+    number: int
+    living: Living | None = None
+    failures: int = 0
+    again: float = 0.0
+
+
+class Workers:
+    """Keeps `count` processes at work."""
+
+    def __init__(self, count: int, work: Work) -> None:
+        self._workers = [Worker(number) for number in range(1, count + 1)]
+        self._work = work
+        self._ending: Exit | None = None
+        self._alarm, self._bell = os.pipe()  # a signal rings, whatever we wait for
+
+    def run(self) -> Exit:
+        """Until SIGTERM or SIGINT, or until a worker ends in a way that no further start would mend."""
+        os.set_blocking(self._bell, False)
+        signal.set_wakeup_fd(self._bell, warn_on_full_buffer=False)
+        for number in ENDS:
+            signal.signal(number, lambda *_: self._end(Exit.DONE))
+        ending = None
+        while ending is None:
+            self._start_due()
+            self._wait()
+            ending = self._ending
+        self._stop()
+        return ending
+
+    def _end(self, code: Exit) -> None:
+        if self._ending is None:
+            self._ending = code
+
+    def _start_due(self) -> None:
+        now = time.monotonic()
+        for worker in self._workers:
+            if worker.living is None and worker.again <= now:
+                worker.living = Living(self._fork(worker.number), now)
+
+    def _fork(self, number: int) -> ForkProcess:
+        process = multiprocessing.get_context("fork").Process(target=self._begin, args=(number,))
+        signal.pthread_sigmask(
+            signal.SIG_BLOCK, ENDS
+        )  # who is told to stop before it listens shall stop all the same
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
+        return process
+
+    def _begin(self, number: int) -> None:
+        """In the new process: forget what its parent was, and work."""
+        signal.set_wakeup_fd(-1)
+        for one in ENDS:
+            signal.signal(one, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
+        try:
+            self._work(number)
+        except Exception as error:
+            text, code = explain(error)
+            log.error("%s", text, exc_info=code is Exit.DEFECT)
+            sys.exit(code)
+
+    def _wait(self) -> None:
+        """Until a worker ends, a pause is over, or a signal comes."""
+        pauses = [one.again for one in self._workers if one.living is None]
+        seconds = max(0.0, min(pauses) - time.monotonic()) if pauses else None
+        sentinels = [one.living.process.sentinel for one in self._workers if one.living is not None]
+        if self._alarm in wait([*sentinels, self._alarm], timeout=seconds):
+            os.read(self._alarm, 64)
+        for worker in self._workers:
+            if worker.living is not None and worker.living.process.exitcode is not None:
+                self._bury(worker, worker.living, worker.living.process.exitcode)
+
+    def _bury(self, worker: Worker, former: Living, code: int) -> None:
+        """Decide what follows from a worker's end."""
+        worker.living = None
+        former.process.close()
+        if code in FINAL:
+            self._end(Exit(code))
+        if code == Exit.DONE or self._ending is not None:
+            worker.failures = 0
+            log.info("worker %d has stopped", worker.number)
+            return
+        worker.failures = 1 if time.monotonic() - former.since > CALM else worker.failures + 1
+        pause = pause_after(worker.failures)
+        worker.again = time.monotonic() + pause
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        log.error("worker %d %s; the next one starts in %.1f s", worker.number, how, pause)
+
+    def _stop(self) -> None:
+        """Ask all to stop, and kill who does not."""
+        living = [(one.number, one.living.process) for one in self._workers if one.living is not None]
+        deadline = time.monotonic() + STOP
+        for _, process in living:
+            process.terminate()
+        for number, process in living:
+            process.join(max(0.0, deadline - time.monotonic()))
+            if process.exitcode is None:
+                log.error("worker %d does not stop and is killed", number)
+                process.kill()
+                process.join()

@@ -1,0 +1,117 @@
+"""Where staff work: the names of channels in the configuration, and the platform's ids of them."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final, Protocol, runtime_checkable
+
+from conversations.frozen import replace
+from handlers.turn.organisation import Organisation
+from handlers.turn.ports import Channel
+from storage.interface.store import Store, Transaction
+
+log = logging.getLogger(__name__)
+
+_LATEST: Final = 500  # cases that are looked at for where their cards lie
+
+
+@runtime_checkable
+class Workplace(Protocol):
+    """A channel in which staff work: it knows its rooms by name."""
+
+    async def chat_id(self, name: str) -> str:
+        """The platform's id of a room. Raises LookupError or ConnectionError."""
+
+    def sees(self, chat: str) -> bool:
+        """Whether the platform lists a room, by its id."""
+
+
+async def with_staff(
+    organisation: Organisation, channels: Mapping[str, Channel], store: Store
+) -> Organisation:
+    """Say where staff work, and replace the names of their rooms by the platform's ids: events carry only those.
+
+    A name that the platform does not know means the room in which its posts were so far, where that is gone from sight
+    too. One that is listed is called otherwise and was never called so: the platform would know.
+    """
+    for account, channel in channels.items():
+        if isinstance(channel, Workplace):
+            organisation = replace(organisation, staff_account=account)
+            ids = {name: await _room(channel, name) for name in _names(organisation)}
+            if lost := [name for name, found in ids.items() if not found]:
+                ids |= await _former(store, organisation, lost, channel)
+            return _in_rooms(organisation, ids)
+    return organisation
+
+
+def _names(organisation: Organisation) -> list[str]:
+    """The rooms that the configuration names, each once."""
+    named = [row.channel for row in organisation.policy.routes]
+    named += [organisation.digest.channel, organisation.watch.channel]
+    return [name for name in dict.fromkeys(named) if name]
+
+
+async def _room(channel: Workplace, name: str) -> str:
+    """The id of a room, empty where there is none; the name itself, where it cannot be asked for now."""
+    try:
+        return await channel.chat_id(name)
+    except LookupError as error:
+        log.warning("%s", error)
+        return ""
+    except OSError as error:
+        log.warning("%s; what is meant for it waits in the outbox", error)
+        return name
+
+
+async def _former(
+    store: Store, organisation: Organisation, lost: Iterable[str], channel: Workplace
+) -> dict[str, str]:
+    """What names meant that nobody knows any more, by where their posts were; the name itself, where there are none."""
+    async with store.reading() as tx:
+        used = await _used(tx, organisation)
+    rooms = {}
+    for name in lost:
+        known = [place for place in used.get(name, ()) if not channel.sees(place) and place not in used]
+        rooms[name] = Counter(known).most_common(1)[0][0] if known else name
+        what = (
+            f"its posts go to {rooms[name]}, as before"
+            if known
+            else "what is meant for it waits in the outbox"
+        )
+        log.warning("Slack knows no channel %s any more: %s", name, what)
+    return rooms
+
+
+async def _used(tx: Transaction, organisation: Organisation) -> dict[str, list[str]]:
+    """Where the posts were that the configuration sends to a room today."""
+    account, policy = organisation.staff_account, organisation.policy
+    used: dict[str, list[str]] = {name: [] for name in _names(organisation)}
+    for place, (kind, category, product, language, severity) in await tx.used_places(account, _LATEST):
+        route = policy.route(
+            kind=kind, category=category, product=product, language=language, severity=severity
+        )
+        used[route.channel].append(place)
+    for kind, room in (("digest", organisation.digest.channel), ("post", organisation.watch.channel)):
+        if room and not used[room]:
+            places = await tx.posted_places(account, kind, _LATEST)
+            used[room] += [place for place in places if policy.by_slack(place) is None]
+    return used
+
+
+def _in_rooms(organisation: Organisation, ids: Mapping[str, str]) -> Organisation:
+    """The organisation with ids instead of names, and what people call the rooms."""
+    routes = tuple(replace(row, channel=ids[row.channel]) for row in organisation.policy.routes)
+    digest, watch = organisation.digest, organisation.watch
+    return replace(
+        organisation,
+        policy=replace(organisation.policy, routes=routes),
+        digest=replace(digest, channel=ids.get(digest.channel, "")),
+        watch=replace(watch, channel=ids.get(watch.channel, "")),
+        rooms={found: _called(name, found) for name, found in ids.items()},
+    )
+
+
+def _called(name: str, found: str) -> str:
+    """The name as people write it; what is an id stays one."""
+    is_id = name == found and not name.startswith("#") and name.isupper()
+    return name if is_id else f"#{name.removeprefix('#')}"

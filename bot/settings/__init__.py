@@ -1,0 +1,1 @@
+"""The configuration: its names, its values, where it comes from."""

@@ -1,0 +1,147 @@
+"""What a setting's value must look like. A ValueError carries (what is wrong, remedy), never the value itself.
+
+Durations are ISO 8601 in the configuration and microseconds here; sizes are bytes here. Tokens are SecretStr: they are
+shown as stars.
+"""
+
+import re
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, TypeAlias
+from urllib.parse import quote, unquote, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
+
+from conversations.definition.duration import parse_duration
+from conversations.events import Instant
+
+_SIZE: Final = re.compile(r"(\d{1,9}) ?(B|kB|MB|GB|TB)")
+_UNITS: Final = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def setting(default: object, description: str) -> Any:
+    """An optional setting. The default is written as in the file; it is Any because it is converted afterwards."""
+    return Field(default, description=description, validate_default=True)
+
+
+def _duration(value: object) -> Instant:
+    length = parse_duration(value) if isinstance(value, str) else None
+    if not length:
+        raise ValueError("is no ISO 8601 duration", "write for example PT4H, PT30M, P3D or P1W, in quotes")
+    return length
+
+
+def _size(value: object) -> int:
+    found = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError("is no size", "write for example 200 MB or 2 GB, in quotes")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def _zone(value: object) -> ZoneInfo:
+    try:
+        return value if isinstance(value, ZoneInfo) else ZoneInfo(str(value))
+    except (KeyError, ValueError, OSError):  # unknown, or the name of a folder
+        near = get_close_matches(str(value), available_timezones(), n=1) or ["Europe/Berlin"]
+        raise ValueError("is no known time zone", f"write for example {near[0]}") from None
+
+
+def _weekday(value: object) -> int:
+    name = str(value).strip().lower()
+    if name in WEEKDAYS:
+        return WEEKDAYS.index(name)
+    if name in set("0123456") and not isinstance(value, bool):
+        return int(name)
+    raise ValueError("is no weekday", "write monday to sunday, or 0 (Monday) to 6")
+
+
+def _tag(value: object) -> str:
+    if isinstance(value, str) and _TAG.fullmatch(value):
+        return value
+    raise ValueError("is no language tag", "write for example de, en or de-formal")
+
+
+def _some(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise ValueError("must not be empty", 'write for example ["en", "de"]')
+    return value
+
+
+def _web(value: object) -> str:
+    text = str(value)
+    try:
+        parts = urlsplit(text)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+            return text
+    except ValueError:
+        pass
+    raise ValueError("is no web address", "it begins with https:// (or http:// on this machine)")
+
+
+def _listen(value: object) -> str:
+    host, colon, port = str(value).rpartition(":")
+    if colon and host and port.isdecimal() and int(port) < 65536:
+        return str(value)
+    raise ValueError("is not HOST:PORT", "write for example 127.0.0.1:8080; port 0 takes any free one")
+
+
+def _database(value: object, info: ValidationInfo) -> str:
+    url = str(value)
+    if url.startswith(("postgresql://", "postgres://")):
+        return url
+    file = unquote(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///") or file in ("", ":memory:"):
+        raise ValueError("is no database", "write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    return f"sqlite:///{quote(str(_folder(info) / file))}"
+
+
+def _path(value: object, info: ValidationInfo) -> Path:
+    return _folder(info) / Path(str(value)).expanduser()
+
+
+def _folder(info: ValidationInfo) -> Path:
+    """The folder that relative paths start from: the configuration file's."""
+    return Path((info.context or {}).get("folder", "")).absolute()
+
+
+def _token(pattern: str, looks: str, where: str) -> BeforeValidator:
+    def check(value: object) -> object:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if not isinstance(text, str) or (text and not re.fullmatch(pattern, text)):
+            raise ValueError(f"does not look like {looks}", where)
+        return value
+
+    return BeforeValidator(check)
+
+
+Duration: TypeAlias = Annotated[Instant, BeforeValidator(_duration)]
+Size: TypeAlias = Annotated[int, BeforeValidator(_size)]
+Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Tag: TypeAlias = Annotated[str, BeforeValidator(_tag)]
+Weekday: TypeAlias = Annotated[int, BeforeValidator(_weekday)]
+Listen: TypeAlias = Annotated[str, BeforeValidator(_listen)]
+Database: TypeAlias = Annotated[str, BeforeValidator(_database), Field(repr=False)]
+Folder: TypeAlias = Annotated[Path, BeforeValidator(_path)]
+Languages: TypeAlias = Annotated[tuple[Tag, ...], AfterValidator(_some)]
+Web: TypeAlias = Annotated[str, BeforeValidator(_web)]
+Id: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
+Name: TypeAlias = Annotated[str, Field(pattern=r"\S")]
+SlackUser: TypeAlias = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]+$")]
+PerSecond: TypeAlias = Annotated[float, Field(gt=0, le=10_000)]
+Severity: TypeAlias = Literal["low", "normal", "high", "critical"]
+BotToken: TypeAlias = Annotated[
+    SecretStr, _token(r"\d+:[A-Za-z0-9_-]+", "a Telegram token (123456:ABC...)", "BotFather shows it")
+]
+SlackToken: TypeAlias = Annotated[
+    SecretStr, _token(r"xoxb-\S+", "a bot token (xoxb-...)", "Slack shows it under 'OAuth & Permissions'")
+]
+AppToken: TypeAlias = Annotated[
+    SecretStr,
+    _token(r"xapp-\S+", "an app-level token (xapp-...)", "Slack shows it under 'Basic Information'"),
+]
+WebhookSecret: TypeAlias = Annotated[
+    SecretStr, _token(r"[A-Za-z0-9_-]{1,256}", "a webhook secret", "use 1 to 256 letters, digits, _ and -")
+]

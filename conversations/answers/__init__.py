@@ -1,0 +1,1 @@
+"""What people give as an answer, or beside one, and how it is read."""

@@ -1,0 +1,45 @@
+"""Every problem of dialogues and texts, found before anybody talks to them. Pure; raises nothing.
+
+`parse` finds what is wrong within one file (unknown keys, targets, metrics, placeholders, a missing last rule); the
+checks look at what only shows in the whole: ways, rules against each other, languages, lengths, dialogues that lead to
+dialogues, and who answers for a case.
+"""
+
+from collections.abc import Mapping
+
+from conversations.cases.policy import Policy
+from conversations.checks import consequences, lengths, options, owners, rules, states, timing, translation
+from conversations.checks.material import Material, read_sheet, read_wording
+from conversations.problem import Problem
+from conversations.texts.texts import Texts
+
+CHECKS = (states, rules, consequences, owners, translation, options, lengths, timing)
+
+Files = Mapping[str, Mapping[str, object]]
+"""File name -> parsed TOML. A dialogue is called as its file without the ending; of two, the later one counts."""
+
+
+def check(
+    dialogues: Files, wording: Files, policy: Policy | None = None, languages: tuple[str, ...] = ("en", "de")
+) -> tuple[Problem, ...]:
+    """Return every problem, each with file, place and remedy, file by file; nothing when all is well.
+
+    `languages` are the languages offered to customers; without a `policy` nobody's duty is checked.
+    """
+    sheets = {sheet.name: sheet for sheet in (read_sheet(file, data) for file, data in dialogues.items())}
+    texts = tuple(text for file, data in wording.items() for text in read_wording(file, data))
+    material = Material(tuple(sheets.values()), texts, policy, tuple(languages))
+    found = [mistake.within(sheet.file) for sheet in material.sheets for mistake in sheet.mistakes]
+    found += _unreadable(wording)
+    found += [problem for one in CHECKS for problem in one.find(material)]
+    order = {file: place for place, file in enumerate((*dialogues, *wording))}
+    return tuple(sorted(dict.fromkeys(found), key=lambda problem: order.get(problem.file, len(order))))
+
+
+def _unreadable(wording: Files) -> list[Problem]:
+    """Return what cannot be read in the wording; of two texts of one name the file that is read later."""
+    files = {text.path: file for file, data in wording.items() for text in read_wording(file, data)}
+    return [
+        problem if problem.file else problem.within(files.get(problem.path.rpartition(".")[0], ""))
+        for problem in Texts.load(wording).problems
+    ]

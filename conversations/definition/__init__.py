@@ -1,0 +1,1 @@
+"""A dialogue as its author writes it: read, checked in form, kept."""

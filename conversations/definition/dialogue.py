@@ -1,0 +1,224 @@
+"""A dialogue: what an author writes in TOML, as frozen values. `parse.py` reads it, `engine.py` walks it.
+
+A complete example. Every text is a table of language tags (`ask.en`, `ask.de`, optionally `ask.de-formal`) and may use
+`{{ person.name }}`, `{{ organisation }}`, `{{ answers.score }}` (the answer in words, empty if none) and every binding
+by its name (`{{ order }}`). Texts of questions and outcomes are neutral markup (`b i code a blockquote br`); labels,
+options and titles are plain.
+
+    title.en = "Your purchase"                # shown where several dialogues are listed
+    title.de = "Dein Einkauf"
+    start = "score"                           # the first question
+    needs = ["order"]                         # bindings without which it cannot begin
+    may = ["touchpoint", "category"]          # bindings it may be given; empty where they are not
+
+    [settings]                                # all optional
+    purpose = "survey"                        # survey, complaint, praise, idea, question, solution or other
+    buttons = ["back", "skip", "cancel"]      # also correct, human, help, language, complain, status
+    remind_after = "PT24H"                    # default: the configuration's; "" for never
+    expire_after = "P3D"
+
+    [questions.score]
+    type = "scale"                            # a file in conversations/questions
+    metric = "nps"                            # nps, csat, ces: what the digest counts
+    min = 0                                   # keys of the type, see its file
+    max = 10
+    low.en = "not at all"
+    high.en = "certainly"
+    label.en = "Recommendation"               # short name in summaries and on case cards; without it: not shown there
+    ask.en = "Hi {{ person.name }}, how likely are you to recommend us?"
+    next = [                                  # the first rule that holds wins; the last one has no condition
+        { at_most = 6, goto = "reason" },
+        { at_least = 9, binding = "touchpoint", is = "shop", goto = "comment" },
+        { goto = "reason" },
+    ]
+
+    [questions.reason]
+    type = "choice"
+    given = "category"                        # a binding that answers it: it is then not asked
+    ask.en = "What is the main reason?"
+    options.quality.en = "Quality"
+    options.delivery.en = "Delivery"
+    next = [{ is = "delivery", question = "reason", goto = "comment" }, { goto = "comment" }]
+
+    [questions.comment]
+    type = "text"
+    optional = true                           # may be skipped
+    ask.en = "Anything else?"
+    next = [{ question = "score", at_most = 6, goto = "unhappy" }, { goto = "done" }]   # or: next = "done"
+
+    [outcomes.done]                           # says, and the dialogue is finished
+    say.en = "Thank you!"
+
+    [outcomes.unhappy]                        # asks yes or no; the person decides
+    say.en = "I am sorry. Shall a colleague look into it?"
+    yes.en = "Yes, please"                    # optional labels of the two buttons
+    no.en = "No, thanks"
+    declined.en = "All right. Thank you!"     # said after a no
+    offer_case = { dialogue = "complaint", category = "reason", words = ["comment"], order = "order" }
+
+Rules know these keys: `question` (default: this one), `is`, `not`, `at_least`, `at_most`, `one_of`, `has` (of several
+choices), `skipped` (true or false), `language`, `binding` (is it known? with `is`: has it this value?),
+`all = [{...}, {...}]` and `goto`. Several keys in one rule must all hold; beside `binding`, `is` speaks of the binding.
+Yes/no questions answer "yes" or "no".
+
+An outcome may have one of:
+    open_case = { kind = "complaint", category = "about", severity = "high", order = "order", remedy = "remedy",
+                  words = ["what", "more"], product = "...", touchpoint = "..." }
+    offer_case = { dialogue = "complaint", NAME = SOURCE, ... }     # a yes begins it with these bindings
+    begin = "other"   or   begin = { dialogue = "other", NAME = SOURCE, ... }
+    decide_case = { accepted = true, words = ["reason"] }           # needs the binding "case"
+    hand_over = true                                                # a human takes over
+A SOURCE is the id of a question, the name of a binding, or else a literal; a list joins several, line by line.
+Bindings called order, touchpoint and product are passed on by themselves.
+
+    [moves]                                   # for sessions of an earlier revision: old state -> state here
+    feedback = "comment"
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import field
+from hashlib import sha256
+
+from conversations.definition.rules import Rule, Situation
+from conversations.frozen import dataclass
+from conversations.machine import Table
+from conversations.question import Prompt, Question
+from conversations.texts.texts import Rich, Texts
+
+NEXT = "next"
+"""The one trigger of a dialogue's machine: the question of the state was answered or skipped."""
+
+PURPOSES = ("survey", "complaint", "praise", "idea", "question", "solution", "other")
+BUTTONS = ("back", "skip", "cancel", "correct", "human", "help", "language", "complain", "status")
+METRICS = ("nps", "csat", "ces")
+CASE_KINDS = ("complaint", "praise", "idea", "question")
+CARRIED = ("order", "touchpoint", "product")
+"""Bindings that follow the person from one dialogue into the next, and into a case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value comes from: `kind` is question, binding or literal."""
+
+    kind: str
+    name: str
+
+
+Sources = tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePlan:
+    """Open a case; `fields` are those of `effects.OpenCase`."""
+
+    kind: str
+    fields: Mapping[str, Sources] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Begin another dialogue with these bindings."""
+
+    dialogue: str
+    bindings: Mapping[str, Sources] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Accept or refuse the proposed solution of the case that is bound."""
+
+    accepted: bool
+    words: Sources = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An end. `says` tells whether there is a text; `then` what follows, None for just finishing.
+
+    `hand_over` calls a human.
+    """
+
+    id: str
+    says: bool = False
+    then: CasePlan | Beginning | Decision | None = None
+    hand_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a dialogue behaves. Durations in microseconds; None takes the configuration's, 0 means never."""
+
+    purpose: str = "other"
+    buttons: tuple[str, ...] = ()
+    remind_after: int | None = None
+    expire_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What surrounds the text of a question: its prompt, and the points and the note below the text.
+
+    `named` has the keys of its buttons by their labels, as these are compared: every reply in words is looked up.
+    """
+
+    prompt: Prompt
+    below: Rich
+    named: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """One revision of a dialogue. `definition` is its canonical JSON, `revision` the hash of that.
+
+    `texts` has the keys `title`, `questions.<id>.ask`, `.label`, `.options.<id>`, ... and `outcomes.<id>.say`.
+    `looks` keeps those that are alike for everybody who reads a language, by the system's texts, question and language;
+    `asking.py` fills it.
+    """
+
+    name: str
+    revision: str
+    definition: str
+    start: str
+    questions: Mapping[str, Question]
+    outcomes: Mapping[str, Outcome]
+    rules: Mapping[str, tuple[Rule, ...]]
+    texts: Texts
+    table: Table[Situation]
+    needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    settings: Settings = Settings()
+    moves: Mapping[str, str] = field(default_factory=dict)
+    looks: dict[tuple[Texts, str, str], Look] = field(default_factory=dict, repr=False, compare=False)
+    _wordings: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def bindings(self) -> tuple[str, ...]:
+        """Every binding it knows."""
+        return (*self.needs, *self.may)
+
+    def title(self, language: str) -> str:
+        """Return the title, or the name where it has none."""
+        return self.texts.plain("title", language) if "title" in self.texts else self.name
+
+    def wording(self, question: str, language: str) -> str:
+        """Return the hash of what a person with this language reads: the question's text and its options."""
+        known = self._wordings.get((question, language))
+        if known is None:
+            known = self._wordings[question, language] = self._wording(question, language)
+        return known
+
+    def _wording(self, question: str, language: str) -> str:
+        keys = [key for key in self.texts.entries if key.startswith(f"questions.{question}.")]
+        seen = [language.split("-", maxsplit=1)[0], *(self.texts.source(key, language) for key in keys)]
+        return digest(json.dumps(seen, ensure_ascii=False))
+
+
+def canonical(data: Mapping[str, object]) -> str:
+    """Return the JSON by which a definition is stored and compared. Order stays: options are shown in it."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(text: str) -> str:
+    """Return the first 16 hex digits of the SHA-256 of a text."""
+    return sha256(text.encode()).hexdigest()[:16]

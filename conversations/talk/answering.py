@@ -1,0 +1,71 @@
+"""What a reply is to the open question, and the fact that it was answered, corrected or skipped."""
+
+from conversations.events import Said
+from conversations.facts import Answered, Corrected, Fact, Skipped
+from conversations.question import (
+    Accepted,
+    Chosen,
+    Correction,
+    Partial,
+    Question,
+    Rejection,
+    Reply,
+    Result,
+    folded,
+)
+from conversations.session import Answer, Session
+from conversations.talk.asking import Asking, kind_of
+
+
+def judged(asking: Asking, reply: Reply) -> Result:
+    """Return what a reply is. A label that is typed does what pressing it does, except that one of several is all."""
+    kind, ask = kind_of(asking.dialogue.questions[asking.session.state]), asking.ask(asking.session.state)
+    result = kind.accept(ask, reply)
+    if not isinstance(reply, Said):
+        return result
+    if (named := _named(asking, reply.text)) is not None:
+        pressed = kind.accept(ask, Chosen(named))
+        return result if isinstance(pressed, Partial) and isinstance(result, Accepted) else pressed
+    if isinstance(result, Rejection):  # no answer, but perhaps the name of one that shall be changed
+        said = folded(reply.text)
+        for point in asking.correctable():
+            if said and said == folded(point.label):
+                return Correction(point.question)
+    return result
+
+
+def _named(asking: Asking, text: str) -> str | None:
+    if not asking.look().prompt.choices:
+        return None
+    named = (one.choice_named(text) for one in asking.in_every_language())
+    return next((key for key in named if key is not None), None)
+
+
+def answered(session: Session, asked: Question, old: Answer | None, answer: Answer) -> Fact:
+    """Return what happened to a question; `old` is the answer it had before."""
+    touchpoint = session.bindings.get("touchpoint", "")
+    if old is not None and not old.skipped:
+        return Corrected(
+            session=session.id,
+            dialogue=session.dialogue,
+            question=asked.id,
+            kind=asked.type,
+            metric=asked.metric,
+            old=old.value,
+            value=answer.value,
+            wording=answer.wording,
+            first_at=old.at,
+            touchpoint=touchpoint,
+        )
+    if answer.skipped:
+        return Skipped(session.id, session.dialogue, asked.id)
+    return Answered(
+        session=session.id,
+        dialogue=session.dialogue,
+        question=asked.id,
+        kind=asked.type,
+        metric=asked.metric,
+        value=answer.value,
+        wording=answer.wording,
+        touchpoint=touchpoint,
+    )

@@ -1,0 +1,300 @@
+"""How a question looks to one person now: its message, its buttons, and answers put in words."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+
+from conversations.answers import remarks
+from conversations.answers.evidence import joined
+from conversations.definition.dialogue import Dialogue, Look
+from conversations.effects import Button, Kind, MarkKeyboard, Message
+from conversations.events import SECOND, Instant, Pressed
+from conversations.frozen import dataclass, replace
+from conversations.question import (
+    PARSE_LIMIT,
+    Ask,
+    Ids,
+    Point,
+    Prompt,
+    Question,
+    QuestionType,
+    folded,
+    question_types,
+)
+from conversations.session import Answer, Session
+from conversations.talk.tokens import STEER, stamp
+from conversations.texts.graphemes import beginning, clip
+from conversations.texts.texts import Rich, Texts, lines, paragraphs
+
+CHOICE_LIMIT = 60
+"""Characters of an answer shown where the keyboard was."""
+
+POINT_LIMIT = 300
+"""Characters of an answer that a summary shows: it has to fit into one message with its buttons."""
+
+LABEL_LIMIT = 40
+"""Characters of a button that names an answer to correct."""
+
+ROW_LIMIT = 3
+ROW_WIDTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything around a step that is not the session: who, in which language, when.
+
+    `person` is the name to address, `texts` the system's texts, `message` the platform id of what the person sent,
+    `press` the button they pressed, `keyboard` the outbox row that carries the last keyboard (0: none).
+    """
+
+    texts: Texts
+    organisation: str
+    person: str
+    language: str
+    now: Instant
+    ids: Ids
+    message: str = ""
+    press: Pressed | None = None
+    keyboard: int = 0
+
+    def say(self, key: str, **values: object) -> Rich:
+        """Return one of the system's texts as markup."""
+        return self.texts.render(key, self.language, organisation=self.organisation, **values)
+
+    def label(self, key: str, **values: object) -> str:
+        """Return one of the system's texts as a label."""
+        return self.texts.plain(key, self.language, **values)
+
+
+def kind_of(question: Question) -> QuestionType:
+    """Return the type of a question."""
+    return question_types()[question.type]
+
+
+def _compared(label: str) -> str:
+    """Return a label, or what may be one, as these are compared: a picture alone is one, too."""
+    return folded(label) or label.strip()
+
+
+def visible(session: Session) -> dict[str, Answer]:
+    """Return the answers that count: those on the way the person took, in its order."""
+    return {question: session.answers[question] for question in session.trail if question in session.answers}
+
+
+class Asking:
+    """A dialogue's session in a scene, put into words."""
+
+    def __init__(self, dialogue: Dialogue, session: Session, scene: Scene) -> None:
+        self.dialogue = dialogue
+        self.session = session
+        self.scene = scene
+        self._alike = True  # whether all that was looked at is the same for everybody who reads the language
+
+    def ask(self, question: str) -> Ask:
+        """Return what a question type needs to know."""
+        asked = self.dialogue.questions[question]
+        scene = self.scene
+        texts = self.dialogue.texts
+
+        def label(key: str) -> str:
+            path = f"questions.{question}.{key}"
+            if not texts.varies(path, scene.language):
+                return texts.source(path, scene.language)
+            self._alike = False
+            return texts.plain(path, scene.language, **self._values())
+
+        def phrase(key: str, **more: object) -> str:
+            return scene.label(f"question.{asked.type}.{key}", **more)
+
+        def today() -> date:
+            self._alike = False
+            return datetime.fromtimestamp(scene.now // SECOND, UTC).astimezone(texts.zone).date()
+
+        partial = self.session.partial if question == self.session.state else None
+        return Ask(asked, label, phrase, today, scene.ids, partial, self._remarks(question), self.points)
+
+    def _remarks(self, question: str) -> str:
+        """Return what was said before, for a question to take in; whoever corrects its answer says all of it anew."""
+        session = self.session
+        if session.returning and question == session.state and question in session.answers:
+            return ""
+        return remarks.unsaid(session, question)
+
+    def text(self, key: str) -> Rich:
+        """Return a text of the dialogue as markup."""
+        texts, language = self.dialogue.texts, self.scene.language
+        if not texts.varies(key, language):
+            return texts.render(key, language)
+        return texts.render(key, language, **self._values() | {"answers": _InWords(self)})
+
+    def _values(self) -> dict[str, object]:
+        """What every text of the dialogue may name. Labels do not know the answers: these are said in them."""
+        bindings = {name: self.session.bindings.get(name, "") for name in self.dialogue.bindings}
+        return {
+            **bindings,
+            "person": {"name": self.scene.person},
+            "organisation": self.scene.organisation,
+            "answers": dict.fromkeys(self.dialogue.questions, ""),
+        }
+
+    def shown(self, question: str, answer: Answer) -> str:
+        """Return an answer in plain words."""
+        if (answer.skipped and not answer.attachments) or question not in self.dialogue.questions:
+            return self.scene.label("skipped")
+        return kind_of(self.dialogue.questions[question]).show(self.ask(question), answer)
+
+    def points(self) -> tuple[Point, ...]:
+        """Return the answers whose question has a label, skipped ones included: they may be filled in later."""
+        self._alike = False
+        return tuple(
+            Point(question, self.ask(question).label("label"), self._summed_up(question, answer))
+            for question, answer in visible(self.session).items()
+            if f"questions.{question}.label" in self.dialogue.texts
+        )
+
+    def beside(self) -> str:
+        """Return what came at questions that could not take it, in plain words."""
+        kept = self.session.kept or Answer()
+        files = self.scene.label("kept.files", count=len(kept.attachments)) if kept.attachments else ""
+        return " – ".join(part for part in (files, kept.words) if part)
+
+    def _summed_up(self, question: str, answer: Answer) -> str:
+        return joined(self.shown(question, answer), remarks.unsaid_to(self.session, question))
+
+    def correctable(self) -> tuple[Point, ...]:
+        """Return every answer that can be changed, each with some name."""
+        named = {point.question: point for point in self.points()}
+        return tuple(
+            named.get(question) or Point(question, clip(self.shown(question, answer), LABEL_LIMIT), "")
+            for question, answer in visible(self.session).items()
+        )
+
+    def look(self) -> Look:
+        """Return how the current question is asked; where that is alike for everybody, it is made once."""
+        state, fresh = self.session.state, self.session.partial is None and not self.session.remarks
+        key = (self.scene.texts, state, self.scene.language)
+        known = self.dialogue.looks.get(key) if fresh else None
+        if known is not None:
+            return known
+        self._alike = fresh
+        prompt = kind_of(self.dialogue.questions[state]).prompt(self.ask(state))
+        named = [(one.label, one.text) for one in prompt.points]
+        if named and self.session.kept:
+            named.append((self.scene.label("kept.label"), self.beside()))
+        shown = ((label, beginning(text, POINT_LIMIT)) for label, text in named)
+        points = lines(*(self.scene.say("point", label=label, text=text) for label, text in shown))
+        note = self.scene.say("note", text=prompt.note) if prompt.note else ""
+        choices = [choice for row in prompt.choices for choice in row]
+        named_by = {_compared(choice.label): choice.key for choice in reversed(choices)}  # the first wins
+        look = Look(prompt, paragraphs(points, note), named_by)
+        if self._alike:
+            self.dialogue.looks[key] = look
+        return look
+
+    def question_text(self, look: Look) -> Rich:
+        """Return the current question as markup: text, points, note."""
+        return paragraphs(self.text(f"questions.{self.session.state}.ask"), look.below)
+
+    def message(self, *notes: str, human: bool = False, prompt_only: bool = False) -> Message:
+        """Return the current question as a message.
+
+        `notes` (markup) come first; `human` adds the button that calls one; `prompt_only` leaves the question out and
+        shows the notes with its buttons.
+        """
+        look = self.look()
+        text = paragraphs(*notes) if prompt_only else paragraphs(*notes, self.question_text(look))
+        buttons = self._buttons(look.prompt, human=human)
+        return Message(text, buttons, Kind.QUESTION, contact_label=look.prompt.contact_label)
+
+    def _buttons(self, prompt: Prompt, *, human: bool = False) -> tuple[tuple[Button, ...], ...]:
+        """Return the rows of buttons: the question's own, then those the settings want."""
+        begin = self._stamp()
+        rows = [tuple(Button(one.label, begin + one.key) for one in row) for row in prompt.choices]
+        wanted = [name for name in self.dialogue.settings.buttons if self._makes_sense(name)]
+        if human and "human" not in wanted:
+            wanted.append("human")
+        row: list[Button] = []
+        for name in wanted:
+            button = Button(self.scene.label(f"button.{name}"), f"{begin}{STEER}{name}")
+            if row and (len(row) == ROW_LIMIT or sum(len(one.label) for one in [*row, button]) > ROW_WIDTH):
+                rows.append(tuple(row))
+                row = []
+            row.append(button)
+        return (*rows, tuple(row)) if row else tuple(rows)
+
+    def corrections(self) -> Message:
+        """Return the list of answers to choose from for a correction."""
+        begin = self._stamp()
+        rows = tuple(
+            (Button(point.label, f"{begin}{STEER}correct:{point.question}"),) for point in self.correctable()
+        )
+        return Message(self.scene.say("correct.which"), rows)
+
+    def mark(self, choice: str) -> tuple[MarkKeyboard, ...]:
+        """Take the keyboard away, under the question just answered; nothing where there was none."""
+        press, keyboard = self.scene.press, self.scene.keyboard
+        if not press and not keyboard:
+            return ()
+        text, choice = self.question_text(self.look()), " ".join(choice.split())
+        if press:
+            return (MarkKeyboard(clip(choice, CHOICE_LIMIT), message=press.message, text=text),)
+        return (MarkKeyboard(clip(choice, CHOICE_LIMIT), sent=keyboard, text=text),)
+
+    def retick(self, press: Pressed) -> MarkKeyboard:
+        """Show the keyboard as it is now, in place of the one that was pressed."""
+        look = self.look()
+        text, buttons = self.question_text(look), self._buttons(look.prompt)
+        return MarkKeyboard("", press.message, text=text, buttons=buttons)
+
+    def choice_named(self, text: str) -> str | None:
+        """Return the key of the question's own button whose label a text is, in the person's language."""
+        wanted = _compared(text) if len(text) <= PARSE_LIMIT else ""
+        return self.look().named.get(wanted) if wanted else None
+
+    def in_every_language(self) -> "Iterator[Asking]":
+        """Yield the same question as others read it, the person's own language first."""
+        yield self
+        asked = f"questions.{self.session.state}."
+        own = (entry for key, entry in self.dialogue.texts.entries.items() if key.startswith(asked))
+        tags = dict.fromkeys(tag for entry in (*own, self.scene.texts.entries["skipped"]) for tag in entry)
+        for language in (tag for tag in tags if tag != self.scene.language):
+            yield Asking(self.dialogue, self.session, replace(self.scene, language=language))
+
+    def at(self, session: Session) -> "Asking":
+        """Return the same for another state of the session."""
+        return Asking(self.dialogue, session, self.scene)
+
+    def _makes_sense(self, name: str) -> bool:
+        match name:
+            case "back":
+                return bool(self.session.trail or self.session.returning)
+            case "correct":
+                return bool(self.session.trail)
+            case "skip":
+                return self.dialogue.questions[self.session.state].optional
+            case _:
+                return True
+
+    def _stamp(self) -> str:
+        return stamp(self.session.id, self.session.turn)
+
+
+class _InWords(Mapping[str, str]):
+    """The answers as texts may name them, each put into words only when a text does; empty where there is none."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+        self._visible = visible(asking.session)
+
+    def __getitem__(self, question: str) -> str:
+        answer = self._visible.get(question)
+        if answer is not None:
+            return self._asking.shown(question, answer)
+        if question in self._asking.dialogue.questions:
+            return ""
+        raise KeyError(question)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._asking.dialogue.questions)
+
+    def __len__(self) -> int:
+        return len(self._asking.dialogue.questions)

@@ -1,0 +1,299 @@
+"""The sessions of a conversation, stacked: beginning, going on, resuming, reminding, expiring. Pure, as all here.
+
+A new session lies on top; when it ends, the one below asks again. A survey whose time has not come (a member of staff
+is talking to the person) lies there unasked: `asked == 0`.
+"""
+
+from typing import TypeAlias
+
+from conversations.definition.dialogue import Dialogue
+from conversations.definition.library import Library
+from conversations.effects import Begin, DecideCase, Effect, Kind, MarkKeyboard, Message, Say, SetTimer
+from conversations.events import Instant, Pressed
+from conversations.facts import Fact, Reminded, Started
+from conversations.frozen import replace
+from conversations.question import Ids
+from conversations.session import STACK_LIMIT, Conversation, Session, SessionId
+from conversations.talk.asking import Scene
+from conversations.talk.step import Given, Patience, Step, owner
+from conversations.talk.walk import Walk, cut_short, dropped
+from conversations.texts.texts import Rich
+
+SILENT_ENDS = ("survey", "other")
+"""Purposes whose answers count without being sent anywhere: nothing is lost when they stop."""
+
+Place: TypeAlias = tuple[Dialogue, Session]
+"""An open session and the dialogue it walks through."""
+
+
+def active(conversation: Conversation) -> Session | None:
+    """Return the session whose question is open, None when nothing is."""
+    return conversation.stack[-1] if conversation.stack and conversation.stack[-1].asked else None
+
+
+class Stack:
+    """A conversation while a turn is made: what changes, happens and is asked for is collected here.
+
+    `message` is the platform id of the message the turn is about, empty where there is none.
+    """
+
+    def __init__(
+        self, library: Library, conversation: Conversation, now: Instant, ids: Ids, message: str = ""
+    ) -> None:
+        self.library = library
+        self.conversation = conversation
+        self.now = now
+        self.ids = ids
+        self.toast = ""
+        self.about = 0  # the case whose message the person replies to
+        self.talking = 0  # the case about which staff talk to the person now
+        self._message = message
+        self.facts: list[Fact] = []
+        self.effects: list[Effect] = []
+        self.answers: list[Given] = []
+
+    # -- saying
+
+    def scene(self, press: Pressed | None = None) -> Scene:
+        """Return who is spoken to, how and when; `press` is the button that brought us here."""
+        return Scene(
+            texts=self.library.texts,
+            organisation=self.library.organisation,
+            person=self.conversation.name,
+            language=self.conversation.language,
+            now=self.now,
+            ids=self.ids,
+            message=self._message,
+            press=press,
+            keyboard=self.conversation.keyboard,
+        )
+
+    def text(self, key: str, **values: object) -> Rich:
+        """Return one of the system's texts in the person's language."""
+        return self.scene().say(key, **values)
+
+    def label(self, key: str) -> str:
+        """Return one of the system's labels in the person's language."""
+        return self.scene().label(key)
+
+    def do(self, *effects: Effect) -> None:
+        """Ask for effects."""
+        self.effects += effects
+
+    def do_first(self, effect: Effect) -> None:
+        """Ask for an effect before all others."""
+        self.effects.insert(0, effect)
+
+    def say(self, key: str, **values: object) -> None:
+        """Say one of the system's texts."""
+        self.do(Say(Message(self.text(key, **values), kind=Kind.RECEIPT)))
+
+    def again(self, note: str = "") -> None:
+        """Say something (markup), with the open question below it."""
+        place = self.place()
+        if place:
+            self.apply(place, self.walk(place).again(note))
+        elif note:
+            self.do(Say(Message(note, kind=Kind.RECEIPT)))
+
+    # -- the open session
+
+    def place(self) -> Place | None:
+        """Return the session whose question is open, and its dialogue."""
+        session = active(self.conversation)
+        return self.placed(session) if session else None
+
+    def placed(self, session: Session) -> Place | None:
+        """Return a session where the library now has it: moved, if its dialogue changed; None if it is lost."""
+        found = self.library.place(session)
+        if found is None:
+            return None
+        dialogue, state = found
+        if dialogue.revision == session.revision:
+            return dialogue, session
+        answers = {key: answer for key, answer in session.answers.items() if key in dialogue.questions}
+        moved = replace(
+            session,
+            revision=dialogue.revision,
+            state=state,
+            answers=answers,
+            trail=tuple(key for key in session.trail if key in answers),
+            turn=session.turn + (state != session.state),
+            partial=None,
+            unfinished={},
+            returning=session.returning if session.returning in dialogue.questions else "",
+        )
+        return dialogue, moved
+
+    def walk(self, place: Place, press: Pressed | None = None) -> Walk:
+        """Return a step to be made in a session."""
+        dialogue, session = place
+        patience = Patience(self.library.remind_after(dialogue), self.library.expire_after(dialogue))
+        return Walk(dialogue, session, self.scene(press), patience)
+
+    def apply(self, place: Place, step: Step) -> None:
+        """Take over a step; when the session is over, go on with what follows it or lies below."""
+        self._take_over(place[1], step)
+        if step.session is not None:
+            return
+        if step.begin:
+            self.begin(step.begin)
+        elif not any(isinstance(effect, DecideCase) and effect.accepted for effect in step.effects):
+            self.resume()  # a settled case is asked about first
+
+    def _take_over(self, session: Session, step: Step) -> None:
+        stack = [step.session if one.id == session.id else one for one in self.conversation.stack]
+        left = tuple(one for one in stack if one is not None)
+        if any(isinstance(effect, MarkKeyboard) and effect.choice for effect in step.effects):
+            self.conversation = replace(self.conversation, stack=left, keyboard=0, keyboard_text="")
+        else:
+            self.conversation = replace(self.conversation, stack=left)
+        self.facts += step.facts
+        self.effects += step.effects
+        self.answers += step.answers
+        self.toast = step.toast or self.toast
+
+    # -- beginning and resuming
+
+    def begin(self, wanted: Begin, invitation: int = 0, note: str = "") -> None:
+        """Put a new session on the stack and ask its first question below the note, if its time has come."""
+        dialogue = self.library.current.get(wanted.dialogue)
+        if dialogue is None or not all(wanted.bindings.get(name) for name in dialogue.needs):
+            self.again(self.text("unknown_dialogue"))
+            return
+        self._displace(dialogue, wanted.bindings.get("case", ""))
+        if len(self.conversation.stack) >= STACK_LIMIT:
+            self.again(self.text("full"))
+            return
+        session = Session(
+            id=SessionId(self.ids.next()),
+            dialogue=dialogue.name,
+            revision=dialogue.revision,
+            state=dialogue.start,
+            started=self.now,
+            bindings={name: value for name, value in wanted.bindings.items() if name in dialogue.bindings},
+            invitation=invitation,
+            kept=wanted.kept,
+        )
+        touchpoint = session.bindings.get("touchpoint", "")
+        self.facts.append(Started(session.id, dialogue.name, dialogue.revision, touchpoint, bool(invitation)))
+        stack = self.conversation.stack
+        if self._must_wait(dialogue):
+            self.conversation = replace(self.conversation, stack=(session, *stack))
+            self._wake(session, self.conversation.staffed_until)
+            if note:
+                self.do(Say(Message(note, kind=Kind.RECEIPT)))
+            if invitation:
+                self.say("survey.later")
+        else:
+            self.conversation = replace(self.conversation, stack=(*stack, session))
+            self.apply((dialogue, session), self.walk((dialogue, session)).start(note))
+
+    def _displace(self, dialogue: Dialogue, case: str) -> None:
+        """An unfinished session of the same dialogue about the same case makes room for the new one."""
+        for session in self.conversation.stack:
+            if session.dialogue == dialogue.name and session.bindings.get("case", "") == case:
+                self._take_over(session, dropped(session))
+
+    def resume(self) -> None:
+        """Let the session on top ask again, or for the first time."""
+        session = self.conversation.stack[-1] if self.conversation.stack else None
+        place = self.placed(session) if session else None
+        if session is None or place is None:
+            return
+        if session.asked:
+            title = place[0].title(self.conversation.language)
+            self.apply(place, self.walk(place).again(self.text("resumed", title=title)))
+        elif self._must_wait(place[0]):
+            self._wake(session, self.conversation.staffed_until)
+        else:
+            self.apply(place, self.walk(place).start())
+
+    def settle(self) -> bool:
+        """Move sessions whose dialogue changed and part with lost ones; tell whether the open question changed."""
+        before = active(self.conversation)
+        lost = False
+        for session in self.conversation.stack:
+            place = self.placed(session)
+            if place is None:
+                lost = lost or session is before
+                self._take_over(session, dropped(session))
+            elif place[1] is not session:
+                stack = tuple(place[1] if one is session else one for one in self.conversation.stack)
+                self.conversation = replace(self.conversation, stack=stack)
+        after = active(self.conversation)
+        if lost:
+            self.say("lost")
+            self.resume()
+        elif before and after and before.state != after.state:
+            self.again(self.text("moved"))
+            return True
+        return lost
+
+    def withdraw(self, dialogue: str, case: str) -> None:
+        """Ask no longer what a dialogue asks about a case; what lies below asks again."""
+        before = active(self.conversation)
+        for session in self.conversation.stack:
+            if session.dialogue == dialogue and session.bindings.get("case", "") == case:
+                self._take_over(session, dropped(session, "withdrawn"))
+        if before is None or before in self.conversation.stack:
+            return
+        keyboard, text = self.conversation.keyboard, self.conversation.keyboard_text
+        if keyboard:
+            self.do(MarkKeyboard("", sent=keyboard, text=text))
+            self.conversation = replace(self.conversation, keyboard=0, keyboard_text="")
+        self.resume()
+
+    # -- time
+
+    def remind(self, place: Place) -> None:
+        """The reminder of a session is due; a waiting survey begins."""
+        dialogue, session = place[0], replace(place[1], waking=False)
+        self._take_over(session, Step(session))
+        patience, end = self.library.remind_after(dialogue), self.library.expire_after(dialogue)
+        if session.asked and end and self.now >= session.asked + end:
+            return  # nobody was running for long: the end is due as well
+        if session.asked and not patience:
+            return  # it is not reminded of any more
+        place = dialogue, session
+        if self._must_wait(dialogue):
+            self._wake(session, self.conversation.staffed_until)
+        elif session.asked and not session.reminded and self.now < session.asked + patience:
+            self._wake(session, session.asked + patience)  # other questions were asked since it was set
+        elif self.conversation.stack[-1].id != session.id or not self.conversation.reachable:
+            return  # it asks by itself when its turn comes
+        elif not session.asked:
+            self.apply(place, self.walk(place).start())
+        elif not session.reminded:
+            self.apply(place, self.walk(place).remind())
+            self.facts.append(Reminded(session.id, session.dialogue))
+
+    def expire(self, place: Place) -> None:
+        """A session was left alone for too long."""
+        dialogue, session = place
+        patience = self.library.expire_after(dialogue)
+        end = session.asked + patience
+        if not patience:
+            return  # it does not end by itself any more
+        if self.now < end:  # other questions were asked since it was set
+            self.do(SetTimer(owner(session), "expire", end))
+            return
+        self._take_over(session, cut_short(*place, self.scene(), "expired"))
+        if dialogue.settings.purpose not in SILENT_ENDS and self.conversation.reachable:
+            self.say("expired", title=dialogue.title(self.conversation.language))
+        if self.conversation.stack and not self.conversation.stack[-1].asked:
+            self.resume()
+
+    def finish(self, place: Place) -> None:
+        """What somebody began to answer counts without the rest, where that may be left out."""
+        dialogue, session = place
+        if session.trail and dialogue.questions[session.state].optional:
+            self.apply(place, self.walk(place).skip())
+
+    def _must_wait(self, dialogue: Dialogue) -> bool:
+        return dialogue.settings.purpose == "survey" and self.now < self.conversation.staffed_until
+
+    def _wake(self, session: Session, at: Instant) -> None:
+        self._take_over(
+            session, Step(replace(session, waking=True), effects=(SetTimer(owner(session), "remind", at),))
+        )

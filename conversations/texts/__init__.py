@@ -1,0 +1,1 @@
+"""Texts that people read, and what they may consist of."""

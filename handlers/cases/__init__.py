@@ -1,0 +1,1 @@
+"""Cases: opened, shown, written to, followed."""

@@ -1,0 +1,266 @@
+"""Cases from the customer's side: opened, decided, asked about, written to; and the deadlines that pass."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from conversations.answers.evidence import joined
+from conversations.cases.case import Case, State
+from conversations.cases.step import CUSTOMER, Move, Step, elapsed, heard, opened, step
+from conversations.effects import DecideCase, DropTimer, OpenCase, Relay, SetTimer
+from conversations.events import SECOND
+from conversations.facts import CaseOpened
+from conversations.frozen import replace
+from conversations.session import CaseId, Conversation
+from handlers.cases import threads
+from handlers.cases.cards import first_name, show, staff_language, tell, write_all, write_line, write_words
+from handlers.cases.receipts import latest, tell_customer
+from handlers.files import albums
+from handlers.files.fetching import take
+from handlers.turn.turn import Turn
+from storage.interface.store import CaseMessage, Timer
+
+AFTER_CASE = "after_case"
+"""The dialogue that asks how a case was handled."""
+
+PROPOSAL = "solution"
+"""The dialogue that asks whether a proposed solution is one."""
+
+STAFFED = 2 * 3600 * SECOND
+"""How long after a word of staff no survey starts or reminds."""
+
+
+async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *, receipt: str = "") -> Case:
+    """Open a case, find who answers for it, tell the customer number, deadline and name, post the card."""
+    present = await turn.tx.open_cases(person=conversation.person)
+    if len(present) >= threads.MOST_CASES:
+        return await _one_more(turn, conversation, present, wanted)
+    policy, now = turn.organisation.policy, turn.now
+    language = conversation.language
+    route = policy.route(
+        kind=wanted.kind,
+        category=wanted.category,
+        product=wanted.product,
+        language=language,
+        severity=wanted.severity,
+    )
+    year = datetime.fromtimestamp(now // SECOND, UTC).astimezone(turn.organisation.zone).year
+    case = Case(
+        id=CaseId(turn.ids.next()),
+        number=f"A-{year}-{await turn.tx.next_number(year):06d}",
+        kind=wanted.kind,
+        state=State.RECEIVED,
+        category=wanted.category or "other",
+        severity=wanted.severity,
+        person=conversation.person,
+        conversation=conversation.id,
+        owner=route.owner,
+        deputy=route.deputy,
+        manager=route.manager,
+        channel=route.channel,
+        language=language,
+        order=wanted.order,
+        remedy=wanted.remedy,
+        touchpoint=wanted.touchpoint,
+        product=wanted.product,
+        opened=now,
+    )
+    begun = opened(case, policy, now)
+    await turn.open_case(begun.case)
+    turn.record(
+        CaseOpened(
+            case.id, case.number, case.kind, case.category, case.severity, case.owner, case.touchpoint
+        ),
+        conversation,
+        begun.case,
+    )
+    files = (*wanted.attachments, *wanted.refused)
+    await turn.tx.add_message(CaseMessage(turn.ids.next(), case.id, now, "in", "", _words(wanted), files))
+    await turn.tx.attach_to_case(files, case.id)
+    turn.keep(replace(latest(turn, conversation), case=case.id))
+    apply_timers(turn, begun)
+    case = await show(turn, begun.case)
+    write_all(turn, case, _words(wanted))
+    key = receipt or ("case.receipt" if case.kind == "complaint" else "case.thanks")
+    tell_customer(turn, conversation, case, key)
+    return case
+
+
+async def _one_more(turn: Turn, conversation: Conversation, present: list[Case], wanted: OpenCase) -> Case:
+    """Somebody has more open cases than anybody can look after: what they say now belongs to the newest."""
+    case = turn.know_case(max(present, key=lambda one: one.id))
+    await add_words(turn, conversation, case, Relay(_words(wanted), (*wanted.attachments, *wanted.refused)))
+    await threads.came(turn, case)
+    tell_customer(turn, conversation, case, "case.relayed")
+    return case
+
+
+async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -> Case | None:
+    """The customer accepts or refuses the proposed solution; return the case when it is settled by that."""
+    case = await turn.case(CaseId(decision.case))
+    if case is None or case.conversation != conversation.id:
+        return None
+    move = Move("agree" if decision.accepted else "refuse", CUSTOMER)
+    moved = step(case, turn.organisation.policy, move, turn.now)
+    if moved.refused:
+        if decision.words or decision.attachments:  # too late to decide, but not too late to say why
+            await add_words(turn, conversation, case, Relay(decision.words, decision.attachments))
+            await threads.came(turn, case)
+        tell_customer(turn, conversation, case, "case.not_now")
+        return None
+    await carry_out(turn, moved)
+    key = "staff.line.agreed" if decision.accepted else "staff.line.refused"
+    row = write_words(turn, moved.case, key, decision.words, goes_on=bool(decision.words))
+    await turn.tx.add_message(
+        CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", decision.words, log=row)
+    )
+    if decision.attachments:
+        await add_words(turn, conversation, moved.case, Relay("", decision.attachments))
+        await threads.came(turn, moved.case)
+    customer_key = "case.agreed" if decision.accepted else "case.refused_by_customer"
+    tell_customer(turn, conversation, moved.case, customer_key)
+    if not decision.accepted:
+        return None
+    turn.keep(replace(latest(turn, conversation), staffed_until=0))  # nobody is waiting for anybody any more
+    return moved.case
+
+
+async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Sequence[Relay] = ()) -> bool:
+    """The customer opens their case again, with what they have to say; False when it is open already.
+
+    What is still asked about the case is for `dialogues.reopen` to withdraw.
+    """
+    moved = step(case, turn.organisation.policy, Move("reopen", CUSTOMER), turn.now)
+    if moved.refused:
+        return False
+    await carry_out(turn, moved)
+    for number, one in enumerate(words):
+        await _receive(turn, conversation, moved.case, one, "" if number else "staff.line.customer_reopened")
+    if not words:
+        language = staff_language(turn, case.owner)
+        line = turn.organisation.texts.render("staff.line.customer_reopened", language, text="")
+        write_line(turn, moved.case, line)
+    present = latest(turn, conversation)
+    turn.keep(replace(present, case=case.id, held="" if words else present.held))
+    tell_customer(turn, conversation, moved.case, "case.reopened_by_customer", passed_on=bool(words))
+    for one in words:
+        await albums.remember(turn, conversation, one.album, answered=True)
+    return True
+
+
+async def _receive(turn: Turn, conversation: Conversation, case: Case, words: Relay, key: str) -> None:
+    """Take words with their files for a case that they open again."""
+    taken = await take(turn, conversation, words.files)
+    words = replace(words, attachments=(*words.attachments, *taken.attachments), files=())
+    await add_words(turn, conversation, case, words, key)
+    await threads.came(turn, case, album=bool(words.album))
+    await albums.remember(turn, conversation, words.album, answered=True)
+    await albums.explain_refused(turn, conversation, words.album, taken.refused)
+
+
+async def call_human(turn: Turn, conversation: Conversation, said: Relay) -> None:
+    """Bring a member of staff in: through the open case if there is one, else through a new one."""
+    cases = await turn.tx.open_cases(person=conversation.person)
+    if not cases:
+        await open_case(
+            turn,
+            conversation,
+            OpenCase(kind="question", category="other", words=said.text, attachments=said.attachments),
+            receipt="case.human",
+        )
+        return
+    case = turn.know_case(next((one for one in cases if one.id == conversation.case), cases[0]))
+    if await threads.may_write(turn, case):
+        line = turn.organisation.texts.render("staff.line.human", staff_language(turn, case.owner))
+        write_line(turn, case, line, mention=(case.owner,))
+    turn.keep(replace(latest(turn, conversation), case=case.id))
+    case = await _hear(turn, case)
+    if said.text or said.attachments:
+        await add_words(turn, conversation, case, said)
+        await threads.came(turn, case)
+    tell_customer(turn, conversation, case, "case.human")
+
+
+async def deadline(turn: Turn, timer: Timer, wanted: CaseId) -> None:
+    """A deadline of a case passed, or the window in which its customer said much."""
+    case = await turn.case(wanted)
+    if case is None:
+        return
+    if timer.kind == threads.KIND:
+        await threads.show_held(turn, case, timer)
+    elif timer.kind == threads.FILES:
+        await threads.go_on(turn, case, timer)
+    else:
+        await carry_out(turn, elapsed(case, turn.organisation.policy, timer.kind, turn.now))
+
+
+async def carry_out(turn: Turn, moved: Step) -> None:
+    """Keep what a step made of a case, tell whom it names, show the card where it says something else now."""
+    before = await turn.case(moved.case.id)
+    turn.keep_case(moved.case)
+    if any(isinstance(one, DropTimer) and one.kind == "*" for one in moved.timers):
+        await threads.show_all(turn, moved.case)  # what waits for one of its timers would wait for ever
+    for fact in moved.facts:
+        turn.record(fact, case=moved.case)
+    apply_timers(turn, moved)
+    if moved.facts or (before is not None and before.due != moved.case.due):
+        await show(turn, moved.case)
+    for notice in moved.notices:
+        tell(turn, moved.case, notice)
+
+
+def bindings_of(turn: Turn, case: Case) -> dict[str, str]:
+    """What a dialogue about a case is given."""
+    return {
+        "case": str(case.id),
+        "number": case.number,
+        "owner": first_name(turn, case.owner),
+        "order": case.order,
+        "touchpoint": case.touchpoint,
+    }
+
+
+def apply_timers(turn: Turn, moved: Step) -> None:
+    """Set and drop what the step asked for."""
+    for timer in moved.timers:
+        if isinstance(timer, SetTimer):
+            turn.set_timer(timer, conversation=moved.case.conversation, case=moved.case.id)
+        else:
+            turn.drop_timer(timer.owner, timer.kind)
+
+
+async def add_words(turn: Turn, conversation: Conversation, case: Case, words: Relay, key: str = "") -> None:
+    """Store what the customer wrote; its line follows, with that of what belongs to it.
+
+    A line of another kind, whose `key` is given, is written at once, without what waits for its files.
+    """
+    case = await _hear(turn, case)
+    row, key = 0, key or ("staff.line.customer_edited" if words.edited else "")
+    if key and await threads.may_write(turn, case):
+        waits = bool(words.attachments)
+        row = write_words(turn, case, key, "" if waits else words.text, mention=(case.owner,))
+        row = 0 if waits else row
+    await turn.tx.attach_to_case(words.attachments, case.id)
+    album = await albums.heard(turn, conversation, words.album)
+    before = await turn.tx.message(album.message) if album and album.message else None
+    if before is not None and before.case == case.id and not before.log:
+        text = joined(before.text, words.text)
+        await turn.tx.extend_message(before.id, text, (*before.attachments, *words.attachments))
+        return
+    message = CaseMessage(
+        turn.ids.next(), case.id, turn.now, "in", "", words.text, words.attachments, log=row
+    )
+    await turn.tx.add_message(message)
+    await albums.remember(turn, conversation, words.album, message=message.id)
+
+
+async def _hear(turn: Turn, case: Case) -> Case:
+    """The customer turns to us: while a proposal is open, it is not them we wait for any more."""
+    moved = heard(case, turn.organisation.policy, turn.now)
+    if moved.timers:
+        await carry_out(turn, moved)
+    return moved.case
+
+
+def _words(wanted: OpenCase) -> str:
+    """What the first message of the case says: the person's words, else the summary they confirmed."""
+    return wanted.words or "\n".join(f"{name}: {text}" for name, text in wanted.summary)

@@ -1,0 +1,93 @@
+"""What customers read about their cases: receipts, news, and where each of them stands."""
+
+from typing import Final
+
+from conversations.cases.case import Case, State
+from conversations.cases.step import owner_of
+from conversations.effects import Button, Kind, Message
+from conversations.events import DAY
+from conversations.session import Conversation
+from handlers.cases.cards import first_name
+from handlers.turn.turn import Turn
+
+REOPEN: Final = "case:reopen:"
+"""What the token of a button begins with that opens a case again; its id follows."""
+
+CLOSED_LATELY: Final = 14 * DAY
+"""How long `/status` still tells of a closed case."""
+
+_MOST_CLOSED: Final = 5
+
+_RECEIPTS = ("case.relayed", "case.relayed_asked", "case.not_now")
+"""What only confirms; everything else tells the customer something they need."""
+
+_CLOSING = ("case.closed", "case.lapsed")
+
+
+def tell_customer(turn: Turn, conversation: Conversation, case: Case, key: str, **more: object) -> None:
+    """Send the customer a system text about a case; below one that it is closed is a button to open it again."""
+    text = turn.organisation.texts.render(
+        key,
+        conversation.language,
+        number=case.number,
+        owner=first_name(turn, case.owner),
+        manager=first_name(turn, case.manager),
+        **_promise(turn, case, conversation.language),
+        **more,
+    )
+    kind = Kind.RECEIPT if key in _RECEIPTS else Kind.NOTICE
+    reopen = turn.organisation.texts.plain("button.reopen", conversation.language)
+    buttons = ((Button(reopen, f"{REOPEN}{case.id}"),),) if key in _CLOSING else ()
+    turn.say(latest(turn, conversation), Message(text, buttons, kind=kind), case=case.id, lasting=True)
+
+
+async def tell_status(turn: Turn, conversation: Conversation) -> None:
+    """Answer `/status`: number, state, owner's first name and next deadline of every open case, and what ended."""
+    texts, language = turn.organisation.texts, conversation.language
+    cases = await turn.tx.open_cases(person=conversation.person)
+    lines = [
+        texts.render(
+            "case.status.line",
+            language,
+            number=case.number,
+            state=texts.plain(f"case.state.{case.state.value}", language),
+            owner=first_name(turn, case.owner),
+            waits=case.awaits_customer,
+            closes=await _closes(turn, case),
+            **_promise(turn, case, language),
+        )
+        for case in [turn.know_case(found) for found in cases]
+    ]
+    lines = lines or [texts.render("case.status.none", language)]
+    since = turn.now - CLOSED_LATELY
+    closed = [turn.know_case(one) for one in await turn.tx.closed_cases(conversation.person, since)]
+    closed = [case for case in closed if case.state is State.CLOSED][:_MOST_CLOSED]
+    lines += [
+        texts.render("case.status.closed", language, number=case.number, closed=case.closed)
+        for case in closed
+    ]
+    buttons = tuple(
+        (Button(texts.plain("button.reopen_case", language, number=case.number), f"{REOPEN}{case.id}"),)
+        for case in closed
+    )
+    message = Message("<br>".join(lines), buttons, kind=Kind.RECEIPT)
+    told = [case.id for case in (*cases, *closed)]
+    turn.say(latest(turn, conversation), message, case=told[0] if len(told) == 1 else 0, lasting=True)
+
+
+def latest(turn: Turn, conversation: Conversation) -> Conversation:
+    """The conversation as this turn left it; a step may have changed it since it was handed to us."""
+    return turn.at(conversation.address) or conversation
+
+
+def _promise(turn: Turn, case: Case, language: str) -> dict[str, object]:
+    """What is `next` and when it is `due`; a moment that has passed is no promise any more: it is `overdue`."""
+    due = case.due if case.is_promised else 0
+    what = turn.organisation.texts.plain(f"case.status.{case.due_kind}", language) if due else ""
+    return {"next": what, "due": due if due > turn.now else 0, "overdue": due if due <= turn.now else 0}
+
+
+async def _closes(turn: Turn, case: Case) -> int:
+    """When a case whose proposal stays unanswered will be closed, 0 as long as nobody said so to the customer."""
+    timer = await turn.timer(owner_of(case), "close") if case.awaits_customer else None
+    return timer.due if timer else 0

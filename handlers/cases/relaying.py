@@ -1,0 +1,256 @@
+"""Words of a customer that answer no question: which case they belong to, and how they reach it."""
+
+import re
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from conversations.answers.courtesy import courtesy_in
+from conversations.answers.evidence import joined
+from conversations.cases.case import Case, State
+from conversations.effects import Button, Kind, Message, Relay, Say
+from conversations.events import Attached, Said, What
+from conversations.frozen import dataclass, replace
+from conversations.session import CaseId, Conversation
+from conversations.talk import talk
+from conversations.talk.labels import names_case, opens_again
+from conversations.talk.stack import active
+from conversations.texts.graphemes import clip
+from handlers.cases import threads
+from handlers.cases.opening import add_words
+from handlers.cases.receipts import CLOSED_LATELY, REOPEN, latest, tell_customer
+from handlers.files import albums
+from handlers.files.fetching import take
+from handlers.turn.turn import Turn
+
+MOST_HELD: Final = 20
+MOST_WORDS: Final = 100_000  # characters joined in one of them
+_HELD: Final = TypeAdapter(tuple[Relay, ...])
+
+MOST_LATELY: Final = 3
+
+_NUMBER: Final = re.compile(r"\bA-(\d{4})-(\d{1,6})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """What became of words: `taken`, or there is no case for them; `reopen` is the closed case that they open again."""
+
+    taken: bool = True
+    reopen: Case | None = None
+    words: tuple[Relay, ...] = ()
+
+
+async def relay(turn: Turn, conversation: Conversation, words: Relay) -> Relayed:
+    """Words belong to the case they name, else to the one last spoken of; where neither is known, ask which."""
+    album = await albums.heard(turn, conversation, words.album)
+    case = await _meant(turn, conversation, words) or await _spoken_of(turn, conversation)
+    asked: list[Case] = []
+    if case is None:
+        asked = [turn.know_case(one) for one in await turn.tx.open_cases(person=conversation.person)]
+        case = asked[0] if len(asked) == 1 else None
+    if (typed := await _typed(turn, conversation, words, case)) is not None:
+        return typed
+    if words.unsupported:
+        if case is not None and case.state is not State.CLOSED:
+            await threads.note_unsupported(turn, case, words.unsupported)
+        return Relayed()
+    if case is None and not asked and not words.edited and not _is_courtesy(turn, words):
+        asked = await _closed_lately(turn, conversation)
+    if case is None and not asked:
+        await albums.remember(turn, conversation, words.album)
+        return Relayed(album is not None)  # of an album nobody needs to hear it twice
+    if case is not None and case.state is State.CLOSED and not words.edited:
+        return _to_closed(turn, conversation, case, words)
+    taken = await take(turn, conversation, words.files)
+    words = replace(words, attachments=(*words.attachments, *taken.attachments), files=())
+    if case is None:
+        _hold(turn, conversation, words)
+        await albums.remember(turn, conversation, words.album)
+        if album is None:
+            _ask_which(turn, conversation, asked)
+    else:
+        before, kept = held_for(conversation), bool(words.text) or taken.keeps_any
+        silent = (album is not None and album.answered) or not (before or kept)
+        await _hand_in(turn, conversation, case, (*before, words), silent=silent)
+    await albums.explain_refused(turn, conversation, words.album, taken.refused)
+    return Relayed()
+
+
+async def _typed(turn: Turn, conversation: Conversation, words: Relay, case: Case | None) -> Relayed | None:
+    """The label of a case's button, typed: it does what pressing it does, and is no word for the case; else None."""
+    texts = turn.organisation.texts
+    if words.edited or words.files or words.attachments:
+        return None
+    if opens_again(words.text, texts):
+        named = await _meant(turn, conversation, words)
+        closed = await _closed_lately(turn, conversation)
+        meant = named or next(iter(closed), case)
+        if meant is not None and meant.state in (State.CLOSED, State.ACCEPTED):
+            return Relayed(reopen=meant, words=await held_for_closed(turn, conversation))
+        if meant is not None:
+            text = texts.render("press.open", conversation.language)
+            turn.say(latest(turn, conversation), Message(text, kind=Kind.RECEIPT), case=meant.id)
+            return Relayed()
+    held = held_for(conversation)
+    if case is None or not held or not names_case(words.text, texts):
+        return None
+    if case.state is State.CLOSED:
+        return Relayed(reopen=case, words=await held_for_closed(turn, conversation))
+    await _hand_in(turn, conversation, case, held)
+    return Relayed()
+
+
+async def case_of_files(turn: Turn, conversation: Conversation, what: What) -> Case | None:
+    """The open case that files belong to while a survey asks for none: what its answers keep reaches nobody."""
+    if not (isinstance(what, Attached) and what.files):
+        return None
+    if not talk.passes_no_files_on(turn.organisation.library, conversation):
+        return None
+    found = [turn.know_case(one) for one in await turn.tx.open_cases(person=conversation.person)]
+    spoken_of = next((case for case in found if case.id == conversation.case), None)
+    return spoken_of or max(found, key=lambda case: case.id, default=None)
+
+
+async def talked_about(turn: Turn, conversation: Conversation, what: What) -> Case | None:
+    """The open case about which staff wrote to the person within the last hours, while a dialogue is open."""
+    if turn.now >= conversation.staffed_until or not isinstance(what, Said) or not active(conversation):
+        return None
+    case = await _spoken_of(turn, conversation)
+    return case if case is not None and case.is_open else None
+
+
+async def choose(turn: Turn, conversation: Conversation, wanted: str) -> bool:
+    """The customer pressed which case their held words belong to; False when it is not theirs, or closed."""
+    case = await their_case(turn, conversation, wanted)
+    if case is None or case.state is State.CLOSED:
+        return False
+    await _hand_in(turn, conversation, case, _held(conversation))
+    return True
+
+
+async def hand_in_held(turn: Turn, conversation: Conversation) -> None:
+    """A case was opened: what was said before, and waited for it, belongs to it."""
+    present = latest(turn, conversation)
+    case = await turn.case(present.case) if present.held and present.case is not None else None
+    if case is not None:
+        await _hand_in(turn, conversation, case, _held(present), silent=True)
+
+
+async def their_case(turn: Turn, conversation: Conversation, wanted: str) -> Case | None:
+    """The case of an id that came from outside, if it is one of the customer's."""
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() else 0
+    case = await turn.case(CaseId(number)) if 0 < number < 1 << 63 else None
+    return case if case is not None and case.person == conversation.person else None
+
+
+def held_for(conversation: Conversation) -> tuple[Relay, ...]:
+    """What waits to go with the next words; not with those that come between questions about something else."""
+    return () if active(conversation) else _held(conversation)
+
+
+async def held_for_closed(turn: Turn, conversation: Conversation) -> tuple[Relay, ...]:
+    """What waits to go with a closed case that is chosen: nothing, while open ones may have been meant."""
+    held = held_for(conversation)
+    return () if held and await turn.tx.open_cases(person=conversation.person) else held
+
+
+async def _meant(turn: Turn, conversation: Conversation, words: Relay) -> Case | None:
+    """The case whose message they reply to, else the one they name by its number, else the one they are asked about."""
+    open_one = active(conversation)
+    if words.case and not (open_one and open_one.case == words.case):
+        return await their_case(turn, conversation, str(words.case))
+    for year, number in () if words.edited else _NUMBER.findall(words.text):
+        found = await turn.tx.case_by_number(f"A-{year}-{number:0>6}")
+        if found is not None and found.person == conversation.person:
+            return turn.know_case(found)
+    return await their_case(turn, conversation, str(words.case)) if words.case else None
+
+
+async def _spoken_of(turn: Turn, conversation: Conversation) -> Case | None:
+    """The case last spoken of. One whose solution is accepted still is: there may be a last question about it."""
+    case = None if conversation.case is None else await turn.case(conversation.case)
+    return None if case is None or case.state is State.CLOSED else case
+
+
+async def _closed_lately(turn: Turn, conversation: Conversation) -> list[Case]:
+    """Somebody who writes soon after the end of a case may mean that one."""
+    found = await turn.tx.closed_cases(conversation.person, turn.now - CLOSED_LATELY)
+    return [case for case in map(turn.know_case, found) if case.state is State.CLOSED][:MOST_LATELY]
+
+
+def _to_closed(turn: Turn, conversation: Conversation, case: Case, words: Relay) -> Relayed:
+    """Who only says thanks opens nothing again."""
+    kind = courtesy_in(words.text, _names(turn))
+    if kind is not None and _is_courtesy(turn, words):
+        text = turn.organisation.texts.render(f"courtesy.{kind}", conversation.language)
+        turn.say(latest(turn, conversation), Message(text, kind=Kind.RECEIPT), case=case.id)
+        return Relayed()
+    return Relayed(reopen=case, words=(*held_for(conversation), words))
+
+
+def _is_courtesy(turn: Turn, words: Relay) -> bool:
+    return not (words.files or words.attachments) and courtesy_in(words.text, _names(turn)) is not None
+
+
+def _names(turn: Turn) -> list[str]:
+    """What customers call us by."""
+    return [one.first_name for one in turn.organisation.policy.staff.values()]
+
+
+def _hold(turn: Turn, conversation: Conversation, words: Relay) -> None:
+    held = _with_one_more(_held(conversation), words)
+    turn.keep(replace(latest(turn, conversation), held=_HELD.dump_json(held).decode()))
+
+
+def _with_one_more(held: tuple[Relay, ...], words: Relay) -> tuple[Relay, ...]:
+    """What is held, with one thing more; the files of an album stay together, and so does what came long ago."""
+    same = next((one for one in held if words.album and one.album == words.album), None)
+    if same is not None:
+        return tuple(_joined(one, words) if one is same else one for one in held)
+    if len(held) >= MOST_HELD:
+        held = (_joined(held[0], held[1]), *held[2:])
+    return (*held, words)
+
+
+def _joined(one: Relay, other: Relay) -> Relay:
+    text = clip(joined(one.text, other.text), MOST_WORDS)
+    return replace(one, text=text, attachments=(*one.attachments, *other.attachments), edited=False)
+
+
+async def _hand_in(
+    turn: Turn, conversation: Conversation, case: Case, words: tuple[Relay, ...], *, silent: bool = False
+) -> None:
+    """Put words with a case; `silent` where the customer has heard so already, or nothing of it is kept."""
+    for one in words:
+        await add_words(turn, conversation, case, one)
+    await threads.came(turn, case, album=any(one.album for one in words))
+    present = latest(turn, conversation)
+    turn.keep(replace(present, case=case.id, held=present.held if active(present) else ""))
+    if silent or all(one.edited for one in words):
+        return
+    tell_customer(turn, conversation, case, "case.relayed_asked" if active(present) else "case.relayed")
+    for one in words:
+        await albums.remember(turn, conversation, one.album, answered=True)
+
+
+def _held(conversation: Conversation) -> tuple[Relay, ...]:
+    return _HELD.validate_json(conversation.held) if conversation.held else ()
+
+
+def _ask_which(turn: Turn, conversation: Conversation, cases: list[Case]) -> None:
+    """Ask with a button for each case; where all have come to their end, it may be about something else."""
+    texts, language = turn.organisation.texts, conversation.language
+    rows: list[tuple[Button, ...]] = [(_button(turn, conversation, case),) for case in cases[:8]]
+    key = "case.which"
+    if not any(case.is_open for case in cases):
+        key = "case.which_lately"
+        for effect in talk.idle(turn.organisation.library, conversation):
+            rows += effect.message.buttons if isinstance(effect, Say) else ()
+    turn.say(latest(turn, conversation), Message(texts.render(key, language), tuple(rows)))
+
+
+def _button(turn: Turn, conversation: Conversation, case: Case) -> Button:
+    state = turn.organisation.texts.plain(f"case.state.{case.state.value}", conversation.language)
+    token = f"{REOPEN}{case.id}" if case.state is State.CLOSED else f"case:{case.id}"
+    return Button(f"{case.number} · {state}", token)

@@ -1,0 +1,39 @@
+"""A reply to one of our messages: what it says belongs to the case that the message is about, whatever is open."""
+
+from conversations.cases.case import Case
+from conversations.effects import Message
+from conversations.events import Attached, Edited, Event, Said, Shared, Unsupported
+from conversations.session import Conversation
+from conversations.talk.stack import active
+from conversations.talk.tokens import read_token
+from handlers.turn.bodies import body_of
+from handlers.turn.turn import Turn
+from storage.interface.outbox import Posted
+
+
+async def case_of(turn: Turn, conversation: Conversation, event: Event) -> Case | None:
+    """The case whose message the customer replies to; None where it is the open question that they answer."""
+    if not event.reply_to or not isinstance(event.what, Said | Attached | Shared | Edited | Unsupported):
+        return None
+    posted = await turn.tx.posted(event.address, event.reply_to)
+    if posted is None or posted.case is None or _is_asked(conversation, posted):
+        return None
+    case = await turn.case(posted.case)
+    return case if case is not None and case.person == conversation.person else None
+
+
+def _is_asked(conversation: Conversation, posted: Posted) -> bool:
+    """Whether it is a question of the open dialogue: that one, or the same asked before."""
+    session = active(conversation)
+    if session is None:
+        return False
+    if posted.row == conversation.keyboard:
+        return True
+    try:
+        body = body_of("message", posted.body) if posted.body else None
+    except ValueError:
+        return False
+    if not isinstance(body, Message):
+        return False
+    tokens = [read_token(button.token) for row in body.buttons for button in row]
+    return any(token is not None and token.session == session.id for token in tokens)

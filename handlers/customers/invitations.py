@@ -1,0 +1,122 @@
+"""The entrance after a purchase: a secret link, one purpose, one chat. Only the secret's SHA-256 is stored."""
+
+import base64
+import hashlib
+import logging
+import secrets
+from typing import Final
+
+from conversations.effects import Kind, Message, SetTimer
+from conversations.events import DAY, HOUR, Commanded, Event, Instant
+from conversations.facts import Invited
+from conversations.frozen import dataclass, replace
+from conversations.session import Conversation, Session
+from handlers.customers import dialogues
+from handlers.turn.ports import Ids
+from handlers.turn.turn import Turn
+from storage.interface.store import Conflict, FactRow, Invitation, Transaction
+
+VALID = 60 * DAY
+LONGEST_SECRET: Final = 64
+MOST_WRONG: Final = 10
+"""Wrong links of one chat within an hour. Nobody guesses 128 bits; whoever tries should at least be slow and seen."""
+
+OWNER: Final = "links"
+WRONG: Final = "wrong"
+"""Owner and kind of the timer whose note counts them."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A stored invitation and its secret; `used` when its customer has already come (the secret is then void)."""
+
+    invitation: Invitation
+    secret: str
+    used: bool
+
+
+def digest_of(secret: str) -> str:
+    """The SHA-256 of a secret, hex: what is stored and looked up."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+async def invite(
+    tx: Transaction, ids: Ids, now: Instant, *, dialogue: str, order: str, touchpoint: str, language: str
+) -> Fresh:
+    """Store an invitation, one per (dialogue, order); asked again, the link is renewed as long as it is unused."""
+    secret = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+    wanted = Invitation(
+        ids.next(), digest_of(secret), dialogue, order, touchpoint, language, now, now + VALID
+    )
+    stored = await tx.invite(wanted)
+    if stored.id == wanted.id:
+        await tx.record([FactRow(ids.next(), now, Invited(dialogue, touchpoint))])
+    return Fresh(stored, secret, used=bool(stored.chat))
+
+
+async def accept(turn: Turn, conversation: Conversation, event: Event, secret: str) -> None:
+    """`/start SECRET`: begin the dialogue it was made for; pressed again, go on with it.
+
+    Wrong, expired and used ones get the same answer, and so does every link of a chat that tried too many of them
+    within an hour. Raises Conflict where another chat was faster.
+    """
+    window = await turn.timer(_owner(conversation), WRONG)
+    tried = int(window.note or 0) if window else 0
+    found = await _find(turn, secret) if tried < MOST_WRONG else None
+    if found is not None and (session := _session_of(conversation, found)):
+        if session.asked:
+            await dialogues.converse(turn, conversation, replace(event, what=Commanded("start")))
+        else:
+            _answer(turn, conversation, "survey.later")
+    elif found is None or found.chat or found.expires <= turn.now or not _is_known(turn, found.dialogue):
+        _answer(turn, conversation, "invitation.void")
+        _count(turn, conversation, tried + 1, window.due if window else turn.now + HOUR)
+    else:
+        await _follow(turn, conversation, found)
+
+
+async def _find(turn: Turn, secret: str) -> Invitation | None:
+    return await turn.tx.invitation(digest_of(secret)) if len(secret) <= LONGEST_SECRET else None
+
+
+def _count(turn: Turn, conversation: Conversation, tried: int, until: Instant) -> None:
+    """Note a wrong link; the timer's end is the end of the count."""
+    if tried == MOST_WRONG:
+        log.warning(
+            "conversation %d tried %d wrong links: none is looked up for an hour", conversation.id, tried
+        )
+    if tried <= MOST_WRONG:
+        timer = SetTimer(_owner(conversation), WRONG, until)
+        turn.set_timer(timer, conversation=conversation.id, note=str(tried))
+
+
+def _owner(conversation: Conversation) -> str:
+    return f"{OWNER}:{conversation.id}"
+
+
+async def _follow(turn: Turn, conversation: Conversation, found: Invitation) -> None:
+    if found.language and turn.has_just_met(conversation):  # others have a language already
+        turn.keep(replace(conversation, language=turn.organisation.library.language(found.language)))
+    bindings = {"order": found.order, "touchpoint": found.touchpoint}
+    await dialogues.begin(turn, conversation, found.dialogue, bindings, invitation=found.id)
+    session = _session_of(turn.at(conversation.address) or conversation, found)
+    if session is None:
+        return  # it could not begin, and the person knows why: the link stays good
+    chat = f"{conversation.address.account}/{conversation.address.chat}"
+    if not await turn.tx.bind_invitation(found.id, chat, session.id, turn.now):
+        raise Conflict("another chat followed the same invitation")
+
+
+def _session_of(conversation: Conversation, invitation: Invitation) -> Session | None:
+    return next((one for one in conversation.stack if one.invitation == invitation.id), None)
+
+
+def _is_known(turn: Turn, dialogue: str) -> bool:
+    return dialogue in turn.organisation.library.current
+
+
+def _answer(turn: Turn, conversation: Conversation, key: str) -> None:
+    text = turn.organisation.texts.render(key, conversation.language)
+    turn.say(conversation, Message(text, kind=Kind.RECEIPT))

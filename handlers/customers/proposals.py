@@ -1,0 +1,127 @@
+"""A proposal that waits for the customer: called to mind, then closed by the clock; a "no" without a reason counts."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from conversations.cases.case import Case, State
+from conversations.cases.step import REMIND, WAITING, elapsed, owner_of
+from conversations.effects import SetTimer
+from conversations.events import DAY, HOUR, Elapsed, Instant
+from conversations.facts import Reminded
+from conversations.session import STACK_LIMIT, CaseId, Conversation, Session
+from conversations.talk.stack import active
+from conversations.talk.step import owner
+from handlers.cases.cards import first_name
+from handlers.cases.opening import PROPOSAL, bindings_of, carry_out
+from handlers.cases.receipts import tell_customer
+from handlers.customers import dialogues
+from handlers.turn.turn import Turn
+from storage.interface.store import Store, Timer
+
+TIMERS: Final = WAITING
+MOST: Final = 10_000  # open cases that are looked through at the start
+
+REASON: Final = HOUR
+"""How long somebody who said no is given for the reason: staff should know of the no soon."""
+
+
+async def fall_due(turn: Turn, timer: Timer, wanted: CaseId) -> None:
+    """The customer has been silent for long: remind them, or close the case and tell everybody."""
+    case = await turn.case(wanted)
+    conversation = None if case is None else await turn.conversation(case.conversation)
+    if case is None or conversation is None or case.state is not State.PROPOSED:
+        return
+    session = _session_of(conversation, case)
+    if session is not None and session.trail:
+        await _take_at_their_word(turn, conversation, case, session)
+    elif not case.awaits_customer:
+        return
+    elif timer.kind == "remind" and turn.now < case.solved + REMIND:
+        _look_again(turn, case, case.solved + REMIND)  # they were about to say no, and went back
+    elif timer.kind == "remind" and conversation.reachable and not _has_room(conversation, case):
+        _look_again(turn, case, turn.now + DAY)
+    else:
+        moved = elapsed(case, turn.organisation.policy, timer.kind, turn.now)
+        await carry_out(turn, moved)
+        with turn.unhurried():
+            if moved.case.is_open:
+                await _remind(turn, conversation, moved.case)
+            else:
+                await _take_back(turn, conversation, moved.case)
+
+
+def decided(turn: Turn, conversation: Conversation) -> None:
+    """Somebody said something to a proposal: whoever began to answer is not left with the time of the silent."""
+    session = active(conversation)
+    if session is not None and session.dialogue == PROPOSAL and session.trail and session.case:
+        timer = SetTimer(f"case:{session.case}", "remind", turn.now + REASON)
+        turn.set_timer(timer, conversation=conversation.id, case=CaseId(session.case))
+
+
+async def plan(store: Store, now: Instant) -> None:
+    """Give proposals a clock that were made when they had none."""
+    async with store.transaction() as tx:
+        for case in await tx.open_cases(limit=MOST):
+            if not case.awaits_customer or {one.kind for one in await tx.timers(owner_of(case))} & {*WAITING}:
+                continue
+            timer = Timer(owner_of(case), "remind", now + REMIND, case.conversation, case.id)
+            await tx.set_timers([timer])
+
+
+async def _take_at_their_word(turn: Turn, conversation: Conversation, case: Case, session: Session) -> None:
+    """They have decided, and not said why: that is for them to keep."""
+    open_one = active(conversation)
+    if open_one is not None and open_one.id == session.id:
+        await dialogues.wake(turn, conversation.id, Elapsed(owner(session), "finish"))
+    present = await turn.case(case.id) or case
+    if present.state is State.PROPOSED:  # they are asked something else, or must answer
+        _look_again(turn, case, turn.now + DAY)
+
+
+async def _remind(turn: Turn, conversation: Conversation, case: Case) -> None:
+    closing = await turn.timer(owner_of(case), "close")
+    bindings = await _bindings(turn, conversation, case)
+    if closing is None or not bindings or not conversation.reachable:
+        return
+    texts = turn.organisation.texts
+    note = texts.render("case.remind", conversation.language, closes=closing.due)
+    if await dialogues.begin(turn, conversation, PROPOSAL, bindings, note=note):
+        session = _session_of(turn.at(conversation.address) or conversation, case)
+        turn.record(Reminded(session.id if session else 0, PROPOSAL), conversation, case)
+
+
+async def _take_back(turn: Turn, conversation: Conversation, case: Case) -> None:
+    if conversation.reachable:
+        tell_customer(turn, conversation, case, "case.lapsed")
+    await dialogues.withdraw(turn, conversation, case, PROPOSAL)
+
+
+async def _bindings(turn: Turn, conversation: Conversation, case: Case) -> Mapping[str, str]:
+    """What the proposal is asked with: as last time, or, where they broke that off, from what staff wrote."""
+    session = _session_of(conversation, case)
+    if session is not None:
+        return session.bindings
+    sent = [
+        one
+        for one in await turn.tx.messages(case.id)
+        if one.direction == "out" and one.text and one.at <= case.solved
+    ]
+    if not sent:
+        return {}
+    return bindings_of(turn, case) | {"proposal": sent[-1].text, "author": first_name(turn, sent[-1].author)}
+
+
+def _session_of(conversation: Conversation, case: Case) -> Session | None:
+    return next((one for one in conversation.stack if _is_about(one, case)), None)
+
+
+def _has_room(conversation: Conversation, case: Case) -> bool:
+    return sum(not _is_about(one, case) for one in conversation.stack) < STACK_LIMIT
+
+
+def _is_about(session: Session, case: Case) -> bool:
+    return session.dialogue == PROPOSAL and session.case == case.id
+
+
+def _look_again(turn: Turn, case: Case, at: Instant) -> None:
+    turn.set_timer(SetTimer(owner_of(case), "remind", at), conversation=case.conversation, case=case.id)

@@ -1,0 +1,1 @@
+"""Files that people send: fetched, counted, told apart from albums."""

@@ -1,0 +1,84 @@
+"""Files sent together reach us as several events: what became of the first ones is remembered for an hour.
+
+The memory is a timer whose end means nothing, so that it lives in the database and goes with the person.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from conversations.effects import SetTimer
+from conversations.events import HOUR
+from conversations.frozen import dataclass, replace
+from conversations.refusals import Refusal
+from conversations.session import Conversation
+from handlers.files.fetching import explain
+from handlers.turn.turn import Turn
+
+OWNER: Final = "album"
+_KIND: Final = "heard"
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """The album heard last: the message of the case it became (0 for none), and what the customer was told of it."""
+
+    name: str
+    message: int = 0
+    answered: bool = False
+    told: tuple[str, ...] = ()
+
+
+_ALBUM: Final = TypeAdapter(Album)
+
+
+async def heard(turn: Turn, conversation: Conversation, name: str) -> Album | None:
+    """What is known of an album; None when this is its first file, or no album at all."""
+    if not name:
+        return None
+    timer = await turn.timer(_owner(conversation), _KIND)
+    album = _ALBUM.validate_json(timer.note) if timer and timer.note else None
+    return album if album is not None and album.name == name else None
+
+
+async def remember(
+    turn: Turn,
+    conversation: Conversation,
+    name: str,
+    *,
+    message: int = 0,
+    answered: bool = False,
+    told: Iterable[str] = (),
+) -> None:
+    """Note what became of a file of an album."""
+    if not name:
+        return
+    before = await heard(turn, conversation, name) or Album(name)
+    reasons = tuple(dict.fromkeys((*before.told, *told)))
+    album = replace(
+        before,
+        message=message or before.message,
+        answered=answered or before.answered,
+        told=reasons,
+    )
+    turn.set_timer(
+        SetTimer(_owner(conversation), _KIND, turn.now + HOUR),
+        conversation=conversation.id,
+        note=_ALBUM.dump_json(album).decode(),
+    )
+
+
+async def explain_refused(
+    turn: Turn, conversation: Conversation, name: str, refused: Mapping[Refusal, Sequence[str]]
+) -> None:
+    """Say which files are not kept and why; of an album each reason once."""
+    known = await heard(turn, conversation, name)
+    for reason, names in refused.items():
+        if known is None or reason not in known.told:
+            explain(turn, conversation, reason, names)
+    await remember(turn, conversation, name, told=[reason.value for reason in refused])
+
+
+def _owner(conversation: Conversation) -> str:
+    return f"{OWNER}:{conversation.id}"

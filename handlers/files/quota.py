@@ -1,0 +1,29 @@
+"""How many files of one person are fetched within a day: a full disk stops the service for everybody.
+
+Counted are the downloads that were asked for, also of files whose content was refused afterwards.
+"""
+
+from typing import Final
+
+from conversations.events import DAY, FileRef
+from conversations.session import Conversation
+from handlers.turn.turn import Turn
+
+MOST_FILES: Final = 50  # fetched of one person within a day
+MOST_BYTES: Final = 200_000_000
+LANE: Final = "file:"
+"""Begins the lane of a download: each file has its own."""
+
+
+async def has_room(turn: Turn, conversation: Conversation, file: FileRef) -> bool:
+    """Whether this file may still be fetched today."""
+    fetched = set(await turn.tx.fetched(conversation.person, turn.now - DAY))
+    fetched |= {
+        int(row.lane.removeprefix(LANE))
+        for row in turn.outbox
+        if row.kind == "download" and row.conversation == conversation.id
+    }
+    if len(fetched) >= MOST_FILES:
+        return False
+    known = await turn.tx.attachments(fetched)
+    return sum(one.size for one in known) + file.size <= MOST_BYTES

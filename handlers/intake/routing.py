@@ -1,0 +1,63 @@
+"""Who handles what: one look at an event, one use case."""
+
+from conversations.events import Commanded, Elapsed, Event, Moved, Pressed
+from conversations.session import CaseId, ConversationId
+from handlers import digest
+from handlers.cases import opening, reachability
+from handlers.cases.receipts import REOPEN
+from handlers.customers import dialogues, invitations, proposals
+from handlers.files import albums
+from handlers.monitoring import watching
+from handlers.staff import acting
+from handlers.turn.turn import Turn, of_staff
+from storage.interface.store import Timer
+
+
+async def route(turn: Turn, event: Event) -> ConversationId | None:
+    """Hand an event to its use case; return the conversation it belongs to, None for staff events."""
+    if of_staff(event, turn.organisation.staff_account):
+        await acting.act(turn, event)
+        return None
+    if isinstance(event.what, Moved):
+        await turn.tx.move_chat(event.address, event.what.chat)
+        return None
+    if await acting.note_directly(turn, event):
+        return None
+    conversation = turn.at(event.address)
+    if conversation is None:
+        return None  # somebody left whom we never met
+    await reachability.take_note(turn, conversation, event.what)
+    conversation = turn.at(event.address) or conversation
+    match event.what:
+        case Commanded(name="start", argument=secret) if secret:
+            await invitations.accept(turn, conversation, event, secret)
+        case Pressed(token=token) as press if token.startswith(REOPEN):
+            await dialogues.press_reopen(turn, conversation, press)
+        case Pressed(token=token) as press if token.startswith("case:"):
+            await dialogues.choose_case(turn, conversation, event.address, press)
+        case _:
+            await dialogues.converse(turn, conversation, event)
+            proposals.decided(turn, turn.at(event.address) or conversation)
+    return conversation.id
+
+
+async def route_timer(turn: Turn, timer: Timer, event: Elapsed) -> None:
+    """A timer is only an event that arrives later."""
+    owner, _, identifier = timer.owner.partition(":")
+    match owner:
+        case "session" if timer.conversation is not None:
+            await dialogues.wake(turn, timer.conversation, event)
+        case "case" if timer.kind in proposals.TIMERS:
+            await proposals.fall_due(turn, timer, CaseId(int(identifier)))
+        case "case":
+            await opening.deadline(turn, timer, CaseId(int(identifier)))
+        case "digest":
+            digest.fall_due(turn, timer)
+        case invitations.OWNER:
+            pass  # an hour is over: the count of wrong links ends
+        case albums.OWNER:
+            pass  # an hour is over: no more of that album will come
+        case "watch":
+            await watching.beat(turn)
+        case _:
+            raise LookupError(f"nobody owns the timer {timer.owner}")

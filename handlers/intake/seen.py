@@ -1,0 +1,32 @@
+"""What the store remembers of a platform, for channels that read up on what was said while nobody listened."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from conversations.events import DAY
+from handlers.turn.ports import Clock, Recalled
+from storage.interface.store import Store
+
+LATELY: Final = 7 * DAY
+"""How long staff may still write below the card of a closed case and be heard after an outage."""
+
+
+class StoredMemory:
+    """`handlers.turn.turn.ports.Memory` of one store."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def recall(self, account: str) -> Recalled:
+        """What was stored last. Raises StoreUnavailable."""
+        async with self._store.reading() as tx:
+            threads = await tx.threads(account, self._clock.now() - LATELY)
+            return Recalled(await tx.seen(account), threads)
+
+    async def missing(self, keys: Sequence[str]) -> set[str]:
+        """Which of these keys were never stored. Raises StoreUnavailable."""
+        if not keys:
+            return set()
+        async with self._store.reading() as tx:
+            return set(keys) - await tx.stored(keys)

@@ -1,0 +1,1 @@
+"""What the service notices about itself, and whom it tells."""

@@ -1,0 +1,110 @@
+"""What the service tells staff about itself: alarms as they come and go, and once a day that it is alive."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final
+
+from conversations.effects import SetTimer
+from conversations.events import DAY, SECOND, Address, Instant
+from handlers.monitoring.alarms import AGAIN, QUIET, Key, News, Values, can_be_told, news, post
+from handlers.turn.organisation import Organisation
+from handlers.turn.ports import Ids, Post
+from handlers.turn.turn import Turn
+from storage.interface.store import Store, Timer
+from storage.interface.watching import Standing
+
+HEARTBEAT: Final = "watch:heartbeat"
+_LANE: Final = "watch"
+
+
+async def tell(
+    store: Store, organisation: Organisation, ids: Ids, now: Instant, found: Mapping[Key, Values | None]
+) -> list[News]:
+    """Post what is new about alarms, each once, whoever of several workers comes first; return what was posted.
+
+    What stands is in the database, so that a restart repeats nothing.
+    """
+    if not organisation.watch.channel or not can_be_told(found, organisation.staff_account):
+        return []
+    async with store.reading() as tx:
+        standing = {(one.name, one.subject): one for one in await tx.alarms()}
+    found = {**_no_longer_named(standing, found), **found}
+    told = news(standing, {key: values for key, values in found.items() if key[0] not in QUIET}, now)
+    return await _post(store, organisation, ids, now, told) if told else []
+
+
+def _no_longer_named(
+    standing: Mapping[Key, Standing], found: Mapping[Key, Values | None]
+) -> dict[Key, Values | None]:
+    """Channels that the configuration does not name any more, and for which nothing waits: that is over."""
+    looked = any(name == "channel" for name, _ in found)
+    return {key: None for key in standing if key[0] == "channel" and looked}
+
+
+async def _post(
+    store: Store, organisation: Organisation, ids: Ids, now: Instant, told: list[News]
+) -> list[News]:
+    ours = []
+    async with store.transaction() as tx:
+        turn = Turn(tx, organisation, ids, now)
+        for one in told:
+            if one.what == "over":
+                first = await tx.end_alarm(one.name, one.subject)
+            else:
+                first = await tx.raise_alarm(one.name, one.subject, now, now - AGAIN[one.name])
+            if first:
+                ours.append(one)
+                _say(turn, post(organisation.texts, one, organisation.digest.language))
+        await turn.write()
+    return ours
+
+
+async def plan(store: Store, organisation: Organisation, now: Instant) -> None:
+    """Put the next heartbeat on the clock, or take it off."""
+    hour = organisation.watch.hour
+    async with store.transaction() as tx:
+        planned = await tx.timers(HEARTBEAT)
+        if hour is None or not organisation.watch.channel or not organisation.staff_account:
+            if planned:
+                await tx.drop_timers([(HEARTBEAT, "*")])
+            return
+        due = next_hour(hour, organisation.digest.zone, now)
+        if not planned or planned[0].due > due:
+            await tx.set_timers([Timer(HEARTBEAT, "daily", due)])
+
+
+async def beat(turn: Turn) -> None:
+    """Say that the service is alive and how it was, and come again tomorrow."""
+    organisation = turn.organisation
+    hour = organisation.watch.hour
+    if hour is None or not organisation.watch.channel or not organisation.staff_account:
+        return
+    turn.set_timer(SetTimer(HEARTBEAT, "daily", next_hour(hour, organisation.digest.zone, turn.now)))
+    backlog = await turn.tx.backlog(turn.now, turn.now - DAY)
+    waiting = backlog.inbox + sum(rows for rows, _ in backlog.outbox.values())
+    figures = {"n": await turn.tx.applied(turn.now - DAY), "waiting": waiting, "dead": backlog.dead}
+    language, texts = organisation.digest.language, organisation.texts
+    if standing := await turn.tx.alarms():
+        _say(turn, texts.render("watch.unwell", language, **figures, alarms=_titles(turn, standing)))
+    else:
+        _say(turn, texts.render("watch.well", language, **figures))
+
+
+def next_hour(hour: int, zone: tzinfo, now: Instant) -> Instant:
+    """The next time after `now` that the clocks of a zone show this hour; one that DST skips falls an hour later."""
+    local = datetime.fromtimestamp(now // SECOND, UTC).astimezone(zone)
+    due = datetime(local.year, local.month, local.day, hour, tzinfo=zone)
+    if due.timestamp() <= local.timestamp():
+        due = datetime.combine(local.date() + timedelta(days=1), due.timetz())
+    return int(due.timestamp()) * SECOND
+
+
+def _titles(turn: Turn, standing: list[Standing]) -> str:
+    texts, language = turn.organisation.texts, turn.organisation.digest.language
+    titles = (texts.plain(f"alarm.{one.name}.title", language, subject=one.subject) for one in standing)
+    return ", ".join(dict.fromkeys(titles))
+
+
+def _say(turn: Turn, text: str) -> None:
+    organisation = turn.organisation
+    turn.send(Address(organisation.staff_account, organisation.watch.channel), Post(text), lane=_LANE)

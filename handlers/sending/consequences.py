@@ -1,0 +1,124 @@
+"""Ends of sends that mean something beyond their row: each has a unit of its own, and no failure stands in the way.
+
+A file is to be stored, a delivery shown, a person marked who left. The end and what follows from it are one commit; one
+that fails is tried again a few times, well within the lease of its row, and then the row is closed without.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+from handlers.sending.delivery import follow_up, refuse_file
+from handlers.sending.limits import Limiter
+from handlers.sending.outcomes import delivery
+from handlers.turn.organisation import Organisation
+from handlers.turn.points import Passing, Point
+from handlers.turn.ports import Clock, Ids, Outcome
+from storage.interface.outbox import Claimed, Delivery
+from storage.interface.store import Conflict, Store, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+PAUSES: Final = (0.2, 1.0, 4.0)  # seconds until a failed one is tried again
+WITHOUT_STORE: Final = 2.0
+CONFLICTS: Final = 8  # of them in a row: then it is no other worker, but the row itself
+
+
+@dataclass(slots=True, eq=False)
+class End:
+    """How a send ended, and how often to record it failed."""
+
+    claimed: Claimed
+    outcome: Outcome
+    failures: int = 0
+    conflicts: int = 0
+    after: float = 0.0  # loop time before which it is not tried again
+
+
+class Aftermath:
+    """Records ends one by one."""
+
+    def __init__(
+        self,
+        store: Store,
+        organisation: Organisation,
+        clock: Clock,
+        ids: Ids,
+        limiter: Limiter,
+        passing: Passing,
+    ) -> None:
+        self._store = store
+        self._organisation = organisation
+        self._clock = clock
+        self._ids = ids
+        self._limiter = limiter
+        self._passing = passing
+        self._ends: list[End] = []
+
+    def add(self, claimed: Claimed, outcome: Outcome) -> None:
+        """Take over an end; `settle` records it."""
+        self._ends.append(End(claimed, outcome))
+
+    @property
+    def rows(self) -> set[int]:
+        """Whose ends are not recorded yet."""
+        return {end.claimed.row.id for end in self._ends}
+
+    async def settle(self) -> None:
+        """Record what can be recorded now. Raises nothing that lies with one row, nor when the database is away."""
+        now = asyncio.get_running_loop().time()
+        for end in list(self._ends):
+            if end.after <= now and await self._try(end):
+                self._ends.remove(end)
+                self._limiter.stored(end.claimed)
+
+    async def _try(self, end: End) -> bool:
+        """Whether it is done with, well or badly."""
+        try:
+            await self._record(end)
+        except Conflict as error:
+            end.conflicts += 1
+            return end.conflicts >= CONFLICTS and await self._close(end, error)
+        except StoreUnavailable as error:
+            self._put_off(end, WITHOUT_STORE, error)  # a full disk takes no file, and yet the next row
+        except Exception as error:
+            if end.failures >= len(PAUSES):
+                return await self._close(end, error)
+            self._put_off(end, PAUSES[end.failures], error)
+            end.failures += 1
+        else:
+            return True
+        return False
+
+    def _put_off(self, end: End, seconds: float, error: Exception) -> None:
+        log.warning("what follows from the end of outbox row %s failed: %s", end.claimed.row.id, error)
+        end.after = asyncio.get_running_loop().time() + seconds
+
+    async def _record(self, end: End) -> None:
+        claimed, now = end.claimed, self._clock.now()
+        async with self._store.transaction() as tx:
+            if not await tx.is_awaited(claimed):
+                log.warning(
+                    "outbox row %s: its end is recorded already, or it was taken over", claimed.row.id
+                )
+                return
+            await tx.settle([delivery(claimed, end.outcome)], now)
+            await follow_up(tx, self._organisation, self._ids, now, claimed, end.outcome)
+        self._passing(Point.AFTER_COMMIT_D)
+
+    async def _close(self, end: End, error: Exception) -> bool:
+        """Record the end alone. A file that could not be stored is refused, its row dead; what was sent stays sent."""
+        row, reason = end.claimed.row, f"what follows from its end failed: {type(error).__name__}: {error}"
+        log.error("outbox row %s is closed without what follows from its end", row.id, exc_info=error)
+        plain = delivery(end.claimed, end.outcome)
+        state = "dead" if row.kind == "download" and plain.state == "sent" else plain.state
+        closed = Delivery(row.id, end.claimed.attempt, state, plain.message, reason, plain.wait, plain.final)
+        try:
+            async with self._store.transaction() as tx:
+                await tx.settle([closed], self._clock.now())
+                if row.kind == "download":
+                    await refuse_file(tx, end.claimed)
+        except Exception:  # its lease will run out, and then it comes back as uncertain
+            log.exception("how the send of outbox row %s ended cannot be recorded", row.id)
+        return True

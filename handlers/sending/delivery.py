@@ -1,0 +1,140 @@
+"""What follows from how a send ended: files stored, promises kept or left open, unreachable people marked."""
+
+from conversations.cases.case import Case
+from conversations.cases.step import delivered, undelivered
+from conversations.effects import Kind, Message
+from conversations.events import Instant
+from conversations.session import CaseId
+from handlers.cases import reachability
+from handlers.cases.cards import channel_of, delivery_line, staff_name
+from handlers.cases.opening import carry_out
+from handlers.cases.threads import file_settled
+from handlers.files.fetching import explain, forget
+from handlers.sending.outcomes import delivery, is_last
+from handlers.sending.shut_channels import tell_directly
+from handlers.turn.bodies import decode
+from handlers.turn.organisation import Organisation
+from handlers.turn.ports import Download, Ids, Later, Never, Outcome, Post, Sent, Unknown
+from handlers.turn.turn import Turn
+from storage.interface.outbox import Claimed
+from storage.interface.store import CaseMessage, Transaction
+
+
+async def follow_up(
+    tx: Transaction, organisation: Organisation, ids: Ids, now: Instant, claimed: Claimed, outcome: Outcome
+) -> None:
+    """Draw the consequences of one send, in the transaction that records it."""
+    if isinstance(outcome, Never) and outcome.moved:
+        await tx.move_chat(claimed.row.address, outcome.moved)  # the row goes with its chat and is sent there
+        return
+    turn = Turn(tx, organisation, ids, now)
+    if isinstance(outcome, Later):
+        await _wait_for_place(turn, claimed, outcome)
+        return
+    if claimed.shut and isinstance(outcome, Sent):
+        await tx.reopen(claimed.row.address, now)
+    if claimed.row.kind == "download":
+        await _file_came(turn, claimed, outcome)
+    elif claimed.row.message:
+        await _show_delivery(turn, claimed, outcome)
+    if isinstance(outcome, Never) and outcome.unreachable:
+        await _mark_unreachable(turn, claimed, outcome)
+    await turn.write()
+
+
+def has_consequences(claimed: Claimed, outcome: Outcome) -> bool:
+    """Whether the end of a send means something beyond its row."""
+    match outcome:
+        case Later():
+            return outcome.shut
+        case Sent() if claimed.shut:
+            return True
+        case Unknown() if not is_last(claimed):
+            return False  # it goes once more, and then it is known
+        case Never() if outcome.moved or outcome.unreachable:
+            return True
+        case _:
+            return claimed.row.kind == "download" or bool(claimed.row.message)
+
+
+async def _wait_for_place(turn: Turn, claimed: Claimed, outcome: Later) -> None:
+    """A place takes no posts: only one row asks again, and those who should read what waits get it directly."""
+    row, wait = claimed.row, delivery(claimed, outcome).wait
+    await turn.tx.refuse(row.id, claimed.attempt, row.address, wait, outcome.reason)
+    await tell_directly(turn, row.address, outcome.reason)
+    await turn.write()
+
+
+async def _file_came(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
+    body = decode(claimed).body
+    if not isinstance(body, Download):
+        return
+    before = await turn.tx.attachment(body.attachment)
+    if before is None or before[0].state != "waiting":
+        return  # erased meanwhile, or brought already
+    about = before[0]
+    match outcome:
+        case Sent(content=bytes(content), mime=mime):
+            await turn.tx.store_attachment(body.attachment, content, mime, body.file.name)
+        case Never(reason=reason):
+            await turn.tx.refuse_attachment(body.attachment, reason)
+            await _explain_refusal(turn, claimed, body, reason)
+        case _:
+            return
+    if about.case is None or about.person is None:
+        return  # of no case yet, or a file of staff, which lies in their thread already
+    case = await turn.case(about.case)
+    if case is not None:
+        await file_settled(turn, case, body.attachment)
+
+
+async def refuse_file(tx: Transaction, claimed: Claimed) -> None:
+    """The file of a download cannot be kept."""
+    try:
+        body = decode(claimed).body
+    except ValueError:
+        return  # nobody knows any more which file it was
+    if isinstance(body, Download):
+        await tx.refuse_attachment(body.attachment, "gone")
+
+
+async def _explain_refusal(turn: Turn, claimed: Claimed, body: Download, reason: str) -> None:
+    """Tell the person that their file did not arrive, and why; no answer counts it any more."""
+    wanted = claimed.row.conversation
+    conversation = await turn.conversation(wanted) if wanted is not None else None
+    if conversation is None:
+        return
+    forget(turn, conversation, body.attachment)
+    explain(turn, conversation, reason, (body.file.name,))
+
+
+async def _show_delivery(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
+    """Edit the line of a relayed message: delivered, failed or unclear. Only what arrived keeps a promise."""
+    found = await turn.tx.message(claimed.row.message)
+    case = None if found is None else await turn.case(CaseId(found.case))
+    if found is None or case is None:
+        return
+    state = {Sent: "sent", Never: "failed", Unknown: "unknown"}[type(outcome)]
+    if found.log:
+        _edit_line(turn, case, found, state)
+    body, policy = decode(claimed).body, turn.organisation.policy
+    # Other words of staff ask for no press.
+    proposal = isinstance(body, Message) and body.kind is Kind.QUESTION
+    if state == "sent":
+        await carry_out(turn, delivered(case, policy, turn.now, proposal=proposal))
+        return
+    await carry_out(turn, undelivered(case, policy, turn.now, proposal=proposal))
+    reachability.tell_undelivered(turn, await turn.case(case.id) or case, state)
+
+
+def _edit_line(turn: Turn, case: Case, message: CaseMessage, state: str) -> None:
+    text = delivery_line(turn, case, staff_name(turn, message.author), message.text, state)
+    turn.send(channel_of(turn, case), Post(text), lane=f"case:{case.id}", case=case.id, edits=message.log)
+
+
+async def _mark_unreachable(turn: Turn, claimed: Claimed, outcome: Never) -> None:
+    if claimed.row.conversation is None:
+        return
+    conversation = await turn.conversation(claimed.row.conversation)
+    if conversation is not None:
+        await reachability.lost(turn, conversation, blocked="blocked" in outcome.reason)

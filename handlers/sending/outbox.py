@@ -1,0 +1,325 @@
+"""What leaves: claim, send, settle. C is the send; D, how it went, rides in the next unit, at the latest SOON.
+
+The only moment a message can be sent twice lies between the send and its D; such a row comes back `uncertain`. An end
+with consequences (a file to store, a person who left) gets a unit of its own: `handlers/sending/consequences.py`. How
+much may go is said by `handlers/sending/limits.py`, what an end means for its row by `handlers/sending/outcomes.py`.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final, TypeAlias
+
+from conversations.events import Address, Instant
+from conversations.frozen import replace
+from handlers.monitoring.meter import Meter
+from handlers.sending.consequences import Aftermath
+from handlers.sending.delivery import has_consequences
+from handlers.sending.limits import Allowance, Limiter
+from handlers.sending.outcomes import AGAIN_AFTER, delivery, judged
+from handlers.sending.timeouts import Timeouts
+from handlers.sending.unconfirmed import Doubts
+from handlers.turn.bodies import decode
+from handlers.turn.organisation import Organisation
+from handlers.turn.points import Passing, Point, go_on
+from handlers.turn.ports import Channel, Clock, Ids, Later, Never, Outcome, Sent, Unknown
+from storage.interface.outbox import Claimed, Freight, OutboxRow
+from storage.interface.store import Conflict, Store, StoreUnavailable, Transaction
+
+log = logging.getLogger(__name__)
+
+LEASE: Final = 60.0  # seconds of real time
+LONGEST: Final = 50.0  # seconds a send may take: when the lease ends, somebody else begins
+BATCH: Final = 100
+SOON: Final = 0.05  # seconds until an end gets a unit for its own sake; a busy service has one before that
+LOOK: Final = 0.25  # seconds between two looks for what nobody told us of, and for what nobody waits for
+SUSPICIOUS: Final = 3  # units in a row that failed with ends to record: perhaps for one of them
+
+Ended: TypeAlias = tuple[Claimed, Outcome]
+
+
+class Outbox:
+    """Sends what waits, side by side, in order per lane."""
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        organisation: Organisation,
+        clock: Clock,
+        ids: Ids,
+        passing: Passing = go_on,
+    ) -> None:
+        self._store = store
+        self._channels = channels
+        self._clock = clock
+        self._passing = passing
+        self._limiter = Limiter({account: Allowance() for account in channels})
+        self._aftermath = Aftermath(store, organisation, clock, ids, self._limiter, passing)
+        self._ended: list[Ended] = []
+        self._failures = 0  # units in a row
+        self._sending: dict[asyncio.Task[None], Claimed] = {}
+        self._timeouts = Timeouts()
+        self._late: set[asyncio.Task[None]] = set()  # sends that took too long
+        self._settling: set[int] = set()  # rows whose end is being recorded
+        self._doubts = Doubts(store, self._in_hand, self._limiter.returned)
+        self._crowded: set[str] = set()  # accounts that had more to send than was claimed
+        self._shut: set[Address] = set()  # places that were seen to take no posts
+        self._behind: set[str] = set()  # lanes in which something may wait behind what is being sent
+        self._soon: asyncio.TimerHandle | None = None
+        self._look = 0.0  # loop time of the next look for what nobody waits for
+        self.meter = Meter()
+        self.holder = ""  # the name of this worker where there are several
+        self.news = asyncio.Event()  # set when something can be claimed
+        self.ends = asyncio.Event()  # set when sends ended and no unit came to record it
+
+    def allow(self, allowances: Mapping[str, Allowance]) -> None:
+        """Say how fast accounts may send; without, only their platforms' refusals do."""
+        self._limiter.allow(allowances)
+
+    # within another unit (commit A or B)
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[Transaction]:
+        """A transaction that first records the sends that ended plainly; when it fails, the next one does."""
+        carried, self._ended = self._ended, []
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
+        settling = {one.row.id for one, _ in carried}
+        self._settling |= settling
+        try:
+            async with self._doubts.unit(self.holder) as tx:
+                if carried:
+                    await tx.settle([delivery(*one) for one in carried], self._clock.now())
+                yield tx
+        except BaseException as error:
+            self._take_back(carried, error)
+            raise
+        finally:
+            self._settling -= settling
+        self._failures = 0
+        if carried:
+            self._passing(Point.AFTER_COMMIT_D)
+
+    def claim_within(self, tx: Transaction, made: Sequence[OutboxRow], now: Instant) -> Callable[[], None]:
+        """Let the commit lease what this unit made, where it may be sent again and nothing slows it down.
+
+        Return what is to be called after the commit: it sends these, and calls for what must be claimed alone.
+        """
+        ready: list[Claimed] = []
+        for row in made:
+            if self._may_go(row):
+                one = Claimed(row, attempt=1, uncertain=0, thread="", edited="", queued=now)
+                self._limiter.claimed([one])
+                ready.append(one)
+        self._doubts.note(tx, ready)
+        leased = tx.claim_made([one.row.id for one in ready], LEASE, self.holder)
+        return partial(self._send_made, made, ready, leased)
+
+    def _may_go(self, row: OutboxRow) -> bool:
+        """Whether a new row may be leased together with what made it, if it is the first of its lane."""
+        account = row.address.account
+        if account not in self._channels or account in self._crowded:
+            return False  # switched off, or others wait already
+        plain = row.resend and row.kind != "download" and not (row.bulk or row.thread_of or row.edits)
+        return plain and self._limiter.is_free(row) and self._limiter.room(account) > 0
+
+    def _send_made(
+        self, made: Sequence[OutboxRow], ready: Sequence[Claimed], leased: Callable[[], set[int]]
+    ) -> None:
+        ours = leased()
+        self._limiter.returned([one for one in ready if one.row.id not in ours])
+        self.start([one for one in ready if one.row.id in ours])
+        left = {row.lane for row in made if row.id not in ours}
+        busy = {one.row.lane for one in self._sending.values()} if left else set()
+        if left - busy:
+            self.news.set()
+        if any(row.kind == "download" for row in made):
+            self._look = 0.0  # the card of a complaint waits for its pictures
+        self._behind |= left & busy
+
+    # on its own
+
+    async def deliver_due(self) -> int:
+        """Settle, claim, start sending; return how many were started or put off."""
+        await self._aftermath.settle()
+        put_off = self._limiter.put_off
+        async with self.unit() as tx:
+            claimed = await self._claim(tx)
+            claimed += await self._claim_unhurried(tx)
+        self._behind |= {one.row.lane for one in claimed if one.followed}
+        self.start(claimed)
+        return len(claimed) + self._limiter.put_off - put_off
+
+    async def record(self) -> None:
+        """Record ends that no unit took along."""
+        if self._ended:
+            async with self.unit():
+                pass
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether more may go at once than was claimed."""
+        return bool(self._crowded)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as much is under way as may be: others should help."""
+        return self._limiter.is_full
+
+    def start(self, claimed: Sequence[Claimed]) -> None:
+        """Send, each row in its own task; the rows are leased and committed."""
+        for one in claimed:
+            task = asyncio.create_task(self._deliver(one))
+            self._sending[task] = one
+            timeout = self._timeouts.set(LONGEST, partial(self._break_off, task))
+            task.add_done_callback(partial(self._end, timeout))
+
+    async def drain(self, seconds: float) -> bool:
+        """Give sends under way their time and record how they ended; return whether none is left unknown."""
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=seconds)
+        await self._aftermath.settle()
+        async with self.unit():
+            return not self._sending
+
+    # the parts
+
+    async def _claim(self, tx: Transaction) -> list[Claimed]:
+        """Claim what somebody waits for, of each account as much as may go."""
+        claimed: list[Claimed] = []
+        for account in self._channels:
+            room = min(self._limiter.room(account), BATCH)
+            if room > 0 and account in self._crowded:  # what waited for its moment is not the last in a crowd
+                again = await self._take(tx, account, (room + 1) // 2, returned=True)
+                claimed += again
+                room -= len(again)
+            if room > 0:
+                put_off = self._limiter.put_off
+                found = await self._take(tx, account, room)
+                claimed += found
+                full = len(found) + self._limiter.put_off - put_off >= room
+                (self._crowded.add if full else self._crowded.discard)(account)
+        return claimed
+
+    async def _claim_unhurried(self, tx: Transaction) -> list[Claimed]:
+        """Claim what nobody waits for and files; where there is none, one look now and then is enough."""
+        now = asyncio.get_running_loop().time()
+        if now < self._look:
+            return []
+        claimed: list[Claimed] = []
+        for account in self._channels:
+            for freight in (Freight.BULK, Freight.FILES):
+                if (room := self._limiter.room(account, freight)) > 0:
+                    claimed += await self._take(tx, account, min(room, BATCH), freight=freight)
+        if not claimed:
+            self._look = now + LOOK
+        return claimed
+
+    async def _take(
+        self,
+        tx: Transaction,
+        account: str,
+        room: int,
+        *,
+        freight: Freight = Freight.PROMPT,
+        returned: bool = False,
+    ) -> list[Claimed]:
+        found = await tx.claim_outbox(
+            [account],
+            room,
+            LEASE,
+            freight=freight,
+            holder=self.holder,
+            returned=returned,
+            admit=self._limiter.admit,
+        )
+        self._limiter.claimed(found)
+        self._doubts.note(tx, found)
+        return found
+
+    def _in_hand(self) -> set[int]:
+        """The rows that are being sent, or whose end is not recorded yet."""
+        ended = {one.row.id for one, _ in self._ended}
+        sending = {one.row.id for one in self._sending.values()}
+        return ended.union(sending, self._settling, self._aftermath.rows)
+
+    def _take_back(self, carried: list[Ended], error: BaseException) -> None:
+        """Keep ends for the next unit; after several failures each gets its own, for it may be one of them."""
+        strange = isinstance(error, Exception) and not isinstance(error, StoreUnavailable | Conflict)
+        self._failures += bool(carried) and strange
+        if self._failures < SUSPICIOUS:
+            self._ended = carried + self._ended
+            return
+        self._failures = 0
+        for one in carried:
+            self._aftermath.add(*one)
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        self._passing(Point.BEFORE_SEND)
+        outcome = await self._send(claimed)
+        self._passing(Point.AFTER_SEND)
+        account = claimed.row.address.account
+        self.meter.sent(account, outcome)
+        self._limiter.ended(claimed, outcome)
+        claimed = self._look_at_place(claimed, outcome)
+        outcome = judged(claimed, outcome, self._clock.now())
+        if isinstance(outcome, Never):
+            log.warning("outbox row %s: %s", claimed.row.id, outcome.reason)
+        if has_consequences(claimed, outcome):
+            self._aftermath.add(claimed, outcome)
+            self.news.set()
+        else:
+            self._limiter.stored(claimed)
+            self._ended.append((claimed, outcome))
+            self._tell_end(claimed.row)
+
+    def _look_at_place(self, claimed: Claimed, outcome: Outcome) -> Claimed:
+        """Whatever is posted in a place that took nothing before lets go what waits for it, were it quite new."""
+        place = claimed.row.address
+        match outcome:
+            case Later(shut=True):
+                self._shut.add(place)
+            case Sent() if place in self._shut:
+                self._shut.discard(place)
+                return replace(claimed, shut=True)
+        return claimed
+
+    def _break_off(self, task: asyncio.Task[None]) -> None:
+        self._late.add(task)
+        task.cancel()
+
+    def _end(self, timeout: int, task: asyncio.Task[None]) -> None:
+        self._timeouts.met(timeout)
+        self._late.discard(task)
+        del self._sending[task]
+
+    def _tell_end(self, row: OutboxRow) -> None:
+        """Call for a unit at once where something waits for this end, else soon."""
+        if row.lane in self._behind or row.address.account in self._crowded:
+            self._behind.discard(row.lane)
+            self.news.set()
+        elif self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(SOON, self.ends.set)
+
+    async def _send(self, claimed: Claimed) -> Outcome:
+        if claimed.uncertain > len(AGAIN_AFTER):
+            return Unknown("its senders disappeared again and again")
+        try:
+            parcel = decode(claimed)
+        except ValueError as error:
+            return Never(f"not a parcel: {error}")
+        try:
+            return await self._channels[parcel.address.account].send(parcel)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task not in self._late:
+                raise
+            task.uncancel()
+            return Unknown(f"no end within {LONGEST:.0f} s")
+        except Exception as error:
+            log.exception("channel %s failed while sending row %s", parcel.address.account, parcel.id)
+            return Unknown(f"{type(error).__name__} in the channel")

@@ -1,0 +1,168 @@
+"""A channel that takes no posts: archived, gone, or closed to the bot. What is meant for it waits, in order.
+
+Whom a waiting row addresses gets it directly, once, in the transaction that notes it: the card goes to who answers for
+the case, a call to those it names, with a card where they have none yet; what belongs to no case (alarms, the digest)
+to the managers. Lines that call nobody are told to nobody, unless they go on with one that does.
+"""
+
+import logging
+from collections.abc import Mapping
+
+from conversations.cases.case import Case
+from conversations.events import Address, Instant
+from conversations.frozen import replace
+from conversations.texts.graphemes import pieces
+from conversations.texts.texts import inert
+from handlers.cases.cards import CARD_WORDS, MOST_WORDS, card_of, slack_users
+from handlers.turn.bodies import body_of
+from handlers.turn.organisation import Organisation
+from handlers.turn.ports import Card, DigestPost, Ids, Post
+from handlers.turn.turn import Turn
+from storage.interface.outbox import OutboxRow
+from storage.interface.shut import Shut
+from storage.interface.store import Conflict, Store
+
+log = logging.getLogger(__name__)
+
+
+async def tell_directly(turn: Turn, place: Address, why: str) -> None:
+    """Let everybody know what waits for a place, if they do not yet."""
+    rows = await turn.tx.take_untold(place, why)
+    if rows:
+        log.warning("%s takes no posts (%s): %d wait", channel_name(turn.organisation, place), why, len(rows))
+    # An escalation stands in the thread and in the channel: once is enough.
+    posted: set[tuple[str, str]] = set()
+    before: dict[int, tuple[str, ...]] = {}  # whom the line before called, by case
+    for row in rows:
+        try:
+            body = body_of(row.kind, row.body)
+        except ValueError:
+            continue  # erased meanwhile
+        case = None if row.case is None else await turn.case(row.case)
+        match body:
+            case Card() if case is not None and not row.edits:
+                for user in _answering(turn, case):
+                    await _send_card(turn, place, case, user)
+            case Post() if case is not None and not row.edits:
+                called = before[case.id] = before.get(case.id, ()) if body.goes_on else body.mention
+                for user in called:
+                    await _send_card(turn, place, case, user)
+                    if row.thread_of or (user, body.text) not in posted:
+                        posted.add((user, body.text))
+                        _send_post(turn, place, body, user, row, case)
+            case DigestPost() if place.chat not in turn.organisation.rooms and (puller := _puller(turn, row)):
+                await turn.tx.redirect_row(row.id, puller)  # asked for where the bot cannot post
+            case Post() | DigestPost() if row.case is None:
+                for user in _managers(turn):
+                    _send_post(turn, place, body, user, row)
+            case _:
+                pass  # changes a post, or calls nobody
+
+
+async def tell_new(
+    store: Store, organisation: Organisation, ids: Ids, now: Instant, shut: Mapping[Address, Shut]
+) -> None:
+    """Tell of what came to wait behind something that waits already."""
+    if not any(one.untold for one in shut.values()):
+        return
+    async with store.transaction() as tx:
+        turn = Turn(tx, organisation, ids, now)
+        for place, one in shut.items():
+            if one.untold:
+                await tell_directly(turn, place, one.why)
+        await turn.write()
+
+
+async def follow_routes(store: Store, organisation: Organisation) -> None:
+    """What waits for a channel that the configuration no longer names goes where it says now; all else is tried now."""
+    account = organisation.staff_account
+    if not account:
+        return
+    try:
+        async with store.transaction() as tx:
+            known = [*organisation.rooms]
+            for case in (await tx.cases(await tx.stranded(account, known))).values():
+                route = organisation.policy.route(
+                    kind=case.kind,
+                    category=case.category,
+                    product=case.product,
+                    language=case.language,
+                    severity=case.severity,
+                )
+                await tx.redirect_case(case.id, Address(account, case.channel), route.channel)
+                await tx.save_case(replace(case, channel=route.channel, version=case.version + 1))
+                log.info("what waited of %s goes to %s", case.number, organisation.rooms.get(route.channel))
+            for kind, channel in (
+                ("digest", organisation.digest.channel),
+                ("post", organisation.watch.channel),
+            ):
+                if channel:
+                    await tx.redirect(account, kind, known, channel)
+            await tx.try_shut(account)
+    except Conflict:
+        log.info("another worker sees to what waits for channels")
+
+
+def channel_name(organisation: Organisation, place: Address) -> str:
+    """What people call a channel: as the configuration does, else its id."""
+    return organisation.rooms.get(place.chat, place.chat)
+
+
+def _answering(turn: Turn, case: Case) -> tuple[str, ...]:
+    """Who gets a card: the owner, else whoever is next."""
+    for staff in (case.owner, case.deputy, case.manager):
+        if users := slack_users(turn, (staff,)):
+            return users
+    return _managers(turn)
+
+
+def _managers(turn: Turn) -> tuple[str, ...]:
+    staff = turn.organisation.policy.staff.values()
+    return slack_users(turn, (one.id for one in staff if one.role == "manager"))
+
+
+def _puller(turn: Turn, row: OutboxRow) -> str:
+    """Who asked for a digest; empty for the weekly one."""
+    return "".join(slack_users(turn, (row.lane.rpartition(":")[2],)))
+
+
+async def _send_card(turn: Turn, place: Address, case: Case, user: str) -> None:
+    """Send a card that works like the one in the channel, to somebody who has none of this case."""
+    direct = Address(place.account, user)
+    there = [chat for _, chat, _ in await turn.tx.cards(case.id)]
+    on_its_way = [row.address.chat for row in turn.outbox if row.kind == "card" and row.case == case.id]
+    if user in there or user in on_its_way:
+        return
+    language = _language(turn, user)
+    channel = channel_name(turn.organisation, place)
+    note = turn.organisation.texts.render("staff.direct.card", language, channel=channel)
+    card = replace(await card_of(turn, case, language), note=note, mention="")
+    sent = turn.send(direct, card, lane=f"direct:{user}", case=case.id)
+    messages = await turn.tx.messages(case.id)
+    if messages and len(messages[0].text) > CARD_WORDS:  # the card shows the beginning, its thread all of it
+        key = "staff.line.customer"
+        for piece in pieces(messages[0].text, MOST_WORDS):
+            post = Post(turn.organisation.texts.render(key, language, text=piece))
+            turn.send(direct, post, lane=f"direct:{user}", case=case.id, thread_of=sent)
+            key = "staff.line.more"
+
+
+def _send_post(
+    turn: Turn, place: Address, body: Post | DigestPost, user: str, row: OutboxRow, case: Case | None = None
+) -> None:
+    direct, lane = Address(place.account, user), f"direct:{user}"
+    note = turn.organisation.texts.render(
+        "staff.direct.post", _language(turn, user), channel=channel_name(turn.organisation, place)
+    )
+    if isinstance(body, DigestPost):
+        turn.send(direct, Post(note), lane=lane)
+        turn.send(direct, body, lane=lane)
+        return
+    about = [inert(case.number)] if case is not None else []
+    text = "<br>".join([*about, body.text, note])
+    turn.send(direct, Post(text, attachments=body.attachments), lane=lane, case=row.case)
+
+
+def _language(turn: Turn, user: str) -> str:
+    known = turn.organisation.policy.by_slack(user)
+    return known.language if known else turn.organisation.languages[0]

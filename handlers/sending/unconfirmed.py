@@ -1,0 +1,54 @@
+"""Rows leased by units whose commit nobody saw: perhaps they are ours, but surely they were not sent.
+
+The network may be cut after a commit was asked for and before it was confirmed. The next unit then settles the matter
+by row, attempt and holder: where the commit did happen, the rows wait as before; where it did not, nothing matches.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from storage.interface.outbox import Claimed
+from storage.interface.store import Store, StoreUnavailable, Transaction
+
+
+class Doubts:
+    """Remembers what was leased until the commit is seen.
+
+    `in_hand` tells the rows that are being sent or settled; `let_go` is told of rows that will not be sent now.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        in_hand: Callable[[], set[int]],
+        let_go: Callable[[Sequence[Claimed]], None],
+    ) -> None:
+        self._store = store
+        self._in_hand = in_hand
+        self._let_go = let_go
+        self._open: dict[int, list[Claimed]] = {}  # unit -> what it has leased so far
+        self._doubtful: list[Claimed] = []
+
+    def note(self, tx: Transaction, claimed: Sequence[Claimed]) -> None:
+        """This unit leased these rows."""
+        self._open[id(tx)] += claimed
+
+    @asynccontextmanager
+    async def unit(self, holder: str) -> AsyncIterator[Transaction]:
+        """A transaction that first lets rows go again that an earlier one may have leased."""
+        asked, self._doubtful = self._doubtful, []
+        leased: list[Claimed] = []
+        unit = 0
+        try:
+            async with self._store.transaction() as tx:
+                self._open[unit := id(tx)] = leased
+                if asked:  # what we have leased since then was free: the earlier lease never came about
+                    ours = self._in_hand() | {one.row.id for rows in self._open.values() for one in rows}
+                    await tx.give_back([one for one in asked if one.row.id not in ours], holder)
+                yield tx
+        except BaseException as error:
+            self._doubtful += asked + (leased if isinstance(error, StoreUnavailable) else [])
+            self._let_go(leased)
+            raise
+        finally:
+            self._open.pop(unit, None)

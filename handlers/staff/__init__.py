@@ -1,0 +1,1 @@
+"""What staff do: buttons, forms, look-ups."""

@@ -1,0 +1,126 @@
+"""What staff look up: `/anliegen ...`, their overview, the story of one case."""
+
+from collections.abc import Iterable, Iterator
+
+from conversations.cases.case import Case
+from conversations.cases.policy import Staff
+from conversations.events import Address, Event
+from conversations.texts.graphemes import clip, pieces
+from conversations.texts.texts import inert
+from handlers import digest
+from handlers.cases.cards import MOST_WORDS, label, staff_name
+from handlers.turn.ports import Overview, Post
+from handlers.turn.turn import Turn
+from storage.interface.store import CaseMessage
+
+_STORY = 12  # messages of a case that are shown: what it began with, and the latest
+
+
+async def answer_command(turn: Turn, event: Event, staff: Staff, argument: str) -> None:
+    """`/anliegen help | case N | mine | open | digest`; anything else shows the help."""
+    texts = turn.organisation.texts
+    word, _, rest = argument.strip().partition(" ")
+    match word.lower():
+        case "mine":
+            await _list(turn, event, staff, "mine", await turn.tx.open_cases(staff=staff.id))
+        case "open":
+            await _list(turn, event, staff, "open", await turn.tx.open_cases())
+        case "case" if rest.strip():
+            found = await turn.tx.case_by_number(rest.strip())
+            if found is None:
+                text = texts.render(
+                    "staff.list.unknown_number", staff.language, number=clip(rest.strip(), 40)
+                )
+                turn.hint(event, text)
+            else:
+                await send_story(turn, turn.know_case(found), staff)
+                turn.hint(event, _line(turn, turn.know_case(found), staff.language))
+        case "digest":
+            digest.pull(turn, event.address, staff)
+            turn.hint(event, texts.render("staff.digest.coming", staff.language))
+        case _:
+            turn.hint(event, texts.render("staff.help", staff.language))
+
+
+async def show_overview(turn: Turn, event: Event, staff: Staff) -> None:
+    """The App Home: my open cases by due time; a manager sees everybody's."""
+    texts = turn.organisation.texts
+    mine = "" if staff.role == "manager" else staff.id
+    cases = [turn.know_case(case) for case in await turn.tx.open_cases(staff=mine)]
+    overview = Overview(
+        user=event.sender.id,
+        title=texts.plain("staff.list.mine" if mine else "staff.list.open", staff.language),
+        cards=tuple((_line(turn, case, staff.language), case.id) for case in cases),
+        open_label=texts.plain("staff.action.show", staff.language),
+        empty=texts.render("staff.list.none", staff.language),
+    )
+    place = Address(turn.organisation.staff_account, event.sender.id)
+    turn.send(place, overview, lane=f"home:{event.sender.id}")
+
+
+async def send_story(turn: Turn, case: Case, staff: Staff) -> None:
+    """Send one case with its latest messages to a member of staff, privately, in as many posts as it needs."""
+    place = Address(turn.organisation.staff_account, staff.slack)
+    messages, parts = await turn.tx.messages(case.id), [_line(turn, case, staff.language)]
+    shown = messages if len(messages) <= _STORY else [messages[0], *messages[1 - _STORY :]]
+    for number, message in enumerate(shown):
+        if number == 1 and len(shown) < len(messages):
+            left = len(messages) - len(shown)
+            parts.append(turn.organisation.texts.render("staff.list.left_out", staff.language, n=left))
+        parts += _told(turn, message, staff.language)
+    for together in _posts(parts):
+        turn.send(place, Post("<br>".join(together)), lane=f"staff:{staff.id}")
+
+
+def _told(turn: Turn, message: CaseMessage, language: str) -> Iterator[str]:
+    """One message of a case, a long one in several lines."""
+    texts = turn.organisation.texts
+    first, *more = (inert(piece) for piece in pieces(message.text, MOST_WORDS))
+    match message.direction:
+        case "in" if not message.text:
+            yield texts.render("staff.line.files", language, n=len(message.attachments))
+        case "in":
+            yield texts.render("staff.line.customer", language, text=first)
+        case "out":
+            delivery = texts.plain(f"staff.delivery.{message.delivery}", language)
+            actor = staff_name(turn, message.author)
+            yield texts.render("staff.line.reply", language, actor=actor, delivery=delivery, text=first)
+        case _:
+            actor = staff_name(turn, message.author)
+            yield texts.render("staff.line.note", language, actor=actor, text=first)
+    for piece in more:
+        yield texts.render("staff.line.more", language, text=piece)
+
+
+def _posts(parts: Iterable[str]) -> Iterator[list[str]]:
+    """Put lines together, as many as fit into a post; markup is longer than what it shows, so there is room."""
+    together: list[str] = []
+    for part in parts:
+        if together and sum(map(len, together)) + len(part) > MOST_WORDS:
+            yield together
+            together = []
+        together.append(part)
+    yield together
+
+
+async def _list(turn: Turn, event: Event, staff: Staff, which: str, cases: list[Case]) -> None:
+    texts = turn.organisation.texts
+    known = [turn.know_case(case) for case in cases]
+    lines: list[str] = [texts.render(f"staff.list.{which}", staff.language)]
+    lines += [_line(turn, case, staff.language) for case in known if case.is_open]
+    if len(lines) == 1:
+        lines.append(texts.render("staff.list.none", staff.language))
+    turn.hint(event, "<br>".join(lines))
+
+
+def _line(turn: Turn, case: Case, language: str) -> str:
+    texts = turn.organisation.texts
+    return texts.render(
+        "staff.list.line",
+        language,
+        number=case.number,
+        category=label(turn, f"case.category.{case.category}", language),
+        state=texts.plain(f"case.state.{case.state.value}", language),
+        owner=staff_name(turn, case.owner),
+        due=case.due if case.is_promised else 0,
+    )

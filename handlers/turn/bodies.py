@@ -1,0 +1,72 @@
+"""Outbox bodies as JSON and back: what is stored is what will be sent, whatever happens in between.
+
+What equals its default is not written: most of a keyboard would be. So a default of a body must never change.
+"""
+
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from conversations.effects import Kind, Message
+from handlers.turn.ports import Body, Card, DigestPost, Download, Overview, Parcel, Post
+from storage.interface.outbox import ROUND, Claimed
+
+_ADAPTERS: Final[dict[str, TypeAdapter[Body]]] = {
+    "message": TypeAdapter(Message),
+    "card": TypeAdapter(Card),
+    "post": TypeAdapter(Post),
+    "overview": TypeAdapter(Overview),
+    "digest": TypeAdapter(DigestPost),
+    "download": TypeAdapter(Download),
+}
+
+
+def kind_of(body: Body) -> str:
+    """Return the tag under which a body is stored."""
+    match body:
+        case Message():
+            return "message"
+        case Card():
+            return "card"
+        case Post():
+            return "post"
+        case Overview():
+            return "overview"
+        case DigestPost():
+            return "digest"
+        case Download():
+            return "download"
+
+
+def encode(body: Body) -> tuple[str, str]:
+    """Return (kind, JSON)."""
+    kind = kind_of(body)
+    return kind, _ADAPTERS[kind].dump_json(body, exclude_defaults=True).decode()
+
+
+def body_of(kind: str, text: str) -> Body:
+    """Read a stored body. Raises ValueError when it is not what its kind says."""
+    adapter = _ADAPTERS.get(kind)
+    if adapter is None:
+        raise ValueError(f"nobody knows how to send a {kind}")
+    return adapter.validate_json(text)
+
+
+def decode(claimed: Claimed) -> Parcel:
+    """Make a claimed row ready to go. Raises ValueError when its body is not what its kind says."""
+    body = body_of(claimed.row.kind, claimed.row.body)
+    row = claimed.row
+    return Parcel(
+        row.id,
+        row.address,
+        body,
+        claimed.thread,
+        claimed.edited,
+        claimed.attempt % ROUND,
+        bool(claimed.uncertain),
+    )
+
+
+def may_resend(body: Body) -> bool:
+    """Whether a send whose answer was not seen may be repeated. A receipt seen twice only confuses."""
+    return not (isinstance(body, Message) and body.kind is Kind.RECEIPT)

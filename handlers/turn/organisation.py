@@ -1,0 +1,49 @@
+"""What the use cases know of the company they serve: the configuration as plain values, read once at the start."""
+
+from collections.abc import Mapping
+from dataclasses import field
+from datetime import tzinfo
+
+from conversations.cases.policy import Policy
+from conversations.definition.library import Library
+from conversations.frozen import dataclass
+from conversations.texts.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """When and where the weekly digest is posted: `weekday` 0 is Monday, `hour` in `zone`; no channel, no post."""
+
+    weekday: int
+    hour: int
+    zone: tzinfo
+    channel: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPlan:
+    """Where alarms are posted, and at which hour a line says that all is well; None for never."""
+
+    channel: str = ""
+    hour: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One company. `staff_account` is the Slack account its staff work in, empty when Slack is off.
+
+    `rooms` are the channels the configuration names: the platform's id (the name, where there is none) and what people
+    call it.
+    """
+
+    name: str
+    languages: tuple[str, ...]
+    zone: tzinfo
+    policy: Policy
+    library: Library
+    texts: Texts
+    digest: DigestPlan
+    staff_account: str = ""
+    watch: WatchPlan = WatchPlan()
+    rooms: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,213 @@
+"""What the use cases need from outside: a clock, ids, channels. Implemented in `bot`, by real things in tests too."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import field
+from typing import Protocol, TypeAlias
+
+from conversations.effects import At, Message
+from conversations.events import Address, Event, FileRef, Instant
+from conversations.frozen import dataclass
+from storage.interface.store import RawBody
+
+
+class Clock(Protocol):
+    """The time of dialogues, deadlines and digests."""
+
+    def now(self) -> Instant:
+        """Return UTC microseconds."""
+
+
+class Ids(Protocol):
+    """64-bit, positive, time-ordered ids, known before the insert."""
+
+    def next(self) -> int:
+        """Return the next id; greater than every one before it."""
+
+
+# -- what can be sent: the body of an outbox row --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CardField:
+    """A line of a case card: label and neutral markup."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The card of a case, complete: posting and editing show the same. `colour` is `#rrggbb`, `note` stands on top."""
+
+    case: int
+    title: str
+    colour: str
+    fields: tuple[CardField, ...]
+    text: str  # the customer's words, neutral markup
+    actions: tuple[tuple[str, str, str], ...]  # (action, label, style)
+    attachments: tuple[int, ...] = ()
+    mention: str = ""  # platform user id of the owner, to call them
+    note: str = ""  # neutral markup
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A text in a staff channel or in a card's thread. `mention` are platform user ids to call.
+
+    `goes_on`: it belongs to the post before it, and is for those who were called there.
+    """
+
+    text: str
+    mention: tuple[str, ...] = ()
+    attachments: tuple[int, ...] = ()
+    goes_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A member of staff's overview (Slack App Home): sections of (heading, lines, case ids for buttons)."""
+
+    user: str
+    title: str
+    cards: tuple[tuple[str, int], ...]  # (line in neutral markup, case id)
+    open_label: str
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPost:
+    """A digest as Slack blocks (JSON), its plain text, a picture and the HTML file."""
+
+    text: str
+    blocks: str
+    picture: int = 0  # attachment id
+    html: int = 0  # attachment id
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Fetch a file into the attachment table."""
+
+    attachment: int
+    file: FileRef
+
+
+Body: TypeAlias = Message | Card | Post | Overview | DigestPost | Download
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A claimed outbox row, ready to go.
+
+    `thread` and `edits` are platform message ids, resolved from the rows this one hangs on: post into that thread,
+    or edit that message instead of posting. `id` goes into Slack's metadata so that an unknown send can be found.
+    `attempt` is 1 the first time; `uncertain` tells that an earlier attempt's answer was not seen.
+    """
+
+    id: int
+    address: Address
+    body: Body
+    thread: str = ""
+    edits: str = ""
+    attempt: int = 1
+    uncertain: bool = False
+
+
+# -- how it went ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform has it, under this message id; a download brings its bytes."""
+
+    message: str = ""
+    content: bytes | None = None
+    mime: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Surely not sent; try again not before `seconds` of real time from now.
+
+    `whole`: the platform takes nothing from us at all; `limited`: it asks to slow down; `shut`: this place takes no
+    posts, others do.
+    """
+
+    seconds: float
+    reason: str
+    whole: bool = False
+    limited: bool = False
+    shut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """Refused for good. `unreachable`: the person blocked us; `moved`: the chat's new id."""
+
+    reason: str
+    unreachable: bool = False
+    moved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The request went out and no answer was seen."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Sent | Later | Never | Unknown
+
+Receive: TypeAlias = Callable[[Sequence[RawBody]], Awaitable[None]]
+"""Store raw bodies (commit A); only when it returns may the platform be told that we have them."""
+
+ReadAttachment: TypeAlias = Callable[[int], Awaitable[tuple[bytes, str, str]]]
+"""Return (content, mime, name) of a stored attachment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What is stored of an account: chat -> its newest message, and (chat, message) of threads staff may write in."""
+
+    seen: Mapping[str, str] = field(default_factory=dict)
+    threads: Sequence[tuple[str, str]] = ()
+
+
+class Memory(Protocol):
+    """For a channel that can read up on what was said while nobody listened. Raises StoreUnavailable."""
+
+    async def recall(self, account: str) -> Recalled:
+        """What was stored last."""
+
+    async def missing(self, keys: Sequence[str]) -> set[str]:
+        """Which of these keys were never stored."""
+
+
+class Unreadable(ValueError):
+    """A stored body that cannot be parsed: it becomes a dead letter, never a stop."""
+
+
+class Channel(Protocol):
+    """One account on one platform. Only translates; never decides."""
+
+    @property
+    def account(self) -> str:
+        """`telegram:<bot id>`, `slack:<team>` or `console:local`; known after `open`."""
+
+    async def open(self) -> None:
+        """Find out who we are and prepare menus. Raises ConnectionError (try again) or PermissionError (bad token)."""
+
+    async def listen(self, receive: Receive) -> None:
+        """Take in bodies until cancelled, confirming each to the platform only after `receive` returned."""
+
+    def read(self, body: RawBody, at: Instant) -> Event | None:
+        """Translate a stored body; None for what we pass over in silence. Raises Unreadable."""
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """Send one parcel, one platform call where possible. Never raises for what a platform may answer."""
+
+    async def perform(self, effect: At) -> None:
+        """Run a perishable effect; failures are logged, never raised. `MarkKeyboard.message` is filled in."""
+
+    async def close(self) -> None:
+        """Let go of connections."""

@@ -1,0 +1,342 @@
+"""A turn: everything one batch of events changes, gathered in memory and written once, in one transaction."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+
+from conversations.cases.case import Case
+from conversations.definition.dialogue import digest
+from conversations.definition.parse import restore
+from conversations.effects import At, Hint, MarkKeyboard, Message, Perishable, SetTimer
+from conversations.events import (
+    Acted,
+    Address,
+    Commanded,
+    Departed,
+    Event,
+    HomeOpened,
+    Instant,
+    Moved,
+    Submitted,
+    Threaded,
+)
+from conversations.facts import Fact
+from conversations.frozen import replace
+from conversations.question import NAME_LIMIT, clean
+from conversations.session import CaseId, Conversation, ConversationId, PersonId
+from handlers.turn.bodies import encode, may_resend
+from handlers.turn.budget import Budget
+from handlers.turn.organisation import Organisation
+from handlers.turn.ports import Body, Ids
+from storage.interface.outbox import OutboxRow
+from storage.interface.store import AnswerRow, FactRow, Timer, Transaction
+
+
+def of_staff(event: Event, staff_account: str) -> bool:
+    """Whether it is something that staff do at work, where no conversation is held; who does it is another question."""
+    match event.what:
+        case Acted() | Submitted() | Threaded() | HomeOpened():
+            return True
+        case Commanded(name="anliegen"):
+            return event.address.account == staff_account
+        case _:
+            return False
+
+
+class Turn:
+    """Holds the loaded conversations and cases, and what shall become of them; `write` flushes it batch-wise.
+
+    Several events of a batch may touch the same conversation: each sees what the one before made of it. Nothing is
+    visible outside until the transaction around it commits; `perishables` are for afterwards.
+    """
+
+    def __init__(
+        self,
+        tx: Transaction,
+        organisation: Organisation,
+        ids: Ids,
+        now: Instant,
+        budget: Budget | None = None,
+    ) -> None:
+        self.tx = tx
+        self.budget = budget or Budget()
+        self.organisation = organisation
+        self.ids = ids
+        self.now = now
+        self.perishables: list[At] = []
+        self.digests: list[
+            Timer
+        ] = []  # digests to draw after the commit: slow work that must not hold the turn
+        self._conversations: dict[ConversationId, Conversation] = {}
+        self._by_address: dict[Address, ConversationId] = {}
+        self._stored: dict[ConversationId, Conversation] = {}  # as the database has it
+        self._new: set[ConversationId] = set()
+        self._cases: dict[CaseId, Case] = {}
+        self._stored_cases: dict[CaseId, Case] = {}
+        self._facts: list[FactRow] = []
+        self.answers: list[AnswerRow] = []
+        self.outbox: list[OutboxRow] = []
+        self._bulk = False  # whether anybody waits for what is said now
+        self._timers: dict[tuple[str, str], Timer | None] = {}
+        self._expected: set[Address] = set()
+        self._arrived: Callable[[], dict[Address, Conversation]] = dict
+
+    # conversations
+
+    def expect(self, events: Iterable[Event]) -> None:
+        """Let the conversations of these events come with the next thing that is asked of the store."""
+        self._expected = set(self._senders(events))
+        self._arrived = self.tx.expect_conversations(self._expected)
+
+    async def load(self, events: Iterable[Event]) -> None:
+        """Load the conversations of a batch together; whom we have not met gets one."""
+        senders = self._senders(events)
+        missing = senders.keys() - self._by_address.keys()
+        if not missing:
+            return
+        loaded = self._arrived() if missing <= self._expected else await self.tx.conversations(missing)
+        await self._take_in(loaded.values())
+        new = [
+            self._new_conversation(event)
+            for address, event in senders.items()
+            if address not in self._by_address and not isinstance(event.what, Departed)
+        ]
+        if new:
+            for conversation in await self.tx.create_conversations(new, self.now):
+                self._remember(conversation)
+                self._new.add(conversation.id)
+
+    def _senders(self, events: Iterable[Event]) -> dict[Address, Event]:
+        """Who holds a conversation, each with their last event."""
+        work = self.organisation.staff_account
+        return {
+            event.address: event
+            for event in events
+            if not of_staff(event, work) and not isinstance(event.what, Moved)
+        }
+
+    def at(self, address: Address) -> Conversation | None:
+        """The conversation at an address, as this turn left it."""
+        found = self._by_address.get(address)
+        return None if found is None else self._conversations[found]
+
+    async def conversation(self, wanted: ConversationId) -> Conversation | None:
+        """A conversation by its id, loaded when this turn has not seen it."""
+        if wanted not in self._conversations:
+            await self._take_in((await self.tx.conversations_by_id([wanted])).values())
+        return self._conversations.get(wanted)
+
+    def has_just_met(self, conversation: Conversation) -> bool:
+        """Whether this is the first we hear of somebody."""
+        return conversation.id in self._new
+
+    def keep(self, conversation: Conversation) -> None:
+        """Take over what a step made of a conversation."""
+        self._conversations[conversation.id] = conversation
+
+    def _new_conversation(self, event: Event) -> tuple[Conversation, str]:
+        new = Conversation(
+            id=ConversationId(self.ids.next()),
+            address=event.address,
+            person=PersonId(self.ids.next()),
+            name=clean(event.sender.name, NAME_LIMIT),
+            language=self.organisation.library.language(event.sender.language),
+        )
+        return new, event.sender.id
+
+    async def _take_in(self, loaded: Collection[Conversation]) -> None:
+        """Remember conversations, and dialogues that a worker with newer files has begun in them meanwhile."""
+        for conversation in loaded:
+            self._remember(conversation)
+        library = self.organisation.library
+        if unknown := library.unknown(session for one in loaded for session in one.stack):
+            for name, definition in await self.tx.dialogues():
+                if digest(definition) in unknown and (
+                    found := restore(name, definition, self.organisation.zone)
+                ):
+                    library.remember(found)
+            library.give_up(unknown)
+
+    def _remember(self, conversation: Conversation) -> None:
+        if conversation.id not in self._conversations:
+            self._conversations[conversation.id] = conversation
+            self._by_address[conversation.address] = conversation.id
+            self._stored[conversation.id] = conversation
+
+    # cases
+
+    async def case(self, wanted: CaseId) -> Case | None:
+        """A case by its id, as this turn left it."""
+        if wanted not in self._cases:
+            found = (await self.tx.cases([wanted])).get(wanted)
+            if found is None:
+                return None
+            self.know_case(found)
+        return self._cases[wanted]
+
+    def know_case(self, case: Case) -> Case:
+        """Take note of a case found by other means; what this turn already made of it wins."""
+        self._stored_cases.setdefault(case.id, case)
+        return self._cases.setdefault(case.id, case)
+
+    async def open_case(self, case: Case) -> None:
+        """Insert a new case."""
+        await self.tx.create_case(case)
+        self.know_case(case)
+
+    def keep_case(self, case: Case) -> None:
+        """Take over what a step made of a case."""
+        self._cases[case.id] = case
+
+    # what happened and what shall happen
+
+    def record(self, fact: Fact, conversation: Conversation | None = None, case: Case | None = None) -> None:
+        """Append a fact."""
+        person = conversation.person if conversation else case.person if case else None
+        place = conversation.id if conversation else case.conversation if case else None
+        concern = case.id if case else None
+        self._facts.append(FactRow(self.ids.next(), self.now, fact, person, place, concern))
+
+    def answered(self, row: AnswerRow) -> None:
+        """Keep an answer."""
+        self.answers.append(row)
+
+    def say(
+        self,
+        conversation: Conversation,
+        message: Message,
+        *,
+        case_message: int = 0,
+        case: int = 0,
+        lasting: bool = False,
+    ) -> int:
+        """Send to a conversation; return the outbox row, and remember it where it carries the keyboard.
+
+        `case` is what the message is about (0: no case): a reply to it belongs there. `lasting` buttons ask nothing:
+        they stay until they are pressed, beside the keyboard of an open question.
+        """
+        lane = f"conversation:{conversation.id}"
+        row = self.send(
+            conversation.address,
+            message,
+            lane=lane,
+            conversation=conversation.id,
+            message=case_message,
+            case=CaseId(case) if case else None,
+        )
+        if message.buttons and not lasting:
+            present = self._conversations.get(conversation.id, conversation)
+            if present.keyboard:  # only the latest keyboard is alive: an old one would only mislead
+                self.perish(
+                    present.address, MarkKeyboard("", sent=present.keyboard, text=present.keyboard_text)
+                )
+            self.keep(replace(present, keyboard=row, keyboard_text=message.text))
+        return row
+
+    def send(
+        self,
+        address: Address,
+        body: Body,
+        *,
+        lane: str,
+        conversation: ConversationId | None = None,
+        case: CaseId | None = None,
+        message: int = 0,
+        thread_of: int = 0,
+        edits: int = 0,
+    ) -> int:
+        """Enqueue a body; rows of a lane leave in order. Return the outbox row's id."""
+        kind, text = encode(body)
+        row = OutboxRow(
+            self.ids.next(),
+            lane,
+            address,
+            kind,
+            text,
+            conversation=conversation,
+            case=case,
+            message=message,
+            thread_of=thread_of,
+            edits=edits,
+            resend=may_resend(body),
+            bulk=self._bulk,
+        )
+        self.outbox.append(row)
+        return row.id
+
+    @contextmanager
+    def unhurried(self) -> Iterator[None]:
+        """What is said within is awaited by nobody: it leaves after everything else."""
+        self._bulk = True
+        try:
+            yield
+        finally:
+            self._bulk = False
+
+    def perish(self, address: Address, effect: Perishable) -> None:
+        """Do this right after the commit, or not at all."""
+        self.perishables.append(At(address, effect))
+
+    def hint(self, event: Event, text: str) -> None:
+        """Tell whoever did this, unseen by others."""
+        self.perish(event.address, Hint(event.sender.id, text))
+
+    def set_timer(
+        self,
+        timer: SetTimer,
+        *,
+        conversation: ConversationId | None = None,
+        case: CaseId | None = None,
+        note: str = "",
+    ) -> None:
+        """Set or move a timer."""
+        self._timers[timer.owner, timer.kind] = Timer(
+            timer.owner, timer.kind, timer.at, conversation, case, note
+        )
+
+    def drop_timer(self, owner: str, kind: str = "*") -> None:
+        """Forget a timer, or all of an owner's."""
+        if kind == "*":
+            for key in [key for key in self._timers if key[0] == owner]:
+                del self._timers[key]
+        self._timers[owner, kind] = None
+
+    async def timer(self, owner: str, kind: str) -> Timer | None:
+        """A timer as this turn left it."""
+        for key in ((owner, kind), (owner, "*")):
+            if key in self._timers:
+                return self._timers[key]
+        return next((timer for timer in await self.tx.timers(owner) if timer.kind == kind), None)
+
+    def has_moved(self, timer: Timer) -> bool:
+        """Whether this turn has set or dropped a timer that fell due meanwhile."""
+        return not self._timers.keys().isdisjoint({(timer.owner, timer.kind), (timer.owner, "*")})
+
+    # the end
+
+    async def write(self) -> None:
+        """Write everything, each kind of row at once. Raises Conflict."""
+        changed = [
+            replace(self._conversations[one], version=stored.version + 1)
+            for one, stored in self._stored.items()
+            if self._conversations[one] != stored
+        ]
+        if changed:
+            await self.tx.save_conversations(changed)
+        for case, stored in self._stored_cases.items():
+            if self._cases[case] != stored:
+                await self.tx.save_case(replace(self._cases[case], version=stored.version + 1))
+        if self._facts:
+            await self.tx.record(self._facts)
+        if self.answers:
+            await self.tx.keep_answers(self.answers)
+        await self._write_timers()
+        if self.outbox:
+            await self.tx.enqueue(self.outbox, self.now)
+
+    async def _write_timers(self) -> None:
+        gone = [key for key, timer in self._timers.items() if timer is None]
+        kept = [timer for timer in self._timers.values() if timer is not None]
+        if gone:
+            await self.tx.drop_timers(gone)
+        if kept:
+            await self.tx.set_timers(kept)

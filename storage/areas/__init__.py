@@ -1,0 +1,1 @@
+"""One area of the tables a file: its statements and what they return."""

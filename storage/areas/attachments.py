@@ -1,0 +1,139 @@
+"""Files people sent, as bytes in a table."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from conversations.events import Instant
+from conversations.session import CaseId, PersonId
+from storage.codec import clean
+from storage.engines.sql import EMPTY, Row, Unit, said, within
+from storage.interface.store import Attachment
+from storage.tables import attachment, conversation, outbox
+
+_NEW = insert(attachment)
+_STORE = (
+    update(attachment)
+    .where(attachment.c.id == bindparam("attachment"), attachment.c.state == said("waiting"))
+    .values(
+        content=bindparam("content"),
+        digest=bindparam("digest"),
+        mime=bindparam("mime"),
+        size=bindparam("size"),
+        state=said("stored"),
+        name=func.coalesce(func.nullif(bindparam("name"), EMPTY), attachment.c.name),
+    )
+)
+_REFUSE = (
+    update(attachment)
+    .where(attachment.c.id == bindparam("attachment"), attachment.c.state == said("waiting"))
+    .values(state=said("refused"), reason=bindparam("reason"))
+)
+_EXPECT_AGAIN = (
+    update(attachment)
+    .where(
+        attachment.c.id == bindparam("attachment"),
+        attachment.c.state == said("refused"),
+        attachment.c.reason != said("erased"),
+    )
+    .values(state=said("waiting"), reason=EMPTY)
+)
+_TIE = update(attachment).where(within(attachment.c.id, "attachments")).values(case_id=bindparam("case"))
+_ABOUT = (
+    attachment.c.id,
+    attachment.c.person_id,
+    attachment.c.name,
+    attachment.c.mime,
+    attachment.c.size,
+    attachment.c.state,
+    attachment.c.reason,
+    attachment.c.case_id,
+)
+_READ = select(*_ABOUT, attachment.c.content).where(attachment.c.id == bindparam("attachment"))
+_LIST = select(*_ABOUT).where(within(attachment.c.id, "attachments")).order_by(attachment.c.id)
+_LANE: Final = "file:"  # begins the lane of a download, the attachment's id ends it
+_FETCHED = select(outbox.c.lane).where(
+    outbox.c.conversation_id.in_(
+        select(conversation.c.id).where(conversation.c.person_id == bindparam("person"))
+    ),
+    outbox.c.kind == said("download"),
+    outbox.c.queued >= bindparam("since"),
+)
+
+
+class Attachments(Unit):
+    """The part of a transaction about files."""
+
+    async def expect_attachment(self, attachment: Attachment) -> None:
+        """Reserve a place for a file that is being fetched."""
+        await self._run(
+            _NEW,
+            id=attachment.id,
+            person_id=attachment.person,
+            case_id=attachment.case,
+            name=clean(attachment.name),
+            mime=clean(attachment.mime),
+            size=attachment.size,
+            state=attachment.state,
+            reason=clean(attachment.reason),
+            digest="",
+            content=None,
+        )
+
+    async def store_attachment(self, attachment: int, content: bytes, mime: str, name: str = "") -> None:
+        """Put the bytes in (SHA-256 is computed here). A file refused or erased meanwhile stays so."""
+        await self._run(
+            _STORE,
+            attachment=attachment,
+            content=content,
+            digest=sha256(content).hexdigest(),
+            mime=clean(mime),
+            size=len(content),
+            name=clean(name),
+        )
+
+    async def refuse_attachment(self, attachment: int, reason: str) -> None:
+        """The file could not or must not be stored."""
+        await self._run(_REFUSE, attachment=attachment, reason=clean(reason))
+
+    async def expect_again(self, attachment: int) -> None:
+        """A file that was refused is being fetched once more; one that was erased stays so."""
+        await self._run(_EXPECT_AGAIN, attachment=attachment)
+
+    async def attach_to_case(self, attachments: Iterable[int], case: CaseId) -> None:
+        """Tie stored files to a case."""
+        await self._run(_TIE, attachments=list(attachments), case=case)
+
+    async def attachment(self, attachment: int) -> tuple[Attachment, bytes] | None:
+        """A file and its bytes (empty while waiting)."""
+        rows = await self._fetch(_READ, attachment=attachment)
+        if not rows:
+            return None
+        *about, content = rows[0]
+        return _about(tuple(about)), bytes(content or b"")
+
+    async def attachments(self, attachments: Iterable[int]) -> list[Attachment]:
+        """Files without their bytes, the oldest first."""
+        wanted = list(attachments)
+        return list(map(_about, await self._fetch(_LIST, attachments=wanted))) if wanted else []
+
+    async def fetched(self, person: PersonId, since: Instant) -> list[int]:
+        """The files of a person whose download was asked for since."""
+        rows = await self._fetch(_FETCHED, person=person, since=since)
+        return [int(lane.removeprefix(_LANE)) for (lane,) in rows]
+
+
+def _about(row: Row) -> Attachment:
+    one, person, name, mime, size, state, reason, case = row
+    return Attachment(
+        one,
+        None if person is None else PersonId(person),
+        name,
+        mime,
+        size,
+        state,
+        reason,
+        None if case is None else CaseId(case),
+    )

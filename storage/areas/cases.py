@@ -1,0 +1,241 @@
+"""Cases, their numbers and their messages."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import insert as plain_insert
+from sqlalchemy.dialects.postgresql import insert
+
+from conversations.cases.case import Case, State
+from conversations.events import Address, Instant
+from conversations.session import CaseId, PersonId
+from storage.codec import clean, decode, encode
+from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Row, Unit, said, within
+from storage.interface.store import CaseMessage
+from storage.tables import case, case_message, case_number, conversation, outbox
+
+_NUMBERS = tuple[int, ...]
+
+# Columns are called like the fields, but for what SQL reserves or what names another row.
+_COLUMNS = {"person": "person_id", "conversation": "conversation_id", "order": "order_ref"}
+_FIELDS = tuple(field.name for field in fields(Case))
+_ROW = select(*(case.c[_COLUMNS.get(name, name)] for name in _FIELDS))
+
+OPEN_CASE = case.c.state.not_in([said("closed"), said("accepted")])
+
+_new_number = insert(case_number)
+_NUMBER = _new_number.on_conflict_do_update(
+    index_elements=["year"], set_={"last": case_number.c.last + ONE}
+).returning(case_number.c.last)
+
+_NEW = plain_insert(case)
+_SAVE = (
+    update(case)
+    .where(case.c.id == bindparam("case"), case.c.version == bindparam("read"))
+    .values(
+        {
+            column.name: bindparam(column.name)
+            for column in case.columns
+            if column.name not in ("id", "number", "version")
+        }
+        | {"version": case.c.version + ONE}
+    )
+)
+_BY_ID = _ROW.where(within(case.c.id, "ids")).order_by(case.c.id).with_for_update()
+# Several workers: whoever touches a case holds its conversation first, so that two never wait for each other.
+_CONVERSATIONS = (
+    select(conversation.c.id)
+    .join(case, case.c.conversation_id == conversation.c.id)
+    .where(within(case.c.id, "ids"))
+    .order_by(conversation.c.id)
+    .with_for_update(of=conversation)
+)
+_BY_NUMBER = select(case.c.id).where(case.c.number == bindparam("number"))
+_BY_CARD = (
+    select(case.c.id)
+    .join(outbox, outbox.c.id == case.c.card)
+    .where(
+        outbox.c.account == bindparam("account"),
+        outbox.c.chat == bindparam("chat"),
+        outbox.c.message == bindparam("message"),
+        outbox.c.message != EMPTY,
+    )
+)
+_OPEN = (
+    _ROW.where(
+        OPEN_CASE,
+        or_(bindparam("person") == ZERO, case.c.person_id == bindparam("person")),
+        or_(bindparam("staff") == EMPTY, case.c.owner == bindparam("staff")),
+    )
+    .order_by(case.c.due == ZERO, case.c.due, case.c.id)
+    .limit(LIMIT)
+    .offset(ZERO)
+)
+_CLOSED = (
+    _ROW.where(
+        case.c.person_id == bindparam("person"),
+        case.c.state == said("closed"),
+        case.c.closed >= bindparam("since"),
+    )
+    .order_by(case.c.closed.desc(), case.c.id.desc())
+    .limit(LIMIT)
+    .offset(ZERO)
+)
+_BETWEEN = _ROW.where(
+    case.c.opened < bindparam("end"),
+    or_(
+        case.c.opened >= bindparam("start"),
+        and_(case.c.closed >= bindparam("start"), case.c.closed < bindparam("end")),
+        case.c.closed >= bindparam("end"),
+        and_(case.c.closed == ZERO, OPEN_CASE),
+    ),
+).order_by(case.c.opened, case.c.id)
+
+_ADD_MESSAGE = plain_insert(case_message)
+_EXTEND = (
+    update(case_message)
+    .where(case_message.c.id == bindparam("message"))
+    .values(text=bindparam("words"), attachments=bindparam("files"))
+)
+_SHOW = update(case_message).where(within(case_message.c.id, "messages")).values(log=bindparam("row"))
+_MESSAGE_ROW = select(*case_message.columns)
+_MESSAGE = _MESSAGE_ROW.where(case_message.c.id == bindparam("message"))
+_MESSAGES = _MESSAGE_ROW.where(case_message.c.case_id == bindparam("case")).order_by(case_message.c.id)
+_first = (
+    select(func.min(case_message.c.id)).where(case_message.c.case_id == bindparam("case")).scalar_subquery()
+)
+_UNSHOWN = _MESSAGES.where(
+    case_message.c.id > _first,
+    case_message.c.direction == said("in"),
+    case_message.c.log == ZERO,
+    case_message.c.at >= bindparam("since"),
+)
+
+
+def read_case(row: Row) -> Case:
+    """A row as a case."""
+    values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
+    values["state"] = State(values["state"])
+    return Case(**values)
+
+
+def _values(one: Case) -> dict[str, Any]:
+    values = {_COLUMNS.get(name, name): getattr(one, name) for name in _FIELDS}
+    return {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+class Cases(Unit):
+    """The part of a transaction about cases."""
+
+    async def next_number(self, year: int) -> int:
+        """Take the next case number of a year; never reused."""
+        rows = await self._fetch(_NUMBER, year=year, last=1)
+        return int(rows[0][0])
+
+    async def create_case(self, case: Case) -> None:
+        """Insert a case (version 0)."""
+        self._later(_NEW, [_values(case)])
+
+    async def save_case(self, case: Case) -> None:
+        """Write a case with `version` one above the stored one. Raises Conflict."""
+        values = _values(case)
+        del values["id"], values["number"], values["version"]
+        self._later(_SAVE, [values | {"case": case.id, "read": case.version - 1}], touching=1)
+
+    async def cases(self, ids: Iterable[CaseId]) -> dict[CaseId, Case]:
+        """Load (and lock) cases."""
+        wanted = list(ids)
+        if self._several:
+            await self._fetch(_CONVERSATIONS, ids=wanted)
+        found = map(read_case, await self._fetch(_BY_ID, ids=wanted))
+        return {one.id: one for one in found}
+
+    async def case_by_number(self, number: str) -> Case | None:
+        """Find a case by its number, in any letter case."""
+        return await self._one(_BY_NUMBER, number=clean(number).strip().upper())
+
+    async def case_by_card(self, address: Address, message: str) -> Case | None:
+        """The case whose card is this platform message."""
+        return await self._one(_BY_CARD, account=address.account, chat=address.chat, message=message)
+
+    async def _one(self, statement: Any, **values: object) -> Case | None:
+        """The case that a statement finds, loaded and locked."""
+        rows = await self._fetch(statement, **values)
+        return (await self.cases([rows[0][0]])).get(rows[0][0]) if rows else None
+
+    async def open_cases(
+        self, *, person: PersonId | None = None, staff: str = "", limit: int = 100
+    ) -> list[Case]:
+        """Open cases of a person (loaded and locked), of an owner, or of all; by next deadline."""
+        rows = await self._fetch(_OPEN, person=person or 0, staff=staff, limit=limit)
+        found = list(map(read_case, rows))
+        if person is None or not self._several:
+            return found
+        loaded = await self.cases([one.id for one in found])  # what is said next belongs to one of them
+        return [loaded[one.id] for one in found if loaded[one.id].is_open]
+
+    async def closed_cases(self, person: PersonId, since: Instant) -> list[Case]:
+        """Cases of a person that were closed at `since` or later and still are, the latest first."""
+        return list(map(read_case, await self._fetch(_CLOSED, person=person, since=since, limit=100)))
+
+    async def cases_between(self, start: Instant, end: Instant) -> list[Case]:
+        """Cases opened or closed within [start, end), or still open at `end`."""
+        return list(map(read_case, await self._fetch(_BETWEEN, start=start, end=end)))
+
+    async def add_message(self, message: CaseMessage) -> None:
+        """Append to a case's messages."""
+        self._later(
+            _ADD_MESSAGE,
+            [
+                {
+                    "id": message.id,
+                    "case_id": message.case,
+                    "at": message.at,
+                    "direction": message.direction,
+                    "author": message.author,
+                    "text": clean(message.text),
+                    "attachments": encode(_NUMBERS, message.attachments),
+                    "delivery": message.delivery,
+                    "log": message.log,
+                }
+            ],
+        )
+
+    async def extend_message(self, message: int, text: str, attachments: Sequence[int]) -> None:
+        """More of an album came: the message has this text and these files now."""
+        files = encode(_NUMBERS, tuple(attachments))
+        self._later(_EXTEND, [{"message": message, "words": clean(text), "files": files}])
+
+    async def show_messages(self, messages: Sequence[int], log: int) -> None:
+        """These messages stand in the thread, in the line of this outbox row."""
+        await self._run(_SHOW, messages=list(messages), row=log)
+
+    async def message(self, message: int) -> CaseMessage | None:
+        """One message by its id."""
+        rows = await self._fetch(_MESSAGE, message=message)
+        return _message(rows[0]) if rows else None
+
+    async def messages(self, case: CaseId) -> list[CaseMessage]:
+        """All messages of a case, oldest first."""
+        return list(map(_message, await self._fetch(_MESSAGES, case=case)))
+
+    async def unshown(self, case: CaseId, since: Instant) -> list[CaseMessage]:
+        """What the customer said since and stands in no line of the thread; not what is on the card, the first one."""
+        return list(map(_message, await self._fetch(_UNSHOWN, case=case, since=since)))
+
+
+def _message(row: Row) -> CaseMessage:
+    one, case_id, at, direction, author, text, attachments, delivery, log = row
+    return CaseMessage(
+        one,
+        CaseId(case_id),
+        at,
+        direction,
+        author,
+        text,
+        decode(_NUMBERS, attachments),
+        delivery,
+        log,
+    )

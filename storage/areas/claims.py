@@ -1,0 +1,286 @@
+"""What may leave now: of each lane only the oldest unfinished row, once its moment has come; a lease makes it ours.
+
+What a unit has made itself may be leased by its own commit, where nothing stands before it. For everything else, three
+kinds of freight are claimed one by one, each by an index of its own: what somebody waits for, what nobody waits
+for, files. A row that must wait is put off together with its lane, and so is what joins the lane meanwhile: however
+much waits, a claim looks only at what may go and at lanes whose first row is on its way.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import case as choose
+
+from conversations.events import SECOND, Address
+from conversations.session import CaseId, ConversationId
+from storage.areas.outbox import FAILED, OPEN
+from storage.areas.shut import is_shut
+from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Row, Unit, real_time, said, within
+from storage.interface.outbox import Admit, Claimed, Freight, OutboxRow
+from storage.tables import outbox
+
+LOST_LEASE: Final = "the sender disappeared before an answer was seen"
+NOT_THERE: Final = "the message it belongs to was never delivered"
+
+_row = outbox.alias("head")
+_earlier = outbox.alias("earlier")
+_thread = outbox.alias("thread")
+_edited = outbox.alias("edited")
+
+
+# Each of these is looked up for a row that could go, by an index: a planner that were given joins might read the whole
+# outbox instead, when it takes many rows to be due.
+def _of(other: Any, column: Any, link: Any) -> Any:
+    """A column of the row that another one hangs on; empty where there is none."""
+    return func.coalesce(select(column).where(other.c.id == link).scalar_subquery(), EMPTY)
+
+
+_FIRST = (
+    select(_earlier.c.id)
+    .where(_earlier.c.state.in_(OPEN), _earlier.c.lane == _row.c.lane)
+    .order_by(_earlier.c.id)
+    .limit(ONE)
+    .offset(ZERO)
+    .scalar_subquery()
+)
+
+
+_NEXT = (
+    select(ONE)
+    .where(_earlier.c.state.in_(OPEN), _earlier.c.lane == _row.c.lane, _earlier.c.id > _row.c.id)
+    .limit(ONE)
+    .offset(ZERO)
+    .scalar_subquery()
+)
+
+
+def _heads(*which: Any) -> Select[Any]:
+    return (
+        select(
+            _row.c.id,
+            _row.c.lane,
+            _row.c.account,
+            _row.c.chat,
+            _row.c.kind,
+            _row.c.body,
+            _row.c.conversation_id,
+            _row.c.case_id,
+            _row.c.case_message,
+            _row.c.thread_of,
+            _row.c.edits,
+            _row.c.resend,
+            _row.c.state,
+            _row.c.attempt,
+            _row.c.uncertain,
+            _of(_thread, _thread.c.message, _row.c.thread_of),
+            _of(_edited, _edited.c.message, _row.c.edits),
+            _row.c.bulk,
+            _row.c.until,
+            _row.c.queued,
+            func.coalesce(_NEXT, ZERO),
+            choose((is_shut(_row.c.reason), ONE), else_=ZERO),
+        )
+        .where(
+            *which,
+            _row.c.account == bindparam("account"),
+            _row.c.state.in_(OPEN),
+            _row.c.until >= bindparam("since"),
+            _row.c.until <= real_time(),
+            _of(_thread, _thread.c.state, _row.c.thread_of).not_in(OPEN),
+            _of(_edited, _edited.c.state, _row.c.edits).not_in(OPEN),
+            _row.c.id == _FIRST,
+        )
+        .order_by(_row.c.until, _row.c.id)
+        .limit(LIMIT)
+        .offset(ZERO)
+        .with_for_update(of=_row, skip_locked=True)
+    )
+
+
+_MESSAGES = _heads(_row.c.kind != said("download"), _row.c.bulk == bindparam("bulk"))
+_FILES = _heads(_row.c.kind == said("download"))
+
+_MADE = (
+    update(outbox)
+    .where(
+        within(outbox.c.id, "made"),
+        outbox.c.id
+        == select(_earlier.c.id)
+        .where(_earlier.c.state.in_(OPEN), _earlier.c.lane == outbox.c.lane)
+        .order_by(_earlier.c.id)
+        .limit(ONE)
+        .offset(ZERO)
+        .scalar_subquery(),
+    )
+    .values(
+        state=said("sending"), attempt=ONE, until=real_time() + bindparam("lease"), holder=bindparam("by")
+    )
+    .returning(outbox.c.id)
+)
+_LEASE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(
+        state=said("sending"),
+        attempt=outbox.c.attempt + ONE,
+        uncertain=bindparam("lost"),
+        until=real_time() + bindparam("lease"),
+        holder=bindparam("by"),
+    )
+)
+_PUT_OFF = (
+    update(outbox)
+    .where(
+        outbox.c.state.in_(OPEN),
+        outbox.c.lane == bindparam("of"),
+        outbox.c.until < real_time() + bindparam("wait"),
+    )
+    .values(until=real_time() + bindparam("wait"))
+)
+_CLOSE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(state=bindparam("end"), reason=bindparam("why"), settled=outbox.c.queued)
+)
+
+END_LEASES = (
+    update(outbox).where(outbox.c.state.in_(OPEN), outbox.c.state == said("sending")).values(until=ZERO)
+)
+"""For whoever knows that nobody is sending: the sender died, and what it was at need not wait."""
+
+_GIVE_BACK = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("row"),
+        outbox.c.attempt == bindparam("tried"),
+        outbox.c.holder == bindparam("by"),
+        outbox.c.state == said("sending"),
+    )
+    .values(state=said("waiting"), until=ZERO)
+)
+_AWAITED = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.id == bindparam("row"),
+        outbox.c.attempt == bindparam("tried"),
+        outbox.c.state.in_([said("sending"), said("unknown")]),
+    )
+    .with_for_update()
+)
+_theirs = outbox.alias("theirs")
+_FREE = (  # passing over what its sender, alive after all, is just settling
+    update(outbox)
+    .where(
+        outbox.c.id.in_(
+            select(_theirs.c.id)
+            .where(
+                _theirs.c.state.in_(OPEN),
+                _theirs.c.state == said("sending"),
+                _theirs.c.holder == bindparam("holder"),
+            )
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(until=ZERO)
+)
+
+
+class Claims(Unit):
+    """The part of a transaction that takes rows of the outbox and gives them back."""
+
+    async def claim_outbox(
+        self,
+        accounts: Iterable[str],
+        limit: int,
+        lease: float,
+        *,
+        freight: Freight = Freight.PROMPT,
+        holder: str = "",
+        returned: bool = False,
+        admit: Admit | None = None,
+    ) -> list[Claimed]:
+        """Lease the oldest unsent row of each free lane (real time); expired leases come back as `uncertain`.
+
+        With `returned`, only rows that had to wait for a moment. What `admit` does not let go is put off with its lane.
+        """
+        claimed: list[Claimed] = []
+        for account in accounts:
+            values = {"account": account, "limit": limit, "since": int(returned)}
+            if freight is Freight.FILES:
+                rows = await self._fetch(_FILES, **values)
+            else:
+                rows = await self._fetch(_MESSAGES, bulk=int(freight is Freight.BULK), **values)
+            claimed += await self._lease(rows, lease, holder, admit)
+        return claimed
+
+    def claim_made(self, rows: Sequence[int], lease: float, holder: str) -> Callable[[], set[int]]:
+        """Lease rows that this unit made and that are the first of their lanes; after the commit it is known which."""
+        values = {"made": list(rows), "lease": int(lease * SECOND), "by": holder}
+        leased = self._ask_later(_MADE, **values) if rows else []
+        return lambda: {row for (row,) in leased}
+
+    async def _lease(self, rows: list[Row], lease: float, holder: str, admit: Admit | None) -> list[Claimed]:
+        claimed: list[Claimed] = []
+        closed: list[dict[str, Any]] = []
+        waiting: list[dict[str, Any]] = []
+        for row in rows:
+            one = _claimed(row)
+            if (one.row.thread_of and not one.thread) or (one.row.edits and not one.edited):
+                closed.append({"row": one.row.id, "end": "dead", "why": NOT_THERE})
+            elif one.uncertain and not one.row.resend:
+                closed.append({"row": one.row.id, "end": "unknown", "why": LOST_LEASE})
+            elif admit is not None and (wait := admit(one.row, returned=row[18] > 0)) > 0:
+                waiting.append({"of": one.row.lane, "wait": int(wait * SECOND)})
+            else:
+                claimed.append(one)
+        length = int(lease * SECOND)
+        leases = [
+            {"row": one.row.id, "lost": one.uncertain, "lease": length, "by": holder} for one in claimed
+        ]
+        self._later(_LEASE, leases)
+        self._later(_PUT_OFF, waiting)
+        if closed:
+            self._later(_CLOSE, closed)
+            self._later(FAILED, [{"rows": [one["row"] for one in closed]}])
+        return claimed
+
+    async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:
+        """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""
+        fences = [{"row": one.row.id, "tried": one.attempt, "by": holder} for one in claimed]
+        self._later(_GIVE_BACK, fences)
+
+    async def is_awaited(self, claimed: Claimed) -> bool:
+        """Whether it is still to be recorded how this attempt ended."""
+        return bool(await self._fetch(_AWAITED, row=claimed.row.id, tried=claimed.attempt))
+
+    async def free_outbox(self, holder: str) -> int:
+        """End the leases of a worker that is no more; return how many. Its rows come back `uncertain` at once."""
+        return await self._run(_FREE, holder=holder)
+
+
+def _claimed(row: Row) -> Claimed:
+    """A head of a lane as it will be once leased. A lease that ran out is as uncertain as an answer not seen."""
+    return Claimed(
+        row=OutboxRow(
+            id=row[0],
+            lane=row[1],
+            address=Address(row[2], row[3]),
+            kind=row[4],
+            body=row[5],
+            conversation=None if row[6] is None else ConversationId(row[6]),
+            case=None if row[7] is None else CaseId(row[7]),
+            message=row[8],
+            thread_of=row[9],
+            edits=row[10],
+            resend=bool(row[11]),
+            bulk=bool(row[17]),
+        ),
+        attempt=row[13] + 1,
+        uncertain=row[14] + (row[12] == "sending"),
+        thread=row[15],
+        edited=row[16],
+        queued=row[19],
+        followed=bool(row[20]),
+        shut=bool(row[21]),
+    )

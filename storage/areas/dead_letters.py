@@ -1,0 +1,143 @@
+"""Dead letters: what cannot be applied or sent, and what nobody knows to have arrived; looked at, sent anew, dropped.
+
+Nothing is deleted. A dropped letter keeps its row and its reason and loses its body, as every letter does after some
+weeks: without a body nothing can be done any more, and nobody is shown it.
+"""
+
+from typing import Final
+
+from sqlalchemy import bindparam, case, null, select, update
+
+from conversations.events import Instant
+from conversations.session import CaseId, PersonId
+from storage.codec import clean
+from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Row, Unit, given, said
+from storage.interface.outbox import ROUND, Letter
+from storage.tables import case_message, conversation, inbox, outbox
+
+_BURIED = inbox.c.state == said("dead")
+_INBOX = select(
+    inbox.c.id, inbox.c.account, inbox.c.lane, inbox.c.reason, inbox.c.received, inbox.c.finished
+).where(_BURIED, inbox.c.body.is_not(null()))
+_INBOX_LIST = _INBOX.order_by(inbox.c.id).limit(LIMIT).offset(ZERO)
+_INBOX_ONE = _INBOX.add_columns(inbox.c.body).where(inbox.c.id == bindparam("wanted"))
+_INBOX_AGAIN = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("letter"), _BURIED, inbox.c.body.is_not(null()))
+    .values(state=said("pending"), finished=ZERO, reason=EMPTY)
+)
+_INBOX_DROP = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("letter"), _BURIED, inbox.c.body.is_not(null()))
+    .values(body=null(), reason=bindparam("why"))
+)
+
+LOST: Final = outbox.c.state.in_([said("unknown"), said("dead")])
+_OUTBOX = (
+    select(
+        outbox.c.id,
+        outbox.c.state,
+        outbox.c.account,
+        outbox.c.lane,
+        outbox.c.chat,
+        outbox.c.kind,
+        outbox.c.reason,
+        outbox.c.queued,
+        outbox.c.settled,
+        outbox.c.attempt,
+        conversation.c.person_id,
+        outbox.c.case_id,
+    )
+    .outerjoin(conversation, conversation.c.id == outbox.c.conversation_id)
+    .where(LOST, outbox.c.body != EMPTY)
+)
+_OUTBOX_LIST = _OUTBOX.order_by(outbox.c.id).limit(LIMIT).offset(ZERO)
+_OUTBOX_ONE = _OUTBOX.add_columns(outbox.c.body).where(outbox.c.id == bindparam("wanted"))
+
+_uncertain = case((outbox.c.state == said("unknown"), ONE), (outbox.c.uncertain > ZERO, ONE), else_=ZERO)
+_OUTBOX_AGAIN = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("letter"), LOST, outbox.c.body != EMPTY)
+    .values(
+        state=said("waiting"),
+        until=ZERO,
+        attempt=(outbox.c.attempt // given(ROUND) + ONE) * given(ROUND),
+        uncertain=_uncertain,  # it may have arrived: whoever can look for it does
+        resend=case((outbox.c.state == said("unknown"), ONE), else_=outbox.c.resend),
+        queued=bindparam("now"),  # what left meanwhile left before it
+        settled=ZERO,
+        reason=EMPTY,
+    )
+)
+_OUTBOX_DROP = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("letter"), LOST, outbox.c.body != EMPTY)
+    .values(body=EMPTY, reason=bindparam("why"))
+)
+_delivering = select(outbox.c.case_message).where(outbox.c.id == bindparam("letter"))
+_ON_ITS_WAY = (
+    update(case_message)
+    .where(case_message.c.id.in_(_delivering), case_message.c.delivery == said("failed"))
+    .values(delivery=said("waiting"))
+)
+
+
+class Letters(Unit):
+    """The part of a transaction about dead letters."""
+
+    async def letters(self, limit: int) -> list[Letter]:
+        """What lies dead or unknown and was not dropped, the oldest first, without bodies."""
+        found = [_received(row) for row in await self._fetch(_INBOX_LIST, limit=limit)]
+        found += [_made(row) for row in await self._fetch(_OUTBOX_LIST, limit=limit)]
+        return sorted(found, key=lambda letter: (letter.since, letter.id))[:limit]
+
+    async def letter(self, wanted: int) -> Letter | None:
+        """One of them with its body."""
+        for row in await self._fetch(_INBOX_ONE, wanted=wanted):
+            return _received(row)
+        for row in await self._fetch(_OUTBOX_ONE, wanted=wanted):
+            return _made(row)
+        return None
+
+    async def retry_letter(self, letter: Letter, now: Instant) -> bool:
+        """Let it wait in its lane once more; False when it is no dead letter any more."""
+        if letter.box == "inbox":
+            return bool(await self._run(_INBOX_AGAIN, letter=letter.id))
+        again = await self._run(_OUTBOX_AGAIN, letter=letter.id, now=now)
+        if again:
+            await self._run(_ON_ITS_WAY, letter=letter.id)
+        return bool(again)
+
+    async def drop_letter(self, letter: Letter, reason: str) -> bool:
+        """Empty its body and keep the row with this reason; False when it is no dead letter any more."""
+        statement = _INBOX_DROP if letter.box == "inbox" else _OUTBOX_DROP
+        return bool(await self._run(statement, letter=letter.id, why=clean(reason)))
+
+
+def _received(row: Row) -> Letter:
+    """A letter of the inbox, with or without its body."""
+    number, account, lane, reason, since, at, *body = row
+    chat = lane.removeprefix(f"{account}:").removeprefix("chat:")
+    words = "".join(bytes(part).decode("utf-8", "replace") for part in body)
+    return Letter(number, "inbox", "dead", account, lane, chat, "", reason, since, at, body=words)
+
+
+def _made(row: Row) -> Letter:
+    """A letter of the outbox, with or without its body."""
+    number, state, account, lane, chat, kind, reason, since, at, attempt, person, concern, *body = row
+    return Letter(
+        number,
+        "outbox",
+        state,
+        account,
+        lane,
+        chat,
+        kind,
+        reason,
+        since,
+        at,
+        attempts=attempt % ROUND,
+        person=None if person is None else PersonId(person),
+        case=None if concern is None else CaseId(concern),
+        body="".join(body),
+    )

@@ -1,0 +1,145 @@
+"""Raw bodies: stored once per key, handed out in order of arrival, done or dead."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Text, bindparam, cast, func, literal_column, null, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from conversations.events import Instant
+from conversations.session import ConversationId
+from storage.codec import clean
+from storage.engines.sql import AT_ONCE, EMPTY, LIMIT, ZERO, Unit, said, within
+from storage.interface.store import InboxRow, RawBody
+from storage.tables import conversation, inbox
+
+_NEW = (
+    insert(inbox)
+    .values(
+        id=bindparam("id"),
+        key=bindparam("key"),
+        account=bindparam("account"),
+        lane=bindparam("lane"),
+        body=bindparam("body"),
+        received=bindparam("received"),
+        state=said("pending"),
+        finished=ZERO,
+        reason=EMPTY,
+    )
+    .on_conflict_do_nothing(index_elements=["key"])
+)
+
+# A platform that numbers anew gives an old key to something new: the old row keeps what it is, under another key.
+_RETIRE = (
+    update(inbox)
+    .where(within(inbox.c.key, "keys"), inbox.c.received < bindparam("before"))
+    .values(key=inbox.c.key.concat(literal_column("'~'")).concat(cast(inbox.c.id, Text)))
+)
+_ROW = select(inbox.c.id, inbox.c.key, inbox.c.account, inbox.c.lane, inbox.c.body, inbox.c.received)
+_PENDING = inbox.c.state == said("pending")
+_CLAIM = _ROW.where(_PENDING).order_by(inbox.c.id).limit(LIMIT).offset(ZERO)
+
+# Several workers: whoever holds a lane's lock applies its rows, until the end of the unit. The rows are read again
+# afterwards, because the lane's last holder may have applied the ones we saw.
+_OLDEST = (
+    select(inbox.c.lane)
+    .where(_PENDING, ~within(inbox.c.lane, "tried"))
+    .order_by(inbox.c.id)
+    .limit(LIMIT)
+    .offset(ZERO)
+    .subquery()
+)
+_LANES = select(_OLDEST.c.lane).distinct().subquery()
+_LOCK_LANES = select(
+    _LANES.c.lane, func.pg_try_advisory_xact_lock(func.hashtextextended(_LANES.c.lane, ZERO))
+)
+_CLAIM_LANES = (
+    _ROW.where(_PENDING, within(inbox.c.lane, "lanes")).order_by(inbox.c.id).limit(LIMIT).offset(ZERO)
+)
+_PATIENCE = 4  # how often to look further when other workers hold all lanes seen so far
+
+_FINISH = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("inbox"))
+    .values(
+        state=said("applied"),
+        finished=bindparam("now"),
+        conversation_id=bindparam("conversation"),
+        version=select(conversation.c.version)
+        .where(conversation.c.id == bindparam("conversation"))
+        .scalar_subquery(),
+    )
+)
+_BURY = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("inbox"), _PENDING)  # another worker may have applied it meanwhile
+    .values(state=said("dead"), finished=bindparam("now"), reason=bindparam("why"))
+)
+_old = inbox.alias("old")
+_OLD = (
+    select(_old.c.id)
+    .where(_old.c.finished > ZERO, _old.c.body.is_not(null()), _old.c.finished < bindparam("before"))
+    .limit(LIMIT)
+    .offset(ZERO)
+)
+_DROP_BODIES = update(inbox).where(inbox.c.id.in_(_OLD)).values(body=null())
+
+
+class Inbox(Unit):
+    """The inbox part of a transaction."""
+
+    async def receive(self, bodies: Sequence[RawBody], ids: Sequence[int], now: Instant) -> None:
+        """Insert bodies, passing over keys already there and not reused since."""
+        for patience in {body.reused_after for body in bodies if body.reused_after}:
+            keys = [body.key for body in bodies if body.reused_after == patience]
+            self._later(_RETIRE, [{"keys": keys, "before": now - patience}])
+        rows = [
+            {
+                "id": one,
+                "key": body.key,
+                "account": body.account,
+                "lane": body.lane,
+                "body": body.body,
+                "received": now,
+            }
+            for one, body in zip(ids, bodies, strict=True)
+        ]
+        self._later(_NEW, rows)
+
+    async def claim_inbox(self, limit: int) -> list[InboxRow]:
+        """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""
+        if self._several:
+            lanes = await self._lock_lanes(limit)
+            rows = await self._fetch(_CLAIM_LANES, lanes=lanes, limit=limit) if lanes else []
+        else:
+            rows = await self._fetch(_CLAIM, limit=limit)
+        return [
+            InboxRow(one, RawBody(key, account, lane, bytes(body or b"")), received)
+            for one, key, account, lane, body, received in rows
+        ]
+
+    async def _lock_lanes(self, limit: int) -> list[str]:
+        """Lock the lanes of the oldest rows that no other worker holds."""
+        tried: list[str] = []
+        for _ in range(_PATIENCE):
+            lanes = await self._fetch(_LOCK_LANES, tried=tried, limit=limit)
+            if free := [lane for lane, locked in lanes if locked]:
+                return free
+            if not lanes:
+                break
+            tried += [lane for lane, _ in lanes]
+        return []
+
+    async def finish_inbox(self, ids: Mapping[int, ConversationId | None], now: Instant) -> None:
+        """Mark rows applied, each with the conversation it changed."""
+        self._later(
+            _FINISH,
+            [{"inbox": one, "conversation": changed, "now": now} for one, changed in ids.items()],
+        )
+
+    async def bury_inbox(self, inbox: int, reason: str, now: Instant) -> None:
+        """Make a row a dead letter, if it still waits."""
+        self._later(_BURY, [{"inbox": inbox, "why": clean(reason), "now": now}])
+
+    async def drop_received_bodies(self, before: Instant) -> int:
+        """Empty the raw bodies of rows applied or buried before; return how many."""
+        return await self._run(_DROP_BODIES, before=before, limit=AT_ONCE)

@@ -1,0 +1,73 @@
+"""Invitations: one per dialogue and order, known only by the digest of their secret, bound to the first chat."""
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from conversations.events import Instant
+from storage.codec import clean
+from storage.engines.sql import EMPTY, Unit
+from storage.interface.store import Invitation
+from storage.tables import invitation
+
+_COLUMNS = (
+    invitation.c.id,
+    invitation.c.digest,
+    invitation.c.dialogue,
+    invitation.c.order_ref,
+    invitation.c.touchpoint,
+    invitation.c.language,
+    invitation.c.created,
+    invitation.c.expires,
+    invitation.c.chat,
+)
+_new = insert(invitation)
+_INVITE = _new.on_conflict_do_update(
+    index_elements=["dialogue", "order_ref"],
+    set_={"digest": _new.excluded.digest, "expires": _new.excluded.expires},
+    where=invitation.c.chat == EMPTY,
+)
+_BY_ORDER = select(*_COLUMNS).where(
+    invitation.c.dialogue == bindparam("dialogue"), invitation.c.order_ref == bindparam("order")
+)
+_BY_DIGEST = select(*_COLUMNS).where(invitation.c.digest == bindparam("digest"))
+_BIND = (
+    update(invitation)
+    .where(invitation.c.id == bindparam("invitation"), invitation.c.chat == EMPTY)
+    .values(chat=bindparam("first"), session_id=bindparam("session"), used=bindparam("now"))
+)
+
+
+class Invitations(Unit):
+    """The part of a transaction about invitations."""
+
+    async def invite(self, invitation: Invitation) -> Invitation:
+        """Insert, or replace the secret of, the invitation with the same (dialogue, order); return what is stored.
+
+        One that was used stays as it is.
+        """
+        order = clean(invitation.order)
+        await self._run(
+            _INVITE,
+            id=invitation.id,
+            digest=invitation.digest,
+            dialogue=invitation.dialogue,
+            order_ref=order,
+            touchpoint=clean(invitation.touchpoint),
+            language=invitation.language,
+            created=invitation.created,
+            expires=invitation.expires,
+            chat=invitation.chat,
+            session_id=0,
+            used=0,
+        )
+        (row,) = await self._fetch(_BY_ORDER, dialogue=invitation.dialogue, order=order)
+        return Invitation(*row)
+
+    async def invitation(self, digest: str) -> Invitation | None:
+        """Find by SHA-256 of the secret."""
+        rows = await self._fetch(_BY_DIGEST, digest=digest)
+        return Invitation(*rows[0]) if rows else None
+
+    async def bind_invitation(self, invitation: int, chat: str, session: int, now: Instant) -> bool:
+        """Bind to its first chat; False when it was used before."""
+        return bool(await self._run(_BIND, invitation=invitation, first=chat, session=session, now=now))

@@ -1,0 +1,102 @@
+"""What only one of several workers may do, and which workers there are. Time is the database's own clock.
+
+A lease has a holder until its end; then whoever asks next gets it, with a higher term. Each worker has a *place*, a
+lease named `worker:<number>`: the number goes into the ids it makes. Numbers are given out in turn, those never used
+first and then the one that ended longest ago, so that a worker that slept too long does not meet its number again.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy import case as choose
+from sqlalchemy.dialects.postgresql import insert
+
+from conversations.events import SECOND, Instant
+from storage.engines.sql import EMPTY, ONE, ZERO, Unit, real_time, within
+from storage.interface.store import Conflict, StoreError
+from storage.tables import lease
+
+# Ids have room for 1,024 numbers; commands, which hold no place, draw one of the other half.
+PLACES: Final = 512
+
+_WORKER: Final = "worker:"
+_ANY_WORKER: Final = {"pattern": f"{_WORKER}%"}
+
+_new = insert(lease).values(
+    name=bindparam("name"), holder=bindparam("by"), term=ONE, until=real_time() + bindparam("span")
+)
+_TAKE = _new.on_conflict_do_update(
+    index_elements=["name"],
+    set_={
+        "holder": _new.excluded.holder,
+        "term": lease.c.term + choose((lease.c.holder == _new.excluded.holder, ZERO), else_=ONE),
+        "until": _new.excluded.until,
+    },
+    where=(lease.c.holder == _new.excluded.holder) | (lease.c.until <= real_time()),
+).returning(lease.c.term)
+_LEAVE = (
+    update(lease)
+    .where(lease.c.holder == bindparam("by"), lease.c.until > real_time())
+    .values(until=real_time(), holder=EMPTY)
+)
+
+_place = lease.c.name.like(bindparam("pattern"))
+_NUMBERS = select(lease.c.name, lease.c.until <= real_time()).where(_place).order_by(lease.c.until)
+_ENDED = (
+    select(lease.c.name, lease.c.holder)
+    .where(_place, lease.c.holder != EMPTY, lease.c.until <= real_time())
+    .with_for_update(skip_locked=True)
+)
+_FORGET = update(lease).where(within(lease.c.name, "names")).values(holder=EMPTY)
+_NOW = select(real_time())
+
+
+class Leases(Unit):
+    """The part of a transaction about leases."""
+
+    async def take_leases(self, names: Iterable[str], holder: str, seconds: float) -> dict[str, int]:
+        """Renew what `holder` has and take what is free; return name -> term of those it holds now."""
+        held: dict[str, int] = {}
+        for name in sorted(names):  # always in this order, so that two workers never wait for each other
+            for (term,) in await self._fetch(_TAKE, name=name, by=holder, span=int(seconds * SECOND)):
+                held[name] = term
+        return held
+
+    async def drop_leases(self, holder: str) -> None:
+        """End all that `holder` has."""
+        await self._run(_LEAVE, by=holder)
+
+    async def take_place(self, holder: str, seconds: float) -> str:
+        """Take a free place; return its lease's name. Raises Conflict, and StoreError when all places are taken."""
+        rows = await self._fetch(_NUMBERS, **_ANY_WORKER)
+        used = {name for name, _ in rows}
+        fresh = (name for name in map(place, range(PLACES)) if name not in used)
+        name = next(fresh, None) or next((name for name, ended in rows if ended), None)
+        if name is None:
+            raise StoreError(f"{PLACES} workers use this database: more have no place")
+        if not await self.take_leases([name], holder, seconds):
+            raise Conflict("another worker was faster")
+        return name
+
+    async def ended_workers(self) -> list[str]:
+        """Holders whose place ran out without a farewell; each is told once."""
+        rows = await self._fetch(_ENDED, **_ANY_WORKER)
+        if rows:
+            await self._run(_FORGET, names=[name for name, _ in rows])
+        return [holder for _, holder in rows]
+
+    async def real_time(self) -> Instant:
+        """What the database's clock says."""
+        [(now,)] = await self._fetch(_NOW)
+        return int(now)
+
+
+def place(number: int) -> str:
+    """The name of a worker's lease."""
+    return f"{_WORKER}{number}"
+
+
+def number_of(place: str) -> int:
+    """The number of a place."""
+    return int(place.removeprefix(_WORKER))

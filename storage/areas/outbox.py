@@ -1,0 +1,245 @@
+"""What waits to be sent, and what became of it; what may leave now is said in `storage/areas/claims.py`.
+
+States: waiting -> sending -> sent, dead or unknown. A row that may be sent again does not stay unknown: it waits once
+more, its lost answers counted in `uncertain`, until whoever sends gives it up. `until` is real time of the database:
+when a waiting row may go, when a lease ends; whoever stands behind a row in its lane waits at least as long.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, and_, bindparam, func, select, update
+from sqlalchemy import case as choose
+from sqlalchemy.dialects.postgresql import insert
+
+from conversations.events import SECOND, Address, Instant
+from storage.codec import clean
+from storage.engines.sql import AT_ONCE, EMPTY, LIMIT, ONE, ZERO, Unit, given, real_time, said, within
+from storage.interface.outbox import Delivery, OutboxRow, Posted
+from storage.tables import case_message, outbox
+
+OPEN = [said("waiting"), said("sending")]
+
+_ahead = outbox.alias("ahead")
+_as_long_as_its_lane = (
+    select(_ahead.c.until)
+    .where(_ahead.c.state.in_(OPEN), _ahead.c.state == said("waiting"), _ahead.c.lane == bindparam("lane"))
+    .order_by(_ahead.c.id.desc())
+    .limit(ONE)
+    .offset(ZERO)
+    .scalar_subquery()
+)
+_NEW = insert(outbox).values(
+    {column.name: bindparam(column.name) for column in outbox.columns if column.name != "until"}
+    | {"until": func.coalesce(_as_long_as_its_lane, ZERO)}
+)
+
+# Somebody waits for what stands behind a reminder: the reminder goes first, but now.
+_HURRY = (
+    update(outbox)
+    .where(
+        outbox.c.state.in_(OPEN),
+        outbox.c.state == said("waiting"),
+        within(outbox.c.lane, "lanes"),
+        outbox.c.bulk == ONE,
+    )
+    .values(bulk=ZERO)
+)
+
+_OURS = and_(
+    outbox.c.id == bindparam("row"),
+    outbox.c.attempt == bindparam("tried"),
+    outbox.c.state == said("sending"),
+)
+_SENT = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("row"),
+        outbox.c.attempt == bindparam("tried"),
+        outbox.c.state.in_([said("sending"), said("unknown")]),  # an answer that came after all
+    )
+    .values(
+        state=said("sent"), message=bindparam("message"), settled=bindparam("now"), reason=bindparam("reason")
+    )
+)
+# Why a row waits for a place that takes no posts is the proof that its people were told (`shut.py`): it stays.
+_WHY = choose(
+    (func.substr(outbox.c.reason, ONE, given(5)).in_([said("shut:"), said("open:")]), outbox.c.reason),
+    else_=bindparam("reason"),
+)
+_WAITING = (
+    update(outbox)
+    .where(_OURS)
+    .values(state=said("waiting"), until=real_time() + bindparam("wait"), reason=_WHY)
+)
+_DEAD = (
+    update(outbox)
+    .where(_OURS)
+    .values(state=said("dead"), settled=bindparam("now"), reason=bindparam("reason"))
+)
+_once_more = and_(outbox.c.resend == ONE, bindparam("final", type_=BigInteger) == ZERO)
+_AGAIN = choose((_once_more, said("waiting")), else_=said("unknown"))
+_UNKNOWN = (
+    update(outbox)
+    .where(_OURS)
+    .values(
+        state=_AGAIN,
+        uncertain=outbox.c.uncertain + ONE,
+        until=real_time() + bindparam("wait"),
+        settled=bindparam("now"),
+        reason=choose((_once_more, _WHY), else_=bindparam("reason")),
+    )
+)
+
+# Whoever stands behind a row that has to wait need not be looked at before.
+_behind = select(_ahead.c.lane).where(_ahead.c.id == bindparam("row"), _ahead.c.state == said("waiting"))
+_PUT_OFF_BEHIND = (
+    update(outbox)
+    .where(
+        outbox.c.state.in_(OPEN),
+        outbox.c.lane == _behind.scalar_subquery(),
+        outbox.c.id > bindparam("row"),
+        outbox.c.until < real_time() + bindparam("wait"),
+    )
+    .values(until=real_time() + bindparam("wait"))
+)
+
+_old = outbox.alias("old")
+_OLD = (
+    select(_old.c.id)
+    .where(_old.c.settled > ZERO, _old.c.body != EMPTY, _old.c.settled < bindparam("before"))
+    .where(_old.c.state.not_in(OPEN))
+    .limit(LIMIT)
+    .offset(ZERO)
+)
+_DROP_BODIES = update(outbox).where(outbox.c.id.in_(_OLD)).values(body=EMPTY)
+
+_delivering = select(outbox.c.case_message).where(outbox.c.case_message > ZERO, within(outbox.c.id, "rows"))
+_ARRIVED = (
+    update(case_message)
+    .where(
+        case_message.c.id.in_(_delivering.where(outbox.c.state == said("sent"))),
+        case_message.c.delivery == said("waiting"),
+    )
+    .values(delivery=said("sent"))
+)
+FAILED = (
+    update(case_message)
+    .where(case_message.c.id.in_(_delivering.where(outbox.c.state.in_([said("dead"), said("unknown")]))))
+    .values(delivery=said("failed"))
+)
+"""Of rows that ended badly: what staff wrote did not arrive, as far as anybody knows."""
+
+_MESSAGES = select(outbox.c.id, outbox.c.message).where(
+    within(outbox.c.id, "rows"), outbox.c.state == said("sent")
+)
+
+
+_POSTED = (
+    select(
+        outbox.c.id,
+        func.coalesce(
+            outbox.c.case_id,  # rows of an older program tell it by the words of staff that they bring
+            select(case_message.c.case_id)
+            .where(case_message.c.id == outbox.c.case_message)
+            .scalar_subquery(),
+        ),
+        outbox.c.body,
+    )
+    .where(
+        outbox.c.account == bindparam("account"),
+        outbox.c.chat == bindparam("chat"),
+        outbox.c.message == bindparam("message"),
+        outbox.c.message != EMPTY,
+        outbox.c.edits == ZERO,
+    )
+    .order_by(outbox.c.id)
+    .limit(ONE)
+    .offset(ZERO)
+)
+
+
+class Outbox(Unit):
+    """The outbox part of a transaction."""
+
+    async def enqueue(self, rows: Sequence[OutboxRow], now: Instant) -> None:
+        """Add rows to send."""
+        self._later(
+            _NEW,
+            [
+                {
+                    "id": one.id,
+                    "lane": one.lane,
+                    "account": one.address.account,
+                    "chat": one.address.chat,
+                    "kind": one.kind,
+                    "body": clean(one.body),
+                    "conversation_id": one.conversation,
+                    "case_id": one.case,
+                    "case_message": one.message,
+                    "thread_of": one.thread_of,
+                    "edits": one.edits,
+                    "resend": int(one.resend),
+                    "state": "waiting",
+                    "attempt": 0,
+                    "uncertain": 0,
+                    "holder": "",
+                    "message": "",
+                    "reason": "",
+                    "queued": now,
+                    "settled": 0,
+                    "bulk": int(one.bulk),
+                }
+                for one in rows
+            ],
+        )
+        if hurried := sorted({one.lane for one in rows if not one.bulk}):
+            self._later(_HURRY, [{"lanes": hurried}])
+
+    async def settle(self, deliveries: Sequence[Delivery], now: Instant) -> None:
+        """Record how sends ended, fenced by attempt; the delivery state of case messages follows."""
+        ended: dict[str, list[dict[str, Any]]] = {"sent": [], "waiting": [], "dead": [], "unknown": []}
+        for one in deliveries:
+            fence = {"row": one.id, "tried": one.attempt}
+            if one.state == "sent":
+                ended["sent"].append(
+                    fence | {"now": now, "message": clean(one.message), "reason": clean(one.reason)}
+                )
+            elif one.state == "waiting":
+                ended["waiting"].append(fence | {"reason": clean(one.reason), "wait": int(one.wait * SECOND)})
+            elif one.state == "dead":
+                ended["dead"].append(fence | {"now": now, "reason": clean(one.reason)})
+            else:
+                ended["unknown"].append(
+                    fence
+                    | {"now": now, "reason": clean(one.reason), "wait": int(one.wait * SECOND)}
+                    | {"final": int(one.final)}
+                )
+        self._later(_SENT, ended["sent"])
+        self._later(_WAITING, ended["waiting"])
+        self._later(_DEAD, ended["dead"])
+        self._later(_UNKNOWN, ended["unknown"])
+        put_off = [
+            {"row": one.id, "wait": int(one.wait * SECOND)}
+            for one in deliveries
+            if one.wait and one.state in ("waiting", "unknown")
+        ]
+        self._later(_PUT_OFF_BEHIND, put_off)
+        if arrived := [one["row"] for one in ended["sent"]]:
+            self._later(_ARRIVED, [{"rows": arrived}])
+        if failed := [one["row"] for one in ended["dead"] + ended["unknown"]]:
+            self._later(FAILED, [{"rows": failed}])
+
+    async def drop_sent_bodies(self, before: Instant) -> int:
+        """Empty the bodies of rows that were sent or given up before; return how many."""
+        return await self._run(_DROP_BODIES, before=before, limit=AT_ONCE)
+
+    async def platform_messages(self, outbox: Iterable[int]) -> dict[int, str]:
+        """Platform message ids of sent rows."""
+        rows = await self._fetch(_MESSAGES, rows=list(outbox))
+        return dict(rows)
+
+    async def posted(self, address: Address, message: str) -> Posted | None:
+        """What we sent as this platform message, None where it is not ours."""
+        rows = await self._fetch(_POSTED, account=address.account, chat=address.chat, message=clean(message))
+        return Posted(*rows[0]) if rows else None

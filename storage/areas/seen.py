@@ -1,0 +1,39 @@
+"""What was stored last of a chat: after an outage, its history is read from there on."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+
+from conversations.events import Address
+from storage.engines.sql import Unit
+from storage.tables import seen
+
+_new = insert(seen)
+_SEE = _new.on_conflict_do_update(
+    index_elements=["account", "chat"],
+    set_={"message": _new.excluded.message},
+    where=_new.excluded.message > seen.c.message,
+)
+_OF = select(seen.c.chat, seen.c.message).where(seen.c.account == bindparam("account"))
+
+
+class Seen(Unit):
+    """The part of a transaction that knows how far each chat was stored."""
+
+    async def see(self, newest: Mapping[Address, str]) -> None:
+        """Note the newest stored message of chats; an older one than noted changes nothing.
+
+        Ids are compared as text: a platform's ids must be of equal length, as Slack's `ts` are.
+        """
+        self._later(
+            _SEE,
+            [
+                {"account": place.account, "chat": place.chat, "message": message}
+                for place, message in sorted(newest.items(), key=lambda one: (one[0].account, one[0].chat))
+            ],
+        )
+
+    async def seen(self, account: str) -> dict[str, str]:
+        """Chat -> the newest stored message there."""
+        return dict(list(await self._fetch(_OF, account=account)))

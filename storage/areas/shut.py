@@ -1,0 +1,257 @@
+"""What waits for a place that takes no posts: an archived channel, one that keeps us out, one that is not there.
+
+The `reason` of a waiting row says so, and is the proof that whom it addresses was told directly: `shut: ` while the
+place is shut, `open: ` once it takes posts again. Both stay, whatever else becomes of the row before it is sent, so
+that nobody is told twice.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import case as choose
+
+from conversations.events import SECOND, Address, Instant
+from conversations.session import CaseId, ConversationId
+from storage.areas.outbox import OPEN
+from storage.codec import clean
+from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Unit, given, real_time, said, within
+from storage.interface.outbox import ROUND, OutboxRow
+from storage.interface.shut import Shut
+from storage.tables import case, outbox
+
+SHUT: Final = "shut: "
+OPENED: Final = "open: "
+_NEXT: Final = 2 * SECOND
+"""One row asks whether a place takes posts; the others come that much later, so that they learn of it first."""
+
+
+def is_shut(reason: Any) -> Any:
+    """Whether a row waits for a shut place and its people were told."""
+    return func.substr(reason, ONE, given(5)) == said("shut:")
+
+
+def was_told(reason: Any) -> Any:
+    """Whether its people were told, shut or not."""
+    return or_(is_shut(reason), func.substr(reason, ONE, given(5)) == said("open:"))
+
+
+_here = (outbox.c.account == bindparam("account"), outbox.c.chat == bindparam("chat"))
+_waiting = (  # in words that an index answers
+    outbox.c.state.in_(OPEN),
+    outbox.c.kind != said("download"),
+    outbox.c.state == said("waiting"),
+)
+
+_REFUSED = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), outbox.c.attempt == bindparam("tried"), *_waiting)
+    .values(
+        # a new round: what a place refuses does not use up the attempts that a message has
+        attempt=(outbox.c.attempt // given(ROUND) + ONE) * given(ROUND),
+        reason=choose((was_told(outbox.c.reason), bindparam("mark")), else_=outbox.c.reason),
+    )
+)
+_PUT_OFF = (
+    update(outbox)
+    .where(*_here, *_waiting, outbox.c.until < real_time() + bindparam("wait"))
+    .where(outbox.c.id != bindparam("row"))
+    .values(until=real_time() + bindparam("wait"))
+)
+_TAKE = (
+    update(outbox)
+    .where(*_here, *_waiting, ~was_told(outbox.c.reason))
+    .values(reason=bindparam("mark"))
+    .returning(
+        outbox.c.id,
+        outbox.c.lane,
+        outbox.c.kind,
+        outbox.c.body,
+        outbox.c.conversation_id,
+        outbox.c.case_id,
+        outbox.c.thread_of,
+        outbox.c.edits,
+    )
+)
+_REOPEN = (
+    update(outbox)
+    .where(*_here, *_waiting)
+    .values(
+        until=ZERO,
+        queued=bindparam("now"),
+        reason=choose((was_told(outbox.c.reason), bindparam("mark")), else_=outbox.c.reason),
+    )
+)
+_TRY = (
+    update(outbox)
+    .where(outbox.c.account == bindparam("account"), *_waiting, is_shut(outbox.c.reason))
+    .values(until=ZERO)
+)
+_for_staff = outbox.c.kind.in_([said("card"), said("post"), said("digest")])
+_PLACES = (
+    select(
+        outbox.c.account,
+        outbox.c.chat,
+        func.count().filter(is_shut(outbox.c.reason)),
+        func.count().filter(is_shut(outbox.c.reason), outbox.c.kind == said("card"), outbox.c.edits == ZERO),
+        func.count().filter(*_waiting, ~was_told(outbox.c.reason)),
+        func.max(outbox.c.reason),
+    )
+    .where(outbox.c.state.in_(OPEN), _for_staff)
+    .group_by(outbox.c.account, outbox.c.chat)
+    .having(func.count().filter(is_shut(outbox.c.reason)) > ZERO)
+    .order_by(outbox.c.account, outbox.c.chat)
+)
+_CARDS = (
+    select(outbox.c.id, outbox.c.chat, outbox.c.state)
+    .where(
+        outbox.c.case_id == bindparam("case"),
+        outbox.c.kind == said("card"),
+        outbox.c.edits == ZERO,
+        outbox.c.state.in_([said("waiting"), said("sending"), said("sent")]),
+    )
+    .order_by(outbox.c.id)
+)
+
+# Following a corrected configuration.
+_STRANDED = (
+    select(outbox.c.case_id)
+    .where(
+        outbox.c.account == bindparam("account"),
+        outbox.c.state.in_(OPEN),
+        outbox.c.kind != said("download"),
+        was_told(outbox.c.reason),
+        ~within(outbox.c.chat, "known"),
+        outbox.c.id == select(case.c.card).where(case.c.id == outbox.c.case_id).scalar_subquery(),
+    )
+    .order_by(outbox.c.id)
+)
+_FOLLOW_CASE = (
+    update(outbox)
+    .where(outbox.c.case_id == bindparam("case"), *_here, outbox.c.state.in_(OPEN))
+    .values(chat=bindparam("new"), until=ZERO)
+)
+_FOLLOW_ROW = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), *_waiting)
+    .values(chat=bindparam("new"), until=ZERO, reason=EMPTY)
+)
+_FOLLOW_LANE = (
+    update(outbox)
+    .where(
+        outbox.c.account == bindparam("account"),
+        *_waiting,
+        outbox.c.case_id.is_(None),
+        outbox.c.kind == bindparam("sort"),
+        is_shut(outbox.c.reason),
+        ~within(outbox.c.chat, "known"),
+    )
+    .values(chat=bindparam("new"), until=ZERO)
+)
+
+# What a name meant that Slack does not know any more.
+_USED = (
+    select(
+        outbox.c.chat,
+        case.c.kind,
+        case.c.category,
+        case.c.product,
+        case.c.language,
+        case.c.severity,
+    )
+    .join(outbox, outbox.c.id == case.c.card)
+    .where(outbox.c.account == bindparam("account"), outbox.c.message != EMPTY, outbox.c.chat != EMPTY)
+    .order_by(case.c.id.desc())
+    .limit(LIMIT)
+    .offset(ZERO)
+)
+_POSTED = (
+    select(outbox.c.chat)
+    .where(
+        outbox.c.account == bindparam("account"),
+        outbox.c.state == said("sent"),
+        outbox.c.kind == bindparam("sort"),
+        outbox.c.case_id.is_(None),
+        outbox.c.message != EMPTY,
+        outbox.c.chat != EMPTY,
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(LIMIT)
+    .offset(ZERO)
+)
+
+
+class ShutPlaces(Unit):
+    """The part of a transaction about places that take no posts."""
+
+    async def refuse(self, row: int, attempt: int, place: Address, wait: float, why: str) -> None:
+        """A place refused a row that waits now; so does what else waits for that place."""
+        here = {"account": place.account, "chat": place.chat, "row": row}
+        self._later(_REFUSED, [{"row": row, "tried": attempt, "mark": clean(SHUT + why)}])
+        self._later(_PUT_OFF, [here | {"wait": int(wait * SECOND) + _NEXT}])
+
+    async def take_untold(self, place: Address, why: str) -> list[OutboxRow]:
+        """What waits for a shut place and whose people do not know yet, in order; from now on they do."""
+        rows = await self._fetch(_TAKE, account=place.account, chat=place.chat, mark=clean(SHUT + why))
+        return [
+            OutboxRow(
+                row[0],
+                row[1],
+                place,
+                row[2],
+                row[3],
+                conversation=None if row[4] is None else ConversationId(row[4]),
+                case=None if row[5] is None else CaseId(row[5]),
+                thread_of=row[6],
+                edits=row[7],
+            )
+            for row in sorted(rows)
+        ]
+
+    async def reopen(self, place: Address, now: Instant) -> None:
+        """A place takes posts again: what waits for it may go."""
+        self._later(_REOPEN, [{"account": place.account, "chat": place.chat, "now": now, "mark": OPENED}])
+
+    async def try_shut(self, account: str) -> None:
+        """Try every shut place now."""
+        self._later(_TRY, [{"account": account}])
+
+    async def shut_places(self) -> dict[Address, Shut]:
+        """The places that take no posts, with what waits for them."""
+        return {
+            Address(account, chat): Shut(rows, cards, untold, reason.removeprefix(SHUT))
+            for account, chat, rows, cards, untold, reason in await self._fetch(_PLACES)
+        }
+
+    async def cards(self, case: CaseId) -> list[tuple[int, str, str]]:
+        """(outbox row, chat, state) of the cards of a case that lie somewhere or are on their way, oldest first."""
+        return [(row, chat, state) for row, chat, state in await self._fetch(_CARDS, case=case)]
+
+    async def stranded(self, account: str, known: Sequence[str]) -> list[CaseId]:
+        """Cases whose card waits for a shut place that is not among these."""
+        rows = await self._fetch(_STRANDED, account=account, known=list(known))
+        return [CaseId(one) for (one,) in rows]
+
+    async def redirect_case(self, case: CaseId, old: Address, new: str) -> None:
+        """What waits of a case goes to another place, now."""
+        await self._run(_FOLLOW_CASE, case=case, account=old.account, chat=old.chat, new=new)
+
+    async def redirect_row(self, row: int, new: str) -> None:
+        """A row that waits goes to another place, now."""
+        self._later(_FOLLOW_ROW, [{"row": row, "new": new}])
+
+    async def redirect(self, account: str, kind: str, known: Sequence[str], new: str) -> None:
+        """What waits for a shut place that is not among these, and belongs to no case, goes to another place, now."""
+        await self._run(_FOLLOW_LANE, account=account, sort=kind, known=list(known), new=new)
+
+    async def used_places(self, account: str, limit: int) -> list[tuple[str, tuple[str, str, str, str, str]]]:
+        """Where the cards of the latest cases lie, each with kind, category, product, language and severity."""
+        rows = await self._fetch(_USED, account=account, limit=limit)
+        return [
+            (chat, (kind, category, product, language, severity))
+            for chat, kind, category, product, language, severity in rows
+        ]
+
+    async def posted_places(self, account: str, kind: str, limit: int) -> list[str]:
+        """Where posts that belong to no case were sent lately, the latest first."""
+        return [chat for (chat,) in await self._fetch(_POSTED, account=account, sort=kind, limit=limit)]

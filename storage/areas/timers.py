@@ -1,0 +1,113 @@
+"""Deadlines: rows with a moment, unique by owner and kind."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Executable, bindparam, delete, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from conversations.events import Instant
+from conversations.session import CaseId, ConversationId
+from storage.codec import clean
+from storage.engines.sql import LIMIT, ZERO, Row, Unit, within
+from storage.interface.store import Timer
+from storage.tables import case, conversation, timer
+
+_new = insert(timer)
+_SET = _new.on_conflict_do_update(
+    index_elements=["owner", "kind"],
+    set_={name: _new.excluded[name] for name in ("due", "conversation_id", "case_id", "note")},
+)
+_DROP = delete(timer).where(timer.c.owner == bindparam("owner"), timer.c.kind == bindparam("kind"))
+_DROP_ALL = delete(timer).where(timer.c.owner == bindparam("owner"))
+_ROW = select(
+    timer.c.owner, timer.c.kind, timer.c.due, timer.c.conversation_id, timer.c.case_id, timer.c.note
+)
+_DUE = (
+    _ROW.where(timer.c.due <= bindparam("now"))
+    .order_by(timer.c.due, timer.c.owner, timer.c.kind)
+    .limit(LIMIT)
+    .offset(ZERO)
+    .with_for_update(skip_locked=True)
+)
+# Several workers: conversation, then case, then timer is the order in which everybody locks, so that two never wait for
+# each other; and what a worker has in hand is passed over, for its message may move the timer.
+_MAYBE_DUE = (
+    select(timer.c.conversation_id, timer.c.case_id)
+    .where(timer.c.due <= bindparam("now"))
+    .order_by(timer.c.due, timer.c.owner, timer.c.kind)
+    .limit(LIMIT)
+    .offset(ZERO)
+)
+_FREE_CONVERSATIONS = (
+    select(conversation.c.id).where(within(conversation.c.id, "ids")).with_for_update(skip_locked=True)
+)
+_FREE_CASES = select(case.c.id).where(within(case.c.id, "ids")).with_for_update(skip_locked=True)
+_gone = ~select(conversation.c.id).where(conversation.c.id == timer.c.conversation_id).exists()
+_case_gone = ~select(case.c.id).where(case.c.id == timer.c.case_id).exists()
+_DUE_AND_FREE = _DUE.where(
+    or_(within(timer.c.conversation_id, "conversations"), _gone),  # also where it is about none
+    or_(within(timer.c.case_id, "cases"), _case_gone),
+)
+_OF = _ROW.where(timer.c.owner == bindparam("owner")).order_by(timer.c.due, timer.c.kind)
+
+
+class Timers(Unit):
+    """The timer part of a transaction."""
+
+    async def set_timers(self, timers: Sequence[Timer]) -> None:
+        """Insert or move timers."""
+        self._later(
+            _SET,
+            [
+                {
+                    "owner": one.owner,
+                    "kind": one.kind,
+                    "due": one.due,
+                    "conversation_id": one.conversation,
+                    "case_id": one.case,
+                    "note": clean(one.note),
+                }
+                for one in timers
+            ],
+        )
+
+    async def drop_timers(self, timers: Iterable[tuple[str, str]]) -> None:
+        """Delete timers by (owner, kind); kind `*` deletes all of the owner."""
+        gone = list(timers)
+        self._later(_DROP_ALL, [{"owner": owner} for owner, kind in gone if kind == "*"])
+        self._later(_DROP, [{"owner": owner, "kind": kind} for owner, kind in gone if kind != "*"])
+
+    async def due_timers(self, now: Instant, limit: int) -> list[Timer]:
+        """Timers due at `now`, oldest first, locked against other workers together with whom they are about."""
+        if not self._several:
+            return list(map(_read, await self._fetch(_DUE, now=now, limit=limit)))
+        about = await self._fetch(_MAYBE_DUE, now=now, limit=limit)
+        if not about:
+            return []
+        conversations = await self._free(_FREE_CONVERSATIONS, {one for one, _ in about})
+        cases = await self._free(_FREE_CASES, {one for _, one in about})
+        rows = await self._fetch(
+            _DUE_AND_FREE, now=now, limit=limit, conversations=conversations, cases=cases
+        )
+        return list(map(_read, rows))
+
+    async def _free(self, lock: Executable, wanted: set[int | None]) -> list[int]:
+        """Lock rows that nobody else has; return which."""
+        ids = sorted(one for one in wanted if one is not None)
+        return [one for (one,) in await self._fetch(lock, ids=ids)] if ids else []
+
+    async def timers(self, owner: str) -> list[Timer]:
+        """All timers of an owner, the next one first."""
+        return list(map(_read, await self._fetch(_OF, owner=owner)))
+
+
+def _read(row: Row) -> Timer:
+    owner, kind, due, conversation, case, note = row
+    return Timer(
+        owner,
+        kind,
+        due,
+        None if conversation is None else ConversationId(conversation),
+        None if case is None else CaseId(case),
+        note,
+    )

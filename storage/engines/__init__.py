@@ -1,0 +1,1 @@
+"""The two databases, SQLite and PostgreSQL, and how statements are spoken to them."""

@@ -1,0 +1,77 @@
+"""What one worker tells the others over PostgreSQL: that there is something to look for. A hint may get lost.
+
+Hints travel on connections of their own, outside of units: a NOTIFY inside one would make the units of all workers
+commit one after the other (the server holds a lock for it, https://www.postgresql.org/docs/current/sql-notify.html).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final, TypeAlias
+
+import psycopg
+
+from storage.engines.postgres import Raw, translated
+
+CHANNEL: Final = b"anliegen"
+GATHER: Final = 0.01  # seconds after a hint: equal ones within them are one
+
+Connect: TypeAlias = Callable[[], Awaitable[Raw]]
+Wake: TypeAlias = Callable[[str], None]
+
+
+class Hints:
+    """Words to and from the other workers of one database."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._waiting: set[str] = set()
+        self._given = asyncio.Event()
+
+    def give(self, word: str) -> None:
+        """Say a word to the others, soon."""
+        self._waiting.add(word)
+        self._given.set()
+
+    async def hear(self, wake: Wake) -> None:
+        """Call `wake` with every word of another worker, and say our own, until cancelled. Raises StoreUnavailable."""
+        async with self._open() as mouth, self._open() as ear:
+            speaking = asyncio.create_task(self._speak(mouth))
+            listening = asyncio.create_task(_listen(ear, mouth.info.backend_pid, wake))
+            try:
+                await asyncio.wait([speaking, listening], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (speaking, listening):
+                    task.cancel()
+                ended = await asyncio.gather(speaking, listening, return_exceptions=True)
+            for error in ended:
+                if isinstance(error, psycopg.Error):
+                    with translated():
+                        raise error
+
+    async def _speak(self, mouth: Raw) -> None:
+        while True:
+            await self._given.wait()
+            words, self._waiting = sorted(self._waiting), set()
+            self._given.clear()
+            await mouth.execute(
+                b"SELECT pg_notify(%s, word) FROM unnest(%s::text[]) AS word", [CHANNEL.decode(), words]
+            )
+            await asyncio.sleep(GATHER)
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[Raw]:
+        connection = await self._connect()
+        try:
+            with translated():
+                await connection.execute(b"SET synchronous_commit = off")  # nobody waits for the disk
+            yield connection
+        finally:
+            await connection.close()
+
+
+async def _listen(ear: Raw, ourselves: int, wake: Wake) -> None:
+    await ear.execute(b"LISTEN " + CHANNEL)
+    async for notice in ear.notifies():
+        if notice.pid != ourselves:
+            wake(notice.payload)

@@ -1,0 +1,261 @@
+"""How PostgreSQL is reached: a few connections, READ COMMITTED with row locks for units that write.
+
+A unit begins with its first statement. A connection that broke while it was idle shows itself then; nothing has been
+done yet, so the unit begins again on a new one. Later losses end it: the caller decides whether to start over.
+Statements whose answer nobody waits for travel together with the next one, or with the COMMIT, in one pipeline.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, Final, TypeAlias
+
+import psycopg
+from psycopg.pq import PipelineStatus, TransactionStatus
+from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
+from sqlalchemy.engine import Dialect
+
+from storage.engines.shielding import to_the_end
+from storage.engines.sql import Row, Step, Values
+from storage.interface.store import Conflict, StoreError, StoreUnavailable
+
+CONNECTIONS: Final = 4
+# Seconds until an unreachable server, or one that does not say how a commit went, is given up.
+PATIENCE: Final = 10
+LONGEST: Final = 20  # seconds for a statement whose server went silent; a server that lives ends it before
+LONGEST_READING: Final = 70  # ... of a unit that only reads: it may look through everything
+SETTINGS: Final = (
+    b"SET lock_timeout = '10s'; SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '20s';"
+    b" SET synchronous_commit = on; SET client_min_messages = warning"
+)
+CHANGING: Final = ("INSERT", "UPDATE", "DELETE")
+WRITING: Final = ("BEGIN",)
+READING: Final = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    "SET LOCAL statement_timeout = '60s'",
+)
+WIRE: Final[Mapping[str, Any]] = {  # a network that was cut is noticed within a quarter of a minute
+    "fallback_application_name": "anliegen",
+    "connect_timeout": PATIENCE,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
+
+Raw = psycopg.AsyncConnection[Row]
+Cursor = psycopg.AsyncCursor[Row]
+Connect: TypeAlias = Callable[[], Coroutine[Any, Any, Raw]]
+
+
+class _Unlocked(PGCompiler_psycopg):
+    """Wording for units that only read: no row is locked."""
+
+    def for_update_clause(self, select: Any, **options: Any) -> str:
+        return ""
+
+
+def dialect(*, locks: bool = True) -> Dialect:
+    """How statements are worded."""
+    made: Dialect = PGDialect_psycopg(paramstyle="pyformat")  # type: ignore[no-untyped-call]  # theirs
+    if not locks:
+        made.statement_compiler = _Unlocked
+    return made
+
+
+class Session:
+    """One connection within a unit, which begins with its first statement."""
+
+    def __init__(self, connection: Raw, begin: Sequence[str], renew: Connect) -> None:
+        """`renew` makes another connection, where this one turns out to have broken while it was idle."""
+        self.wrote = False  # whether any row was changed
+        self.connection = connection
+        self._steps = [Step(word, ({},)) for word in begin]
+        self._longest = LONGEST_READING if begin == READING else LONGEST
+        self._renew = renew
+        self._begun = False
+
+    def later(self, step: Step) -> None:
+        """Take a step before the next statement."""
+        self._steps.append(step)
+
+    async def commit(self) -> None:
+        """Take the steps that wait and commit, in one hop where no step has a say in it. Raises Conflict."""
+        if not self._begun or any(step.touching is not None for step in self._steps):
+            await self._take(self._steps.pop())
+        steps, self._steps = [*self._steps, Step("COMMIT", ({},))], []
+        await to_the_end(self._hop(steps, PATIENCE))
+
+    async def fetch(self, sql: str, values: Values) -> list[Row]:
+        """Run a statement and return its rows."""
+        return await (await self._take(Step(sql, (values,)))).fetchall()
+
+    async def run(self, sql: str, values: Values) -> int:
+        """Run a statement; return how many rows it touched."""
+        return (await self._take(Step(sql, (values,)))).rowcount
+
+    async def run_many(self, sql: str, rows: Sequence[Values]) -> int:
+        """Run a statement for each row of values, in one go."""
+        return (await self._take(Step(sql, rows))).rowcount
+
+    async def _take(self, last: Step) -> Cursor:
+        """Take all steps that wait and this one. Raises Conflict, StoreUnavailable."""
+        steps, self._steps = [*self._steps, last], []
+        first, self._begun = not self._begun, True
+        try:
+            return await to_the_end(self._hop(steps, self._longest))
+        except StoreUnavailable:
+            if not first or not self.connection.closed:
+                raise
+        await self.connection.close()  # nothing has happened yet, and nothing was to be committed
+        self.connection = await to_the_end(self._renew())
+        return await to_the_end(self._hop(steps, self._longest))
+
+    async def _hop(self, steps: Sequence[Step], seconds: float) -> Cursor:
+        if len(steps) > 1 or len(steps[0].rows) > 1:
+            cursors = await self._pipelined(steps, seconds)
+        else:
+            async with _answered(seconds):
+                cursors = [await self._send(steps[0])]
+        for step, cursor in zip(steps, cursors, strict=True):
+            step.check(cursor.rowcount)
+            self.wrote |= cursor.rowcount > 0 and (cursor.statusmessage or "").startswith(CHANGING)
+            if step.answer is not None:
+                step.answer.extend(await cursor.fetchall())
+        return cursors[-1]
+
+    async def _pipelined(self, steps: Sequence[Step], seconds: float) -> list[Cursor]:
+        """To be awaited to the end: a pipeline that is broken off leaves the driver in between."""
+        try:
+            async with _answered(seconds), self.connection.pipeline():
+                cursors = [await self._send(step) for step in steps]
+        except AssertionError as error:  # the driver's own, where the time was over
+            raise StoreUnavailable(f"PostgreSQL does not answer for {seconds} s") from error
+        return cursors
+
+    async def _send(self, step: Step) -> Cursor:
+        """Hand a step over; its answer comes with those of the others."""
+        cursor = self.connection.cursor()
+        if len(step.rows) == 1:
+            return await cursor.execute(step.sql.encode(), step.rows[0])
+        await cursor.executemany(step.sql.encode(), step.rows)
+        return cursor
+
+
+class Postgres:
+    """A small pool of connections to one database."""
+
+    several = True
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._room = asyncio.Semaphore(CONNECTIONS)
+        self._idle: list[Raw] = []
+        self._closed = False
+
+    @classmethod
+    async def open(cls, conninfo: str) -> "Postgres":
+        """Reach the server once. Raises StoreUnavailable."""
+        engine = cls(conninfo)
+        engine._idle.append(await engine.connect())
+        return engine
+
+    async def connect(self) -> Raw:
+        """A further connection, outside of the pool. Raises StoreUnavailable."""
+        with translated():
+            connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True, **WIRE)
+        try:
+            await _run(connection, SETTINGS)
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Session]:
+        """A unit that writes. Raises StoreUnavailable, Conflict."""
+        async with self._unit(WRITING) as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """A unit that sees one moment and cannot write. Raises StoreUnavailable."""
+        async with self._unit(READING) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _unit(self, begin: Sequence[str]) -> AsyncIterator[Session]:
+        async with self._room:
+            session = await to_the_end(self._begin(begin), unwanted=self._give_back)
+            try:
+                with translated():
+                    yield session
+                    await session.commit()
+            finally:
+                await to_the_end(self._give_back(session))
+
+    async def _begin(self, begin: Sequence[str]) -> Session:
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        connection = self._idle.pop() if self._idle else await self.connect()
+        return Session(connection, begin, self.connect)
+
+    async def _give_back(self, session: Session) -> None:
+        connection = session.connection
+        if connection.info.transaction_status is not TransactionStatus.IDLE:
+            with suppress(StoreError):
+                await _run(connection, b"ROLLBACK")
+        usable = (
+            connection.info.transaction_status is TransactionStatus.IDLE
+            and connection.info.pipeline_status is PipelineStatus.OFF
+        )
+        if usable and not self._closed:
+            self._idle.append(connection)
+        else:
+            await connection.close()
+
+    async def tidy(self) -> None:
+        """Nothing: the server's own vacuum removes dead rows."""
+
+    async def close(self) -> None:
+        """Wait for units under way, then let go."""
+        self._closed = True
+        for _ in range(CONNECTIONS):
+            await self._room.acquire()
+        while self._idle:
+            await to_the_end(self._idle.pop().close())
+        for _ in range(CONNECTIONS):
+            self._room.release()
+
+
+async def _run(connection: Raw, sql: bytes) -> None:
+    async with _answered(PATIENCE):
+        await connection.execute(sql)
+
+
+@asynccontextmanager
+async def _answered(seconds: float) -> AsyncIterator[None]:
+    """Give a silent server up: the driver then closes the connection, and nobody knows what came of the statement."""
+    try:
+        with translated():
+            async with asyncio.timeout(seconds):
+                yield
+    except TimeoutError as error:
+        raise StoreUnavailable(f"PostgreSQL does not answer for {seconds} s") from error
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Say the driver's errors in our own words."""
+    try:
+        yield
+    except (
+        psycopg.errors.IntegrityError,
+        psycopg.errors.SerializationFailure,
+        psycopg.errors.DeadlockDetected,
+    ) as error:
+        raise Conflict(error.diag.message_primary or "conflict") from error  # the detail would name people
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise StoreUnavailable(f"PostgreSQL: {error}") from error
+    except psycopg.Error as error:
+        raise StoreError(f"PostgreSQL: {error}") from error

@@ -1,0 +1,1 @@
+"""What storage promises; the use cases know nothing else of it."""

@@ -1,0 +1,62 @@
+"""What storage promises about places that take no posts: the part of the interface for what waits for them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from conversations.events import Address, Instant
+from conversations.frozen import dataclass
+from conversations.session import CaseId
+from storage.interface.outbox import OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """A place that takes no posts, and why; how many rows and how many cards wait for it, how many nobody knows of."""
+
+    rows: int
+    cards: int
+    untold: int
+    why: str
+
+
+class AtShutPlaces(Protocol):
+    """The part of a transaction about places that take no posts."""
+
+    async def refuse(self, row: int, attempt: int, place: Address, wait: float, why: str) -> None:
+        """A place refused a row that waits now; so does what else waits for that place, a moment longer than `wait`.
+
+        That row alone asks again. Its attempts are counted anew.
+        """
+
+    async def take_untold(self, place: Address, why: str) -> list[OutboxRow]:
+        """What waits for a shut place and whose people do not know yet, in order; from now on they do."""
+
+    async def reopen(self, place: Address, now: Instant) -> None:
+        """A place takes posts again: what waits for it may go."""
+
+    async def try_shut(self, account: str) -> None:
+        """Try every shut place now."""
+
+    async def shut_places(self) -> dict[Address, Shut]:
+        """The places that take no posts, with what waits for them."""
+
+    async def cards(self, case: CaseId) -> list[tuple[int, str, str]]:
+        """(outbox row, chat, state) of the cards of a case that lie somewhere or are on their way, oldest first."""
+
+    async def stranded(self, account: str, known: Sequence[str]) -> list[CaseId]:
+        """Cases whose card waits for a shut place that is not among these."""
+
+    async def redirect_case(self, case: CaseId, old: Address, new: str) -> None:
+        """What waits of a case goes to another place, now."""
+
+    async def redirect_row(self, row: int, new: str) -> None:
+        """A row that waits goes to another place, now."""
+
+    async def redirect(self, account: str, kind: str, known: Sequence[str], new: str) -> None:
+        """What waits for a shut place that is not among these, and belongs to no case, goes to another place, now."""
+
+    async def used_places(self, account: str, limit: int) -> list[tuple[str, tuple[str, str, str, str, str]]]:
+        """Where the cards of the latest cases lie, each with kind, category, product, language and severity."""
+
+    async def posted_places(self, account: str, kind: str, limit: int) -> list[str]:
+        """Where posts that belong to no case were sent lately, the latest first."""
