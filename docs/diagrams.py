@@ -1,6 +1,7 @@
 """Draws what the program is made of, from what runs it: python -m docs.diagrams.
 
-Every shipped dialogue goes into docs/dialogues; the diagrams of docs/architecture.md stand there between markers.
+Every shipped dialogue goes into docs/extend/dialogues; those of architecture.md and schema.md stand there
+between markers.
 """
 
 import ast
@@ -16,9 +17,9 @@ from conversations.definition.parse import parse
 from storage.tables import NUMBER, metadata
 
 ROOT = Path(__file__).parent.parent
-FOLDER = ROOT / "docs" / "dialogues"
+FOLDER = ROOT / "docs" / "extend" / "dialogues"
 SHIPPED = ROOT / "conversations" / "dialogues"
-ARCHITECTURE = ROOT / "docs" / "architecture.md"
+PAGES = (ROOT / "docs" / "extend" / "architecture.md", ROOT / "docs" / "extend" / "schema.md")
 
 PACKAGES = ("bot", "handlers", "reports", "storage", "storage.interface.store", "conversations", "sandbox")
 TABLES = {
@@ -40,7 +41,7 @@ def diagrams() -> Mapping[str, str]:
     return {name: _clean(source) for name, source in found.items()}
 
 
-def architecture(text: str) -> str:
+def drawn_again(text: str) -> str:
     """Return the page with its diagrams drawn again. Raises KeyError for a marker that names none."""
     drawn = {"imports": imports(), "case": case()}
     drawn |= {name: tables(names) for name, names in TABLES.items()}
@@ -132,4 +133,5 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for name, source in diagrams().items():
         (FOLDER / name).write_text(source, encoding="utf-8")
-    ARCHITECTURE.write_text(architecture(ARCHITECTURE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(drawn_again(page.read_text(encoding="utf-8")), encoding="utf-8")

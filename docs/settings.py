@@ -1,4 +1,4 @@
-"""Writes the table of all settings in docs/configuration.md from the settings themselves: python -m docs.settings."""
+"""Writes the table of all settings in docs/start/configuration.md from the settings: python -m docs.settings."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Literal, get_args, get_origin
 from bot.settings.config import Settings
 from bot.settings.sources import PREFIX, Setting, every_setting
 
-PAGE = Path(__file__).parent / "configuration.md"
+PAGE = Path(__file__).parent / "start" / "configuration.md"
 BEGIN, END = "<!-- settings: begin -->\n", "<!-- settings: end -->\n"
 LISTS = ("staff", "routes")
 FREE = "normal"  # the severity that stands for all of them

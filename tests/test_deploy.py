@@ -150,7 +150,7 @@ def test_probes_ask_where_the_program_listens(compose: dict[str, Any]) -> None:
     asked = f"http://127.0.0.1:{port}/readyz"
     assert asked in last("HEALTHCHECK")
     assert asked in compose["services"]["bot"]["healthcheck"]["test"][-1]
-    assert 'web.get("/readyz"' in (ROOT / "bot" / "probes.py").read_text()
+    assert 'web.get("/readyz"' in (ROOT / "bot" / "monitoring" / "probes.py").read_text()
     code = compose["services"]["bot"]["healthcheck"]["test"][-1]
     assert repr(code)[1:-1] in last("HEALTHCHECK"), "both ask in the same way"
     compile(code, "healthcheck", "exec")

@@ -135,7 +135,9 @@ async def _contents(settings: Settings) -> list[Finding]:
     if not broken:
         findings.append(Finding("invariants", "good", "all hold"))
     if titles:
-        findings.append(Finding("alarms", "note", f"{', '.join(titles)}; docs/operations.md says what helps"))
+        findings.append(
+            Finding("alarms", "note", f"{', '.join(titles)}; docs/run/operations.md says what helps")
+        )
     left = {name: n for name, n in counts.items() if n and name.endswith(("_dead", "_unknown"))}
     if left:
         text = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in left.items())

@@ -1,6 +1,6 @@
 """What Prometheus reads: plain numbers the service keeps anyway, put into words only when somebody asks.
 
-Names and meanings are listed in docs/operations.md. No label holds a token or anything a person wrote.
+Names and meanings are listed in docs/run/operations.md. No label holds a token or anything a person wrote.
 """
 
 import platform

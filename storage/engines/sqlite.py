@@ -28,7 +28,7 @@ T = TypeVar("T")
 sqlite3.register_adapter(list, json.dumps)  # the lists of `within`
 
 BUSY: Final = 5.0  # seconds to wait for a lock somebody else holds
-DAMAGED: Final = "Stop the service; docs/backup.md says how to put the last good copy back"
+DAMAGED: Final = "Stop the service; docs/run/backup.md says how to put the last good copy back"
 
 
 def dialect() -> Dialect:

@@ -21,7 +21,7 @@ from storage.open import open_store
 from tests.stores import BERLIN, NOW, complaint, meet, talk
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTED = ROOT / "docs" / "configuration.md"
+DOCUMENTED = ROOT / "docs" / "start" / "configuration.md"
 HEAVY = (
     "alembic",
     "jinja2",

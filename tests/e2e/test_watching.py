@@ -108,7 +108,7 @@ async def test_figures_count_what_happened_and_hold_no_secret_and_no_word(stage:
 
 
 async def test_every_figure_is_explained(stage: Stage) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "run" / "operations.md").read_text(encoding="utf-8")
     await look(stage)
     _, text = await ask(stage, "/metrics")
     names = set(re.findall(r"^# TYPE (anliegen_\w+)", text, re.MULTILINE))

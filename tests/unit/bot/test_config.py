@@ -57,7 +57,7 @@ def test_the_example_is_valid_and_complete() -> None:
 
 def test_the_page_of_all_settings_is_current() -> None:
     page = runpy.run_path(str(ROOT / "docs" / "settings.py"))["page"]
-    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "start" / "configuration.md").read_text(encoding="utf-8")
     assert page(text) == text, "run: python -m docs.settings"
 
 

@@ -21,7 +21,7 @@ WORDING = {file.name: tomllib.loads(file.read_text()) for file in (CONVERSATIONS
 DRAWER = runpy.run_path(str(CONVERSATIONS.parent / "docs" / "diagrams.py"))
 FOLDER: Path = DRAWER["FOLDER"]
 DIAGRAMS: dict[str, str] = DRAWER["diagrams"]()
-GUIDE = (CONVERSATIONS.parent / "docs" / "dialogues.md").read_text(encoding="utf-8")
+GUIDE = (CONVERSATIONS.parent / "docs" / "extend" / "dialogues.md").read_text(encoding="utf-8")
 EVERYBODY = ("en", "de", "de-formal")
 
 
