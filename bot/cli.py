@@ -12,16 +12,17 @@ from typing import Annotated
 
 import typer
 
+from bot.commands.groups import Group, GroupedHelp
 from bot.exits import MEANING
 
 VARIABLES = "ANLIEGEN_DEBUG=1 shows where a mistake happened; ANLIEGEN_LOG=json logs for machines."
 CODES = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in MEANING.items())
 
 app = typer.Typer(
+    cls=GroupedHelp,
     help="Surveys, complaints and cases in chat: customers on Telegram, staff in Slack, a digest for the manager.",
     epilog=f"\b\nExit codes:\n{CODES}\n\n{VARIABLES}",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,  # drawing frames around the help takes longer than all the rest
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -37,7 +38,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def main() -> None:
     """Run the command line; every failure is one clear line on standard error and an exit code."""
     try:
-        app()
+        app(prog_name="anliegen")
     except Exception as error:
         from bot.logs import Redaction
         from bot.process.failure import explain
@@ -49,7 +50,42 @@ def main() -> None:
         sys.exit(code)
 
 
-@app.command()
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"anliegen {version('anliegen')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _app(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", callback=_say_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """What can be said before a command."""
+
+
+@app.command(rich_help_panel=Group.START)
+def demo(
+    port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page where there is a desktop.")] = True,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Keep its files here, made anew at each start; without, in a temporary folder."),
+    ] = None,
+) -> None:
+    """Try everything on one local page: a customer's Telegram, the staff's Slack, the digest. No token needed."""
+    from bot.commands.demo import demo as run
+
+    run(port=port, browser=browser, folder=folder)
+
+
+@app.command(rich_help_panel=Group.RUN)
 def serve(
     config: Config = None,
     workers: Annotated[
@@ -62,7 +98,7 @@ def serve(
     raise typer.Exit(run(config, workers=workers))
 
 
-@app.command()
+@app.command(rich_help_panel=Group.START)
 def check(config: Config = None, as_json: AsJson = False) -> None:
     """Look at configuration, dialogues and texts, and name every problem with its place and remedy."""
     from bot.commands.check import check as run
@@ -70,7 +106,7 @@ def check(config: Config = None, as_json: AsJson = False) -> None:
     raise typer.Exit(run(config, as_json=as_json))
 
 
-@app.command()
+@app.command(rich_help_panel=Group.START)
 def chat(
     dialogue: Annotated[str, typer.Argument(help="The dialogue's name, for example survey.")],
     language: Annotated[str, typer.Option(help="The language you speak, for example de.")] = "",
@@ -82,7 +118,7 @@ def chat(
     run(config, dialogue, language)
 
 
-@app.command()
+@app.command(rich_help_panel=Group.START)
 def graph(
     dialogue: Annotated[str, typer.Argument(help="The dialogue's name, or case for the life of a case.")],
     config: Config = None,
@@ -93,7 +129,7 @@ def graph(
     run(config, dialogue)
 
 
-@app.command()
+@app.command(rich_help_panel=Group.RUN)
 def invite(
     dialogue: Annotated[str, typer.Argument(help="The dialogue the link opens.")],
     order: Annotated[str, typer.Option(help="The order it is about; asked again, its link is renewed.")],
@@ -111,7 +147,7 @@ def invite(
     run(config, dialogue, order=order, touchpoint=touchpoint, language=language, png=png, as_json=as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=Group.FIGURES)
 def digest(
     week: Annotated[str, typer.Option(help="this, last, 2026-W47, or any day as 2026-11-16.")] = "this",
     form: Annotated[str, typer.Option("--format", help="text, json, html or slack.")] = "text",
@@ -125,7 +161,7 @@ def digest(
     run(config, week, form=form, output=output, language=language)
 
 
-@app.command()
+@app.command(rich_help_panel=Group.CASES)
 def cases(
     number: Annotated[str, typer.Argument(help="One case, for example A-2026-000123; without, a list.")] = "",
     every: Annotated[bool, typer.Option("--all/--open", help="Closed ones too.")] = False,
@@ -138,7 +174,7 @@ def cases(
     run(config, number, every=every, as_json=as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=Group.PRIVACY)
 def erase(
     person: Annotated[
         str, typer.Argument(help="A person's id, ACCOUNT/USER, or the number of a case of theirs.")
@@ -153,7 +189,7 @@ def erase(
     run(config, person, yes=yes, as_json=as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=Group.DATA)
 def backup(
     target: Annotated[
         Path | None,
@@ -171,7 +207,7 @@ def backup(
     raise typer.Exit(run(config, target, keep=keep, as_json=as_json))
 
 
-@app.command()
+@app.command(rich_help_panel=Group.DATA)
 def restore(
     source: Annotated[
         Path, typer.Argument(help="A copy that `anliegen backup` made.", exists=True, dir_okay=False)
@@ -191,7 +227,7 @@ def restore(
     run(config, source, former=former, as_json=as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=Group.DATA)
 def migrate(config: Config = None) -> None:
     """Bring the database to this program's schema (serve does it by itself on SQLite)."""
     from bot.commands.migrate import migrate as run
@@ -200,7 +236,7 @@ def migrate(config: Config = None) -> None:
 
 
 db = typer.Typer(help="Move the database.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(db, name="db")
+app.add_typer(db, name="db", rich_help_panel=Group.DATA)
 
 
 @db.callback()
@@ -225,7 +261,7 @@ def copy(
 dead = typer.Typer(
     help="Look after what could not be applied or sent.", no_args_is_help=True, rich_markup_mode=None
 )
-app.add_typer(dead, name="dead")
+app.add_typer(dead, name="dead", rich_help_panel=Group.RUN)
 Letter = Annotated[str, typer.Argument(metavar="ID|all", help="A letter's number from `dead list`, or all.")]
 
 
@@ -273,27 +309,12 @@ def dead_drop(
     run(config, letter, yes=yes, as_json=as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=Group.RUN)
 def doctor(config: Config = None, as_json: AsJson = False) -> None:
     """Examine installation, configuration and database, and say what is wrong."""
     from bot.commands.doctor import doctor as run
 
     raise typer.Exit(run(config, as_json=as_json))
-
-
-@app.command()
-def demo(
-    port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.")] = 0,
-    browser: Annotated[bool, typer.Option(help="Open the page where there is a desktop.")] = True,
-    folder: Annotated[
-        Path | None,
-        typer.Option(help="Keep its files here, made anew at each start; without, in a temporary folder."),
-    ] = None,
-) -> None:
-    """Try everything on one local page: a customer's Telegram, the staff's Slack, the digest. No token needed."""
-    from bot.commands.demo import demo as run
-
-    run(port=port, browser=browser, folder=folder)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from bot.cli import app, main
+from bot.commands.groups import Group
 from bot.exits import MEANING, Exit
 from conversations.cases.case import Case
 from conversations.events import DAY
@@ -124,9 +128,33 @@ def test_help_names_every_command_and_every_exit_code(run: Run) -> None:
     } <= {*names}
     for name in names:
         assert f"\n  {name} " in said
+    assert "...\n" not in said.partition("Options:")[2], "a sentence is cut"
     for code, meaning in MEANING.items():
         assert f"{code:>3}  {meaning}" in said
         assert f"| {code} | {meaning} |" in DOCUMENTED.read_text(encoding="utf-8")
+
+
+def test_help_lists_each_command_once_in_its_group(run: Run) -> None:
+    said = run("--help").stdout
+    sections = {group: said.partition(f"\n{group}:\n")[2].partition("\n\n")[0] for group in Group}
+    listed = [line.split()[0] for text in sections.values() for line in text.splitlines() if line[2] != " "]
+    whole: Any = get_command(app)
+    assert sorted(listed) == sorted(whole.commands)
+    assert "  demo " in sections[Group.START]
+    assert "  erase " in sections[Group.PRIVACY]
+    assert "  backup " in sections[Group.DATA]
+
+
+@pytest.mark.parametrize("word", ["--version", "-V"])
+def test_the_version_is_one_line(run: Run, word: str) -> None:
+    assert run(word).stdout == f"anliegen {version('anliegen')}\n"
+
+
+def test_a_shell_completes_commands_and_options(run: Run) -> None:
+    assert "complete_bash" in run("--show-completion", SHELL="/bin/bash").stdout
+    asked = {"_ANLIEGEN_COMPLETE": "complete_bash", "COMP_CWORD": "1"}
+    assert run(COMP_WORDS="anliegen che", **asked).stdout.split() == ["check"]
+    assert "--config" in run(COMP_WORDS="anliegen check --", **asked | {"COMP_CWORD": "2"}).stdout.split()
 
 
 @pytest.mark.parametrize(
