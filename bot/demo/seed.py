@@ -8,7 +8,10 @@ from bot.demo.cast import BOT, INVITED, TEAM
 from bot.demo.history import SEED, WEEKS, Visit, visits
 from bot.demo.story import Concern, Quote, Story
 from conversations.cases.case import Case, State
-from conversations.cases.step import Move, Step, delivered, elapsed, opened, owner_of, step
+from conversations.cases.deadlines import delivered, opened, owner_of
+from conversations.cases.elapsed import elapsed
+from conversations.cases.moves import Move, Step
+from conversations.cases.step import step
 from conversations.definition.dialogue import Dialogue
 from conversations.effects import SetTimer
 from conversations.events import MINUTE, SECOND, Address, Instant

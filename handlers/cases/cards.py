@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from conversations.cases.case import Case, State
-from conversations.cases.step import Notice, possible
+from conversations.cases.moves import Notice
+from conversations.cases.step import possible
 from conversations.events import Address
 from conversations.frozen import replace
 from conversations.refusals import Refusal

@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 
 from conversations.answers.evidence import joined
 from conversations.cases.case import Case, State
-from conversations.cases.step import CUSTOMER, Move, Step, elapsed, heard, opened, step
+from conversations.cases.deadlines import heard, opened
+from conversations.cases.elapsed import elapsed
+from conversations.cases.moves import Move, Step
+from conversations.cases.step import CUSTOMER, step
 from conversations.effects import DecideCase, DropTimer, OpenCase, Relay, SetTimer
 from conversations.events import SECOND
 from conversations.facts import CaseOpened

@@ -3,7 +3,7 @@
 from typing import Final
 
 from conversations.cases.case import Case, State
-from conversations.cases.step import owner_of
+from conversations.cases.deadlines import owner_of
 from conversations.effects import Button, Kind, Message
 from conversations.events import DAY
 from conversations.session import Conversation

@@ -12,7 +12,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from conversations.cases.case import Case
-from conversations.cases.step import owner_of
+from conversations.cases.deadlines import owner_of
 from conversations.effects import SetTimer
 from conversations.events import MINUTE, SECOND, Instant
 from conversations.frozen import dataclass, replace

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from conversations.cases.case import Case, State
-from conversations.cases.step import REMIND, WAITING, elapsed, owner_of
+from conversations.cases.deadlines import REMIND, WAITING, owner_of
+from conversations.cases.elapsed import elapsed
 from conversations.effects import SetTimer
 from conversations.events import DAY, HOUR, Elapsed, Instant
 from conversations.facts import Reminded

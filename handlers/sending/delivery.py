@@ -1,7 +1,7 @@
 """What follows from how a send ended: files stored, promises kept or left open, unreachable people marked."""
 
 from conversations.cases.case import Case
-from conversations.cases.step import delivered, undelivered
+from conversations.cases.deadlines import delivered, undelivered
 from conversations.effects import Kind, Message
 from conversations.events import Instant
 from conversations.session import CaseId

@@ -1,8 +1,9 @@
 """What staff do in Slack: buttons, forms, threads, commands. Rights are checked here, at the action and at the form."""
 
 from conversations.cases.case import Case, State
+from conversations.cases.moves import Move
 from conversations.cases.policy import Staff
-from conversations.cases.step import Move, step
+from conversations.cases.step import step
 from conversations.effects import Fetch, Kind, Message, OpenForm
 from conversations.events import (
     Acted,

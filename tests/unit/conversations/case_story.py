@@ -3,18 +3,11 @@
 from typing import Final
 
 from conversations.cases.case import Case, State
+from conversations.cases.deadlines import delivered, heard, opened, owner_of, undelivered
+from conversations.cases.elapsed import elapsed
+from conversations.cases.moves import Move, Step
 from conversations.cases.policy import Deadlines, Policy, Route, Staff
-from conversations.cases.step import (
-    Move,
-    Step,
-    delivered,
-    elapsed,
-    heard,
-    opened,
-    owner_of,
-    step,
-    undelivered,
-)
+from conversations.cases.step import step
 from conversations.effects import SetTimer
 from conversations.events import HOUR, Instant
 from conversations.session import CaseId, ConversationId, PersonId

@@ -8,9 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.cases.case import State
+from conversations.cases.deadlines import WAITING
+from conversations.cases.elapsed import elapsed
 from conversations.cases.lifecycle import LIFECYCLE
+from conversations.cases.moves import Move
 from conversations.cases.policy import Deadlines
-from conversations.cases.step import CUSTOMER, WAITING, Move, elapsed, possible, step
+from conversations.cases.step import CUSTOMER, possible, step
 from conversations.events import HOUR, Instant
 from tests.unit.conversations.case_story import DEADLINES, NORMAL, POLICY, STAFF, START, URGENT, Story, told
 

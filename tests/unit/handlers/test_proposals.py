@@ -4,7 +4,10 @@ import asyncio
 from dataclasses import replace
 
 from conversations.cases.case import Case, State
-from conversations.cases.step import LAPSE, REMIND, Move, step
+from conversations.cases.deadlines import REMIND
+from conversations.cases.elapsed import LAPSE
+from conversations.cases.moves import Move
+from conversations.cases.step import step
 from conversations.effects import Kind, Message
 from conversations.events import DAY, HOUR, Commanded, Pressed, Said
 from handlers.cases import opening
