@@ -160,6 +160,9 @@ fact = table(
     reference("conversation_id"),
     reference("case_id"),
     PrimaryKeyConstraint("id", name="pk_fact"),
+    Index("ix_fact_at", "at"),
+    partly("ix_fact_person", "person_id", where="person_id IS NOT NULL"),
+    partly("ix_fact_case", "case_id", where="case_id IS NOT NULL"),
 )
 
 answer = table(
