@@ -8,12 +8,16 @@ from conversations.frozen import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`path` is the place inside the file (`questions.score.next[0].goto`); `file` is added by whoever read it."""
+    """`path` is the place inside the file (`questions.score.next[0].goto`); `file` is added by whoever read it.
+
+    A hint says what is worth a look and is not wrong: nothing is refused because of it.
+    """
 
     path: str
     text: str
     remedy: str = ""
     file: str = ""
+    hint: bool = False
 
     def __str__(self) -> str:
         place = ": ".join(part for part in (self.file, self.path) if part)

@@ -1,8 +1,11 @@
-"""`anliegen check`: every problem of configuration, dialogues and texts at once, each with its place and remedy."""
+"""`anliegen check`: every problem of configuration, dialogues and texts at once, each with its place and remedy.
+
+Hints name what is not filled in; they come last and are no problem.
+"""
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,20 +13,30 @@ from bot.app import text_sources
 from bot.exits import Exit
 from bot.settings.config import ConfigProblems, Settings, find, load
 from bot.settings.dialogue_files import read_dialogues
+from bot.settings.unfilled import unfilled
 from conversations.checks.check import check as check_all
 from conversations.problem import Problem, unknown
 
 
 def check(config: Path | None, *, as_json: bool) -> Exit:
-    """Print every problem; a problem if there is one."""
-    problems = tuple(_problems(find(config, os.environ)))
+    """Print every problem and hint; a problem if there is one that is no hint."""
+    found = sorted(_problems(find(config, os.environ)), key=lambda one: one.hint)
     if as_json:
-        print(json.dumps([asdict(one) for one in problems], ensure_ascii=False, indent=2))
+        print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
     else:
-        for one in problems:
-            print(one)
-        print(f"{len(problems)} problem{'s' * (len(problems) != 1)} found." if problems else "All is well.")
-    return Exit.PROBLEM if problems else Exit.DONE
+        for one in found:
+            print(f"hint: {one}" if one.hint else one)
+        print(_summary(found))
+    return Exit.PROBLEM if any(not one.hint for one in found) else Exit.DONE
+
+
+def _summary(found: Sequence[Problem]) -> str:
+    hints = sum(one.hint for one in found)
+    problems = len(found) - hints
+    counted = f"{problems or 'No'} problem{'s' * (problems > 1)} found"
+    if not found:
+        return "All is well."
+    return f"{counted}, {hints} hint{'s' * (hints > 1)}." if hints else f"{counted}."
 
 
 def _problems(path: Path | None) -> Iterator[Problem]:
@@ -33,6 +46,8 @@ def _problems(path: Path | None) -> Iterator[Problem]:
         # The dialogues are looked at all the same: those that come with the program, for the folders are not known.
         yield from wrong.problems
         settings, path = Settings(), None
+    if path:
+        yield from (one.within(str(path)) for one in unfilled(settings))
     files, mistakes = read_dialogues(settings)
     yield from mistakes
     names = {Path(file).stem for file in files}

@@ -250,6 +250,32 @@ def test_check_finds_the_mistakes_of_a_dialogue_of_ours(folder: Path, run: Run) 
     assert run("graph", "visit").code == Exit.PROBLEM
 
 
+def test_check_names_what_an_example_leaves_to_fill_in(run: Run) -> None:
+    done = run("check", "--config", str(ROOT / "config.example.toml"))
+    *lines, last = done.stdout.splitlines()
+    assert (done.code, last) == (Exit.DONE, f"No problem found, {len(lines)} hints.")
+    assert all(line.startswith("hint: ") for line in lines)
+    for place in (
+        "organisation.name: 'Muster GmbH'",
+        "telegram.token: is empty",
+        "slack.app_token: is empty",
+    ):
+        assert place in done.stdout
+    assert "slack.signing_secret" not in done.stdout, "mode socket needs none"
+
+
+def test_hints_come_after_problems_and_do_not_count_as_one(folder: Path, run: Run) -> None:
+    (folder / "config.toml").write_text(
+        CONFIG.replace("Möbel Nord", "Muster GmbH") + '[dialogues]\ndefault = "surevy"\n'
+    )
+    done = run("check")
+    first, second, last = done.stdout.splitlines()
+    assert "did you mean 'survey'?" in first
+    assert second.startswith("hint: config.toml: organisation.name")
+    assert (done.code, last) == (Exit.PROBLEM, "1 problem found, 1 hint.")
+    assert [one["hint"] for one in json.loads(run("check", "--json").stdout)] == [False, True]
+
+
 def test_graph_draws_dialogues_and_cases_without_a_configuration(folder: Path, run: Run) -> None:
     (folder / "config.toml").unlink()
     drawn = run("graph", "survey").stdout

@@ -19,6 +19,8 @@ from sandbox.telegram.local import LocalTelegram
 from tests.faults.program import Process, Program
 from tests.stage import configuration, platforms
 
+FIRST = Path(__file__).parents[1] / "data" / "first-config.toml"
+"""The first example of a configuration, as it was: every later version starts with it."""
 TOKENS = ("700000001:local", "xoxb-sandbox-bot", "xapp-sandbox-app", "sandbox-signing-secret")
 
 
@@ -138,6 +140,41 @@ async def test_commands_write_themselves_where_nothing_runs(place: Place) -> Non
     ):
         code, _, errors = await place.run(*words)
         assert (code, said in errors) == (Exit.PROBLEM, True), errors
+
+
+def filled_in(example: str, base: str) -> str:
+    """The example with tokens, for the local platforms and a free port."""
+    for line, filled in (
+        (
+            '\ntoken = ""',
+            f'\ntoken = "{TOKENS[0]}"\nbase_url = "{base}/bot"\nbase_file_url = "{base}/file/bot"',
+        ),
+        ('\nbot_token = ""', f'\nbot_token = "{TOKENS[1]}"\nbase_url = "{base}/api/"'),
+        ('\napp_token = ""', f'\napp_token = "{TOKENS[2]}"'),
+        ("127.0.0.1:8080", "127.0.0.1:0"),
+    ):
+        assert line in example
+        example = example.replace(line, filled)
+    return example
+
+
+async def test_the_first_example_starts_with_nothing_but_its_tokens(tmp_path: Path, program: Program) -> None:
+    """Whatever came since works by default, or is off."""
+    async with platforms() as (telegram, _slack, base):
+        (tmp_path / "config.toml").write_text(filled_in(FIRST.read_text(), base), encoding="utf-8")
+        place = Place(tmp_path, telegram, program)
+        code, output, _ = await place.run("check", "--json")
+        places = [one["path"] for one in json.loads(output)]
+        assert (code, {one["hint"] for one in json.loads(output)}) == (Exit.DONE, {True})
+        assert "organisation.name" in places
+        assert {f"staff[{n}].{key}" for n in range(3) for key in ("slack", "name")} <= {*places}
+        assert not [one for one in places if "token" in one]
+
+        serving = await place.serve()
+        anna = telegram.customer(5, "Anna", "de")
+        await anna.starts()
+        await anna.sees("Wie wahrscheinlich")
+        await serving.stop()
 
 
 async def test_a_refused_token_ends_the_service_with_its_own_code(place: Place) -> None:
