@@ -32,6 +32,12 @@ class Problem:
 def unknown(path: str, what: str, name: str, known: Iterable[str]) -> Problem:
     """Report a name nobody knows, with the nearest known one as remedy."""
     known = sorted(known)
-    near = get_close_matches(name, known, n=1)
-    remedy = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known) or 'none'}"
+    near = nearest(name, known)
+    remedy = near or f"known: {', '.join(known) or 'none'}"
     return Problem(path, f"unknown {what} '{name}'", remedy)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Ask whether the nearest known name was meant; empty where none is near."""
+    near = get_close_matches(name, sorted(known), n=1)
+    return f"did you mean '{near[0]}'?" if near else ""

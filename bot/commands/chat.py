@@ -11,7 +11,7 @@ from bot.app import library_of, load_dialogues, organisation_of
 from bot.channels.console import ConsoleChannel, raw_body
 from bot.clock import SystemClock, TimeOrderedIds
 from bot.commands.opening import run, settings_of
-from bot.process.failure import Failure
+from bot.process.failure import Failure, no_dialogue
 from bot.settings.config import Settings
 from conversations.cases.policy import Policy, Route, Staff
 from conversations.events import Commanded
@@ -60,10 +60,10 @@ async def _chat(settings: Settings, dialogue: str, language: str) -> None:
 
 def _organisation(settings: Settings, dialogue: str) -> Organisation:
     found, problems = load_dialogues(settings)
-    known = sorted(one.name for one in found)
+    known = {one.name for one in found}
     if dialogue not in known:
         wrong = [str(one) for one in problems if Path(one.file).stem == dialogue]
-        raise Failure("\n".join(wrong) or f"there is no dialogue '{dialogue}'; there are: {', '.join(known)}")
+        raise Failure("\n".join(wrong) or no_dialogue(dialogue, known))
     organisation = organisation_of(settings, library_of(settings, found))
     return organisation if settings.routes else replace(organisation, policy=SOMEBODY)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.app import load_dialogues
 from bot.commands.opening import settings_of
-from bot.process.failure import Failure
+from bot.process.failure import Failure, no_dialogue
 from conversations.cases.lifecycle import LIFECYCLE
 
 CASE = "case"
@@ -22,4 +22,4 @@ def graph(config: Path | None, name: str) -> None:
     elif wrong := [str(one) for one in problems if one.file == f"{name}.toml"]:
         raise Failure("\n".join(wrong))
     else:
-        raise Failure(f"there is no dialogue '{name}'; there are: {', '.join((*sorted(found), CASE))}")
+        raise Failure(no_dialogue(name, (*found, CASE)))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from bot.app import load_library
 from bot.clock import TimeOrderedIds, clock_from
 from bot.process.control import Handle, Json, Refused, ask, socket_path
+from bot.process.failure import no_dialogue
 from bot.settings.config import Settings
 from conversations.definition.library import Library
 from conversations.events import SECOND
@@ -86,7 +87,7 @@ async def _invite(
 def _check_invitation(library: Library, dialogue: str, order: str, touchpoint: str, language: str) -> None:
     found = library.current.get(dialogue)
     if found is None:
-        raise Refused(f"there is no dialogue '{dialogue}'; there are: {', '.join(sorted(library.current))}")
+        raise Refused(no_dialogue(dialogue, library.current))
     if beyond := set(found.needs) - INVITABLE:
         raise Refused(f"'{dialogue}' needs {', '.join(sorted(beyond))}: nobody can be invited to it")
     for name, value in (("order", order), ("touchpoint", touchpoint)):

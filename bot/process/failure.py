@@ -1,9 +1,11 @@
 """Every failure as one clear sentence with its remedy, and the exit code it leads to."""
 
 import errno
+from collections.abc import Iterable
 
 from bot.exits import Exit
 from bot.loops import DatabaseGone, GiveUp, Stuck
+from conversations.problem import nearest
 from storage.interface.store import AlreadyServed, StoreError
 
 
@@ -13,6 +15,12 @@ class Failure(Exception):
     def __init__(self, text: str, code: Exit = Exit.PROBLEM) -> None:
         super().__init__(text)
         self.code = code
+
+
+def no_dialogue(name: str, known: Iterable[str]) -> str:
+    """Say that a dialogue does not exist, and which one may have been meant."""
+    known = sorted(known)
+    return f"there is no dialogue '{name}'; {nearest(name, known) or 'there are: ' + ', '.join(known)}"
 
 
 def explain(error: Exception) -> tuple[str, Exit]:

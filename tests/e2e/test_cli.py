@@ -162,6 +162,12 @@ def test_a_shell_completes_commands_and_options(run: Run) -> None:
     [
         (["chek"], Exit.USAGE, "Did you mean 'check'?"),
         (["graph", "nothing"], Exit.PROBLEM, "there is no dialogue 'nothing'; there are: "),
+        (["graph", "surevy"], Exit.PROBLEM, "there is no dialogue 'surevy'; did you mean 'survey'?"),
+        (
+            ["chat", "complaints"],
+            Exit.PROBLEM,
+            "there is no dialogue 'complaints'; did you mean 'complaint'?",
+        ),
         (["cases"], Exit.STORAGE, "`anliegen serve` makes it"),
         (["digest"], Exit.STORAGE, "`anliegen serve` makes it"),
         (["digest", "--week", "sometime"], Exit.USAGE, "--week is this, last, 2026-W47"),

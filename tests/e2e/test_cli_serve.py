@@ -134,7 +134,8 @@ async def test_commands_write_themselves_where_nothing_runs(place: Place) -> Non
     assert again.splitlines()[0] != output.splitlines()[0]
     assert "█" in again
     for words, said in (
-        (("invite", "nothing", "--order", "1"), "there is no dialogue 'nothing'"),
+        (("invite", "nothing", "--order", "1"), "there is no dialogue 'nothing'; there are: "),
+        (("invite", "surevy", "--order", "1"), "there is no dialogue 'surevy'; did you mean 'survey'?"),
         (("invite", "solution", "--order", "1"), "nobody can be invited to it"),
         (("invite", "survey", "--order", "x" * 65), "--order must be at most 64"),
     ):
