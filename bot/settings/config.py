@@ -24,6 +24,7 @@ from bot.settings.values import (
     Listen,
     Name,
     PerSecond,
+    Region,
     Severity,
     Size,
     SlackToken,
@@ -93,6 +94,7 @@ class OrganisationSection(_Section):
     name: Name = setting("Our company", "what customers know you as")
     languages: Languages = setting(("en", "de"), "offered to customers; the first is the default")
     zone: Zone = setting("UTC", "time zone of your dates, weeks and deadlines")
+    region: Region = setting("", "your country or a part of it, as in ISO 3166: DE or DE-BY")
 
 
 class Webhook(_Section):

@@ -19,6 +19,7 @@ from conversations.events import Instant
 _SIZE: Final = re.compile(r"(\d{1,9}) ?(B|kB|MB|GB|TB)")
 _UNITS: Final = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_REGION: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -62,6 +63,12 @@ def _tag(value: object) -> str:
     if isinstance(value, str) and _TAG.fullmatch(value):
         return value
     raise ValueError("is no language tag", "write for example de, en or de-formal")
+
+
+def _region(value: object) -> str:
+    if isinstance(value, str) and (not value or _REGION.fullmatch(value)):
+        return value
+    raise ValueError("is no region", "write it as ISO 3166 does, for example DE or DE-BY")
 
 
 def _some(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -121,6 +128,7 @@ Duration: TypeAlias = Annotated[Instant, BeforeValidator(_duration)]
 Size: TypeAlias = Annotated[int, BeforeValidator(_size)]
 Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Tag: TypeAlias = Annotated[str, BeforeValidator(_tag)]
+Region: TypeAlias = Annotated[str, BeforeValidator(_region)]
 Weekday: TypeAlias = Annotated[int, BeforeValidator(_weekday)]
 Listen: TypeAlias = Annotated[str, BeforeValidator(_listen)]
 Database: TypeAlias = Annotated[str, BeforeValidator(_database), Field(repr=False)]

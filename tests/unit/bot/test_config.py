@@ -147,6 +147,7 @@ def test_all_mistakes_are_named_at_once_with_place_and_remedy(tmp_path: Path) ->
         + """
 [organisation]
 zone = "Europe/Berln"
+region = "Bayern"
 languages = ["german!"]
 [telegram]
 mode = "poling"
@@ -166,6 +167,7 @@ weekday = "mon"
     )
     for wanted in (
         "config.toml: organisation.zone: is no known time zone (write for example Europe/Berlin)",
+        "config.toml: organisation.region: is no region (write it as ISO 3166 does, for example DE or DE-BY)",
         "config.toml: organisation.languages[0]: is no language tag (write for example de, en or de-formal)",
         "config.toml: telegram.mode: is not one of the values it may have (write one of polling, webhook)",
         "config.toml: telegram.tokn: unknown setting 'tokn' (did you mean 'token'?)",
@@ -182,7 +184,7 @@ weekday = "mon"
         'ANLIEGEN_ROUTES: is not JSON (lists and tables are JSON here, for example ["en", "de"])',
     ):
         assert wanted in found
-    assert len(found) == 12
+    assert len(found) == 13
 
 
 @pytest.mark.parametrize(
@@ -220,6 +222,17 @@ weekday = "mon"
 )
 def test_contradictions_are_found(tmp_path: Path, text: str, problem: str) -> None:
     assert any(problem in one for one in problems(tmp_path, f"{PEOPLE}\n{text}"))
+
+
+@pytest.mark.parametrize("region", ["", "DE", "DE-BY", "GB-ENG", "AT-9", "FR-75"])
+def test_a_region_is_a_country_or_a_part_of_one(tmp_path: Path, region: str) -> None:
+    assert read(tmp_path, f'[organisation]\nregion = "{region}"').organisation.region == region
+
+
+@pytest.mark.parametrize("region", ["de", "DEU", "DE-", "DE-BAYERN", "DE_BY", "DE-by", " DE"])
+def test_anything_else_is_no_region(tmp_path: Path, region: str) -> None:
+    (found,) = problems(tmp_path, f'[organisation]\nregion = "{region}"')
+    assert "organisation.region: is no region" in found
 
 
 def test_a_channel_without_routes_leaves_complaints_without_an_owner(tmp_path: Path) -> None:
