@@ -8,7 +8,7 @@ from functools import partial
 from importlib import resources
 from pathlib import Path
 from socket import socket as Socket  # noqa: N812 - a class
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot.clock import SteadyClock, SystemClock, clock_from
 from bot.loops import GiveUp, pause_after
@@ -38,6 +38,9 @@ from storage.engines.sqlite import version_warning
 from storage.interface.store import Store
 from storage.open import open_store
 from storage.sqlite_file.copies import last_copied
+
+if TYPE_CHECKING:
+    from bot.channels.slack.channel import SlackSettings
 
 log = logging.getLogger(__name__)
 
@@ -230,24 +233,24 @@ def _channels(
             )
         )
     if settings.slack.on:
-        from bot.channels.slack.channel import SlackSettings  # noqa: PLC0415
         from bot.channels.slack.channel import open_channel as open_slack  # noqa: PLC0415
 
-        slack = settings.slack
-        channels.append(
-            open_slack(
-                SlackSettings(
-                    bot_token=slack.bot_token.get_secret_value(),
-                    app_token=slack.app_token.get_secret_value(),
-                    signing_secret=slack.signing_secret.get_secret_value(),
-                    base_url=slack.base_url,
-                    mode=slack.mode,
-                ),
-                read_attachment,
-                memory,
-            )
-        )
+        channels.append(open_slack(slack_settings(settings), read_attachment, memory))
     return channels
+
+
+def slack_settings(settings: Settings) -> "SlackSettings":
+    """The section `[slack]` as the channel knows it."""
+    from bot.channels.slack.channel import SlackSettings  # noqa: PLC0415
+
+    slack = settings.slack
+    return SlackSettings(
+        bot_token=slack.bot_token.get_secret_value(),
+        app_token=slack.app_token.get_secret_value(),
+        signing_secret=slack.signing_secret.get_secret_value(),
+        base_url=slack.base_url,
+        mode=slack.mode,
+    )
 
 
 async def _open(channel: Channel) -> None:

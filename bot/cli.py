@@ -310,11 +310,15 @@ def dead_drop(
 
 
 @app.command(rich_help_panel=Group.RUN)
-def doctor(config: Config = None, as_json: AsJson = False) -> None:
-    """Examine installation, configuration and database, and say what is wrong."""
+def doctor(
+    config: Config = None,
+    as_json: AsJson = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no platform.")] = False,
+) -> None:
+    """Examine installation, configuration, database and platforms, and say what is wrong."""
     from bot.commands.doctor import doctor as run
 
-    raise typer.Exit(run(config, as_json=as_json))
+    raise typer.Exit(run(config, as_json=as_json, offline=offline))
 
 
 if __name__ == "__main__":

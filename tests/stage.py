@@ -100,6 +100,9 @@ hour = 8
 channel = "leitung"
 """
 
+MARIA, DENIZ, RUTH = "U0MARIA0001", "U0DENIZ0001", "U0RUTH00001"
+STAFF = {MARIA: "Maria Berg", DENIZ: "Deniz Kaya", RUTH: "Ruth Sommer"}
+
 
 @dataclass
 class FastForward:
@@ -198,15 +201,15 @@ class Stage:
 
     @property
     def maria(self) -> Member:
-        return self.slack.member("U0MARIA0001", "maria", real_name="Maria Berg")
+        return self.slack.member(MARIA, "maria")
 
     @property
     def deniz(self) -> Member:
-        return self.slack.member("U0DENIZ0001", "deniz", real_name="Deniz Kaya")
+        return self.slack.member(DENIZ, "deniz")
 
     @property
     def ruth(self) -> Member:
-        return self.slack.member("U0RUTH00001", "ruth", real_name="Ruth Sommer")
+        return self.slack.member(RUTH, "ruth")
 
     @property
     def delivery(self) -> SlackRoom:
@@ -285,7 +288,7 @@ async def open_stage(
     async with platforms() as (telegram, slack, base):
         database = database or f"sqlite:///{folder}/anliegen.db"
         stage = Stage(telegram, slack, base, database, folder, slack_mode, telegram_mode, posts_per_second)
-        _furnish(stage)
+        furnish(slack)
         await stage.open()
         try:
             yield stage
@@ -300,8 +303,10 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield stage
 
 
-def _furnish(stage: Stage) -> None:
-    rooms = stage.delivery, stage.desk, stage.board
-    members = stage.maria, stage.deniz, stage.ruth
-    for room in rooms:
-        stage.slack.invite(room, *members)
+def furnish(slack: LocalSlack) -> None:
+    """Put the staff of the configuration into its channels."""
+    staff = [
+        slack.member(user, name.partition(" ")[0].lower(), real_name=name) for user, name in STAFF.items()
+    ]
+    for room in ("lieferung", "service", "leitung"):
+        slack.invite(slack.channel(room), *staff)

@@ -17,6 +17,9 @@ from sandbox.slack.workspace import Keys, Workspace
 
 SIGN_IN = "<!doctype html><title>Sign in | Slack</title><p>Sign in to your workspace."
 
+OF_EVENTS = {"app_mentions:read", "commands"}
+"""Scopes that no method asks for: they let events through."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -80,7 +83,7 @@ class Web:
 
     @property
     def _granted(self) -> str:
-        every = {scope for method in METHODS.values() for scope in method.scopes}
+        every = OF_EVENTS | {scope for method in METHODS.values() for scope in method.scopes}
         return ",".join(sorted(every if self.scopes is None else self.scopes))
 
     def _admit(self, method: Method, request: web.Request, arguments: Json) -> None:

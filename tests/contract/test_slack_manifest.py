@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.slack.scopes import SCOPES
 from conversations.effects import At, Button, Hint, MarkKeyboard, Message
 from conversations.events import (
     Acted,
@@ -83,6 +84,10 @@ def test_the_manifest_names_only_what_slack_knows() -> None:
     assert listed("bot_events") <= SUBSCRIPTIONS
     known = {scope for method in METHODS.values() for scope in method.scopes}
     assert listed("bot") - known == {"app_mentions:read", "commands"}
+
+
+def test_doctor_asks_for_the_scopes_that_the_manifest_grants() -> None:
+    assert set(SCOPES) == listed("bot")
 
 
 def test_the_manifest_is_ready_for_buttons_forms_commands_and_the_home() -> None:

@@ -17,7 +17,7 @@ from bot.exits import Exit
 from bot.process.control import socket_path
 from sandbox.telegram.local import LocalTelegram
 from tests.faults.program import Process, Program
-from tests.stage import configuration, platforms
+from tests.stage import configuration, furnish, platforms
 
 FIRST = Path(__file__).parents[1] / "data" / "first-config.toml"
 """The first example of a configuration, as it was: every later version starts with it."""
@@ -82,7 +82,8 @@ class Command:
 @pytest.fixture
 async def place(tmp_path: Path, program: Program) -> AsyncIterator[Place]:
     """A folder, and platforms that answer."""
-    async with platforms() as (telegram, _slack, base):
+    async with platforms() as (telegram, slack, base):
+        furnish(slack)
         text = configuration(base, "sqlite:///anliegen.db")
         (tmp_path / "config.toml").write_text(text, encoding="utf-8")
         yield Place(tmp_path, telegram, program)

@@ -44,7 +44,7 @@ async def test_a_locked_database_delays_and_loses_nothing(tmp_path: Path, progra
             for one in crowd:
                 await one.says("9")
             await running.says("updates stay with Telegram")
-            code, listed = await around.call("doctor")
+            code, listed = await around.call("doctor", "--offline")
             assert (code, "all hold" in listed) == (0, True), listed
             await asyncio.sleep(figure("F5") - 6)
             assert around.telegram.pending == len(crowd)

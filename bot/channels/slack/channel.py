@@ -99,7 +99,7 @@ class SlackChannel:
             trace_configs=[dating(self.pulse)],
         )
         try:
-            client = _client(self._settings, session)
+            client = client_of(self._settings, session)
             us = await _identify(client)
         except BaseException:
             await session.close()
@@ -195,8 +195,8 @@ class _Opened:
     performer: Performer
 
 
-def _client(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """No retry handlers: the SDK's own would post twice after a lost answer, and our outbox repeats what may be."""
+def client_of(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Return a client without retry handlers: they would post twice after a lost answer, and our outbox repeats."""
     client = AsyncWebClient(
         settings.bot_token, base_url=settings.base_url, session=session, retry_handlers=[], logger=_quiet()
     )

@@ -20,7 +20,7 @@ class Garbled(Exception):
 
 
 # Errors: docs.slack.dev/reference/methods/chat.postMessage and its siblings.
-_OUR_TOKEN = {
+OUR_TOKEN = {
     "account_inactive",
     "invalid_auth",
     "not_authed",
@@ -78,7 +78,7 @@ def _refused(error: SlackApiError) -> Later | Never | Unknown:
     headers: Mapping[str, str] = getattr(response, "headers", {})
     if status == 429 or code in ("ratelimited", "rate_limited"):
         return Later(_seconds(headers.get("Retry-After")), "Slack asks to slow down", limited=True)
-    if code in _OUR_TOKEN:
+    if code in OUR_TOKEN:
         log.error("Slack refuses our token (%s): check [slack] bot_token", code)
         return Later(60, f"Slack refuses our token: {code}", whole=True)
     if code in _MENDED_BY:

@@ -1,9 +1,12 @@
 """From what the configuration or an address says (`#support`, `C0…`, `U0…`) to the id Slack wants."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels.slack.outbound.rich import Json
 
 _CHAT = re.compile(r"[CGD][A-Z0-9]{8,}")
 _PERSON = re.compile(r"[UW][A-Z0-9]{8,}")
@@ -67,7 +70,12 @@ class Places:
             if not cursor:
                 break
         self._seen = frozenset(channel["id"] for channel in found)
-        found.sort(key=lambda channel: bool(channel.get("is_archived")))
-        names = [(channel["name"], channel["id"]) for channel in found]
-        names += [(name, channel["id"]) for channel in found for name in channel.get("previous_names") or ()]
-        self._known |= dict(reversed(names))  # the first wins
+        self._known |= {name: channel["id"] for name, channel in by_name(found).items()}
+
+
+def by_name(channels: Iterable[Json]) -> dict[str, Json]:
+    """Return channels by their names and, where nothing else is called so, by those they had before."""
+    living_first = sorted(channels, key=lambda channel: bool(channel.get("is_archived")))
+    names = [(channel["name"], channel) for channel in living_first]
+    names += [(name, channel) for channel in living_first for name in channel.get("previous_names") or ()]
+    return dict(reversed(names))  # the first wins

@@ -1,0 +1,1 @@
+"""What `anliegen doctor` asks Slack, one kind of thing a file."""

@@ -1,0 +1,1 @@
+"""What `anliegen doctor` looks at, one kind of thing a file; nothing here changes anything."""

@@ -1,0 +1,30 @@
+"""What `anliegen doctor` found out about one thing: whoever examines something says it in this shape."""
+
+from enum import StrEnum
+from typing import Final
+
+from conversations.frozen import dataclass
+
+
+class State(StrEnum):
+    """How something is."""
+
+    GOOD = "good"
+    NOTE = "note"  # worth knowing, and no reason to act at once
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was examined, how it is, what that means and, where something is to be done, what helps."""
+
+    about: str
+    state: State
+    text: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.about}: {self.text}{': ' if self.remedy else ''}{self.remedy}"
+
+
+NETWORK_REMEDY: Final = "look at network, firewall and proxy (HTTPS_PROXY), then ask again"
