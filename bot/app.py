@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from socket import socket as Socket  # noqa: N812 - a class
 from typing import TYPE_CHECKING, TypeAlias
@@ -20,20 +18,19 @@ from bot.process.workplace import with_staff
 from bot.settings.allowances import allowances
 from bot.settings.config import ConfigProblems, Settings
 from bot.settings.dialogue_files import read_dialogues
+from bot.settings.language_files import language_files
 from conversations.checks.check import check as check_dialogues
 from conversations.definition.dialogue import Dialogue
 from conversations.definition.library import Library
 from conversations.definition.parse import parse, restore
 from conversations.events import SECOND
 from conversations.problem import Problem
-from conversations.question import type_texts
 from conversations.texts.texts import Texts
 from handlers.files.fetching import attachments_of
 from handlers.intake.seen import StoredMemory
 from handlers.sending.shut_channels import follow_routes
 from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Channel, Clock, Memory, ReadAttachment
-from reports.digest import section_texts
 from storage.engines.sqlite import version_warning
 from storage.interface.store import Store
 from storage.open import open_store
@@ -122,12 +119,6 @@ def organisation_of(settings: Settings, library: Library) -> Organisation:
     )
 
 
-def wording() -> dict[str, dict[str, object]]:
-    """The product's own texts: file name -> parsed TOML."""
-    folder = resources.files("conversations") / "wording"
-    return {one.name: tomllib.loads(one.read_text("utf-8")) for one in sorted(folder.iterdir(), key=str)}
-
-
 def load_dialogues(settings: Settings) -> tuple[tuple[Dialogue, ...], tuple[Problem, ...]]:
     """Read the shipped dialogues and those of the configured folders; a name of yours replaces one of ours."""
     files, problems = read_dialogues(settings)
@@ -155,12 +146,7 @@ def library_of(settings: Settings, dialogues: tuple[Dialogue, ...]) -> Library:
 
 def texts_of(settings: Settings) -> Texts:
     """Every system text."""
-    return Texts.load(text_sources(), settings.organisation.zone)
-
-
-def text_sources() -> dict[str, Mapping[str, object]]:
-    """Where system texts come from: the wording files, and the words question types and report sections bring."""
-    return {**wording(), **type_texts(), **section_texts()}
+    return Texts.load(language_files(), settings.organisation.zone)
 
 
 async def load_library(settings: Settings, store: Store, clock: Clock) -> Library:

@@ -1,7 +1,8 @@
 """What a question is, and what every question type can do. A type is one module in `conversations/questions`.
 
-A type module has `question` (a `QuestionType`), `TEXTS` (its own words, key -> language -> template; reached as
-`question.<type>.<key>`) and `EXAMPLES`, which the contract tests run. Its file name is its name in TOML. A type turns
+A type module has `question` (a `QuestionType`), `PHRASES` and `EXAMPLES`, which the contract tests run. Its file name
+is its name in TOML. `PHRASES` are the keys of what it says by itself, `question.<type>.<key>` in the folders of
+languages; a type of your own may bring these words along as `TEXTS` (key -> language -> template) instead. A type turns
 replies into typed values; it knows no other type, no dialogue, no markup and no platform.
 """
 
@@ -22,6 +23,7 @@ from conversations.frozen import dataclass
 from conversations.problem import Problem
 from conversations.session import Answer, Value
 from conversations.texts.graphemes import LONGEST, clip
+from conversations.texts.languages import Files, per_language
 from conversations.texts.phrases import is_done, is_nothing
 
 Setting: TypeAlias = int | str | bool | tuple[str, ...]
@@ -95,7 +97,7 @@ class Point:
 class Ask:
     """A question put to one person now.
 
-    `label` gives the author's texts of the question (`low`, `options.price`), `phrase` the type's own from `TEXTS`;
+    `label` gives the author's texts of the question (`low`, `options.price`), `phrase` the type's own;
     both in the person's language, without markup. `today` gives the date in the organisation's zone, `points` the
     answers so far, `remarks` what was said to other questions and stands in no answer yet.
     """
@@ -271,13 +273,24 @@ def examples() -> Mapping[str, tuple[Example, ...]]:
     return {name: module.EXAMPLES for name, module in _modules()}
 
 
-@cache
-def type_texts() -> Mapping[str, Mapping[str, object]]:
-    """Return every type's own words as text sources, by file name, ready for `Texts.load`."""
-    return {
-        f"questions/{name}.py": {"question": {name: module.TEXTS}}
+def type_keys() -> tuple[str, ...]:
+    """Return the keys of all that types say by themselves."""
+    return tuple(
+        f"question.{name}.{key}"
         for name, module in _modules()
-        if module.TEXTS
+        for key in (*getattr(module, "PHRASES", ()), *getattr(module, "TEXTS", ()))
+    )
+
+
+@cache
+def type_texts() -> Files:
+    """Return the words that types bring along, as files of languages."""
+    return {
+        file: content
+        for name, module in _modules()
+        for file, content in per_language(
+            f"question.{name}", f"questions/{name}.py", getattr(module, "TEXTS", {})
+        ).items()
     }
 
 

@@ -2,11 +2,12 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
 from conversations.events import SECOND
+from conversations.texts.languages import Files, per_language
 from reports import sections as package
 from reports.blocks import Block, Chapter, Digest, Note, Tone
 from reports.data import Figures
@@ -41,12 +42,14 @@ def discover() -> tuple[Found, ...]:
     return tuple(sorted(found, key=lambda one: (one.section.RANK, one.name)))
 
 
-def section_texts() -> Mapping[str, Mapping[str, object]]:
-    """Return the sections' own words as text sources, by file name, ready for `Texts.load`."""
+def section_texts() -> Files:
+    """Return the words that sections bring along, as files of languages."""
     return {
-        f"sections/{one.name}.py": {"digest": {one.name: words}}
+        file: content
         for one in discover()
-        if (words := getattr(one.section, "TEXTS", None))
+        for file, content in per_language(
+            f"digest.{one.name}", f"sections/{one.name}.py", getattr(one.section, "TEXTS", {})
+        ).items()
     }
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.app import text_sources
 from bot.exits import Exit
 from bot.settings.config import ConfigProblems, Settings, find, load
 from bot.settings.dialogue_files import read_dialogues
+from bot.settings.language_files import language_files
 from bot.settings.unfilled import unfilled
 from conversations.checks.check import check as check_all
 from conversations.problem import Problem, unknown
@@ -56,4 +56,4 @@ def _problems(path: Path | None) -> Iterator[Problem]:
             str(path or "")
         )
     policy = settings.policy() if path else None  # without a configuration nobody can have a duty
-    yield from check_all(files, text_sources(), policy, settings.organisation.languages)
+    yield from check_all(files, language_files(), policy, settings.organisation.languages)

@@ -12,7 +12,7 @@ from bot.settings.config import Settings
 from conversations.definition.library import Library
 from conversations.events import SECOND
 from conversations.session import PersonId
-from conversations.texts.texts import LANGUAGE_TAG
+from conversations.texts.languages import LANGUAGE_TAG
 from handlers.customers import invitations
 from handlers.sending import dead_letters
 from handlers.turn.ports import Clock, Ids

@@ -11,6 +11,7 @@ from conversations.cases.policy import Policy
 from conversations.checks import consequences, lengths, options, owners, rules, states, timing, translation
 from conversations.checks.material import Material, read_sheet, read_wording
 from conversations.problem import Problem
+from conversations.texts.languages import read_languages
 from conversations.texts.texts import Texts
 
 CHECKS = (states, rules, consequences, owners, translation, options, lengths, timing)
@@ -20,26 +21,18 @@ Files = Mapping[str, Mapping[str, object]]
 
 
 def check(
-    dialogues: Files, wording: Files, policy: Policy | None = None, languages: tuple[str, ...] = ("en", "de")
+    dialogues: Files, words: Files, policy: Policy | None = None, languages: tuple[str, ...] = ("en", "de")
 ) -> tuple[Problem, ...]:
     """Return every problem, each with file, place and remedy, file by file; nothing when all is well.
 
-    `languages` are the languages offered to customers; without a `policy` nobody's duty is checked.
+    `words` are the files of languages (`de/cases.toml`), `languages` those that are offered to customers; without a
+    `policy` nobody's duty is checked.
     """
     sheets = {sheet.name: sheet for sheet in (read_sheet(file, data) for file, data in dialogues.items())}
-    texts = tuple(text for file, data in wording.items() for text in read_wording(file, data))
-    material = Material(tuple(sheets.values()), texts, policy, tuple(languages))
+    spoken, mistakes = read_languages(words)
+    material = Material(tuple(sheets.values()), spoken, read_wording(spoken), policy, tuple(languages))
     found = [mistake.within(sheet.file) for sheet in material.sheets for mistake in sheet.mistakes]
-    found += _unreadable(wording)
+    found += Texts.of(spoken, problems=mistakes).problems
     found += [problem for one in CHECKS for problem in one.find(material)]
-    order = {file: place for place, file in enumerate((*dialogues, *wording))}
+    order = {file: place for place, file in enumerate((*dialogues, *words))}
     return tuple(sorted(dict.fromkeys(found), key=lambda problem: order.get(problem.file, len(order))))
-
-
-def _unreadable(wording: Files) -> list[Problem]:
-    """Return what cannot be read in the wording; of two texts of one name the file that is read later."""
-    files = {text.path: file for file, data in wording.items() for text in read_wording(file, data)}
-    return [
-        problem if problem.file else problem.within(files.get(problem.path.rpartition(".")[0], ""))
-        for problem in Texts.load(wording).problems
-    ]

@@ -36,16 +36,13 @@ def find(material: Material) -> Iterator[Problem]:
 
 
 def _long(text: Written, tag: str, shown: str) -> Iterator[Problem]:
-    path, units = f"{text.path}.{tag}", len(shown.encode("utf-16-le")) // 2
+    file, path = text.place(tag)
+    units = len(shown.encode("utf-16-le")) // 2
     if text.button and len(shown) > BUTTON:
         yield Problem(
-            path, f"has {len(shown)} characters; phones cut a button at {BUTTON}", "shorten it", text.file
+            path, f"has {len(shown)} characters; phones cut a button at {BUTTON}", "shorten it", file
         )
     elif units > TELEGRAM_TEXT:
-        yield Problem(
-            path, f"has {units} characters; Telegram takes {TELEGRAM_TEXT}", "shorten it", text.file
-        )
+        yield Problem(path, f"has {units} characters; Telegram takes {TELEGRAM_TEXT}", "shorten it", file)
     elif len(shown) > SLACK_SECTION:
-        yield Problem(
-            path, f"has {len(shown)} characters; Slack takes {SLACK_SECTION}", "shorten it", text.file
-        )
+        yield Problem(path, f"has {len(shown)} characters; Slack takes {SLACK_SECTION}", "shorten it", file)

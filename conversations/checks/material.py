@@ -1,6 +1,7 @@
 """What the checks look at: every dialogue as far as it could be read, and every text with its place in its file."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 from pathlib import PurePath
 
 from conversations.cases.policy import Policy
@@ -8,7 +9,7 @@ from conversations.definition.dialogue import Beginning, CasePlan, Decision, Dia
 from conversations.definition.parse import parse
 from conversations.frozen import dataclass
 from conversations.problem import Problem
-from conversations.texts.texts import entries_of, fallbacks
+from conversations.texts.languages import Language, tongues
 
 BUTTONS = ("options", "yes", "no", "confirm")
 """The texts of a question or an outcome that stand on a button."""
@@ -16,12 +17,20 @@ BUTTONS = ("options", "yes", "no", "confirm")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One text in its languages. `path` is its place in the file; `button` tells that it stands on one."""
+    """One text in its languages. `path` is its place in the file; `button` tells that it stands on one.
+
+    `files` names the file of each language where they are not in one.
+    """
 
     file: str
     path: str
     languages: Mapping[str, str]
     button: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, tag: str) -> tuple[str, str]:
+        """Return the file of one language, and the path of the text in it."""
+        return (self.files[tag], self.path) if self.files else (self.file, f"{self.path}.{tag}")
 
     def seen(self, language: str) -> str:
         """Return what somebody with this language reads, empty where it is not written in a tongue they know."""
@@ -58,9 +67,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything there is to check. `policy` is None where no configuration was given."""
+    """Everything there is to check. `spoken` are the languages of the product's own texts, `wording` these texts.
+
+    `policy` is None where no configuration was given.
+    """
 
     sheets: tuple[Sheet, ...]
+    spoken: Mapping[str, Language]
     wording: tuple[Written, ...]
     policy: Policy | None
     languages: tuple[str, ...]
@@ -98,16 +111,15 @@ def read_sheet(file: str, data: Mapping[str, object]) -> Sheet:
     return Sheet(file, name, data, dialogue, mistakes, tuple(_texts(file, data)))
 
 
-def read_wording(file: str, data: Mapping[str, object]) -> tuple[Written, ...]:
-    """Return the texts of one wording file."""
-    found, _ = entries_of(data)
-    return tuple(Written(file, path, texts) for path, texts in found.items())
-
-
-def tongues(language: str) -> tuple[str, ...]:
-    """Return the tags that a person with this language understands: `de-formal` -> de-formal, de."""
-    base = language.split("-", maxsplit=1)[0]
-    return tuple(tag for tag in fallbacks(language) if tag.split("-")[0] == base)
+def read_wording(languages: Mapping[str, Language]) -> tuple[Written, ...]:
+    """Return the product's own texts, each with its languages."""
+    texts: dict[str, dict[str, str]] = {}
+    files: dict[str, dict[str, str]] = {}
+    for tag, language in languages.items():
+        for key, one in language.texts.items():
+            texts.setdefault(key, {})[tag] = one.text
+            files.setdefault(key, {})[tag] = one.file
+    return tuple(Written("", key, found, files=files[key]) for key, found in texts.items())
 
 
 def table(data: Mapping[str, object], key: str) -> Mapping[str, object]:
@@ -135,6 +147,11 @@ def _texts(file: str, data: Mapping[str, object]) -> Iterator[Written]:
 
 
 def _written(file: str, path: str, value: object, *, button: bool) -> Iterator[Written]:
-    if isinstance(value, Mapping):
-        found, _ = entries_of({path: value})
-        yield from (Written(file, place, texts, button) for place, texts in found.items())
+    """A table whose values are all text is one text."""
+    if not isinstance(value, Mapping):
+        return
+    if value and all(isinstance(text, str) for text in value.values()):
+        yield Written(file, path, {tag: text.strip() for tag, text in value.items()}, button)
+        return
+    for key, inner in value.items():
+        yield from _written(file, f"{path}.{key}", inner, button=button)

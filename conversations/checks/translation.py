@@ -2,28 +2,25 @@
 
 from collections.abc import Iterator
 
-from conversations.checks.material import Material, Written, tongues
+from conversations.checks.material import Material, Written
 from conversations.problem import Problem
+from conversations.texts.languages import lacking, tongues
 from conversations.texts.texts import Texts
-
-COMPLETE = ("en", "de")
-"""What the product's own wording is always written in."""
 
 
 def find(material: Material) -> Iterator[Problem]:
-    """Dialogues need the organisation's languages, the wording needs German and English besides."""
+    """Dialogues need the organisation's languages; of the wording every language needs all of it."""
     for sheet in material.sheets:
         for text in sheet.texts:
             yield from _missing(text, material.languages)
-    for text in material.wording:
-        yield from _missing(text, tuple(dict.fromkeys((*COMPLETE, *material.languages))))
+    yield from lacking(material.spoken)
     for text in material.written:
         yield from _differing(text)
 
 
 def _missing(text: Written, languages: tuple[str, ...]) -> Iterator[Problem]:
-    lacking = dict.fromkeys(tongues(language)[-1] for language in languages if not text.seen(language))
-    for tag in lacking:
+    unsaid = dict.fromkeys(tongues(language)[-1] for language in languages if not text.seen(language))
+    for tag in unsaid:
         yield Problem(text.path, f"has no text in '{tag}'", f'write {tag} = "..."', text.file)
 
 
@@ -35,9 +32,10 @@ def _differing(text: Written) -> Iterator[Problem]:
     for tag in others:
         if names[tag] != names[first] and not texts.problems:
             apart = ", ".join(sorted(names[tag] ^ names[first]))
+            file, path = text.place(tag)
             yield Problem(
-                f"{text.path}.{tag}",
+                path,
                 f"has other placeholders than '{first}': {apart}",
                 "show the same values in every language",
-                text.file,
+                file,
             )

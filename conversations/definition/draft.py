@@ -9,7 +9,7 @@ from conversations.definition.dialogue import Outcome
 from conversations.definition.rules import Rule
 from conversations.problem import Problem, unknown
 from conversations.question import Question
-from conversations.texts.texts import LANGUAGE_TAG
+from conversations.texts.languages import LANGUAGE_TAG
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
 """Names of states, options and bindings: they travel in buttons of 64 bytes."""

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from conversations.definition.dialogue import Dialogue
 from conversations.events import DAY, HOUR, Instant
 from conversations.session import Session
-from conversations.texts.texts import Texts, choose
+from conversations.texts.languages import choose
+from conversations.texts.texts import Texts
 
 
 class Library:

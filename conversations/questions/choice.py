@@ -24,12 +24,7 @@ from conversations.session import Answer
 
 SHORT = 14
 
-TEXTS = {
-    "reject": {
-        "en": "Please tap one of the answers, or write its number.",
-        "de": "Bitte eine der Antworten antippen oder ihre Nummer schreiben.",
-    },
-}
+PHRASES = ("reject",)
 
 
 class OneChoice:

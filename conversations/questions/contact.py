@@ -28,17 +28,7 @@ EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 PHONE = re.compile(r"\+?[\d ()/.-]{6,30}")
 DIGITS = range(6, 16)  # E.164 allows 15
 
-TEXTS = {
-    "share": {"en": "Share my number", "de": "Meine Nummer teilen"},
-    "reject": {
-        "en": "Please send a phone number or an e-mail address.",
-        "de": "Bitte eine Telefonnummer oder E-Mail-Adresse schicken.",
-    },
-    "other": {
-        "en": "That is somebody else’s contact. I need your own, please.",
-        "de": "Das ist der Kontakt von jemand anderem. Ich brauche bitte den eigenen.",
-    },
-}
+PHRASES = ("share", "reject", "other")
 
 
 class Contact:

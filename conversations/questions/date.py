@@ -55,17 +55,7 @@ DAY_FIRST = re.compile(r"(\d{1,2})[-/ ](\d{1,2})(?:[-/ ](\d{2}|\d{4}))?")
 NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? (?:of )?([^\W\d]{3,9})(?: (\d{4}|\d{2}))?")
 NAMED_FIRST = re.compile(r"([^\W\d]{3,9}) (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}|\d{2}))?")
 
-TEXTS = {
-    "reject": {
-        "en": "I need a day here, please, like 24.12.2026 or yesterday.",
-        "de": "Hier brauche ich bitte einen Tag, etwa 24.12.2026 oder gestern.",
-    },
-    "past": {"en": "That day is already over.", "de": "Dieser Tag ist schon vorbei."},
-    "future": {"en": "That day is still to come.", "de": "Dieser Tag kommt erst noch."},
-    "today": {"en": "Today", "de": "Heute"},
-    "yesterday": {"en": "Yesterday", "de": "Gestern"},
-    "shown": {"en": "{{ day | date('long') }}", "de": "{{ day | date('long') }}"},
-}
+PHRASES = ("reject", "past", "future", "today", "yesterday", "shown")
 
 
 class Day:

@@ -36,78 +36,27 @@ ANEW_KEY = "anew"
 _NAME = 60
 """Characters shown of a file's name."""
 
-TEXTS = {
-    "reject": {
-        "en": "Please send a photo or a file here.",
-        "de": "Bitte hier ein Foto oder eine Datei schicken.",
-    },
-    "kind": {
-        "en": "I cannot use this kind of file here. What helps: {{ kinds }}.",
-        "de": "Mit dieser Art Datei kann ich hier nichts anfangen. Gut wäre: {{ kinds }}.",
-    },
-    "photo": {"en": "a photo", "de": "ein Foto"},
-    "document": {"en": "a document", "de": "ein Dokument"},
-    "voice": {"en": "a voice message", "de": "eine Sprachnachricht"},
-    "big": {
-        "en": "This file is larger than {{ megabytes }} MB. Could it be a smaller one?",
-        "de": "Die Datei ist größer als {{ megabytes }} MB. Geht es etwas kleiner?",
-    },
-    "some_kind": {
-        "en": "{{ names }}: I cannot use this kind of file here. What helps: {{ kinds }}.",
-        "de": "{{ names }}: Mit dieser Art Datei kann ich hier nichts anfangen. Gut wäre: {{ kinds }}.",
-    },
-    "some_big": {
-        "en": "{{ names }}: larger than {{ megabytes }} MB, so I could not keep it.",
-        "de": "{{ names }}: größer als {{ megabytes }} MB, das konnte ich nicht behalten.",
-    },
-    "words": {"en": "I have noted the words with it.", "de": "Den Text dazu habe ich notiert."},
-    "told": {
-        "en": "I have noted that. A photo or a file is welcome as well; otherwise go on with “Done”.",
-        "de": "Das habe ich notiert. Ein Foto oder eine Datei ist auch willkommen; sonst weiter mit „Fertig“.",
-    },
-    "more": {
-        "en": "Got it. You can send more, or go on with “Done”.",
-        "de": "Ist angekommen. Es darf noch mehr sein, oder weiter mit „Fertig“.",
-    },
-    "full": {
-        "en": (
-            "That is plenty: I keep {{ count | plural('one file', '# files') }}; "
-            "{{ over | plural('one more was', '# more were') }} not kept. Go on with “Done”."
-        ),
-        "de": (
-            "Das genügt: Ich behalte {{ count | plural('eine Datei', '# Dateien') }}; "
-            "{{ over | plural('eine weitere wurde', '# weitere wurden') }} nicht behalten. Weiter mit „Fertig“."
-        ),
-    },
-    "full_album": {
-        "en": (
-            "That is plenty: I keep {{ count | plural('one file', '# files') }}; "
-            "what came beyond that was not kept. Go on with “Done”."
-        ),
-        "de": (
-            "Das genügt: Ich behalte {{ count | plural('eine Datei', '# Dateien') }}; "
-            "was darüber hinausgeht, wurde nicht behalten. Weiter mit „Fertig“."
-        ),
-    },
-    "long": {
-        "en": "That is more text than I can keep here; the last message is left out.",
-        "de": "Das ist mehr Text, als ich hier behalten kann; die letzte Nachricht bleibt außen vor.",
-    },
-    "done": {"en": "Done", "de": "Fertig"},
-    "anew": {"en": "Send others instead", "de": "Lieber andere schicken"},
-    "so_far": {
-        "en": "So far: {{ count | plural('one file', '# files') }}.",
-        "de": "Bisher: {{ count | plural('eine Datei', '# Dateien') }}.",
-    },
-    "shown": {
-        "en": "{{ count | plural('one file', '# files') }}",
-        "de": "{{ count | plural('eine Datei', '# Dateien') }}",
-    },
-    "shown_without": {
-        "en": "{{ count | plural('one file', '# files') }} ({{ refused }} not kept)",
-        "de": "{{ count | plural('eine Datei', '# Dateien') }} ({{ refused }} nicht behalten)",
-    },
-}
+PHRASES = (
+    "reject",
+    "kind",
+    "photo",
+    "document",
+    "voice",
+    "big",
+    "some_kind",
+    "some_big",
+    "words",
+    "told",
+    "more",
+    "full",
+    "full_album",
+    "long",
+    "done",
+    "anew",
+    "so_far",
+    "shown",
+    "shown_without",
+)
 
 
 class Files:

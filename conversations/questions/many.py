@@ -30,19 +30,7 @@ from conversations.session import Answer
 DONE_KEY = "done"
 BETWEEN = re.compile(r"[,;\n+&]|\bund\b|\band\b|(?<=\d)\s+(?=\d)", re.IGNORECASE)
 
-TEXTS = {
-    "reject": {
-        "en": "Please tap what fits, or write the numbers, like 1, 3.",
-        "de": "Bitte antippen, was passt, oder die Nummern schreiben, etwa 1, 3.",
-    },
-    "few": {
-        "en": "Please choose at least {{ wanted }}.",
-        "de": "Bitte mindestens {{ wanted }} auswählen.",
-    },
-    "most": {"en": "{{ wanted }} at most, please.", "de": "Bitte höchstens {{ wanted }}."},
-    "done": {"en": "Done", "de": "Fertig"},
-    "none": {"en": "Nothing chosen yet", "de": "Noch nichts ausgewählt"},
-}
+PHRASES = ("reject", "few", "most", "done", "none")
 
 
 class Many:

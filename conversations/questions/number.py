@@ -36,15 +36,7 @@ OTHERWISE = re.compile(
 
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,' ]\d{3})+")
 
-TEXTS = {
-    "reject": {"en": "I need a number here, please.", "de": "Hier brauche ich bitte eine Zahl."},
-    "whole": {"en": "A whole number, please.", "de": "Bitte eine ganze Zahl."},
-    "range": {
-        "en": "A number from {{ low | number }} to {{ high | number }}, please.",
-        "de": "Bitte eine Zahl von {{ low | number }} bis {{ high | number }}.",
-    },
-    "shown": {"en": "{{ value | number }}", "de": "{{ value | number }}"},
-}
+PHRASES = ("reject", "whole", "range", "shown")
 
 
 class Number:

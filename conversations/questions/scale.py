@@ -30,17 +30,7 @@ from conversations.texts.phrases import is_only_polite
 RANGES = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 ONE_ROW = 7
 
-TEXTS = {
-    "reject": {
-        "en": "Please choose a number from {{ low }} to {{ high }}.",
-        "de": "Bitte eine Zahl von {{ low }} bis {{ high }} wählen.",
-    },
-    "kept": {
-        "en": "Thank you, I will pass that on as you wrote it. And as a number from {{ low }} to {{ high }}?",
-        "de": "Danke, das gebe ich so weiter. Und als Zahl von {{ low }} bis {{ high }}?",
-    },
-    "shown": {"en": "{{ value }} of {{ high }}", "de": "{{ value }} von {{ high }}"},
-}
+PHRASES = ("reject", "kept", "shown")
 
 
 class Scale:

@@ -29,13 +29,7 @@ AGREED = phrases(
     "richtig, alles richtig, bestätigen, absenden, senden, confirm, right, all correct, send, looks good"
 )
 
-TEXTS = {
-    "confirm": {"en": "That is right", "de": "Alles richtig"},
-    "reject": {
-        "en": "Please confirm, or tap the point that should change.",
-        "de": "Bitte bestätigen oder den Punkt antippen, der anders sein soll.",
-    },
-}
+PHRASES = ("confirm", "reject")
 
 
 class Summary:

@@ -33,47 +33,7 @@ from conversations.texts.phrases import is_bare_no
 SHOWN = 500
 """Characters of earlier words shown below the question; all of them are kept."""
 
-TEXTS = {
-    "reject": {
-        "en": "Here I need a few words as text, please.",
-        "de": "Hier brauche ich bitte ein paar Worte als Text.",
-    },
-    "short": {
-        "en": "A little more, please: at least {{ wanted }} characters.",
-        "de": "Bitte etwas ausführlicher: mindestens {{ wanted }} Zeichen.",
-    },
-    "long": {
-        "en": "{{ wanted }} characters at most, please; these are {{ count }}.",
-        "de": "Bitte höchstens {{ wanted }} Zeichen; das sind {{ count }}.",
-    },
-    "words": {
-        "en": "Thank you, I have the {{ count | plural('file', '# files') }}. "
-        "A few words about it as well, please.",
-        "de": "Danke, {{ count | plural('die Datei ist', 'die # Dateien sind') }} angekommen. "
-        "Bitte noch ein paar Worte dazu.",
-    },
-    "kind": {
-        "en": "This kind of file I cannot take; it is left out.",
-        "de": "Diese Art Datei kann ich nicht annehmen; sie bleibt außen vor.",
-    },
-    "too-large": {
-        "en": "A file larger than {{ megabytes }} MB is left out.",
-        "de": "Eine Datei mit mehr als {{ megabytes }} MB bleibt außen vor.",
-    },
-    "too-many": {
-        "en": "I keep {{ count }} files; what came beyond that is left out.",
-        "de": "Ich behalte {{ count }} Dateien; was darüber hinausgeht, bleibt außen vor.",
-    },
-    "files": {
-        "en": "{{ count | plural('one file', '# files') }}",
-        "de": "{{ count | plural('eine Datei', '# Dateien') }}",
-    },
-    "voices": {
-        "en": "{{ count | plural('one voice message', '# voice messages') }}",
-        "de": "{{ count | plural('eine Sprachnachricht', '# Sprachnachrichten') }}",
-    },
-    "so_far": {"en": "You wrote: “{{ words }}”", "de": "Schon notiert: „{{ words }}“"},
-}
+PHRASES = ("reject", "short", "long", "words", "kind", "too-large", "too-many", "files", "voices", "so_far")
 
 
 class Text:

@@ -26,11 +26,7 @@ from conversations.texts.phrases import agrees
 NUMBERS = {"1": "yes", "2": "no"}
 """The places of the two buttons."""
 
-TEXTS = {
-    "yes": {"en": "Yes", "de": "Ja"},
-    "no": {"en": "No", "de": "Nein"},
-    "reject": {"en": "A yes or a no, please.", "de": "Bitte mit Ja oder Nein antworten."},
-}
+PHRASES = ("yes", "no", "reject")
 
 
 class YesNo:

@@ -1,16 +1,10 @@
-"""Every text people read: TOML keyed by language tag, Jinja templates, plurals, dates and numbers through Babel.
+"""Every text people read, by key and language: Jinja templates, plurals, dates and numbers through Babel.
 
 Two forms: `render` gives neutral markup in which people's words are escaped; `plain` gives labels without markup.
 Both are compiled at load; a template that cannot be compiled is a Problem, not an exception. The only file that
 imports jinja2 (besides the reports' renderer) and Babel. Line breaks in markup are `<br>`.
-
-    [case.receipt]
-    en = "Your number is <b>{{ number }}</b>."
-    de = "Deine Nummer ist <b>{{ number }}</b>."
-    de-formal = "Ihre Nummer ist <b>{{ number }}</b>."        # falls back to de, then en
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
@@ -28,17 +22,17 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from conversations.events import SECOND
+from conversations.frozen import replace
 from conversations.problem import Problem
+from conversations.texts.languages import FALLBACK, Files, Language, fallbacks, read_languages
 from conversations.texts.templates import forbidden
 
-FALLBACK = "en"
 LONGEST = 200_000
 """Characters of a text that is filled in: some dozens of the longest answers."""
 UNREADABLE = (TemplateSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError)
 """What a template can raise when it is read: nested too deep for the parser or for Python's own, numbers too long."""
 
 SIMPLE = "only {{ names }}, filters and {% if %} work in a text"
-LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 Entries: TypeAlias = Mapping[str, Mapping[str, str]]
 """Text key -> language tag -> template."""
@@ -58,52 +52,10 @@ class UnknownText(KeyError):
     """No such text key."""
 
 
-def fallbacks(language: str) -> tuple[str, ...]:
-    """Return the tags to try for a language, most special first: `de-formal` -> de-formal, de, en."""
-    parts = language.split("-")
-    chain = ["-".join(parts[:end]) for end in range(len(parts), 0, -1)]
-    return tuple(dict.fromkeys([*chain, FALLBACK]))
-
-
-def choose(language: str | None, offered: tuple[str, ...]) -> str:
-    """Return the offered tag that suits a person's tag best: the same, else the same base, else the first."""
-    wanted = (language or "").replace("_", "-").casefold()
-    base = wanted.split("-")[0]
-    exact = next((tag for tag in offered if tag.casefold() == wanted), None)
-    near = next((tag for tag in offered if tag.split("-")[0].casefold() == base), None)
-    return exact or near or (offered[0] if offered else FALLBACK)
-
-
 def language_name(language: str) -> str:
     """Return what a language calls itself: Deutsch, English."""
     locale = _locale(language)
     return str(locale.get_display_name(locale) or language).capitalize()
-
-
-def entries_of(
-    source: Mapping[str, object], path: str = ""
-) -> tuple[dict[str, dict[str, str]], list[Problem]]:
-    """Flatten parsed TOML of nested tables; a table whose values are all strings is one text."""
-    found: dict[str, dict[str, str]] = {}
-    problems: list[Problem] = []
-    for key, value in source.items():
-        here = f"{path}.{key}" if path else key
-        if not isinstance(value, Mapping):
-            problems.append(
-                Problem(here, "is not a table of languages", 'write en = "..." below its own [key]')
-            )
-        elif value and all(isinstance(text, str) for text in value.values()):
-            found[here] = {tag: text.strip() for tag, text in value.items()}
-            problems += [
-                Problem(f"{here}.{tag}", f"'{tag}' is not a language tag", "write en, de or de-formal")
-                for tag in value
-                if not LANGUAGE_TAG.fullmatch(tag)
-            ]
-        else:
-            inner, more = entries_of(value, here)
-            found |= inner
-            problems += more
-    return found, problems
 
 
 class Texts:
@@ -122,18 +74,27 @@ class Texts:
         self.problems = problems + tuple(self._compile())
 
     @classmethod
-    def load(cls, sources: Mapping[str, Mapping[str, object]], zone: tzinfo = UTC) -> "Texts":
-        """Read parsed TOML files (name -> content). The zone is the one dates are shown in."""
+    def load(cls, files: Files, zone: tzinfo = UTC) -> "Texts":
+        """Read the parsed files of languages. The zone is the one dates are shown in."""
+        languages, problems = read_languages(files)
+        return cls.of(languages, zone, problems)
+
+    @classmethod
+    def of(
+        cls, languages: Mapping[str, Language], zone: tzinfo = UTC, problems: tuple[Problem, ...] = ()
+    ) -> "Texts":
+        """Put languages together; each problem is placed in the file of its text."""
         entries: dict[str, dict[str, str]] = {}
-        problems: list[Problem] = []
-        for name, source in sources.items():
-            found, wrong = entries_of(source)
-            problems += [problem.within(name) for problem in wrong]
-            problems += [
-                Problem(key, "is written twice", "keep one", name) for key in found if key in entries
-            ]
-            entries |= found
-        return cls(entries, zone, tuple(problems))
+        for tag, language in languages.items():
+            for key, one in language.texts.items():
+                entries.setdefault(key, {})[tag] = one.text
+        texts = cls(entries, zone)
+        placed = []
+        for problem in texts.problems:
+            key, _, tag = problem.path.rpartition(".")
+            placed.append(replace(problem, path=key, file=languages[tag].texts[key].file))
+        texts.problems = (*problems, *placed)
+        return texts
 
     def _compile(self) -> Iterator[Problem]:
         for key, texts in self._entries.items():

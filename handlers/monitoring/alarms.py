@@ -3,7 +3,8 @@
     found = judge(signs)               # (alarm, subject) -> what there is to say of it, None where all is well
     for one in news(standing, found, now): ...      # raised, told again, over
 
-The words are those of `conversations/wording/alarms.toml`; cause and remedy of each stand in docs/run/operations.md.
+The words are those of `conversations/languages/*/alarms.toml`; cause and remedy of each stand in
+docs/run/operations.md.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -112,7 +112,7 @@ def main() -> None:
     for name in LOADED:
         importlib.import_module(name)
     app = sys.modules["bot.app"]
-    app.Texts.load(app.text_sources())  # compiled once, for all
+    app.texts_of(app.Settings())  # compiled once, for all
     running: dict[int, str] = {}
     held: list[tuple[int, int]] = []  # ends seen before the fork told us whose they are
 

@@ -7,19 +7,18 @@ from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
+from bot.settings.language_files import language_files
 from conversations.definition.library import Library
 from conversations.definition.parse import parse
 from conversations.effects import AnswerPress, Button, DropTimer, Effect, MarkKeyboard, Message, Say, SetTimer
 from conversations.events import HOUR, SECOND, Address, Elapsed, Event, Instant, Pressed, Said, Sender, What
 from conversations.facts import Fact
-from conversations.question import type_texts
 from conversations.session import Conversation, ConversationId, PersonId
 from conversations.talk import talk
 from conversations.talk.step import Given
 from conversations.texts.texts import Texts
 
 HERE = Path(__file__).parent
-WORDING = Path(talk.__file__).parents[1] / "wording"
 One = TypeVar("One")
 
 START = 1_764_000_000 * SECOND  # 24 November 2025, 16:00 UTC
@@ -40,8 +39,7 @@ class Counting:
 @cache
 def system_texts() -> Texts:
     """The texts of the product."""
-    files = {path.name: tomllib.loads(path.read_text("utf-8")) for path in WORDING.glob("*.toml")}
-    return Texts.load({**files, **type_texts()})
+    return Texts.load(language_files())
 
 
 def dialogue_data(name: str) -> dict[str, object]:

@@ -38,12 +38,11 @@ open_case = { kind = "complaint", category = "mood", words = ["more"] }
 
 def problems(
     *texts: str,
-    wording: str = "",
     policy: Policy | None = POLICY,
     languages: tuple[str, ...] = ("en",),
 ) -> list[Problem]:
     dialogues = {f"{'abc'[place]}.toml": tomllib.loads(text) for place, text in enumerate(texts)}
-    return list(check(dialogues, {"wording.toml": tomllib.loads(wording)}, policy, languages))
+    return list(check(dialogues, {}, policy, languages))
 
 
 def only(*texts: str, policy: Policy | None = POLICY, languages: tuple[str, ...] = ("en",)) -> str:
@@ -357,20 +356,6 @@ def test_more_options_than_fit() -> None:
 def test_a_reminder_after_the_end() -> None:
     text = SOUND + '[settings]\nremind_after = "P3D"\nexpire_after = "PT24H"\n'
     assert "settings.remind_after: is not before expire_after" in only(text)
-
-
-@pytest.mark.parametrize(
-    ("wording", "says"),
-    [
-        ('[a]\nen = "x"', "wording.toml: a: has no text in 'de'"),
-        ('[a]\nen = "{{ x }}"\nde = "{{ y }}"', "wording.toml: a.de: has other placeholders than 'en': x, y"),
-        ('[a]\nen = "{{ x"\nde = "{{ x }}"', "wording.toml: a.en: template:"),
-        ('a = "x"', "wording.toml: a: is not a table of languages"),
-    ],
-)
-def test_the_products_own_wording_is_looked_at_too(wording: str, says: str) -> None:
-    found = [str(one) for one in problems(SOUND, wording=wording)]
-    assert any(one.startswith(says) for one in found), found
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings.language_files import language_files
 from conversations.cases.policy import Policy, Route, Staff
 from conversations.checks.check import check
 from conversations.definition.dialogue import BUTTONS, CASE_KINDS, METRICS, PURPOSES
 from conversations.definition.outcomes import ENDINGS
 from conversations.definition.rules import TESTS
-from conversations.question import question_types, type_texts
+from conversations.question import question_types
 
 CONVERSATIONS = Path(__file__).parents[3] / "conversations"
 DIALOGUES = {
     file.name: tomllib.loads(file.read_text()) for file in (CONVERSATIONS / "dialogues").glob("*.toml")
 }
-WORDING = {file.name: tomllib.loads(file.read_text()) for file in (CONVERSATIONS / "wording").glob("*.toml")}
 DRAWER = runpy.run_path(str(CONVERSATIONS.parent / "docs" / "diagrams.py"))
 FOLDER: Path = DRAWER["FOLDER"]
 DIAGRAMS: dict[str, str] = DRAWER["diagrams"]()
@@ -27,7 +27,7 @@ EVERYBODY = ("en", "de", "de-formal")
 
 def test_nothing_is_wrong_with_the_shipped_dialogues_and_texts() -> None:
     policy = Policy({"mia": Staff("mia", "U1", "Mia")}, (Route("mia", "mia", "mia", "#complaints"),))
-    assert check(DIALOGUES, {**WORDING, **type_texts()}, policy, EVERYBODY) == ()
+    assert check(DIALOGUES, language_files(), policy, EVERYBODY) == ()
 
 
 def test_the_dialogues_that_other_code_begins_are_there() -> None:

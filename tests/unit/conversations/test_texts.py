@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.texts.texts import TextError, Texts, UnknownText, choose, fallbacks, inert, language_name
+from conversations.texts.languages import choose, fallbacks
+from conversations.texts.texts import TextError, Texts, UnknownText, inert, language_name
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = 1_764_000_000_000_000  # 24 November 2025, 16:00 UTC
@@ -86,14 +87,17 @@ def test_what_cannot_be_filled_in_is_told_as_such(template: str) -> None:
 def test_loading_collects_every_problem() -> None:
     loaded = Texts.load(
         {
-            "a.toml": {"one": {"en": "x", "de": "{{ x"}, "group": {"two": {"en": "y"}}, "three": "z"},
-            "b.toml": {"one": {"english": "x"}},
+            "en/a.toml": {"one": "x", "group": {"two": " y "}, "three": 3},
+            "de/a.toml": {"one": "{{ x", "group": {"two": "j"}},
+            "de/b.toml": {"group.two": "x"},
+            "english/a.toml": {"one": "x"},
         }
     )
     assert sorted(str(problem) for problem in loaded.problems) == [
-        'a.toml: three: is not a table of languages (write en = "..." below its own [key])',
-        "b.toml: one.english: 'english' is not a language tag (write en, de or de-formal)",
-        "b.toml: one: is written twice (keep one)",
+        "de/a.toml: one: template: unexpected end of template, expected 'end of print statement'. (check the braces)",
+        "de/b.toml: group.two: is written twice (keep one; the other is in de/a.toml)",
+        'en/a.toml: three: is neither a text nor a table of texts (write three = "...")',
+        "english/a.toml: 'english' is not a language tag (call the folder en, de or de-formal)",
     ]
     assert loaded.plain("group.two", "en") == "y"
     broken = texts(en="{{ x")

@@ -2,19 +2,20 @@
 
 import ast
 import re
-import tomllib
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+from bot.settings.language_files import language_files
 from conversations.definition.dialogue import BUTTONS
-from conversations.question import type_texts
 from conversations.talk.command_words import Command
 from conversations.texts.texts import Texts
-from tests.unit.conversations.chat import WORDING, system_texts
+from tests.unit.conversations.chat import system_texts
 
 OURS = sorted(system_texts().entries)
-ROOT = WORDING.parent.parent
+ROOT = Path(__file__).parents[3]
+LANGUAGES = ROOT / "conversations" / "languages"
 SPEAKERS = ("bot", "conversations", "handlers", "reports")
 
 
@@ -32,9 +33,11 @@ def test_a_text_is_there_in_german_and_english_with_the_same_placeholders(key: s
 
 
 def test_formal_german_never_says_du() -> None:
-    said = ("conversation.toml", "cases.toml", "menu.toml")
-    ours = Texts.load({name: tomllib.loads((WORDING / name).read_text("utf-8")) for name in said})
-    for key, languages in {**ours.entries, **Texts.load(type_texts()).entries}.items():
+    said = ("conversation.toml", "cases.toml", "menu.toml", "questions.toml")
+    ours = Texts.load(
+        {file: content for file, content in language_files().items() if file.endswith(said)},
+    )
+    for key, languages in ours.entries.items():
         formal = languages.get("de-formal", languages["de"]).casefold()
         assert not re.search(r"\b(du|dich|dir|dein\w*|euch|euer)\b", formal), key
 
@@ -54,7 +57,7 @@ def test_every_text_is_said_somewhere() -> None:
                     moulds.add(mould(node))
                 elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                     words.add(node.value)
-        elif path.suffix == ".j2" or (path.suffix == ".toml" and path.parent != WORDING):
+        elif path.suffix == ".j2" or (path.suffix == ".toml" and LANGUAGES not in path.parents):
             words.update(re.findall(r"[\w.-]+", path.read_text("utf-8")))
     moulds = {each for each in moulds if re.match(r"\w+\\\.", each)}  # begins with the first word of a key
 

@@ -1,28 +1,25 @@
 """Seeded weeks for the digest's tests: the same seed gives the same figures."""
 
 import random
-import tomllib
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.settings.language_files import language_files
 from conversations.cases.case import State
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
 from conversations.tallies import TallyKey
 from conversations.texts.texts import Texts
 from reports.data import CaseLine, Figures, Period, VoiceLine
-from reports.digest import section_texts
 
 ZONE = "Europe/Berlin"
-WORDING = Path(__file__).parents[3] / "conversations" / "wording"
 
 
 def texts() -> Texts:
     """The texts a digest needs, as they are shipped."""
-    names = ("digest.toml", "cases.toml")
-    files = {name: tomllib.loads((WORDING / name).read_text()) for name in names}
-    return Texts.load({**files, **section_texts()}, ZoneInfo(ZONE))
+    wanted = ("digest.toml", "cases.toml", ".py")
+    files = {file: content for file, content in language_files().items() if file.endswith(wanted)}
+    return Texts.load(files, ZoneInfo(ZONE))
 
 
 def instant(text: str) -> Instant:
