@@ -114,7 +114,7 @@ async def _tallies(store: Store) -> Counted:
     """As the digest reads them."""
     counted: Counted = Counter()
     async with store.reading() as tx:
-        tallies = await tx.tallies(answers.PERIOD.earliest_week, answers.PERIOD.last_week)
+        tallies = await tx.figures.tallies(answers.PERIOD.earliest_week, answers.PERIOD.last_week)
     for key, n in tallies.items():
         counted[key.week, key.subject, key.value] += n
     return counted

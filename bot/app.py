@@ -168,8 +168,8 @@ async def load_library(settings: Settings, store: Store, clock: Clock) -> Librar
     if problems:
         raise ConfigProblems(problems)
     async with store.transaction() as tx:
-        await tx.keep_dialogues(library.definitions(), clock.now())
-        for name, definition in await tx.dialogues():
+        await tx.dialogues.keep(library.definitions(), clock.now())
+        for name, definition in await tx.dialogues.all():
             older = restore(name, definition, settings.organisation.zone)
             if older is not None:
                 library.remember(older)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Final, Generic, TypeVar
 
-from storage.interface.store import StoreUnavailable
+from storage.interface.errors import StoreUnavailable
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ FOLDER = ROOT / "docs" / "extend" / "dialogues"
 SHIPPED = ROOT / "conversations" / "dialogues"
 PAGES = (ROOT / "docs" / "extend" / "architecture.md", ROOT / "docs" / "extend" / "schema.md")
 
-PACKAGES = ("bot", "handlers", "reports", "storage", "storage.interface.store", "conversations", "sandbox")
+PACKAGES = ("bot", "handlers", "reports", "storage", "storage.interface", "conversations", "sandbox")
 TABLES = {
     "tables: messages": ("inbox", "outbox", "timer", "seen", "lease", "alarm"),
     "tables: people": ("person", "address", "conversation", "answer", "dialogue", "invitation"),

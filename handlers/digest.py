@@ -22,7 +22,9 @@ from handlers.turn.turn import Turn
 from reports.data import CaseLine, Figures, Period, VoiceLine
 from reports.digest import build
 from reports.render import html, slack
-from storage.interface.store import Attachment, Store, Timer
+from storage.interface.attachments import Attachment
+from storage.interface.store import Store
+from storage.interface.timers import Timer
 
 WEEKLY = "digest:weekly"
 _AGAIN = 5 * MINUTE
@@ -63,8 +65,8 @@ async def plan(store: Store, organisation: Organisation, now: Instant) -> None:
     if not organisation.digest.channel or not organisation.staff_account:
         return
     async with store.transaction() as tx:
-        if not await tx.timers(WEEKLY):
-            await tx.set_timers([Timer(WEEKLY, "weekly", next_post(organisation.digest, now))])
+        if not await tx.timers.of(WEEKLY):
+            await tx.timers.set([Timer(WEEKLY, "weekly", next_post(organisation.digest, now))])
 
 
 async def produce(store: Store, organisation: Organisation, clock: Clock, ids: Ids, timer: Timer) -> None:
@@ -79,11 +81,11 @@ async def produce(store: Store, organisation: Organisation, clock: Clock, ids: I
     drawn = await asyncio.to_thread(draw, figures, organisation, language or organisation.digest.language)
     async with store.transaction() as tx:
         if weekly:
-            await tx.set_timers([Timer(WEEKLY, "weekly", _after(organisation.digest, week, now))])
-            if not await tx.mark_digest("weekly", week, now):
+            await tx.timers.set([Timer(WEEKLY, "weekly", _after(organisation.digest, week, now))])
+            if not await tx.figures.mark_digest("weekly", week, now):
                 return
         else:
-            await tx.drop_timers([(timer.owner, timer.kind)])
+            await tx.timers.drop([(timer.owner, timer.kind)])
         place = Address(organisation.staff_account, channel)
         turn = Turn(tx, organisation, ids, now)
         with turn.unhurried() if weekly else nullcontext():
@@ -96,9 +98,9 @@ async def read_figures(
     """Read what the digest of a week (its Monday) says. Raises ValueError for what is no Monday."""
     period = Period.of_weeks(week, week, str(organisation.zone), now)
     async with store.reading() as tx:
-        tallies = await tx.tallies(period.earliest_week, period.last_week)
-        cases = await tx.cases_between(period.cohort_start, period.end)
-        voices = await tx.voices(period.start, period.end, _VOICES)
+        tallies = await tx.figures.tallies(period.earliest_week, period.last_week)
+        cases = await tx.cases.between(period.cohort_start, period.end)
+        voices = await tx.figures.voices(period.start, period.end, _VOICES)
     staff = organisation.policy.staff
     lines = tuple(
         CaseLine(
@@ -183,8 +185,8 @@ async def _post(turn: Turn, place: Address, week: str, drawn: Drawn, puller: str
             files.append(0)
             continue
         attachment = turn.ids.next()
-        await turn.tx.expect_attachment(Attachment(attachment, None, name, mime, len(content), "waiting"))
-        await turn.tx.store_attachment(attachment, content, mime, name)
+        await turn.tx.attachments.expect(Attachment(attachment, None, name, mime, len(content), "waiting"))
+        await turn.tx.attachments.store(attachment, content, mime, name)
         files.append(attachment)
     turn.send(place, DigestPost(drawn.text, drawn.blocks, *files), lane=f"digest:{place.chat}:{puller}")
     await turn.write()

@@ -5,7 +5,7 @@ from typing import TypeAlias
 from urllib.parse import quote, unquote
 
 from conversations.frozen import dataclass
-from storage.interface.store import StoreError
+from storage.interface.errors import StoreError
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import psycopg
 
 from storage.address import PostgresAddress, SqliteAddress, parse
-from storage.interface.store import SchemaTooNew, StoreError, StoreUnavailable
+from storage.interface.errors import SchemaTooNew, StoreError, StoreUnavailable
 from storage.sqlite_file.file import Ownership, check_file
 from storage.sqlite_file.plain import plain, said, write_copy
 

@@ -13,7 +13,7 @@ from storage.engines.postgres import dialect as postgres_dialect
 from storage.engines.sql import Texts
 from storage.engines.sqlite import Sqlite
 from storage.engines.sqlite import dialect as sqlite_dialect
-from storage.interface.store import StoreError
+from storage.interface.errors import StoreError
 from storage.migrate import current, current_sqlite, head, migrate_sqlite, refuse_newer
 from storage.sqlite_file.file import Ownership, check_file
 from storage.sqlite_file.plain import OWNER_ONLY

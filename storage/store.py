@@ -10,26 +10,29 @@ from typing import Protocol
 
 from sqlalchemy import Delete, Executable, Insert, Select, Update
 
-from conversations.events import Instant
-from storage.areas.attachments import Attachments
-from storage.areas.cases import Cases
-from storage.areas.claims import Claims
-from storage.areas.dead_letters import Letters
-from storage.areas.erasure import Erasure
-from storage.areas.facts import Record
-from storage.areas.figures import Figures
-from storage.areas.inbox import Inbox
-from storage.areas.invitations import Invitations
-from storage.areas.leases import Leases
-from storage.areas.outbox import Outbox
-from storage.areas.people import People
-from storage.areas.seen import Seen
-from storage.areas.shut import ShutPlaces
-from storage.areas.timers import Timers
-from storage.areas.watching import Watching
+from storage.areas.alarms import SqlAlarms
+from storage.areas.answers import SqlAnswers
+from storage.areas.attachments import SqlAttachments
+from storage.areas.cards import SqlCards
+from storage.areas.cases import SqlCases
+from storage.areas.claims import SqlClaims
+from storage.areas.conversations import SqlConversations
+from storage.areas.dead_letters import SqlDeadLetters
+from storage.areas.dialogues import SqlDialogues
+from storage.areas.facts import SqlFacts
+from storage.areas.figures import SqlFigures
+from storage.areas.inbox import SqlInbox
+from storage.areas.invitations import SqlInvitations
+from storage.areas.leases import SqlLeases
+from storage.areas.messages import SqlMessages
+from storage.areas.outbox import SqlOutbox
+from storage.areas.people import SqlPeople
+from storage.areas.seen import SqlSeen
+from storage.areas.shut_places import SqlShutPlaces
+from storage.areas.timers import SqlTimers
 from storage.engines.hints import Hints, Wake
-from storage.engines.sql import Connection, Texts
-from storage.interface.store import StoreUnavailable
+from storage.engines.sql import ENDED, Connection, Texts, Unit
+from storage.interface.errors import StoreUnavailable
 from storage.invariants import broken
 
 _TRIAL = "trial"  # an alarm that never stands: its row is gone before the unit ends
@@ -60,35 +63,37 @@ class Engine(Protocol):
         ...
 
 
-class Transaction(
-    Inbox,
-    Seen,
-    People,
-    Record,
-    Timers,
-    Outbox,
-    Claims,
-    Letters,
-    Cases,
-    Attachments,
-    Invitations,
-    Figures,
-    Leases,
-    Watching,
-    ShutPlaces,
-    Erasure,
-):
-    """One unit of work; each area of the interface is a module of its own."""
+class Transaction:
+    """One unit of work, in areas; each is a module of its own."""
 
-    async def drop_bodies(self, before: Instant) -> int:
-        """Empty the bodies of some rows applied, sent or given up before; return how many, 0 when none is left."""
-        return await self.drop_received_bodies(before) + await self.drop_sent_bodies(before)
+    def __init__(self, unit: Unit) -> None:
+        self.inbox = SqlInbox(unit)
+        self.outbox = SqlOutbox(unit)
+        self.claims = SqlClaims(unit)
+        self.dead_letters = SqlDeadLetters(unit)
+        self.shut_places = SqlShutPlaces(unit)
+        self.conversations = SqlConversations(unit)
+        self.people = SqlPeople(unit)
+        self.dialogues = SqlDialogues(unit)
+        self.facts = SqlFacts(unit)
+        self.answers = SqlAnswers(unit)
+        self.timers = SqlTimers(unit)
+        self.leases = SqlLeases(unit)
+        self.cases = SqlCases(unit)
+        self.messages = SqlMessages(unit)
+        self.cards = SqlCards(unit)
+        self.attachments = SqlAttachments(unit)
+        self.invitations = SqlInvitations(unit)
+        self.figures = SqlFigures(unit)
+        self.alarms = SqlAlarms(unit)
+        self.seen = SqlSeen(unit)
+        self.unit = unit
 
 
-def _statements() -> Iterator[Executable]:
+def _statements(tx: Transaction) -> Iterator[Executable]:
     """Every statement of the areas."""
-    for area in Transaction.__bases__:
-        for one in vars(sys.modules[area.__module__]).values():
+    for area in vars(tx).values():
+        for one in vars(sys.modules[type(area).__module__]).values():
             if isinstance(one, Select | Insert | Update | Delete):
                 yield one
 
@@ -100,7 +105,6 @@ class Store:
         self, engine: Engine, locking: Texts, plain: Texts, zone: tzinfo, hints: Hints | None = None
     ) -> None:
         """Statements in two wordings: `locking` for units that write, `plain` for those that only read."""
-        locking.compile(_statements())
         self.units = 0
         self.busy = 0.0
         self.refused: float | None = None
@@ -109,37 +113,52 @@ class Store:
         self._locking = locking
         self._plain = plain
         self._zone = zone
+        self._readers: list[Transaction] = []  # those that are free
+        self._writers = [self._transaction(locking)]
+        locking.compile(_statements(self._writers[0]))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Open a unit of work that writes. Raises StoreUnavailable, Conflict."""
         began = time.monotonic()
         self.units += 1
+        tx = self._writers.pop() if self._writers else self._transaction(self._locking)
+        unit = tx.unit
         try:
-            async with self._engine.writing() as connection:
-                unit = Transaction(connection, self._locking, self._zone, several=self._engine.several)
-                yield unit
-            if connection.wrote:
+            async with self._engine.writing() as unit.connection:
+                yield tx
+            if unit.connection.wrote:
                 self.refused = None
         except StoreUnavailable:
             self.refused = began if self.refused is None else self.refused
             raise
         finally:
             self.busy += time.monotonic() - began
-        if unit.erased:
+            erased, unit.erased, unit.connection = unit.erased, False, ENDED
+            self._writers.append(tx)
+        if erased:
             await self._engine.tidy()
 
     async def try_to_write(self) -> None:
         """Change something and change it back, so that `refused` is up to date. Raises StoreUnavailable."""
         async with self.transaction() as tx:
-            await tx.raise_alarm(_TRIAL, "", 0, 0)
-            await tx.end_alarm(_TRIAL, "")
+            await tx.alarms.tell(_TRIAL, "", 0, 0)
+            await tx.alarms.end(_TRIAL, "")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """Open a unit that only reads. Raises StoreUnavailable."""
-        async with self._engine.reading() as connection:
-            yield Transaction(connection, self._plain, self._zone, several=self._engine.several)
+        tx = self._readers.pop() if self._readers else self._transaction(self._plain)
+        try:
+            async with self._engine.reading() as tx.unit.connection:
+                yield tx
+        finally:
+            tx.unit.connection = ENDED
+            self._readers.append(tx)
+
+    def _transaction(self, texts: Texts) -> Transaction:
+        """One more than were ever open at once. They are kept: making their areas for each unit would be felt."""
+        return Transaction(Unit(texts, self._zone, several=self._engine.several))
 
     @property
     def several(self) -> bool:

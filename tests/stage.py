@@ -175,7 +175,7 @@ class Stage:
         assert self.service is not None
         assert await self.service.store.broken_invariants() == []
         async with self.service.store.reading() as tx:
-            counts = await tx.counts()
+            counts = await tx.figures.counts()
         assert {name: n for name, n in counts.items() if n and name.endswith(("dead", "unknown"))} == {}
 
     async def quiet(self) -> None:
@@ -184,7 +184,7 @@ class Stage:
         async with asyncio.timeout(10):
             while True:
                 async with self.service.store.reading() as tx:
-                    counts, due = await tx.counts(), await tx.due_timers(self.clock.now(), 1)
+                    counts, due = await tx.figures.counts(), await tx.timers.due(self.clock.now(), 1)
                 if not due and not counts["inbox_pending"] and not counts["outbox_waiting"]:
                     return
                 await asyncio.sleep(0.05)

@@ -13,8 +13,8 @@ import pytest
 from conversations.cases.case import Case, State
 from conversations.events import Address
 from conversations.session import CaseId, Conversation, ConversationId, PersonId
+from storage.interface.inbox import RawBody
 from storage.interface.outbox import OutboxRow
-from storage.interface.store import RawBody
 from storage.migrate import migrate
 from storage.open import open_store
 from storage.store import Store, Transaction
@@ -132,4 +132,4 @@ def complaint(of: Conversation, **changes: Any) -> Case:
 
 async def meet(tx: Transaction, *new: Conversation) -> list[Conversation]:
     """Store conversations; the platform's user is called like the chat."""
-    return await tx.create_conversations([(one, f"user-{one.address.chat}") for one in new], NOW)
+    return await tx.conversations.create([(one, f"user-{one.address.chat}") for one in new], NOW)

@@ -69,6 +69,19 @@ def test_a_connection_of_sqlite_is_closed_where_it_is_used() -> None:
         assert not [one for one in opened if one.startswith("sqlite3.connect(")], path.relative_to(ROOT)
 
 
+def test_an_area_of_the_store_is_one_file_and_its_protocol() -> None:
+    """What a table's statements, its promise and its place in a transaction are called is the same word."""
+    promised = {path.stem for path in tracked("storage/interface/*.py")} - {"__init__", "errors", "store"}
+    written = {path.stem for path in tracked("storage/areas/*.py") if "(Area)" in path.read_text()}
+    (protocol,) = re.findall(
+        r"^class Transaction\(.+?^class ",
+        (ROOT / "storage/interface/store.py").read_text(),
+        re.MULTILINE | re.DOTALL,
+    )
+    composed = re.findall(r"self\.(\w+) = Sql", (ROOT / "storage/store.py").read_text())
+    assert promised == written == set(re.findall(r"def (\w+)\(self\)", protocol)) == set(composed)
+
+
 def test_the_wheel_carries_every_file_of_the_packages(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)

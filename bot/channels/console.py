@@ -35,7 +35,7 @@ from conversations.events import (
 from conversations.frozen import dataclass
 from conversations.talk.tokens import read_token
 from handlers.turn.ports import Download, Never, Outcome, Parcel, ReadAttachment, Receive, Sent, Unreadable
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 
 ACCOUNT: Final = "console:local"
 ADDRESS: Final = Address(ACCOUNT, "you")

@@ -17,7 +17,7 @@ from bot.process.failure import Failure
 from bot.settings.config import Settings
 from conversations.cases.case import Case
 from conversations.events import SECOND, Instant
-from storage.interface.store import CaseMessage
+from storage.interface.messages import CaseMessage
 
 MOST = 1000
 _COLUMNS = ("number", "state", "kind", "category", "severity", "owner", "due")
@@ -36,18 +36,18 @@ def cases(config: Path | None, number: str, *, every: bool, as_json: bool) -> No
 
 async def _one(settings: Settings, number: str) -> tuple[Case, list[CaseMessage]]:
     async with reading(settings) as store, store.reading() as tx:
-        case = await tx.case_by_number(number)
+        case = await tx.cases.by_number(number)
         if case is None:
             raise Failure(f"there is no case {number}; `anliegen cases --all` lists them")
-        return case, await tx.messages(case.id)
+        return case, await tx.messages.of(case.id)
 
 
 async def _several(settings: Settings, *, every: bool) -> list[Case]:
     now = clock_from(os.environ, loopback=settings.is_loopback).now()
     async with reading(settings) as store, store.reading() as tx:
         if not every:
-            return await tx.open_cases(limit=MOST)
-        return sorted(await tx.cases_between(0, now + 1), key=lambda case: case.opened, reverse=True)
+            return await tx.cases.still_open(limit=MOST)
+        return sorted(await tx.cases.between(0, now + 1), key=lambda case: case.opened, reverse=True)
 
 
 # -- for scripts -----------------------------------------------------------------------------------------------

@@ -23,7 +23,8 @@ from handlers.sending.outbox import Outbox
 from handlers.sending.perishables import Perishables
 from handlers.turn.organisation import Organisation
 from handlers.turn.turn import Turn
-from storage.interface.store import RawBody, Store
+from storage.interface.inbox import RawBody
+from storage.interface.store import Store
 from storage.open import open_store
 
 SOMEBODY: Final = Policy({"mia": Staff("mia", "", "Mia")}, (Route("mia", "mia", "mia", "#complaints"),))

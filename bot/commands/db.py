@@ -10,7 +10,7 @@ from bot.exits import Exit
 from bot.process.failure import Failure
 from storage.address import PostgresAddress, SqliteAddress, parse
 from storage.copies.move import Moved, move
-from storage.interface.store import StoreError
+from storage.interface.errors import StoreError
 from storage.open import open_store
 
 

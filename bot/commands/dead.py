@@ -23,7 +23,7 @@ from bot.process.failure import Failure
 from bot.settings.config import Settings
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
 from handlers.sending.dead_letters import MOST
-from storage.interface.outbox import Letter
+from storage.interface.dead_letters import Letter
 
 _SECTIONS: Final = {
     ("inbox", "dead"): "Updates that could not be applied",
@@ -89,12 +89,12 @@ def drop(config: Path | None, wanted: str, *, yes: bool, as_json: bool) -> None:
 
 async def _all(settings: Settings) -> list[Letter]:
     async with reading(settings) as store, store.reading() as tx:
-        return await tx.letters(MOST)
+        return await tx.dead_letters.oldest(MOST)
 
 
 async def _one(settings: Settings, number: int) -> Letter:
     async with reading(settings) as store, store.reading() as tx:
-        letter = await tx.letter(number)
+        letter = await tx.dead_letters.find(number)
     if letter is None:
         raise _unknown(number)
     return letter

@@ -33,7 +33,7 @@ def erase(config: Path | None, wanted: str, *, yes: bool, as_json: bool) -> None
 
 async def _find(settings: Settings, wanted: str) -> PersonId:
     async with reading(settings) as store, store.reading() as tx:
-        found = await tx.find_person(wanted)
+        found = await tx.people.find(wanted)
     if not found:
         raise Failure(f"nobody is known as '{wanted}': give an id, ACCOUNT/USER or a case number")
     if len(found) > 1:

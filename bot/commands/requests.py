@@ -16,7 +16,7 @@ from conversations.texts.languages import LANGUAGE_TAG
 from handlers.customers import invitations
 from handlers.sending import dead_letters
 from handlers.turn.ports import Clock, Ids
-from storage.interface.outbox import Letter
+from storage.interface.dead_letters import Letter
 from storage.interface.store import Store
 from storage.open import open_store
 
@@ -101,9 +101,9 @@ def _check_invitation(library: Library, dialogue: str, order: str, touchpoint: s
 
 async def _erase(store: Store, clock: Clock, person: PersonId) -> Json:
     async with store.transaction() as tx:
-        if person not in await tx.find_person(str(person)):
+        if person not in await tx.people.find(str(person)):
             raise Refused(f"there is no person {person}")
-        rows = await tx.erase(person, clock.now())
+        rows = await tx.people.erase(person, clock.now())
     return dict(rows)
 
 

@@ -11,7 +11,7 @@ from bot.commands.opening import settings_of
 from bot.settings.config import Settings
 from storage.address import address_of
 from storage.copies.restore import Former, Restored, read_former, restore_file, restore_server
-from storage.interface.store import StoreError
+from storage.interface.errors import StoreError
 
 
 def restore(config: Path | None, source: Path, *, former: str, as_json: bool) -> None:

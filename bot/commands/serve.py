@@ -28,7 +28,7 @@ from bot.process.workers import Workers
 from bot.settings.config import Settings
 from conversations.events import SECOND
 from storage.engines.sqlite import version_warning
-from storage.interface.store import StoreUnavailable
+from storage.interface.errors import StoreUnavailable
 from storage.open import open_store
 
 T = TypeVar("T")

@@ -24,7 +24,11 @@ from handlers.digest import WEEKLY
 from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Ids
 from handlers.turn.turn import Turn
-from storage.interface.store import AnswerRow, CaseMessage, FactRow, Timer, Transaction
+from storage.interface.answers import AnswerRow
+from storage.interface.facts import FactRow
+from storage.interface.messages import CaseMessage
+from storage.interface.store import Transaction
+from storage.interface.timers import Timer
 
 TELEGRAM: Final = f"telegram:{BOT}"
 SLACK: Final = f"slack:{TEAM}"
@@ -52,8 +56,8 @@ class Seed:
         await self._quotes(story.quotes, monday)
         for concern in story.concerns:
             await self._concern(concern)
-        await self._tx.record(self._facts)
-        await self._tx.set_timers([Timer(WEEKLY, "weekly", self._last_digest())])
+        await self._tx.facts.record(self._facts)
+        await self._tx.timers.set([Timer(WEEKLY, "weekly", self._last_digest())])
 
     async def invite(self) -> dict[int, tuple[str, str]]:
         """Make the invitations that wait for a customer; order and secret by chat."""
@@ -99,7 +103,7 @@ class Seed:
             at = begin + int(chance.uniform(0.2, 0.95) * length)
             conversation = await self._person(quote.name, quote.language, at)
             rows += self._quote(quote, conversation, at)
-        await self._tx.keep_answers(rows)
+        await self._tx.answers.keep(rows)
 
     def _quote(self, quote: Quote, conversation: Conversation, at: Instant) -> list[AnswerRow]:
         session = self._ids.next()
@@ -123,7 +127,7 @@ class Seed:
         policy = self._organisation.policy
         moved = opened(case, policy, at)
         case = moved.case
-        await self._tx.create_case(case)
+        await self._tx.cases.open(case)
         await self._say(case, at, "in", "", concern.words)
         timers = {timer.kind: timer.at for timer in moved.timers if isinstance(timer, SetTimer)}
         for act in concern.acts:
@@ -137,7 +141,7 @@ class Seed:
             if due <= self._now:
                 case = self._apply(elapsed(case, policy, kind, due), due, {})
         ahead = [(kind, due) for kind, due in timers.items() if due > self._now and case.is_open]
-        await self._tx.set_timers(
+        await self._tx.timers.set(
             [Timer(owner_of(case), kind, due, conversation.id, case.id) for kind, due in ahead]
         )
         await self._keep(case, conversation)
@@ -153,7 +157,7 @@ class Seed:
         )
         case = Case(
             id=CaseId(self._ids.next()),
-            number=f"A-{local.year}-{await self._tx.next_number(local.year):06d}",
+            number=f"A-{local.year}-{await self._tx.cases.next_number(local.year):06d}",
             kind="complaint",
             state=State.RECEIVED,
             category=concern.category,
@@ -194,19 +198,19 @@ class Seed:
     async def _keep(self, case: Case, conversation: Conversation) -> None:
         """Write what became of the case; the card of an open one is posted when the service starts."""
         case = replace(case, version=1)
-        await self._tx.save_case(case)
+        await self._tx.cases.save(case)
         if not case.is_open:
             return
         turn = Turn(self._tx, self._organisation, self._ids, self._now)
         turn.know_case(case)
         turn.keep_case(await show(turn, case))
         await turn.write()
-        await self._tx.save_conversations([replace(conversation, case=case.id, version=1)])
+        await self._tx.conversations.save([replace(conversation, case=case.id, version=1)])
 
     async def _say(self, case: Case, at: Instant, direction: str, author: str, words: str) -> None:
         delivery = "sent" if direction == "out" else "none"
         message = CaseMessage(self._ids.next(), case.id, at, direction, author, words, delivery=delivery)
-        await self._tx.add_message(message)
+        await self._tx.messages.add(message)
 
     # pieces
 
@@ -220,7 +224,7 @@ class Seed:
             name,
             language,
         )
-        (conversation,) = await self._tx.create_conversations([(new, user)], at)
+        (conversation,) = await self._tx.conversations.create([(new, user)], at)
         return conversation
 
     def _note(self, at: Instant, fact: Fact, case: Case | None = None) -> None:

@@ -9,7 +9,8 @@ from bot.monitoring.finding import Finding, State
 from bot.settings.config import Settings
 from conversations.events import SECOND
 from storage.engines.sqlite import version_warning
-from storage.interface.store import Store, StoreError, Transaction
+from storage.interface.errors import StoreError
+from storage.interface.store import Store, Transaction
 from storage.migrate import current, head
 from storage.open import open_store
 from storage.sqlite_file.space import free_bytes
@@ -64,8 +65,8 @@ class Database:
     async def _contents(self, store: Store) -> list[Finding]:
         broken = await store.broken_invariants()
         async with store.reading() as tx:
-            self.ahead = real_seconds() - await tx.real_time() / SECOND
-            counts, alarms = await tx.counts(), await self._alarms(tx)
+            self.ahead = real_seconds() - await tx.leases.real_time() / SECOND
+            counts, alarms = await tx.figures.counts(), await self._alarms(tx)
         findings = [Finding("invariants", State.BAD, sentence) for sentence in broken]
         if not broken:
             findings.append(Finding("invariants", State.GOOD, "all hold"))
@@ -82,7 +83,7 @@ class Database:
 
     async def _alarms(self, tx: Transaction) -> str:
         """The titles of the alarms that stand."""
-        texts, standing = texts_of(self._settings), await tx.alarms()
+        texts, standing = texts_of(self._settings), await tx.alarms.standing()
         titles = {texts.plain(f"alarm.{one.name}.title", "en", subject=one.subject) for one in standing}
         return ", ".join(sorted(titles))
 

@@ -16,7 +16,7 @@ from bot.monitoring.watch import Watch
 from conversations.events import SECOND, Instant
 from handlers.monitoring.meter import Meter
 from handlers.turn.ports import Clock
-from storage.interface.watching import Gauged
+from storage.interface.store import Gauged
 
 CONTENT_TYPE = "text/plain; version=0.0.4"
 

@@ -26,8 +26,9 @@ from handlers.monitoring.meter import Meter
 from handlers.sending import shut_channels
 from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Channel, Clock, Ids
-from storage.interface.store import Store, StoreUnavailable
-from storage.interface.watching import Backlog, Standing
+from storage.interface.alarms import Backlog, Standing
+from storage.interface.errors import StoreUnavailable
+from storage.interface.store import Store
 from storage.sqlite_file.space import free_bytes
 
 log = logging.getLogger(__name__)
@@ -191,7 +192,7 @@ class Watch:
     async def _read(self) -> Backlog:
         now = self._clock.now()
         async with self._store.reading() as tx:
-            return await tx.backlog(now, now - DAY)
+            return await tx.alarms.backlog(now, now - DAY)
 
     async def _tell(self) -> None:
         if self.backlog is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from bot.exits import Exit
 from bot.loops import DatabaseGone, GiveUp, Stuck
 from conversations.problem import nearest
-from storage.interface.store import AlreadyServed, StoreError
+from storage.interface.errors import AlreadyServed, StoreError
 
 
 class Failure(Exception):

@@ -18,7 +18,8 @@ from typing import Final, Protocol, TypeAlias
 from bot.clock import TimeOrderedIds
 from bot.loops import Stuck
 from storage.areas.leases import number_of
-from storage.interface.store import Conflict, Store, StoreError
+from storage.interface.errors import Conflict, StoreError
+from storage.interface.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ async def join(store: Store) -> "Membership":
     while True:
         try:
             async with store.transaction() as tx:
-                place = await tx.take_place(holder, LEASE)
+                place = await tx.leases.take_place(holder, LEASE)
         except Conflict:
             continue  # another one was faster
         log.info("this is worker %s with place %d", holder, number_of(place))
@@ -110,9 +111,9 @@ class Membership:
         asked = clock()
         try:
             async with self._store.transaction() as tx:
-                held = await tx.take_leases([self._place, *self._wanted], self.holder, LEASE)
+                held = await tx.leases.take([self._place, *self._wanted], self.holder, LEASE)
                 began = clock()
-                self.ids.follow(await tx.real_time(), (clock() - began) / 2)
+                self.ids.follow(await tx.leases.real_time(), (clock() - began) / 2)
         except StoreError:
             await asyncio.sleep(_LOOK)
             raise
@@ -134,8 +135,8 @@ class Membership:
         if asked - self._steady < LEASE:
             return
         async with self._store.transaction() as tx:
-            for holder in await tx.ended_workers():
-                freed = await tx.free_outbox(holder)
+            for holder in await tx.leases.ended_workers():
+                freed = await tx.claims.free(holder)
                 log.warning(
                     "worker %s ended without a farewell; %d messages it was sending go on", holder, freed
                 )
@@ -169,4 +170,4 @@ class Membership:
         """Let others go on at once; where the database does not answer they wait until the leases end."""
         with suppress(StoreError):
             async with self._store.transaction() as tx:
-                await tx.drop_leases(self.holder)
+                await tx.leases.drop(self.holder)

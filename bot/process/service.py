@@ -37,7 +37,10 @@ from handlers.turn.organisation import Organisation
 from handlers.turn.points import Passing, go_on
 from handlers.turn.ports import Channel, Clock, Ids
 from storage.engines.shielding import to_the_end
-from storage.interface.store import RawBody, Store, StoreError, Timer
+from storage.interface.errors import StoreError
+from storage.interface.inbox import RawBody
+from storage.interface.store import Store
+from storage.interface.timers import Timer
 
 log = logging.getLogger(__name__)
 
@@ -243,7 +246,8 @@ class Service:
 
     async def _drop_bodies(self) -> int:
         async with self.store.transaction() as tx:
-            return await tx.drop_bodies(self.clock.now() - BODIES_KEPT)
+            before = self.clock.now() - BODIES_KEPT
+            return await tx.inbox.drop_bodies(before) + await tx.outbox.drop_bodies(before)
 
     def _draw(self, timer: Timer) -> None:
         work = digest.produce(self.store, self.organisation, self.clock, self.ids, timer)

@@ -86,14 +86,14 @@ async def _used(tx: Transaction, organisation: Organisation) -> dict[str, list[s
     """Where the posts were that the configuration sends to a room today."""
     account, policy = organisation.staff_account, organisation.policy
     used: dict[str, list[str]] = {name: [] for name in _names(organisation)}
-    for place, (kind, category, product, language, severity) in await tx.used_places(account, _LATEST):
+    for place, (kind, category, product, language, severity) in await tx.cards.used_places(account, _LATEST):
         route = policy.route(
             kind=kind, category=category, product=product, language=language, severity=severity
         )
         used[route.channel].append(place)
     for kind, room in (("digest", organisation.digest.channel), ("post", organisation.watch.channel)):
         if room and not used[room]:
-            places = await tx.posted_places(account, kind, _LATEST)
+            places = await tx.outbox.posted_places(account, kind, _LATEST)
             used[room] += [place for place in places if policy.by_slack(place) is None]
     return used
 

@@ -13,7 +13,8 @@ from conversations.texts.graphemes import beginning, clip, pieces
 from conversations.texts.texts import Rich, inert, markup
 from handlers.turn.ports import Card, CardField, Post
 from handlers.turn.turn import Turn
-from storage.interface.store import Attachment, CaseMessage
+from storage.interface.attachments import Attachment
+from storage.interface.messages import CaseMessage
 
 COLOURS: Final = {
     State.RECEIVED: "#d1453b",
@@ -80,7 +81,7 @@ async def show(turn: Turn, case: Case) -> Case:
 
 async def _show_directly(turn: Turn, case: Case) -> None:
     """Edit the cards that were sent to people because the channel took no posts (`shut_channels.py`)."""
-    cards = await turn.tx.cards(case.id)
+    cards = await turn.tx.cards.of(case.id)
     waits = any(row == case.card and state != "sent" for row, _, state in cards)
     for row, chat, _ in cards:
         user = turn.organisation.policy.by_slack(chat)
@@ -203,7 +204,7 @@ async def card_of(turn: Turn, case: Case, language: str = "") -> Card:
     """The card of a case as it stands, in the language of its owner if not in another."""
     language = language or staff_language(turn, case.owner)
     texts = turn.organisation.texts
-    messages = await turn.tx.messages(case.id)
+    messages = await turn.tx.messages.of(case.id)
     first = messages[0] if messages else None
     title = texts.plain(
         "staff.card.title",
@@ -233,7 +234,7 @@ def _beginning(turn: Turn, words: str, language: str) -> str:
 
 async def _fields(turn: Turn, case: Case, language: str, first: CaseMessage | None) -> list[CardField]:
     texts = turn.organisation.texts
-    files = await turn.tx.attachments(first.attachments) if first else []
+    files = await turn.tx.attachments.describe(first.attachments) if first else []
     conversation = await turn.conversation(case.conversation)
     owner = inert(staff_name(turn, case.owner))
     gone = case.is_open and conversation is not None and not conversation.reachable

@@ -20,7 +20,8 @@ from handlers.cases.receipts import latest, tell_customer
 from handlers.files import albums
 from handlers.files.fetching import take
 from handlers.turn.turn import Turn
-from storage.interface.store import CaseMessage, Timer
+from storage.interface.messages import CaseMessage
+from storage.interface.timers import Timer
 
 AFTER_CASE = "after_case"
 """The dialogue that asks how a case was handled."""
@@ -34,7 +35,7 @@ STAFFED = 2 * 3600 * SECOND
 
 async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *, receipt: str = "") -> Case:
     """Open a case, find who answers for it, tell the customer number, deadline and name, post the card."""
-    present = await turn.tx.open_cases(person=conversation.person)
+    present = await turn.tx.cases.still_open(person=conversation.person)
     if len(present) >= threads.MOST_CASES:
         return await _one_more(turn, conversation, present, wanted)
     policy, now = turn.organisation.policy, turn.now
@@ -49,7 +50,7 @@ async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *,
     year = datetime.fromtimestamp(now // SECOND, UTC).astimezone(turn.organisation.zone).year
     case = Case(
         id=CaseId(turn.ids.next()),
-        number=f"A-{year}-{await turn.tx.next_number(year):06d}",
+        number=f"A-{year}-{await turn.tx.cases.next_number(year):06d}",
         kind=wanted.kind,
         state=State.RECEIVED,
         category=wanted.category or "other",
@@ -77,8 +78,8 @@ async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *,
         begun.case,
     )
     files = (*wanted.attachments, *wanted.refused)
-    await turn.tx.add_message(CaseMessage(turn.ids.next(), case.id, now, "in", "", _words(wanted), files))
-    await turn.tx.attach_to_case(files, case.id)
+    await turn.tx.messages.add(CaseMessage(turn.ids.next(), case.id, now, "in", "", _words(wanted), files))
+    await turn.tx.attachments.attach(files, case.id)
     turn.keep(replace(latest(turn, conversation), case=case.id))
     apply_timers(turn, begun)
     case = await show(turn, begun.case)
@@ -113,7 +114,7 @@ async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -
     await carry_out(turn, moved)
     key = "staff.line.agreed" if decision.accepted else "staff.line.refused"
     row = write_words(turn, moved.case, key, decision.words, goes_on=bool(decision.words))
-    await turn.tx.add_message(
+    await turn.tx.messages.add(
         CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", decision.words, log=row)
     )
     if decision.attachments:
@@ -162,7 +163,7 @@ async def _receive(turn: Turn, conversation: Conversation, case: Case, words: Re
 
 async def call_human(turn: Turn, conversation: Conversation, said: Relay) -> None:
     """Bring a member of staff in: through the open case if there is one, else through a new one."""
-    cases = await turn.tx.open_cases(person=conversation.person)
+    cases = await turn.tx.cases.still_open(person=conversation.person)
     if not cases:
         await open_case(
             turn,
@@ -242,17 +243,17 @@ async def add_words(turn: Turn, conversation: Conversation, case: Case, words: R
         waits = bool(words.attachments)
         row = write_words(turn, case, key, "" if waits else words.text, mention=(case.owner,))
         row = 0 if waits else row
-    await turn.tx.attach_to_case(words.attachments, case.id)
+    await turn.tx.attachments.attach(words.attachments, case.id)
     album = await albums.heard(turn, conversation, words.album)
-    before = await turn.tx.message(album.message) if album and album.message else None
+    before = await turn.tx.messages.find(album.message) if album and album.message else None
     if before is not None and before.case == case.id and not before.log:
         text = joined(before.text, words.text)
-        await turn.tx.extend_message(before.id, text, (*before.attachments, *words.attachments))
+        await turn.tx.messages.extend(before.id, text, (*before.attachments, *words.attachments))
         return
     message = CaseMessage(
         turn.ids.next(), case.id, turn.now, "in", "", words.text, words.attachments, log=row
     )
-    await turn.tx.add_message(message)
+    await turn.tx.messages.add(message)
     await albums.remember(turn, conversation, words.album, message=message.id)
 
 

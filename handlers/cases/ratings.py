@@ -8,7 +8,7 @@ from conversations.frozen import replace
 from conversations.session import Conversation
 from handlers.cases.opening import AFTER_CASE
 from handlers.turn.turn import Turn
-from storage.interface.store import AnswerRow
+from storage.interface.answers import AnswerRow
 
 
 async def withdraw_answers(turn: Turn, conversation: Conversation, ended: Case) -> None:
@@ -41,7 +41,7 @@ async def _given(turn: Turn, conversation: Conversation, ended: Case) -> Iterabl
     """What was answered in the dialogues that closing or settling the case began, also within this turn."""
     given: dict[tuple[int, str], AnswerRow] = {}
     for moment in dict.fromkeys(one for one in (ended.solved, ended.closed) if one):
-        for row in await turn.tx.answers_begun(ended, AFTER_CASE, moment):
+        for row in await turn.tx.answers.begun(ended, AFTER_CASE, moment):
             given[row.session, row.question] = row
     present = turn.at(conversation.address) or conversation
     sessions = {one.id for one in present.stack if one.dialogue == AFTER_CASE and one.case == ended.id}

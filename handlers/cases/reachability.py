@@ -39,7 +39,7 @@ def tell_undelivered(turn: Turn, case: Case, state: str) -> None:
 
 
 async def _tell(turn: Turn, conversation: Conversation, key: str) -> None:
-    for found in await turn.tx.open_cases(person=conversation.person):
+    for found in await turn.tx.cases.still_open(person=conversation.person):
         case = turn.know_case(found)
         if case.conversation != conversation.id or not case.is_open:
             continue  # a person may have several chats

@@ -44,7 +44,7 @@ def tell_customer(turn: Turn, conversation: Conversation, case: Case, key: str, 
 async def tell_status(turn: Turn, conversation: Conversation) -> None:
     """Answer `/status`: number, state, owner's first name and next deadline of every open case, and what ended."""
     texts, language = turn.organisation.texts, conversation.language
-    cases = await turn.tx.open_cases(person=conversation.person)
+    cases = await turn.tx.cases.still_open(person=conversation.person)
     lines = [
         texts.render(
             "case.status.line",
@@ -60,7 +60,7 @@ async def tell_status(turn: Turn, conversation: Conversation) -> None:
     ]
     lines = lines or [texts.render("case.status.none", language)]
     since = turn.now - CLOSED_LATELY
-    closed = [turn.know_case(one) for one in await turn.tx.closed_cases(conversation.person, since)]
+    closed = [turn.know_case(one) for one in await turn.tx.cases.closed_since(conversation.person, since)]
     closed = [case for case in closed if case.state is State.CLOSED][:_MOST_CLOSED]
     lines += [
         texts.render("case.status.closed", language, number=case.number, closed=case.closed)

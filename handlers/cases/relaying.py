@@ -47,7 +47,7 @@ async def relay(turn: Turn, conversation: Conversation, words: Relay) -> Relayed
     case = await _meant(turn, conversation, words) or await _spoken_of(turn, conversation)
     asked: list[Case] = []
     if case is None:
-        asked = [turn.know_case(one) for one in await turn.tx.open_cases(person=conversation.person)]
+        asked = [turn.know_case(one) for one in await turn.tx.cases.still_open(person=conversation.person)]
         case = asked[0] if len(asked) == 1 else None
     if (typed := await _typed(turn, conversation, words, case)) is not None:
         return typed
@@ -107,7 +107,7 @@ async def case_of_files(turn: Turn, conversation: Conversation, what: What) -> C
         return None
     if not talk.passes_no_files_on(turn.organisation.library, conversation):
         return None
-    found = [turn.know_case(one) for one in await turn.tx.open_cases(person=conversation.person)]
+    found = [turn.know_case(one) for one in await turn.tx.cases.still_open(person=conversation.person)]
     spoken_of = next((case for case in found if case.id == conversation.case), None)
     return spoken_of or max(found, key=lambda case: case.id, default=None)
 
@@ -152,7 +152,7 @@ def held_for(conversation: Conversation) -> tuple[Relay, ...]:
 async def held_for_closed(turn: Turn, conversation: Conversation) -> tuple[Relay, ...]:
     """What waits to go with a closed case that is chosen: nothing, while open ones may have been meant."""
     held = held_for(conversation)
-    return () if held and await turn.tx.open_cases(person=conversation.person) else held
+    return () if held and await turn.tx.cases.still_open(person=conversation.person) else held
 
 
 async def _meant(turn: Turn, conversation: Conversation, words: Relay) -> Case | None:
@@ -161,7 +161,7 @@ async def _meant(turn: Turn, conversation: Conversation, words: Relay) -> Case |
     if words.case and not (open_one and open_one.case == words.case):
         return await their_case(turn, conversation, str(words.case))
     for year, number in () if words.edited else _NUMBER.findall(words.text):
-        found = await turn.tx.case_by_number(f"A-{year}-{number:0>6}")
+        found = await turn.tx.cases.by_number(f"A-{year}-{number:0>6}")
         if found is not None and found.person == conversation.person:
             return turn.know_case(found)
     return await their_case(turn, conversation, str(words.case)) if words.case else None
@@ -175,7 +175,7 @@ async def _spoken_of(turn: Turn, conversation: Conversation) -> Case | None:
 
 async def _closed_lately(turn: Turn, conversation: Conversation) -> list[Case]:
     """Somebody who writes soon after the end of a case may mean that one."""
-    found = await turn.tx.closed_cases(conversation.person, turn.now - CLOSED_LATELY)
+    found = await turn.tx.cases.closed_since(conversation.person, turn.now - CLOSED_LATELY)
     return [case for case in map(turn.know_case, found) if case.state is State.CLOSED][:MOST_LATELY]
 
 

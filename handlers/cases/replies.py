@@ -15,7 +15,7 @@ async def case_of(turn: Turn, conversation: Conversation, event: Event) -> Case 
     """The case whose message the customer replies to; None where it is the open question that they answer."""
     if not event.reply_to or not isinstance(event.what, Said | Attached | Shared | Edited | Unsupported):
         return None
-    posted = await turn.tx.posted(event.address, event.reply_to)
+    posted = await turn.tx.outbox.posted(event.address, event.reply_to)
     if posted is None or posted.case is None or _is_asked(conversation, posted):
         return None
     case = await turn.case(posted.case)

@@ -19,7 +19,9 @@ from conversations.frozen import dataclass, replace
 from conversations.texts.graphemes import pieces
 from handlers.cases.cards import MOST_WORDS, not_taken, show, staff_language, write_line
 from handlers.turn.turn import Turn
-from storage.interface.store import Attachment, CaseMessage, Timer
+from storage.interface.attachments import Attachment
+from storage.interface.messages import CaseMessage
+from storage.interface.timers import Timer
 
 WINDOW: Final = MINUTE
 AT_ONCE: Final = 5  # lines of a case within the window
@@ -78,7 +80,7 @@ async def note_unsupported(turn: Turn, case: Case, kind: str) -> None:
 
 async def file_settled(turn: Turn, case: Case, attachment: int) -> None:
     """A file of the customer is here, or will never be."""
-    messages = await turn.tx.messages(case.id)
+    messages = await turn.tx.messages.of(case.id)
     message = next((one for one in messages if attachment in one.attachments), None)
     if message is None or not turn.organisation.staff_account:
         return
@@ -133,7 +135,7 @@ async def _look(turn: Turn, case: Case, known: Awaited) -> None:
     if turn.now < known.until:
         _wait(turn, case, known, known.until)
         return
-    if any(one.state == "waiting" for one in await turn.tx.attachments(files)):
+    if any(one.state == "waiting" for one in await turn.tx.attachments.describe(files)):
         patience = known.patience or turn.now + PATIENCE
         if turn.now < patience:
             _wait(turn, case, replace(known, patience=patience), patience)
@@ -151,13 +153,13 @@ async def _look(turn: Turn, case: Case, known: Awaited) -> None:
 
 async def _unshown(turn: Turn, case: Case, began: Instant) -> list[CaseMessage]:
     """What the customer said that stands in no line; an older program left no trace of its lines of several."""
-    return await turn.tx.unshown(case.id, began - _EARLIER)
+    return await turn.tx.messages.unshown(case.id, began - _EARLIER)
 
 
 async def _write(turn: Turn, case: Case, messages: Sequence[CaseMessage], late: Iterable[int]) -> None:
     """One line for all of it, the owner called once; more than fits into one goes on in the next."""
     ids = [file for message in messages for file in message.attachments]
-    found = {one.id: one for one in await turn.tx.attachments({*ids, *late})}
+    found = {one.id: one for one in await turn.tx.attachments.describe({*ids, *late})}
     files = [found[one] for one in dict.fromkeys((*ids, *late)) if one in found]
     stored = tuple(one.id for one in files if one.state == "stored")
     said = [message.text for message in messages if message.text]
@@ -168,7 +170,7 @@ async def _write(turn: Turn, case: Case, messages: Sequence[CaseMessage], late: 
         row = write_line(turn, case, text, mention=mention, attachments=files_here, goes_on=number > 0)
         first = first or row
     if messages and first:
-        await turn.tx.show_messages([message.id for message in messages], first)
+        await turn.tx.messages.show([message.id for message in messages], first)
 
 
 def _lines(turn: Turn, case: Case, said: Sequence[str], files: Sequence[Attachment]) -> Iterator[str]:

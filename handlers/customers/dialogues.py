@@ -41,7 +41,7 @@ from handlers.files import albums
 from handlers.files.fetching import explain, fetch_within_quota, forget, refuse, shown_name
 from handlers.turn.budget import OverBudget
 from handlers.turn.turn import Turn
-from storage.interface.store import AnswerRow
+from storage.interface.answers import AnswerRow
 
 _NOBODY = Sender("", "")
 
@@ -162,7 +162,7 @@ async def press_reopen(turn: Turn, conversation: Conversation, press: Pressed) -
 async def _mark_reopened(turn: Turn, conversation: Conversation, press: Pressed) -> None:
     """Show it where the button was; that need not be the keyboard that is alive now."""
     row, text = conversation.keyboard, ""
-    if row and (await turn.tx.platform_messages([row])).get(row) == press.message:
+    if row and (await turn.tx.outbox.platform_messages([row])).get(row) == press.message:
         text = conversation.keyboard_text
         turn.keep(replace(conversation, keyboard=0, keyboard_text=""))
     choice = turn.organisation.texts.plain("case.state.reopened", conversation.language)

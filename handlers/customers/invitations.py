@@ -14,7 +14,10 @@ from conversations.session import Conversation, Session
 from handlers.customers import dialogues
 from handlers.turn.ports import Ids
 from handlers.turn.turn import Turn
-from storage.interface.store import Conflict, FactRow, Invitation, Transaction
+from storage.interface.errors import Conflict
+from storage.interface.facts import FactRow
+from storage.interface.invitations import Invitation
+from storage.interface.store import Transaction
 
 VALID = 60 * DAY
 LONGEST_SECRET: Final = 64
@@ -50,9 +53,9 @@ async def invite(
     wanted = Invitation(
         ids.next(), digest_of(secret), dialogue, order, touchpoint, language, now, now + VALID
     )
-    stored = await tx.invite(wanted)
+    stored = await tx.invitations.issue(wanted)
     if stored.id == wanted.id:
-        await tx.record([FactRow(ids.next(), now, Invited(dialogue, touchpoint))])
+        await tx.facts.record([FactRow(ids.next(), now, Invited(dialogue, touchpoint))])
     return Fresh(stored, secret, used=bool(stored.chat))
 
 
@@ -78,7 +81,7 @@ async def accept(turn: Turn, conversation: Conversation, event: Event, secret: s
 
 
 async def _find(turn: Turn, secret: str) -> Invitation | None:
-    return await turn.tx.invitation(digest_of(secret)) if len(secret) <= LONGEST_SECRET else None
+    return await turn.tx.invitations.by_digest(digest_of(secret)) if len(secret) <= LONGEST_SECRET else None
 
 
 def _count(turn: Turn, conversation: Conversation, tried: int, until: Instant) -> None:
@@ -105,7 +108,7 @@ async def _follow(turn: Turn, conversation: Conversation, found: Invitation) -> 
     if session is None:
         return  # it could not begin, and the person knows why: the link stays good
     chat = f"{conversation.address.account}/{conversation.address.chat}"
-    if not await turn.tx.bind_invitation(found.id, chat, session.id, turn.now):
+    if not await turn.tx.invitations.bind(found.id, chat, session.id, turn.now):
         raise Conflict("another chat followed the same invitation")
 
 

@@ -17,7 +17,8 @@ from handlers.cases.opening import PROPOSAL, bindings_of, carry_out
 from handlers.cases.receipts import tell_customer
 from handlers.customers import dialogues
 from handlers.turn.turn import Turn
-from storage.interface.store import Store, Timer
+from storage.interface.store import Store
+from storage.interface.timers import Timer
 
 TIMERS: Final = WAITING
 MOST: Final = 10_000  # open cases that are looked through at the start
@@ -62,11 +63,13 @@ def decided(turn: Turn, conversation: Conversation) -> None:
 async def plan(store: Store, now: Instant) -> None:
     """Give proposals a clock that were made when they had none."""
     async with store.transaction() as tx:
-        for case in await tx.open_cases(limit=MOST):
-            if not case.awaits_customer or {one.kind for one in await tx.timers(owner_of(case))} & {*WAITING}:
+        for case in await tx.cases.still_open(limit=MOST):
+            if not case.awaits_customer or {one.kind for one in await tx.timers.of(owner_of(case))} & {
+                *WAITING
+            }:
                 continue
             timer = Timer(owner_of(case), "remind", now + REMIND, case.conversation, case.id)
-            await tx.set_timers([timer])
+            await tx.timers.set([timer])
 
 
 async def _take_at_their_word(turn: Turn, conversation: Conversation, case: Case, session: Session) -> None:
@@ -104,7 +107,7 @@ async def _bindings(turn: Turn, conversation: Conversation, case: Case) -> Mappi
         return session.bindings
     sent = [
         one
-        for one in await turn.tx.messages(case.id)
+        for one in await turn.tx.messages.of(case.id)
         if one.direction == "out" and one.text and one.at <= case.solved
     ]
     if not sent:

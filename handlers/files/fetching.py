@@ -12,7 +12,9 @@ from conversations.session import CaseId, Conversation
 from handlers.files import quota
 from handlers.turn.ports import Download, ReadAttachment
 from handlers.turn.turn import Turn
-from storage.interface.store import AnswerRow, Attachment, Store
+from storage.interface.answers import AnswerRow
+from storage.interface.attachments import Attachment
+from storage.interface.store import Store
 
 NAME_LIMIT = 120
 """Characters kept of a file's name, its end."""
@@ -29,7 +31,7 @@ async def fetch(
     """Have a file brought from the platform at `address`; return its attachment id."""
     file = replace(wanted.file, name=shown_name(wanted.file.name))
     person = conversation.person if conversation else None
-    await turn.tx.expect_attachment(
+    await turn.tx.attachments.expect(
         Attachment(wanted.attachment, person, file.name, file.mime, file.size, "waiting", case=case)
     )
     # A lane of its own: a slow download must not hold back the talk.
@@ -78,7 +80,7 @@ async def fetch_within_quota(turn: Turn, conversation: Conversation, wanted: Fet
 async def refuse(turn: Turn, conversation: Conversation, refused: Refuse) -> None:
     """Keep that a file came and was not taken, for staff to read."""
     file = refused.file
-    await turn.tx.expect_attachment(
+    await turn.tx.attachments.expect(
         Attachment(
             refused.attachment,
             conversation.person,
@@ -118,7 +120,7 @@ def attachments_of(store: Store) -> ReadAttachment:
 
     async def read_attachment(attachment: int) -> tuple[bytes, str, str]:
         async with store.reading() as tx:
-            found = await tx.attachment(attachment)
+            found = await tx.attachments.read(attachment)
         if found is None or found[0].state == "refused":
             raise LookupError(f"no attachment {attachment}")
         about, content = found

@@ -17,7 +17,7 @@ LANE: Final = "file:"
 
 async def has_room(turn: Turn, conversation: Conversation, file: FileRef) -> bool:
     """Whether this file may still be fetched today."""
-    fetched = set(await turn.tx.fetched(conversation.person, turn.now - DAY))
+    fetched = set(await turn.tx.attachments.fetched(conversation.person, turn.now - DAY))
     fetched |= {
         int(row.lane.removeprefix(LANE))
         for row in turn.outbox
@@ -25,5 +25,5 @@ async def has_room(turn: Turn, conversation: Conversation, file: FileRef) -> boo
     }
     if len(fetched) >= MOST_FILES:
         return False
-    known = await turn.tx.attachments(fetched)
+    known = await turn.tx.attachments.describe(fetched)
     return sum(one.size for one in known) + file.size <= MOST_BYTES

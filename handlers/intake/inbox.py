@@ -24,7 +24,10 @@ from handlers.turn.organisation import Organisation
 from handlers.turn.points import Passing, Point, go_on
 from handlers.turn.ports import Channel, Clock, Ids, Unreadable
 from handlers.turn.turn import Turn
-from storage.interface.store import Conflict, InboxRow, RawBody, Store, StoreUnavailable, Timer, Transaction
+from storage.interface.errors import Conflict, StoreUnavailable
+from storage.interface.inbox import InboxRow, RawBody
+from storage.interface.store import Store, Transaction
+from storage.interface.timers import Timer
 
 log = logging.getLogger(__name__)
 
@@ -106,9 +109,9 @@ class Inbox:
         return Applied(full=True)
 
     async def _store_bodies(self, tx: Transaction, bodies: Sequence[RawBody]) -> None:
-        await tx.receive(bodies, [self._ids.next() for _ in bodies], self._clock.now())
+        await tx.inbox.receive(bodies, [self._ids.next() for _ in bodies], self._clock.now())
         if newest := {Address(one.account, one.chat): one.message for one in bodies if one.message}:
-            await tx.see(newest)
+            await tx.seen.note(newest)
         self._passing(Point.BEFORE_COMMIT_A)
 
     async def apply(self) -> Applied:
@@ -164,7 +167,7 @@ class Inbox:
                 await self._store_bodies(tx, bodies)
                 fresh = self._read_ahead(bodies, now)
                 turn.expect(event for event in fresh.values() if event is not None)
-            attempt.rows = await tx.claim_inbox(rows) if rows else []
+            attempt.rows = await tx.inbox.claim(rows) if rows else []
             events = await self._read_rows(tx, attempt.rows, now, fresh)
             # Conversations are locked in one go and timers after them: two workers never wait for each other.
             await turn.load(event for event in events.values() if event is not None)
@@ -177,7 +180,7 @@ class Inbox:
                 finished = await self._apply_events(turn, events)
                 await self._apply_timers(tx, turn, attempt.timers)
                 await turn.write()
-            await tx.finish_inbox(finished, now)  # last: each row stores the version that was made of it
+            await tx.inbox.finish(finished, now)  # last: each row stores the version that was made of it
             perishables = await _with_messages(tx, turn.perishables)
             send = self._outbox.claim_within(tx, turn.outbox, now)
             self._passing(Point.BEFORE_COMMIT_B)
@@ -193,7 +196,7 @@ class Inbox:
         moment = asyncio.get_running_loop().time()
         if not limit or (busy and moment < self._look):
             return []
-        found = await tx.due_timers(now, limit)
+        found = await tx.timers.due(now, limit)
         if len(found) < limit:
             self._look = moment + LOOK
         return found
@@ -209,7 +212,7 @@ class Inbox:
                 events[row.id] = known or self._read(row.raw, row.received)
             except Unreadable as error:
                 log.warning("inbox row %s cannot be read: %s", row.id, error)
-                await tx.bury_inbox(row.id, f"unreadable: {error}", now)
+                await tx.inbox.bury(row.id, f"unreadable: {error}", now)
         return events
 
     async def _apply_events(
@@ -220,7 +223,7 @@ class Inbox:
 
     async def _apply_timers(self, tx: Transaction, turn: Turn, timers: list[Timer]) -> None:
         # Delete first: a step that sets the same timer again (a reminder put off) must win.
-        await tx.drop_timers([(timer.owner, timer.kind) for timer in timers])
+        await tx.timers.drop([(timer.owner, timer.kind) for timer in timers])
         for timer in timers:
             if not turn.has_moved(timer):  # an answer of the same batch came in time
                 await route_timer(turn, timer, Elapsed(timer.owner, timer.kind))
@@ -255,10 +258,10 @@ class Inbox:
         async with self._store.transaction() as tx:
             now = self._clock.now()
             for row in attempt.rows:
-                await tx.bury_inbox(row.id, reason, now)
+                await tx.inbox.bury(row.id, reason, now)
             for timer in attempt.timers:
-                if timer in await tx.timers(timer.owner):
-                    await tx.set_timers([replace(timer, due=now + PUT_OFF)])
+                if timer in await tx.timers.of(timer.owner):
+                    await tx.timers.set([replace(timer, due=now + PUT_OFF)])
 
 
 async def _with_messages(tx: Transaction, effects: list[At]) -> list[At]:
@@ -266,7 +269,7 @@ async def _with_messages(tx: Transaction, effects: list[At]) -> list[At]:
     marks = [
         at.effect.sent for at in effects if isinstance(at.effect, MarkKeyboard) and not at.effect.message
     ]
-    found = await tx.platform_messages(marks) if marks else {}
+    found = await tx.outbox.platform_messages(marks) if marks else {}
     named: list[At] = []
     for at in effects:
         match at.effect:

@@ -27,7 +27,7 @@ AGAIN: Final = 10 * SECOND
 async def let_answers_come_first(store: Store, now: Instant) -> None:
     """Put off what fell due in dialogues while nobody ran, and lines of files; deadlines and digests do not wait."""
     async with store.transaction() as tx:
-        waiting = await tx.put_off_dialogues(now - LATE, now + GRACE)
-        await tx.put_off(threads.FILES, now, now + AGAIN)
+        waiting = await tx.timers.put_off_dialogues(now - LATE, now + GRACE)
+        await tx.timers.put_off(threads.FILES, now, now + AGAIN)
     if waiting:
         log.info("%d reminders and ends of dialogues wait ten minutes, for answers given meanwhile", waiting)

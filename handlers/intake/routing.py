@@ -10,7 +10,7 @@ from handlers.files import albums
 from handlers.monitoring import watching
 from handlers.staff import acting
 from handlers.turn.turn import Turn, of_staff
-from storage.interface.store import Timer
+from storage.interface.timers import Timer
 
 
 async def route(turn: Turn, event: Event) -> ConversationId | None:
@@ -19,7 +19,7 @@ async def route(turn: Turn, event: Event) -> ConversationId | None:
         await acting.act(turn, event)
         return None
     if isinstance(event.what, Moved):
-        await turn.tx.move_chat(event.address, event.what.chat)
+        await turn.tx.conversations.move_chat(event.address, event.what.chat)
         return None
     if await acting.note_directly(turn, event):
         return None

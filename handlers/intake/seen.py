@@ -21,12 +21,12 @@ class StoredMemory:
     async def recall(self, account: str) -> Recalled:
         """What was stored last. Raises StoreUnavailable."""
         async with self._store.reading() as tx:
-            threads = await tx.threads(account, self._clock.now() - LATELY)
-            return Recalled(await tx.seen(account), threads)
+            threads = await tx.cards.threads(account, self._clock.now() - LATELY)
+            return Recalled(await tx.seen.newest(account), threads)
 
     async def missing(self, keys: Sequence[str]) -> set[str]:
         """Which of these keys were never stored. Raises StoreUnavailable."""
         if not keys:
             return set()
         async with self._store.reading() as tx:
-            return set(keys) - await tx.stored(keys)
+            return set(keys) - await tx.inbox.known(keys)

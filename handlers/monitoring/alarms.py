@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeAlias
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
 from conversations.frozen import dataclass
 from conversations.texts.texts import Texts
-from storage.interface.watching import Backlog, Standing
+from storage.interface.alarms import Backlog, Standing
 
 INBOX_LATE: Final = MINUTE
 OUTBOX_LATE: Final = 2 * MINUTE

@@ -10,8 +10,9 @@ from handlers.monitoring.alarms import AGAIN, QUIET, Key, News, Values, can_be_t
 from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Ids, Post
 from handlers.turn.turn import Turn
-from storage.interface.store import Store, Timer
-from storage.interface.watching import Standing
+from storage.interface.alarms import Standing
+from storage.interface.store import Store
+from storage.interface.timers import Timer
 
 HEARTBEAT: Final = "watch:heartbeat"
 _LANE: Final = "watch"
@@ -27,7 +28,7 @@ async def tell(
     if not organisation.watch.channel or not can_be_told(found, organisation.staff_account):
         return []
     async with store.reading() as tx:
-        standing = {(one.name, one.subject): one for one in await tx.alarms()}
+        standing = {(one.name, one.subject): one for one in await tx.alarms.standing()}
     found = {**_no_longer_named(standing, found), **found}
     told = news(standing, {key: values for key, values in found.items() if key[0] not in QUIET}, now)
     return await _post(store, organisation, ids, now, told) if told else []
@@ -49,9 +50,9 @@ async def _post(
         turn = Turn(tx, organisation, ids, now)
         for one in told:
             if one.what == "over":
-                first = await tx.end_alarm(one.name, one.subject)
+                first = await tx.alarms.end(one.name, one.subject)
             else:
-                first = await tx.raise_alarm(one.name, one.subject, now, now - AGAIN[one.name])
+                first = await tx.alarms.tell(one.name, one.subject, now, now - AGAIN[one.name])
             if first:
                 ours.append(one)
                 _say(turn, post(organisation.texts, one, organisation.digest.language))
@@ -63,14 +64,14 @@ async def plan(store: Store, organisation: Organisation, now: Instant) -> None:
     """Put the next heartbeat on the clock, or take it off."""
     hour = organisation.watch.hour
     async with store.transaction() as tx:
-        planned = await tx.timers(HEARTBEAT)
+        planned = await tx.timers.of(HEARTBEAT)
         if hour is None or not organisation.watch.channel or not organisation.staff_account:
             if planned:
-                await tx.drop_timers([(HEARTBEAT, "*")])
+                await tx.timers.drop([(HEARTBEAT, "*")])
             return
         due = next_hour(hour, organisation.digest.zone, now)
         if not planned or planned[0].due > due:
-            await tx.set_timers([Timer(HEARTBEAT, "daily", due)])
+            await tx.timers.set([Timer(HEARTBEAT, "daily", due)])
 
 
 async def beat(turn: Turn) -> None:
@@ -80,11 +81,11 @@ async def beat(turn: Turn) -> None:
     if hour is None or not organisation.watch.channel or not organisation.staff_account:
         return
     turn.set_timer(SetTimer(HEARTBEAT, "daily", next_hour(hour, organisation.digest.zone, turn.now)))
-    backlog = await turn.tx.backlog(turn.now, turn.now - DAY)
+    backlog = await turn.tx.alarms.backlog(turn.now, turn.now - DAY)
     waiting = backlog.inbox + sum(rows for rows, _ in backlog.outbox.values())
-    figures = {"n": await turn.tx.applied(turn.now - DAY), "waiting": waiting, "dead": backlog.dead}
+    figures = {"n": await turn.tx.inbox.applied(turn.now - DAY), "waiting": waiting, "dead": backlog.dead}
     language, texts = organisation.digest.language, organisation.texts
-    if standing := await turn.tx.alarms():
+    if standing := await turn.tx.alarms.standing():
         _say(turn, texts.render("watch.unwell", language, **figures, alarms=_titles(turn, standing)))
     else:
         _say(turn, texts.render("watch.well", language, **figures))

@@ -15,8 +15,10 @@ from handlers.sending.outcomes import delivery
 from handlers.turn.organisation import Organisation
 from handlers.turn.points import Passing, Point
 from handlers.turn.ports import Clock, Ids, Outcome
-from storage.interface.outbox import Claimed, Delivery
-from storage.interface.store import Conflict, Store, StoreUnavailable
+from storage.interface.claims import Claimed
+from storage.interface.errors import Conflict, StoreUnavailable
+from storage.interface.outbox import Delivery
+from storage.interface.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -98,12 +100,12 @@ class Aftermath:
     async def _record(self, end: End) -> None:
         claimed, now = end.claimed, self._clock.now()
         async with self._store.transaction() as tx:
-            if not await tx.is_awaited(claimed):
+            if not await tx.claims.is_awaited(claimed):
                 log.warning(
                     "outbox row %s: its end is recorded already, or it was taken over", claimed.row.id
                 )
                 return
-            await tx.settle([delivery(claimed, end.outcome)], now)
+            await tx.outbox.settle([delivery(claimed, end.outcome)], now)
             await follow_up(tx, self._organisation, self._ids, now, claimed, end.outcome)
         self._passing(Point.AFTER_COMMIT_D)
 
@@ -116,7 +118,7 @@ class Aftermath:
         closed = Delivery(row.id, end.claimed.attempt, state, plain.message, reason, plain.wait, plain.final)
         try:
             async with self._store.transaction() as tx:
-                await tx.settle([closed], self._clock.now())
+                await tx.outbox.settle([closed], self._clock.now())
                 if row.kind == "download":
                     await refuse_file(tx, end.claimed)
         except Exception:  # its lease will run out, and then it comes back as uncertain

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from handlers.turn.bodies import body_of
 from handlers.turn.ports import Clock, Download
-from storage.interface.outbox import Letter
+from storage.interface.dead_letters import Letter
 from storage.interface.store import Store, Transaction
 
 MOST = 10_000
@@ -21,8 +21,8 @@ async def retry(store: Store, clock: Clock, wanted: int | None) -> list[Letter]:
     for numbers in _some(await _wanted(store, wanted, {"dead"})):
         async with store.transaction() as tx:
             for number in numbers:
-                letter = await tx.letter(number)
-                if letter is not None and await tx.retry_letter(letter, clock.now()):
+                letter = await tx.dead_letters.find(number)
+                if letter is not None and await tx.dead_letters.retry(letter, clock.now()):
                     await _expect_file(tx, letter)
                     done.append(letter)
     return done
@@ -34,8 +34,10 @@ async def drop(store: Store, wanted: int | None) -> list[Letter]:
     for numbers in _some(await _wanted(store, wanted, {"dead", "unknown"})):
         async with store.transaction() as tx:
             for number in numbers:
-                letter = await tx.letter(number)
-                if letter is not None and await tx.drop_letter(letter, f"dropped by hand: {letter.reason}"):
+                letter = await tx.dead_letters.find(number)
+                if letter is not None and await tx.dead_letters.drop(
+                    letter, f"dropped by hand: {letter.reason}"
+                ):
                     done.append(letter)
     return done
 
@@ -44,7 +46,7 @@ async def _wanted(store: Store, wanted: int | None, states: Collection[str]) -> 
     if wanted is not None:
         return [wanted]
     async with store.reading() as tx:
-        return [letter.id for letter in await tx.letters(MOST) if letter.state in states]
+        return [letter.id for letter in await tx.dead_letters.oldest(MOST) if letter.state in states]
 
 
 def _some(numbers: list[int]) -> Iterable[list[int]]:
@@ -60,4 +62,4 @@ async def _expect_file(tx: Transaction, letter: Letter) -> None:
     except ValueError:
         return  # what it was broken for is told anew when it is sent
     if isinstance(body, Download):
-        await tx.expect_again(body.attachment)
+        await tx.attachments.expect_again(body.attachment)

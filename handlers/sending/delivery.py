@@ -16,8 +16,9 @@ from handlers.turn.bodies import decode
 from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Download, Ids, Later, Never, Outcome, Post, Sent, Unknown
 from handlers.turn.turn import Turn
-from storage.interface.outbox import Claimed
-from storage.interface.store import CaseMessage, Transaction
+from storage.interface.claims import Claimed
+from storage.interface.messages import CaseMessage
+from storage.interface.store import Transaction
 
 
 async def follow_up(
@@ -25,14 +26,15 @@ async def follow_up(
 ) -> None:
     """Draw the consequences of one send, in the transaction that records it."""
     if isinstance(outcome, Never) and outcome.moved:
-        await tx.move_chat(claimed.row.address, outcome.moved)  # the row goes with its chat and is sent there
+        # the row goes with its chat and is sent there
+        await tx.conversations.move_chat(claimed.row.address, outcome.moved)
         return
     turn = Turn(tx, organisation, ids, now)
     if isinstance(outcome, Later):
         await _wait_for_place(turn, claimed, outcome)
         return
     if claimed.shut and isinstance(outcome, Sent):
-        await tx.reopen(claimed.row.address, now)
+        await tx.shut_places.reopen(claimed.row.address, now)
     if claimed.row.kind == "download":
         await _file_came(turn, claimed, outcome)
     elif claimed.row.message:
@@ -60,7 +62,7 @@ def has_consequences(claimed: Claimed, outcome: Outcome) -> bool:
 async def _wait_for_place(turn: Turn, claimed: Claimed, outcome: Later) -> None:
     """A place takes no posts: only one row asks again, and those who should read what waits get it directly."""
     row, wait = claimed.row, delivery(claimed, outcome).wait
-    await turn.tx.refuse(row.id, claimed.attempt, row.address, wait, outcome.reason)
+    await turn.tx.shut_places.refuse(row.id, claimed.attempt, row.address, wait, outcome.reason)
     await tell_directly(turn, row.address, outcome.reason)
     await turn.write()
 
@@ -69,15 +71,15 @@ async def _file_came(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
     body = decode(claimed).body
     if not isinstance(body, Download):
         return
-    before = await turn.tx.attachment(body.attachment)
+    before = await turn.tx.attachments.read(body.attachment)
     if before is None or before[0].state != "waiting":
         return  # erased meanwhile, or brought already
     about = before[0]
     match outcome:
         case Sent(content=bytes(content), mime=mime):
-            await turn.tx.store_attachment(body.attachment, content, mime, body.file.name)
+            await turn.tx.attachments.store(body.attachment, content, mime, body.file.name)
         case Never(reason=reason):
-            await turn.tx.refuse_attachment(body.attachment, reason)
+            await turn.tx.attachments.refuse(body.attachment, reason)
             await _explain_refusal(turn, claimed, body, reason)
         case _:
             return
@@ -95,7 +97,7 @@ async def refuse_file(tx: Transaction, claimed: Claimed) -> None:
     except ValueError:
         return  # nobody knows any more which file it was
     if isinstance(body, Download):
-        await tx.refuse_attachment(body.attachment, "gone")
+        await tx.attachments.refuse(body.attachment, "gone")
 
 
 async def _explain_refusal(turn: Turn, claimed: Claimed, body: Download, reason: str) -> None:
@@ -110,7 +112,7 @@ async def _explain_refusal(turn: Turn, claimed: Claimed, body: Download, reason:
 
 async def _show_delivery(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
     """Edit the line of a relayed message: delivered, failed or unclear. Only what arrived keeps a promise."""
-    found = await turn.tx.message(claimed.row.message)
+    found = await turn.tx.messages.find(claimed.row.message)
     case = None if found is None else await turn.case(CaseId(found.case))
     if found is None or case is None:
         return

@@ -19,7 +19,8 @@ from typing import Final, TypeAlias
 
 from conversations.frozen import dataclass
 from handlers.turn.ports import Later, Outcome, Unknown
-from storage.interface.outbox import Claimed, Freight, OutboxRow
+from storage.interface.claims import Claimed, Freight
+from storage.interface.outbox import OutboxRow
 
 GENTLE: Final = 25  # sends under way at the same time before anything was answered
 CROWD: Final = 3  # chats that are refused, or lanes without an answer: then it is not their fault

@@ -25,8 +25,10 @@ from handlers.turn.bodies import decode
 from handlers.turn.organisation import Organisation
 from handlers.turn.points import Passing, Point, go_on
 from handlers.turn.ports import Channel, Clock, Ids, Later, Never, Outcome, Sent, Unknown
-from storage.interface.outbox import Claimed, Freight, OutboxRow
-from storage.interface.store import Conflict, Store, StoreUnavailable, Transaction
+from storage.interface.claims import Claimed, Freight
+from storage.interface.errors import Conflict, StoreUnavailable
+from storage.interface.outbox import OutboxRow
+from storage.interface.store import Store, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +95,7 @@ class Outbox:
         try:
             async with self._doubts.unit(self.holder) as tx:
                 if carried:
-                    await tx.settle([delivery(*one) for one in carried], self._clock.now())
+                    await tx.outbox.settle([delivery(*one) for one in carried], self._clock.now())
                 yield tx
         except BaseException as error:
             self._take_back(carried, error)
@@ -116,7 +118,7 @@ class Outbox:
                 self._limiter.claimed([one])
                 ready.append(one)
         self._doubts.note(tx, ready)
-        leased = tx.claim_made([one.row.id for one in ready], LEASE, self.holder)
+        leased = tx.claims.take_made([one.row.id for one in ready], LEASE, self.holder)
         return partial(self._send_made, made, ready, leased)
 
     def _may_go(self, row: OutboxRow) -> bool:
@@ -228,7 +230,7 @@ class Outbox:
         freight: Freight = Freight.PROMPT,
         returned: bool = False,
     ) -> list[Claimed]:
-        found = await tx.claim_outbox(
+        found = await tx.claims.take(
             [account],
             room,
             LEASE,

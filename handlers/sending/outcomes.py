@@ -4,7 +4,8 @@ from typing import Final
 
 from conversations.events import DAY, Instant
 from handlers.turn.ports import Later, Never, Outcome, Sent, Unknown
-from storage.interface.outbox import ROUND, Claimed, Delivery
+from storage.interface.claims import Claimed
+from storage.interface.outbox import ROUND, Delivery
 
 AGAIN_AFTER: Final = (2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 1800.0)
 """Seconds after each lost answer until a row that may come twice is sent again; with the next one it is given up."""

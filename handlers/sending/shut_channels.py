@@ -18,16 +18,17 @@ from handlers.turn.bodies import body_of
 from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Card, DigestPost, Ids, Post
 from handlers.turn.turn import Turn
+from storage.interface.errors import Conflict
 from storage.interface.outbox import OutboxRow
-from storage.interface.shut import Shut
-from storage.interface.store import Conflict, Store
+from storage.interface.shut_places import Shut
+from storage.interface.store import Store
 
 log = logging.getLogger(__name__)
 
 
 async def tell_directly(turn: Turn, place: Address, why: str) -> None:
     """Let everybody know what waits for a place, if they do not yet."""
-    rows = await turn.tx.take_untold(place, why)
+    rows = await turn.tx.shut_places.take_untold(place, why)
     if rows:
         log.warning("%s takes no posts (%s): %d wait", channel_name(turn.organisation, place), why, len(rows))
     # An escalation stands in the thread and in the channel: once is enough.
@@ -51,7 +52,7 @@ async def tell_directly(turn: Turn, place: Address, why: str) -> None:
                         posted.add((user, body.text))
                         _send_post(turn, place, body, user, row, case)
             case DigestPost() if place.chat not in turn.organisation.rooms and (puller := _puller(turn, row)):
-                await turn.tx.redirect_row(row.id, puller)  # asked for where the bot cannot post
+                await turn.tx.shut_places.redirect_row(row.id, puller)  # asked for where the bot cannot post
             case Post() | DigestPost() if row.case is None:
                 for user in _managers(turn):
                     _send_post(turn, place, body, user, row)
@@ -81,7 +82,7 @@ async def follow_routes(store: Store, organisation: Organisation) -> None:
     try:
         async with store.transaction() as tx:
             known = [*organisation.rooms]
-            for case in (await tx.cases(await tx.stranded(account, known))).values():
+            for case in (await tx.cases.load(await tx.shut_places.stranded(account, known))).values():
                 route = organisation.policy.route(
                     kind=case.kind,
                     category=case.category,
@@ -89,16 +90,16 @@ async def follow_routes(store: Store, organisation: Organisation) -> None:
                     language=case.language,
                     severity=case.severity,
                 )
-                await tx.redirect_case(case.id, Address(account, case.channel), route.channel)
-                await tx.save_case(replace(case, channel=route.channel, version=case.version + 1))
+                await tx.shut_places.redirect_case(case.id, Address(account, case.channel), route.channel)
+                await tx.cases.save(replace(case, channel=route.channel, version=case.version + 1))
                 log.info("what waited of %s goes to %s", case.number, organisation.rooms.get(route.channel))
             for kind, channel in (
                 ("digest", organisation.digest.channel),
                 ("post", organisation.watch.channel),
             ):
                 if channel:
-                    await tx.redirect(account, kind, known, channel)
-            await tx.try_shut(account)
+                    await tx.shut_places.redirect(account, kind, known, channel)
+            await tx.shut_places.try_again(account)
     except Conflict:
         log.info("another worker sees to what waits for channels")
 
@@ -129,7 +130,7 @@ def _puller(turn: Turn, row: OutboxRow) -> str:
 async def _send_card(turn: Turn, place: Address, case: Case, user: str) -> None:
     """Send a card that works like the one in the channel, to somebody who has none of this case."""
     direct = Address(place.account, user)
-    there = [chat for _, chat, _ in await turn.tx.cards(case.id)]
+    there = [chat for _, chat, _ in await turn.tx.cards.of(case.id)]
     on_its_way = [row.address.chat for row in turn.outbox if row.kind == "card" and row.case == case.id]
     if user in there or user in on_its_way:
         return
@@ -138,7 +139,7 @@ async def _send_card(turn: Turn, place: Address, case: Case, user: str) -> None:
     note = turn.organisation.texts.render("staff.direct.card", language, channel=channel)
     card = replace(await card_of(turn, case, language), note=note, mention="")
     sent = turn.send(direct, card, lane=f"direct:{user}", case=case.id)
-    messages = await turn.tx.messages(case.id)
+    messages = await turn.tx.messages.of(case.id)
     if messages and len(messages[0].text) > CARD_WORDS:  # the card shows the beginning, its thread all of it
         key = "staff.line.customer"
         for piece in pieces(messages[0].text, MOST_WORDS):

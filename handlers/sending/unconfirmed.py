@@ -7,8 +7,9 @@ by row, attempt and holder: where the commit did happen, the rows wait as before
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from storage.interface.outbox import Claimed
-from storage.interface.store import Store, StoreUnavailable, Transaction
+from storage.interface.claims import Claimed
+from storage.interface.errors import StoreUnavailable
+from storage.interface.store import Store, Transaction
 
 
 class Doubts:
@@ -44,7 +45,7 @@ class Doubts:
                 self._open[unit := id(tx)] = leased
                 if asked:  # what we have leased since then was free: the earlier lease never came about
                     ours = self._in_hand() | {one.row.id for rows in self._open.values() for one in rows}
-                    await tx.give_back([one for one in asked if one.row.id not in ours], holder)
+                    await tx.claims.give_back([one for one in asked if one.row.id not in ours], holder)
                 yield tx
         except BaseException as error:
             self._doubtful += asked + (leased if isinstance(error, StoreUnavailable) else [])

@@ -30,7 +30,7 @@ from handlers.files.fetching import fetch
 from handlers.staff.forms import LONGEST, form_for, offers
 from handlers.staff.lookups import answer_command, send_story, show_overview
 from handlers.turn.turn import Turn
-from storage.interface.store import CaseMessage
+from storage.interface.messages import CaseMessage
 
 _TO_CUSTOMER = ("reply", "ask", "propose")
 
@@ -189,7 +189,7 @@ async def _relay_out(turn: Turn, case: Case, staff: Staff, action: str, text: st
         )
         turn.say(conversation, Message(shown, kind=Kind.NOTICE), case_message=message, case=case.id)
     row = write_line(turn, case, delivery_line(turn, case, staff.name, text, delivery))
-    await turn.tx.add_message(
+    await turn.tx.messages.add(
         CaseMessage(message, case.id, turn.now, "out", staff.id, text, delivery=delivery, log=row)
     )
     if delivery == "failed":
@@ -200,14 +200,14 @@ async def _log(turn: Turn, case: Case, staff: Staff, text: str, files: tuple[int
     language = staff_language(turn, case.owner)
     line = turn.organisation.texts.render("staff.line.note", language, actor=staff.name, text=inert(text))
     row = write_line(turn, case, line, attachments=files)
-    await turn.tx.add_message(
+    await turn.tx.messages.add(
         CaseMessage(turn.ids.next(), case.id, turn.now, "note", staff.id, text, files, log=row)
     )
 
 
 async def _write_note(turn: Turn, event: Event, staff: Staff, written: Threaded) -> None:
     """What staff write in the thread is internal: kept with the case, sent to nobody."""
-    case = await turn.tx.case_by_card(event.address, written.thread)
+    case = await turn.tx.cases.by_card(event.address, written.thread)
     if case is None or not (written.text.strip() or written.files):
         return
     files = [
@@ -215,7 +215,7 @@ async def _write_note(turn: Turn, event: Event, staff: Staff, written: Threaded)
     ]
     text, now = written.text, turn.now
     note = CaseMessage(turn.ids.next(), case.id, now, "note", staff.id, text, tuple(files))
-    await turn.tx.add_message(note)
+    await turn.tx.messages.add(note)
 
 
 async def note_directly(turn: Turn, event: Event) -> bool:
@@ -231,7 +231,7 @@ async def note_directly(turn: Turn, event: Event) -> bool:
     staff = turn.organisation.policy.by_slack(event.sender.id)
     if staff is None:
         return False
-    posted = await turn.tx.posted(Address(account, staff.slack), event.reply_to)
+    posted = await turn.tx.outbox.posted(Address(account, staff.slack), event.reply_to)
     case = await turn.case(posted.case) if posted is not None and posted.case is not None else None
     if case is None:
         return False

@@ -11,7 +11,7 @@ from handlers import digest
 from handlers.cases.cards import MOST_WORDS, label, staff_name
 from handlers.turn.ports import Overview, Post
 from handlers.turn.turn import Turn
-from storage.interface.store import CaseMessage
+from storage.interface.messages import CaseMessage
 
 _STORY = 12  # messages of a case that are shown: what it began with, and the latest
 
@@ -22,11 +22,11 @@ async def answer_command(turn: Turn, event: Event, staff: Staff, argument: str) 
     word, _, rest = argument.strip().partition(" ")
     match word.lower():
         case "mine":
-            await _list(turn, event, staff, "mine", await turn.tx.open_cases(staff=staff.id))
+            await _list(turn, event, staff, "mine", await turn.tx.cases.still_open(staff=staff.id))
         case "open":
-            await _list(turn, event, staff, "open", await turn.tx.open_cases())
+            await _list(turn, event, staff, "open", await turn.tx.cases.still_open())
         case "case" if rest.strip():
-            found = await turn.tx.case_by_number(rest.strip())
+            found = await turn.tx.cases.by_number(rest.strip())
             if found is None:
                 text = texts.render(
                     "staff.list.unknown_number", staff.language, number=clip(rest.strip(), 40)
@@ -46,7 +46,7 @@ async def show_overview(turn: Turn, event: Event, staff: Staff) -> None:
     """The App Home: my open cases by due time; a manager sees everybody's."""
     texts = turn.organisation.texts
     mine = "" if staff.role == "manager" else staff.id
-    cases = [turn.know_case(case) for case in await turn.tx.open_cases(staff=mine)]
+    cases = [turn.know_case(case) for case in await turn.tx.cases.still_open(staff=mine)]
     overview = Overview(
         user=event.sender.id,
         title=texts.plain("staff.list.mine" if mine else "staff.list.open", staff.language),
@@ -61,7 +61,7 @@ async def show_overview(turn: Turn, event: Event, staff: Staff) -> None:
 async def send_story(turn: Turn, case: Case, staff: Staff) -> None:
     """Send one case with its latest messages to a member of staff, privately, in as many posts as it needs."""
     place = Address(turn.organisation.staff_account, staff.slack)
-    messages, parts = await turn.tx.messages(case.id), [_line(turn, case, staff.language)]
+    messages, parts = await turn.tx.messages.of(case.id), [_line(turn, case, staff.language)]
     shown = messages if len(messages) <= _STORY else [messages[0], *messages[1 - _STORY :]]
     for number, message in enumerate(shown):
         if number == 1 and len(shown) < len(messages):

@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 
 from conversations.effects import Kind, Message
 from handlers.turn.ports import Body, Card, DigestPost, Download, Overview, Parcel, Post
-from storage.interface.outbox import ROUND, Claimed
+from storage.interface.claims import Claimed
+from storage.interface.outbox import ROUND
 
 _ADAPTERS: Final[dict[str, TypeAdapter[Body]]] = {
     "message": TypeAdapter(Message),

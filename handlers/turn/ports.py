@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 from conversations.effects import At, Message
 from conversations.events import Address, Event, FileRef, Instant
 from conversations.frozen import dataclass
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 
 
 class Clock(Protocol):

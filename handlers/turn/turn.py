@@ -27,8 +27,11 @@ from handlers.turn.bodies import encode, may_resend
 from handlers.turn.budget import Budget
 from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Body, Ids
+from storage.interface.answers import AnswerRow
+from storage.interface.facts import FactRow
 from storage.interface.outbox import OutboxRow
-from storage.interface.store import AnswerRow, FactRow, Timer, Transaction
+from storage.interface.store import Transaction
+from storage.interface.timers import Timer
 
 
 def of_staff(event: Event, staff_account: str) -> bool:
@@ -85,7 +88,7 @@ class Turn:
     def expect(self, events: Iterable[Event]) -> None:
         """Let the conversations of these events come with the next thing that is asked of the store."""
         self._expected = set(self._senders(events))
-        self._arrived = self.tx.expect_conversations(self._expected)
+        self._arrived = self.tx.conversations.expect(self._expected)
 
     async def load(self, events: Iterable[Event]) -> None:
         """Load the conversations of a batch together; whom we have not met gets one."""
@@ -93,7 +96,7 @@ class Turn:
         missing = senders.keys() - self._by_address.keys()
         if not missing:
             return
-        loaded = self._arrived() if missing <= self._expected else await self.tx.conversations(missing)
+        loaded = self._arrived() if missing <= self._expected else await self.tx.conversations.at(missing)
         await self._take_in(loaded.values())
         new = [
             self._new_conversation(event)
@@ -101,7 +104,7 @@ class Turn:
             if address not in self._by_address and not isinstance(event.what, Departed)
         ]
         if new:
-            for conversation in await self.tx.create_conversations(new, self.now):
+            for conversation in await self.tx.conversations.create(new, self.now):
                 self._remember(conversation)
                 self._new.add(conversation.id)
 
@@ -122,7 +125,7 @@ class Turn:
     async def conversation(self, wanted: ConversationId) -> Conversation | None:
         """A conversation by its id, loaded when this turn has not seen it."""
         if wanted not in self._conversations:
-            await self._take_in((await self.tx.conversations_by_id([wanted])).values())
+            await self._take_in((await self.tx.conversations.load([wanted])).values())
         return self._conversations.get(wanted)
 
     def has_just_met(self, conversation: Conversation) -> bool:
@@ -149,7 +152,7 @@ class Turn:
             self._remember(conversation)
         library = self.organisation.library
         if unknown := library.unknown(session for one in loaded for session in one.stack):
-            for name, definition in await self.tx.dialogues():
+            for name, definition in await self.tx.dialogues.all():
                 if digest(definition) in unknown and (
                     found := restore(name, definition, self.organisation.zone)
                 ):
@@ -167,7 +170,7 @@ class Turn:
     async def case(self, wanted: CaseId) -> Case | None:
         """A case by its id, as this turn left it."""
         if wanted not in self._cases:
-            found = (await self.tx.cases([wanted])).get(wanted)
+            found = (await self.tx.cases.load([wanted])).get(wanted)
             if found is None:
                 return None
             self.know_case(found)
@@ -180,7 +183,7 @@ class Turn:
 
     async def open_case(self, case: Case) -> None:
         """Insert a new case."""
-        await self.tx.create_case(case)
+        await self.tx.cases.open(case)
         self.know_case(case)
 
     def keep_case(self, case: Case) -> None:
@@ -305,7 +308,7 @@ class Turn:
         for key in ((owner, kind), (owner, "*")):
             if key in self._timers:
                 return self._timers[key]
-        return next((timer for timer in await self.tx.timers(owner) if timer.kind == kind), None)
+        return next((timer for timer in await self.tx.timers.of(owner) if timer.kind == kind), None)
 
     def has_moved(self, timer: Timer) -> bool:
         """Whether this turn has set or dropped a timer that fell due meanwhile."""
@@ -321,22 +324,22 @@ class Turn:
             if self._conversations[one] != stored
         ]
         if changed:
-            await self.tx.save_conversations(changed)
+            await self.tx.conversations.save(changed)
         for case, stored in self._stored_cases.items():
             if self._cases[case] != stored:
-                await self.tx.save_case(replace(self._cases[case], version=stored.version + 1))
+                await self.tx.cases.save(replace(self._cases[case], version=stored.version + 1))
         if self._facts:
-            await self.tx.record(self._facts)
+            await self.tx.facts.record(self._facts)
         if self.answers:
-            await self.tx.keep_answers(self.answers)
+            await self.tx.answers.keep(self.answers)
         await self._write_timers()
         if self.outbox:
-            await self.tx.enqueue(self.outbox, self.now)
+            await self.tx.outbox.enqueue(self.outbox, self.now)
 
     async def _write_timers(self) -> None:
         gone = [key for key, timer in self._timers.items() if timer is None]
         kept = [timer for timer in self._timers.values() if timer is not None]
         if gone:
-            await self.tx.drop_timers(gone)
+            await self.tx.timers.drop(gone)
         if kept:
-            await self.tx.set_timers(kept)
+            await self.tx.timers.set(kept)

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, func, insert, select, update
 from conversations.events import Instant
 from conversations.session import CaseId, PersonId
 from storage.codec import clean
-from storage.engines.sql import EMPTY, Row, Unit, said, within
-from storage.interface.store import Attachment
+from storage.engines.sql import EMPTY, Area, Row, said, within
+from storage.interface.attachments import Attachment
 from storage.tables import attachment, conversation, outbox
 
 _NEW = insert(attachment)
@@ -63,12 +63,14 @@ _FETCHED = select(outbox.c.lane).where(
 )
 
 
-class Attachments(Unit):
-    """The part of a transaction about files."""
+class SqlAttachments(Area):
+    """Files, stored or being fetched."""
 
-    async def expect_attachment(self, attachment: Attachment) -> None:
+    __slots__ = ()
+
+    async def expect(self, attachment: Attachment) -> None:
         """Reserve a place for a file that is being fetched."""
-        await self._run(
+        await self._unit.run(
             _NEW,
             id=attachment.id,
             person_id=attachment.person,
@@ -82,9 +84,9 @@ class Attachments(Unit):
             content=None,
         )
 
-    async def store_attachment(self, attachment: int, content: bytes, mime: str, name: str = "") -> None:
+    async def store(self, attachment: int, content: bytes, mime: str, name: str = "") -> None:
         """Put the bytes in (SHA-256 is computed here). A file refused or erased meanwhile stays so."""
-        await self._run(
+        await self._unit.run(
             _STORE,
             attachment=attachment,
             content=content,
@@ -94,34 +96,34 @@ class Attachments(Unit):
             name=clean(name),
         )
 
-    async def refuse_attachment(self, attachment: int, reason: str) -> None:
+    async def refuse(self, attachment: int, reason: str) -> None:
         """The file could not or must not be stored."""
-        await self._run(_REFUSE, attachment=attachment, reason=clean(reason))
+        await self._unit.run(_REFUSE, attachment=attachment, reason=clean(reason))
 
     async def expect_again(self, attachment: int) -> None:
         """A file that was refused is being fetched once more; one that was erased stays so."""
-        await self._run(_EXPECT_AGAIN, attachment=attachment)
+        await self._unit.run(_EXPECT_AGAIN, attachment=attachment)
 
-    async def attach_to_case(self, attachments: Iterable[int], case: CaseId) -> None:
+    async def attach(self, attachments: Iterable[int], case: CaseId) -> None:
         """Tie stored files to a case."""
-        await self._run(_TIE, attachments=list(attachments), case=case)
+        await self._unit.run(_TIE, attachments=list(attachments), case=case)
 
-    async def attachment(self, attachment: int) -> tuple[Attachment, bytes] | None:
+    async def read(self, attachment: int) -> tuple[Attachment, bytes] | None:
         """A file and its bytes (empty while waiting)."""
-        rows = await self._fetch(_READ, attachment=attachment)
+        rows = await self._unit.fetch(_READ, attachment=attachment)
         if not rows:
             return None
         *about, content = rows[0]
         return _about(tuple(about)), bytes(content or b"")
 
-    async def attachments(self, attachments: Iterable[int]) -> list[Attachment]:
+    async def describe(self, attachments: Iterable[int]) -> list[Attachment]:
         """Files without their bytes, the oldest first."""
         wanted = list(attachments)
-        return list(map(_about, await self._fetch(_LIST, attachments=wanted))) if wanted else []
+        return list(map(_about, await self._unit.fetch(_LIST, attachments=wanted))) if wanted else []
 
     async def fetched(self, person: PersonId, since: Instant) -> list[int]:
         """The files of a person whose download was asked for since."""
-        rows = await self._fetch(_FETCHED, person=person, since=since)
+        rows = await self._unit.fetch(_FETCHED, person=person, since=since)
         return [int(lane.removeprefix(_LANE)) for (lane,) in rows]
 
 

@@ -1,22 +1,19 @@
 """Cases, their numbers and their messages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.cases.case import Case, State
 from conversations.events import Address, Instant
 from conversations.session import CaseId, PersonId
-from storage.codec import clean, decode, encode
-from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Row, Unit, said, within
-from storage.interface.store import CaseMessage
-from storage.tables import case, case_message, case_number, conversation, outbox
-
-_NUMBERS = tuple[int, ...]
+from storage.codec import clean
+from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Area, Row, said, within
+from storage.tables import case, case_number, conversation, outbox
 
 # Columns are called like the fields, but for what SQL reserves or what names another row.
 _COLUMNS = {"person": "person_id", "conversation": "conversation_id", "order": "order_ref"}
@@ -93,26 +90,6 @@ _BETWEEN = _ROW.where(
     ),
 ).order_by(case.c.opened, case.c.id)
 
-_ADD_MESSAGE = plain_insert(case_message)
-_EXTEND = (
-    update(case_message)
-    .where(case_message.c.id == bindparam("message"))
-    .values(text=bindparam("words"), attachments=bindparam("files"))
-)
-_SHOW = update(case_message).where(within(case_message.c.id, "messages")).values(log=bindparam("row"))
-_MESSAGE_ROW = select(*case_message.columns)
-_MESSAGE = _MESSAGE_ROW.where(case_message.c.id == bindparam("message"))
-_MESSAGES = _MESSAGE_ROW.where(case_message.c.case_id == bindparam("case")).order_by(case_message.c.id)
-_first = (
-    select(func.min(case_message.c.id)).where(case_message.c.case_id == bindparam("case")).scalar_subquery()
-)
-_UNSHOWN = _MESSAGES.where(
-    case_message.c.id > _first,
-    case_message.c.direction == said("in"),
-    case_message.c.log == ZERO,
-    case_message.c.at >= bindparam("since"),
-)
-
 
 def read_case(row: Row) -> Case:
     """A row as a case."""
@@ -126,116 +103,62 @@ def _values(one: Case) -> dict[str, Any]:
     return {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
-class Cases(Unit):
-    """The part of a transaction about cases."""
+class SqlCases(Area):
+    """Cases, each loaded to be changed and saved once."""
+
+    __slots__ = ()
 
     async def next_number(self, year: int) -> int:
         """Take the next case number of a year; never reused."""
-        rows = await self._fetch(_NUMBER, year=year, last=1)
+        rows = await self._unit.fetch(_NUMBER, year=year, last=1)
         return int(rows[0][0])
 
-    async def create_case(self, case: Case) -> None:
+    async def open(self, case: Case) -> None:
         """Insert a case (version 0)."""
-        self._later(_NEW, [_values(case)])
+        self._unit.later(_NEW, [_values(case)])
 
-    async def save_case(self, case: Case) -> None:
+    async def save(self, case: Case) -> None:
         """Write a case with `version` one above the stored one. Raises Conflict."""
         values = _values(case)
         del values["id"], values["number"], values["version"]
-        self._later(_SAVE, [values | {"case": case.id, "read": case.version - 1}], touching=1)
+        self._unit.later(_SAVE, [values | {"case": case.id, "read": case.version - 1}], touching=1)
 
-    async def cases(self, ids: Iterable[CaseId]) -> dict[CaseId, Case]:
+    async def load(self, ids: Iterable[CaseId]) -> dict[CaseId, Case]:
         """Load (and lock) cases."""
         wanted = list(ids)
-        if self._several:
-            await self._fetch(_CONVERSATIONS, ids=wanted)
-        found = map(read_case, await self._fetch(_BY_ID, ids=wanted))
+        if self._unit.several:
+            await self._unit.fetch(_CONVERSATIONS, ids=wanted)
+        found = map(read_case, await self._unit.fetch(_BY_ID, ids=wanted))
         return {one.id: one for one in found}
 
-    async def case_by_number(self, number: str) -> Case | None:
+    async def by_number(self, number: str) -> Case | None:
         """Find a case by its number, in any letter case."""
         return await self._one(_BY_NUMBER, number=clean(number).strip().upper())
 
-    async def case_by_card(self, address: Address, message: str) -> Case | None:
+    async def by_card(self, address: Address, message: str) -> Case | None:
         """The case whose card is this platform message."""
         return await self._one(_BY_CARD, account=address.account, chat=address.chat, message=message)
 
     async def _one(self, statement: Any, **values: object) -> Case | None:
         """The case that a statement finds, loaded and locked."""
-        rows = await self._fetch(statement, **values)
-        return (await self.cases([rows[0][0]])).get(rows[0][0]) if rows else None
+        rows = await self._unit.fetch(statement, **values)
+        return (await self.load([rows[0][0]])).get(rows[0][0]) if rows else None
 
-    async def open_cases(
+    async def still_open(
         self, *, person: PersonId | None = None, staff: str = "", limit: int = 100
     ) -> list[Case]:
         """Open cases of a person (loaded and locked), of an owner, or of all; by next deadline."""
-        rows = await self._fetch(_OPEN, person=person or 0, staff=staff, limit=limit)
+        rows = await self._unit.fetch(_OPEN, person=person or 0, staff=staff, limit=limit)
         found = list(map(read_case, rows))
-        if person is None or not self._several:
+        if person is None or not self._unit.several:
             return found
-        loaded = await self.cases([one.id for one in found])  # what is said next belongs to one of them
+        loaded = await self.load([one.id for one in found])  # what is said next belongs to one of them
         return [loaded[one.id] for one in found if loaded[one.id].is_open]
 
-    async def closed_cases(self, person: PersonId, since: Instant) -> list[Case]:
+    async def closed_since(self, person: PersonId, since: Instant) -> list[Case]:
         """Cases of a person that were closed at `since` or later and still are, the latest first."""
-        return list(map(read_case, await self._fetch(_CLOSED, person=person, since=since, limit=100)))
+        return list(map(read_case, await self._unit.fetch(_CLOSED, person=person, since=since, limit=100)))
 
-    async def cases_between(self, start: Instant, end: Instant) -> list[Case]:
+    async def between(self, start: Instant, end: Instant) -> list[Case]:
         """Cases opened or closed within [start, end), or still open at `end`."""
-        return list(map(read_case, await self._fetch(_BETWEEN, start=start, end=end)))
-
-    async def add_message(self, message: CaseMessage) -> None:
-        """Append to a case's messages."""
-        self._later(
-            _ADD_MESSAGE,
-            [
-                {
-                    "id": message.id,
-                    "case_id": message.case,
-                    "at": message.at,
-                    "direction": message.direction,
-                    "author": message.author,
-                    "text": clean(message.text),
-                    "attachments": encode(_NUMBERS, message.attachments),
-                    "delivery": message.delivery,
-                    "log": message.log,
-                }
-            ],
-        )
-
-    async def extend_message(self, message: int, text: str, attachments: Sequence[int]) -> None:
-        """More of an album came: the message has this text and these files now."""
-        files = encode(_NUMBERS, tuple(attachments))
-        self._later(_EXTEND, [{"message": message, "words": clean(text), "files": files}])
-
-    async def show_messages(self, messages: Sequence[int], log: int) -> None:
-        """These messages stand in the thread, in the line of this outbox row."""
-        await self._run(_SHOW, messages=list(messages), row=log)
-
-    async def message(self, message: int) -> CaseMessage | None:
-        """One message by its id."""
-        rows = await self._fetch(_MESSAGE, message=message)
-        return _message(rows[0]) if rows else None
-
-    async def messages(self, case: CaseId) -> list[CaseMessage]:
-        """All messages of a case, oldest first."""
-        return list(map(_message, await self._fetch(_MESSAGES, case=case)))
-
-    async def unshown(self, case: CaseId, since: Instant) -> list[CaseMessage]:
-        """What the customer said since and stands in no line of the thread; not what is on the card, the first one."""
-        return list(map(_message, await self._fetch(_UNSHOWN, case=case, since=since)))
-
-
-def _message(row: Row) -> CaseMessage:
-    one, case_id, at, direction, author, text, attachments, delivery, log = row
-    return CaseMessage(
-        one,
-        CaseId(case_id),
-        at,
-        direction,
-        author,
-        text,
-        decode(_NUMBERS, attachments),
-        delivery,
-        log,
-    )
+        return list(map(read_case, await self._unit.fetch(_BETWEEN, start=start, end=end)))

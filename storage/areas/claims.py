@@ -15,9 +15,10 @@ from sqlalchemy import case as choose
 from conversations.events import SECOND, Address
 from conversations.session import CaseId, ConversationId
 from storage.areas.outbox import FAILED, OPEN
-from storage.areas.shut import is_shut
-from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Row, Unit, real_time, said, within
-from storage.interface.outbox import Admit, Claimed, Freight, OutboxRow
+from storage.areas.shut_places import is_shut
+from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Area, Row, real_time, said, within
+from storage.interface.claims import Admit, Claimed, Freight
+from storage.interface.outbox import OutboxRow
 from storage.tables import outbox
 
 LOST_LEASE: Final = "the sender disappeared before an answer was seen"
@@ -186,10 +187,12 @@ _FREE = (  # passing over what its sender, alive after all, is just settling
 )
 
 
-class Claims(Unit):
-    """The part of a transaction that takes rows of the outbox and gives them back."""
+class SqlClaims(Area):
+    """Leases of rows of the outbox, in real time."""
 
-    async def claim_outbox(
+    __slots__ = ()
+
+    async def take(
         self,
         accounts: Iterable[str],
         limit: int,
@@ -208,16 +211,16 @@ class Claims(Unit):
         for account in accounts:
             values = {"account": account, "limit": limit, "since": int(returned)}
             if freight is Freight.FILES:
-                rows = await self._fetch(_FILES, **values)
+                rows = await self._unit.fetch(_FILES, **values)
             else:
-                rows = await self._fetch(_MESSAGES, bulk=int(freight is Freight.BULK), **values)
+                rows = await self._unit.fetch(_MESSAGES, bulk=int(freight is Freight.BULK), **values)
             claimed += await self._lease(rows, lease, holder, admit)
         return claimed
 
-    def claim_made(self, rows: Sequence[int], lease: float, holder: str) -> Callable[[], set[int]]:
+    def take_made(self, rows: Sequence[int], lease: float, holder: str) -> Callable[[], set[int]]:
         """Lease rows that this unit made and that are the first of their lanes; after the commit it is known which."""
         values = {"made": list(rows), "lease": int(lease * SECOND), "by": holder}
-        leased = self._ask_later(_MADE, **values) if rows else []
+        leased = self._unit.ask_later(_MADE, **values) if rows else []
         return lambda: {row for (row,) in leased}
 
     async def _lease(self, rows: list[Row], lease: float, holder: str, admit: Admit | None) -> list[Claimed]:
@@ -238,25 +241,25 @@ class Claims(Unit):
         leases = [
             {"row": one.row.id, "lost": one.uncertain, "lease": length, "by": holder} for one in claimed
         ]
-        self._later(_LEASE, leases)
-        self._later(_PUT_OFF, waiting)
+        self._unit.later(_LEASE, leases)
+        self._unit.later(_PUT_OFF, waiting)
         if closed:
-            self._later(_CLOSE, closed)
-            self._later(FAILED, [{"rows": [one["row"] for one in closed]}])
+            self._unit.later(_CLOSE, closed)
+            self._unit.later(FAILED, [{"rows": [one["row"] for one in closed]}])
         return claimed
 
     async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:
         """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""
         fences = [{"row": one.row.id, "tried": one.attempt, "by": holder} for one in claimed]
-        self._later(_GIVE_BACK, fences)
+        self._unit.later(_GIVE_BACK, fences)
 
     async def is_awaited(self, claimed: Claimed) -> bool:
         """Whether it is still to be recorded how this attempt ended."""
-        return bool(await self._fetch(_AWAITED, row=claimed.row.id, tried=claimed.attempt))
+        return bool(await self._unit.fetch(_AWAITED, row=claimed.row.id, tried=claimed.attempt))
 
-    async def free_outbox(self, holder: str) -> int:
+    async def free(self, holder: str) -> int:
         """End the leases of a worker that is no more; return how many. Its rows come back `uncertain` at once."""
-        return await self._run(_FREE, holder=holder)
+        return await self._unit.run(_FREE, holder=holder)
 
 
 def _claimed(row: Row) -> Claimed:

@@ -11,8 +11,9 @@ from sqlalchemy import bindparam, case, null, select, update
 from conversations.events import Instant
 from conversations.session import CaseId, PersonId
 from storage.codec import clean
-from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Row, Unit, given, said
-from storage.interface.outbox import ROUND, Letter
+from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Area, Row, given, said
+from storage.interface.dead_letters import Letter
+from storage.interface.outbox import ROUND
 from storage.tables import case_message, conversation, inbox, outbox
 
 _BURIED = inbox.c.state == said("dead")
@@ -82,36 +83,38 @@ _ON_ITS_WAY = (
 )
 
 
-class Letters(Unit):
-    """The part of a transaction about dead letters."""
+class SqlDeadLetters(Area):
+    """Rows of the inbox and the outbox that were given up."""
 
-    async def letters(self, limit: int) -> list[Letter]:
+    __slots__ = ()
+
+    async def oldest(self, limit: int) -> list[Letter]:
         """What lies dead or unknown and was not dropped, the oldest first, without bodies."""
-        found = [_received(row) for row in await self._fetch(_INBOX_LIST, limit=limit)]
-        found += [_made(row) for row in await self._fetch(_OUTBOX_LIST, limit=limit)]
+        found = [_received(row) for row in await self._unit.fetch(_INBOX_LIST, limit=limit)]
+        found += [_made(row) for row in await self._unit.fetch(_OUTBOX_LIST, limit=limit)]
         return sorted(found, key=lambda letter: (letter.since, letter.id))[:limit]
 
-    async def letter(self, wanted: int) -> Letter | None:
+    async def find(self, wanted: int) -> Letter | None:
         """One of them with its body."""
-        for row in await self._fetch(_INBOX_ONE, wanted=wanted):
+        for row in await self._unit.fetch(_INBOX_ONE, wanted=wanted):
             return _received(row)
-        for row in await self._fetch(_OUTBOX_ONE, wanted=wanted):
+        for row in await self._unit.fetch(_OUTBOX_ONE, wanted=wanted):
             return _made(row)
         return None
 
-    async def retry_letter(self, letter: Letter, now: Instant) -> bool:
+    async def retry(self, letter: Letter, now: Instant) -> bool:
         """Let it wait in its lane once more; False when it is no dead letter any more."""
         if letter.box == "inbox":
-            return bool(await self._run(_INBOX_AGAIN, letter=letter.id))
-        again = await self._run(_OUTBOX_AGAIN, letter=letter.id, now=now)
+            return bool(await self._unit.run(_INBOX_AGAIN, letter=letter.id))
+        again = await self._unit.run(_OUTBOX_AGAIN, letter=letter.id, now=now)
         if again:
-            await self._run(_ON_ITS_WAY, letter=letter.id)
+            await self._unit.run(_ON_ITS_WAY, letter=letter.id)
         return bool(again)
 
-    async def drop_letter(self, letter: Letter, reason: str) -> bool:
+    async def drop(self, letter: Letter, reason: str) -> bool:
         """Empty its body and keep the row with this reason; False when it is no dead letter any more."""
         statement = _INBOX_DROP if letter.box == "inbox" else _OUTBOX_DROP
-        return bool(await self._run(statement, letter=letter.id, why=clean(reason)))
+        return bool(await self._unit.run(statement, letter=letter.id, why=clean(reason)))
 
 
 def _received(row: Row) -> Letter:

@@ -30,9 +30,9 @@ from sqlalchemy.types import Text
 from conversations.events import Instant
 from conversations.frozen import dataclass
 from conversations.session import PersonId
-from storage.areas.mentions import Mentions
+from storage.areas.mentions import empty_letters_naming
 from storage.areas.outbox import OPEN
-from storage.engines.sql import EMPTY, ONE, ZERO, said
+from storage.engines.sql import EMPTY, ONE, ZERO, Unit, said
 from storage.tables import (
     IDENTITY,
     WORDS,
@@ -185,18 +185,13 @@ _STATEMENTS: Final = {table: _statement(table, rows) for table, rows in PLAN.ite
 _NEEDS_NOW: Final = (invitation, person)
 
 
-class Erasure(Mentions):
-    """The part of a transaction that erases."""
-
-    erased = False
-
-    async def erase(self, person: PersonId, now: Instant) -> dict[str, int]:
-        """Empty every word, name, body and file of a person; return how many rows of each table."""
-        named = await self.empty_letters_naming(person)  # first: what names them is about to go
-        touched = {}
-        for table, statement in _STATEMENTS.items():
-            moment = {"now": now} if table in _NEEDS_NOW else {}
-            rows = await self._run(statement, person=person, **moment)
-            touched[table.name] = rows + named.get(table.name, 0)
-        self.erased = True
-        return touched
+async def erase(unit: Unit, person: PersonId, now: Instant) -> dict[str, int]:
+    """Empty every word, name, body and file of a person; return how many rows of each table."""
+    named = await empty_letters_naming(unit, person)  # first: what names them is about to go
+    touched = {}
+    for table, statement in _STATEMENTS.items():
+        moment = {"now": now} if table in _NEEDS_NOW else {}
+        rows = await unit.run(statement, person=person, **moment)
+        touched[table.name] = rows + named.get(table.name, 0)
+    unit.erased = True
+    return touched

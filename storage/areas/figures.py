@@ -3,16 +3,15 @@
 from typing import Final
 
 from sqlalchemy import ColumnElement, ScalarSelect, Table, and_, bindparam, func, literal_column, select
+from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import Instant
-from conversations.session import PersonId
 from conversations.tallies import TallyKey
 from storage.areas.cases import OPEN_CASE
 from storage.areas.outbox import OPEN
-from storage.codec import clean
-from storage.engines.sql import EMPTY, LIMIT, ZERO, Unit, said
-from storage.interface.store import Voice
-from storage.tables import address, answer, case, conversation, inbox, outbox, person, tally, timer
+from storage.engines.sql import EMPTY, LIMIT, ZERO, Area, said
+from storage.interface.figures import Voice
+from storage.tables import answer, case, conversation, digest_made, inbox, outbox, person, tally, timer
 
 COMMENT, CONSENT, SCORE = said("comment"), said("quote"), said("score")
 """The surveys' convention: the words of `comment` may be shown where `quote` was answered yes, beside `score`."""
@@ -79,39 +78,29 @@ _COUNTED: Final = {
 }
 _COUNTS = select(*(counted.label(name) for name, counted in _COUNTED.items()))
 
-_PERSON = select(person.c.id).where(person.c.id == bindparam("wanted"))
-_BY_ADDRESS = select(address.c.person_id).where(
-    address.c.account == bindparam("account"), address.c.user_id == bindparam("user")
-)
-_BY_CASE = select(case.c.person_id).where(case.c.number == bindparam("number"))
+_MADE = insert(digest_made).on_conflict_do_nothing(index_elements=["kind", "period"])
 
 
-class Figures(Unit):
-    """The part of a transaction that reports and commands read."""
+class SqlFigures(Area):
+    """Figures, read and never written."""
+
+    __slots__ = ()
 
     async def tallies(self, first_week: str, last_week: str) -> dict[TallyKey, int]:
         """All tallies of these weeks (Mondays, inclusive), zero counts left out."""
-        rows = await self._fetch(_TALLIES, first=first_week, last=last_week)
+        rows = await self._unit.fetch(_TALLIES, first=first_week, last=last_week)
         return {TallyKey(*key): count for *key, count in rows}
 
     async def voices(self, start: Instant, end: Instant, limit: int) -> list[Voice]:
         """Comments given within [start, end) whose author said yes to being quoted, newest first."""
-        rows = await self._fetch(_VOICES, start=start, end=end, limit=limit)
+        rows = await self._unit.fetch(_VOICES, start=start, end=end, limit=limit)
         return [Voice(*row) for row in rows]
 
     async def counts(self) -> dict[str, int]:
         """Figures for doctor and status; `inbox_oldest` and `outbox_oldest` are instants, 0 when nothing waits."""
-        (row,) = await self._fetch(_COUNTS)
+        (row,) = await self._unit.fetch(_COUNTS)
         return dict(zip(_COUNTED, row, strict=True))
 
-    async def find_person(self, wanted: str) -> list[PersonId]:
-        """Persons by id, `account/user`, or a case number."""
-        wanted = clean(wanted).strip()
-        if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
-            rows = await self._fetch(_PERSON, wanted=int(wanted))
-        elif "/" in wanted:
-            account, user = wanted.rsplit("/", 1)
-            rows = await self._fetch(_BY_ADDRESS, account=account, user=user)
-        else:
-            rows = await self._fetch(_BY_CASE, number=wanted.upper())
-        return [PersonId(one) for (one,) in rows]
+    async def mark_digest(self, kind: str, period: str, now: Instant) -> bool:
+        """Note that the digest of a period was made; False when it had been."""
+        return await self._unit.run(_MADE, kind=kind, period=period, made=now) == 1

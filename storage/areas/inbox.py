@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from conversations.events import Instant
 from conversations.session import ConversationId
 from storage.codec import clean
-from storage.engines.sql import AT_ONCE, EMPTY, LIMIT, ZERO, Unit, said, within
-from storage.interface.store import InboxRow, RawBody
+from storage.engines.sql import AT_ONCE, EMPTY, LIMIT, ZERO, Area, said, within
+from storage.interface.inbox import InboxRow, RawBody
 from storage.tables import conversation, inbox
 
 _NEW = (
@@ -82,16 +82,22 @@ _OLD = (
     .offset(ZERO)
 )
 _DROP_BODIES = update(inbox).where(inbox.c.id.in_(_OLD)).values(body=null())
+_APPLIED = select(func.count()).where(
+    inbox.c.finished > ZERO, inbox.c.body.is_not(None), inbox.c.finished >= bindparam("since")
+)
+_KNOWN = select(inbox.c.key).where(within(inbox.c.key, "keys"))
 
 
-class Inbox(Unit):
-    """The inbox part of a transaction."""
+class SqlInbox(Area):
+    """What came in, in order of arrival."""
+
+    __slots__ = ()
 
     async def receive(self, bodies: Sequence[RawBody], ids: Sequence[int], now: Instant) -> None:
         """Insert bodies, passing over keys already there and not reused since."""
         for patience in {body.reused_after for body in bodies if body.reused_after}:
             keys = [body.key for body in bodies if body.reused_after == patience]
-            self._later(_RETIRE, [{"keys": keys, "before": now - patience}])
+            self._unit.later(_RETIRE, [{"keys": keys, "before": now - patience}])
         rows = [
             {
                 "id": one,
@@ -103,15 +109,15 @@ class Inbox(Unit):
             }
             for one, body in zip(ids, bodies, strict=True)
         ]
-        self._later(_NEW, rows)
+        self._unit.later(_NEW, rows)
 
-    async def claim_inbox(self, limit: int) -> list[InboxRow]:
+    async def claim(self, limit: int) -> list[InboxRow]:
         """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""
-        if self._several:
+        if self._unit.several:
             lanes = await self._lock_lanes(limit)
-            rows = await self._fetch(_CLAIM_LANES, lanes=lanes, limit=limit) if lanes else []
+            rows = await self._unit.fetch(_CLAIM_LANES, lanes=lanes, limit=limit) if lanes else []
         else:
-            rows = await self._fetch(_CLAIM, limit=limit)
+            rows = await self._unit.fetch(_CLAIM, limit=limit)
         return [
             InboxRow(one, RawBody(key, account, lane, bytes(body or b"")), received)
             for one, key, account, lane, body, received in rows
@@ -121,7 +127,7 @@ class Inbox(Unit):
         """Lock the lanes of the oldest rows that no other worker holds."""
         tried: list[str] = []
         for _ in range(_PATIENCE):
-            lanes = await self._fetch(_LOCK_LANES, tried=tried, limit=limit)
+            lanes = await self._unit.fetch(_LOCK_LANES, tried=tried, limit=limit)
             if free := [lane for lane, locked in lanes if locked]:
                 return free
             if not lanes:
@@ -129,17 +135,25 @@ class Inbox(Unit):
             tried += [lane for lane, _ in lanes]
         return []
 
-    async def finish_inbox(self, ids: Mapping[int, ConversationId | None], now: Instant) -> None:
+    async def finish(self, ids: Mapping[int, ConversationId | None], now: Instant) -> None:
         """Mark rows applied, each with the conversation it changed."""
-        self._later(
+        self._unit.later(
             _FINISH,
             [{"inbox": one, "conversation": changed, "now": now} for one, changed in ids.items()],
         )
 
-    async def bury_inbox(self, inbox: int, reason: str, now: Instant) -> None:
+    async def bury(self, inbox: int, reason: str, now: Instant) -> None:
         """Make a row a dead letter, if it still waits."""
-        self._later(_BURY, [{"inbox": inbox, "why": clean(reason), "now": now}])
+        self._unit.later(_BURY, [{"inbox": inbox, "why": clean(reason), "now": now}])
 
-    async def drop_received_bodies(self, before: Instant) -> int:
+    async def known(self, keys: Sequence[str]) -> set[str]:
+        """Which of these keys of bodies were ever received."""
+        return {key for (key,) in await self._unit.fetch(_KNOWN, keys=list(keys))}
+
+    async def applied(self, since: Instant) -> int:
+        """How many bodies were applied or buried from a moment on, within the days in which bodies are kept."""
+        return int((await self._unit.fetch(_APPLIED, since=since))[0][0])
+
+    async def drop_bodies(self, before: Instant) -> int:
         """Empty the raw bodies of rows applied or buried before; return how many."""
-        return await self._run(_DROP_BODIES, before=before, limit=AT_ONCE)
+        return await self._unit.run(_DROP_BODIES, before=before, limit=AT_ONCE)

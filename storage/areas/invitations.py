@@ -5,8 +5,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import Instant
 from storage.codec import clean
-from storage.engines.sql import EMPTY, Unit
-from storage.interface.store import Invitation
+from storage.engines.sql import EMPTY, Area
+from storage.interface.invitations import Invitation
 from storage.tables import invitation
 
 _COLUMNS = (
@@ -37,16 +37,18 @@ _BIND = (
 )
 
 
-class Invitations(Unit):
-    """The part of a transaction about invitations."""
+class SqlInvitations(Area):
+    """Invitations, known only by the digest of their secret."""
 
-    async def invite(self, invitation: Invitation) -> Invitation:
+    __slots__ = ()
+
+    async def issue(self, invitation: Invitation) -> Invitation:
         """Insert, or replace the secret of, the invitation with the same (dialogue, order); return what is stored.
 
         One that was used stays as it is.
         """
         order = clean(invitation.order)
-        await self._run(
+        await self._unit.run(
             _INVITE,
             id=invitation.id,
             digest=invitation.digest,
@@ -60,14 +62,14 @@ class Invitations(Unit):
             session_id=0,
             used=0,
         )
-        (row,) = await self._fetch(_BY_ORDER, dialogue=invitation.dialogue, order=order)
+        (row,) = await self._unit.fetch(_BY_ORDER, dialogue=invitation.dialogue, order=order)
         return Invitation(*row)
 
-    async def invitation(self, digest: str) -> Invitation | None:
+    async def by_digest(self, digest: str) -> Invitation | None:
         """Find by SHA-256 of the secret."""
-        rows = await self._fetch(_BY_DIGEST, digest=digest)
+        rows = await self._unit.fetch(_BY_DIGEST, digest=digest)
         return Invitation(*rows[0]) if rows else None
 
-    async def bind_invitation(self, invitation: int, chat: str, session: int, now: Instant) -> bool:
+    async def bind(self, invitation: int, chat: str, session: int, now: Instant) -> bool:
         """Bind to its first chat; False when it was used before."""
-        return bool(await self._run(_BIND, invitation=invitation, first=chat, session=session, now=now))
+        return bool(await self._unit.run(_BIND, invitation=invitation, first=chat, session=session, now=now))

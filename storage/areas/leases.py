@@ -13,8 +13,8 @@ from sqlalchemy import case as choose
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import SECOND, Instant
-from storage.engines.sql import EMPTY, ONE, ZERO, Unit, real_time, within
-from storage.interface.store import Conflict, StoreError
+from storage.engines.sql import EMPTY, ONE, ZERO, Area, real_time, within
+from storage.interface.errors import Conflict, StoreError
 from storage.tables import lease
 
 # Ids have room for 1,024 numbers; commands, which hold no place, draw one of the other half.
@@ -52,43 +52,45 @@ _FORGET = update(lease).where(within(lease.c.name, "names")).values(holder=EMPTY
 _NOW = select(real_time())
 
 
-class Leases(Unit):
-    """The part of a transaction about leases."""
+class SqlLeases(Area):
+    """Leases, in real time."""
 
-    async def take_leases(self, names: Iterable[str], holder: str, seconds: float) -> dict[str, int]:
+    __slots__ = ()
+
+    async def take(self, names: Iterable[str], holder: str, seconds: float) -> dict[str, int]:
         """Renew what `holder` has and take what is free; return name -> term of those it holds now."""
         held: dict[str, int] = {}
         for name in sorted(names):  # always in this order, so that two workers never wait for each other
-            for (term,) in await self._fetch(_TAKE, name=name, by=holder, span=int(seconds * SECOND)):
+            for (term,) in await self._unit.fetch(_TAKE, name=name, by=holder, span=int(seconds * SECOND)):
                 held[name] = term
         return held
 
-    async def drop_leases(self, holder: str) -> None:
+    async def drop(self, holder: str) -> None:
         """End all that `holder` has."""
-        await self._run(_LEAVE, by=holder)
+        await self._unit.run(_LEAVE, by=holder)
 
     async def take_place(self, holder: str, seconds: float) -> str:
         """Take a free place; return its lease's name. Raises Conflict, and StoreError when all places are taken."""
-        rows = await self._fetch(_NUMBERS, **_ANY_WORKER)
+        rows = await self._unit.fetch(_NUMBERS, **_ANY_WORKER)
         used = {name for name, _ in rows}
         fresh = (name for name in map(place, range(PLACES)) if name not in used)
         name = next(fresh, None) or next((name for name, ended in rows if ended), None)
         if name is None:
             raise StoreError(f"{PLACES} workers use this database: more have no place")
-        if not await self.take_leases([name], holder, seconds):
+        if not await self.take([name], holder, seconds):
             raise Conflict("another worker was faster")
         return name
 
     async def ended_workers(self) -> list[str]:
         """Holders whose place ran out without a farewell; each is told once."""
-        rows = await self._fetch(_ENDED, **_ANY_WORKER)
+        rows = await self._unit.fetch(_ENDED, **_ANY_WORKER)
         if rows:
-            await self._run(_FORGET, names=[name for name, _ in rows])
+            await self._unit.run(_FORGET, names=[name for name, _ in rows])
         return [holder for _, holder in rows]
 
     async def real_time(self) -> Instant:
         """What the database's clock says."""
-        [(now,)] = await self._fetch(_NOW)
+        [(now,)] = await self._unit.fetch(_NOW)
         return int(now)
 
 

@@ -61,36 +61,34 @@ _EMPTY_BODIES = update(inbox).where(within(inbox.c.id, "letters")).values(body=n
 _EMPTY_POSTS = update(outbox).where(within(outbox.c.id, "letters")).values(body=EMPTY, reason=EMPTY)
 
 
-class Mentions(Unit):
-    """The part of a transaction that finds them."""
+async def empty_letters_naming(unit: Unit, person: PersonId) -> dict[str, int]:
+    """Empty the dead letters of nobody that name a person; return how many of each table."""
+    cases = await unit.fetch(_CASES, person=person)
+    cards = [card for _, _, card in cases if card]
+    threads = await unit.fetch(_CARDS, cards=cards) if cards else []
+    numbers = [number for _, number, _ in cases]
+    names = [name for (name,) in await unit.fetch(_NAMES, person=person) if len(name) >= SHORTEST_NAME]
+    spoken = [text for one in _SPOKEN for (text,) in await unit.fetch(one, person=person)]
+    quotes = [" ".join(text.split())[:QUOTED] for text in spoken]
+    about = [*numbers, *(str(one) for one, _, _ in cases), *(message for (message,) in threads)]
+    quotes = [quote for quote in quotes if len(quote) >= SHORTEST_QUOTE]
+    return {
+        inbox.name: await _empty(unit, _BODIES, _EMPTY_BODIES, about, ()),
+        outbox.name: await _empty(unit, _POSTS, _EMPTY_POSTS, [*numbers, *names], quotes),
+    }
 
-    async def empty_letters_naming(self, person: PersonId) -> dict[str, int]:
-        """Empty the dead letters of nobody that name a person; return how many of each table."""
-        cases = await self._fetch(_CASES, person=person)
-        cards = [card for _, _, card in cases if card]
-        threads = await self._fetch(_CARDS, cards=cards) if cards else []
-        numbers = [number for _, number, _ in cases]
-        names = [name for (name,) in await self._fetch(_NAMES, person=person) if len(name) >= SHORTEST_NAME]
-        spoken = [text for one in _SPOKEN for (text,) in await self._fetch(one, person=person)]
-        quotes = [" ".join(text.split())[:QUOTED] for text in spoken]
-        about = [*numbers, *(str(one) for one, _, _ in cases), *(message for (message,) in threads)]
-        quotes = [quote for quote in quotes if len(quote) >= SHORTEST_QUOTE]
-        return {
-            inbox.name: await self._empty(_BODIES, _EMPTY_BODIES, about, ()),
-            outbox.name: await self._empty(_POSTS, _EMPTY_POSTS, [*numbers, *names], quotes),
-        }
 
-    async def _empty(
-        self, letters: Select[Any], empty: Update, words: Sequence[str], quotes: Sequence[str]
-    ) -> int:
-        if not words and not quotes:
-            return 0
-        wanted, after, emptied = _naming(words, quotes), 0, 0
-        while page := await self._fetch(letters, after=after, limit=PAGE):
-            after = page[-1][0]
-            if found := [row[0] for row in page if wanted.search(_read(row))]:
-                emptied += await self._run(empty, letters=found)
-        return emptied
+async def _empty(
+    unit: Unit, letters: Select[Any], empty: Update, words: Sequence[str], quotes: Sequence[str]
+) -> int:
+    if not words and not quotes:
+        return 0
+    wanted, after, emptied = _naming(words, quotes), 0, 0
+    while page := await unit.fetch(letters, after=after, limit=PAGE):
+        after = page[-1][0]
+        if found := [row[0] for row in page if wanted.search(_read(row))]:
+            emptied += await unit.run(empty, letters=found)
+    return emptied
 
 
 def _naming(words: Sequence[str], quotes: Sequence[str]) -> re.Pattern[str]:

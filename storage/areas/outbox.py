@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import SECOND, Address, Instant
 from storage.codec import clean
-from storage.engines.sql import AT_ONCE, EMPTY, LIMIT, ONE, ZERO, Unit, given, real_time, said, within
+from storage.engines.sql import AT_ONCE, EMPTY, LIMIT, ONE, ZERO, Area, given, real_time, said, within
 from storage.interface.outbox import Delivery, OutboxRow, Posted
 from storage.tables import case_message, outbox
 
@@ -158,13 +158,30 @@ _POSTED = (
     .offset(ZERO)
 )
 
+_POSTED_LATELY = (
+    select(outbox.c.chat)
+    .where(
+        outbox.c.account == bindparam("account"),
+        outbox.c.state == said("sent"),
+        outbox.c.kind == bindparam("sort"),
+        outbox.c.case_id.is_(None),
+        outbox.c.message != EMPTY,
+        outbox.c.chat != EMPTY,
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(LIMIT)
+    .offset(ZERO)
+)
 
-class Outbox(Unit):
-    """The outbox part of a transaction."""
+
+class SqlOutbox(Area):
+    """Rows to send; those of a lane leave in order."""
+
+    __slots__ = ()
 
     async def enqueue(self, rows: Sequence[OutboxRow], now: Instant) -> None:
         """Add rows to send."""
-        self._later(
+        self._unit.later(
             _NEW,
             [
                 {
@@ -194,7 +211,7 @@ class Outbox(Unit):
             ],
         )
         if hurried := sorted({one.lane for one in rows if not one.bulk}):
-            self._later(_HURRY, [{"lanes": hurried}])
+            self._unit.later(_HURRY, [{"lanes": hurried}])
 
     async def settle(self, deliveries: Sequence[Delivery], now: Instant) -> None:
         """Record how sends ended, fenced by attempt; the delivery state of case messages follows."""
@@ -215,31 +232,40 @@ class Outbox(Unit):
                     | {"now": now, "reason": clean(one.reason), "wait": int(one.wait * SECOND)}
                     | {"final": int(one.final)}
                 )
-        self._later(_SENT, ended["sent"])
-        self._later(_WAITING, ended["waiting"])
-        self._later(_DEAD, ended["dead"])
-        self._later(_UNKNOWN, ended["unknown"])
+        self._unit.later(_SENT, ended["sent"])
+        self._unit.later(_WAITING, ended["waiting"])
+        self._unit.later(_DEAD, ended["dead"])
+        self._unit.later(_UNKNOWN, ended["unknown"])
         put_off = [
             {"row": one.id, "wait": int(one.wait * SECOND)}
             for one in deliveries
             if one.wait and one.state in ("waiting", "unknown")
         ]
-        self._later(_PUT_OFF_BEHIND, put_off)
+        self._unit.later(_PUT_OFF_BEHIND, put_off)
         if arrived := [one["row"] for one in ended["sent"]]:
-            self._later(_ARRIVED, [{"rows": arrived}])
+            self._unit.later(_ARRIVED, [{"rows": arrived}])
         if failed := [one["row"] for one in ended["dead"] + ended["unknown"]]:
-            self._later(FAILED, [{"rows": failed}])
+            self._unit.later(FAILED, [{"rows": failed}])
 
-    async def drop_sent_bodies(self, before: Instant) -> int:
+    async def drop_bodies(self, before: Instant) -> int:
         """Empty the bodies of rows that were sent or given up before; return how many."""
-        return await self._run(_DROP_BODIES, before=before, limit=AT_ONCE)
+        return await self._unit.run(_DROP_BODIES, before=before, limit=AT_ONCE)
 
     async def platform_messages(self, outbox: Iterable[int]) -> dict[int, str]:
         """Platform message ids of sent rows."""
-        rows = await self._fetch(_MESSAGES, rows=list(outbox))
+        rows = await self._unit.fetch(_MESSAGES, rows=list(outbox))
         return dict(rows)
 
     async def posted(self, address: Address, message: str) -> Posted | None:
         """What we sent as this platform message, None where it is not ours."""
-        rows = await self._fetch(_POSTED, account=address.account, chat=address.chat, message=clean(message))
+        rows = await self._unit.fetch(
+            _POSTED, account=address.account, chat=address.chat, message=clean(message)
+        )
         return Posted(*rows[0]) if rows else None
+
+    async def posted_places(self, account: str, kind: str, limit: int) -> list[str]:
+        """Where posts that belong to no case were sent lately, the latest first."""
+        return [
+            chat
+            for (chat,) in await self._unit.fetch(_POSTED_LATELY, account=account, sort=kind, limit=limit)
+        ]

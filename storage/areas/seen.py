@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import Address
-from storage.engines.sql import Unit
+from storage.engines.sql import Area
 from storage.tables import seen
 
 _new = insert(seen)
@@ -18,15 +18,17 @@ _SEE = _new.on_conflict_do_update(
 _OF = select(seen.c.chat, seen.c.message).where(seen.c.account == bindparam("account"))
 
 
-class Seen(Unit):
-    """The part of a transaction that knows how far each chat was stored."""
+class SqlSeen(Area):
+    """The newest stored message of each chat."""
 
-    async def see(self, newest: Mapping[Address, str]) -> None:
+    __slots__ = ()
+
+    async def note(self, newest: Mapping[Address, str]) -> None:
         """Note the newest stored message of chats; an older one than noted changes nothing.
 
         Ids are compared as text: a platform's ids must be of equal length, as Slack's `ts` are.
         """
-        self._later(
+        self._unit.later(
             _SEE,
             [
                 {"account": place.account, "chat": place.chat, "message": message}
@@ -34,6 +36,6 @@ class Seen(Unit):
             ],
         )
 
-    async def seen(self, account: str) -> dict[str, str]:
+    async def newest(self, account: str) -> dict[str, str]:
         """Chat -> the newest stored message there."""
-        return dict(list(await self._fetch(_OF, account=account)))
+        return dict(list(await self._unit.fetch(_OF, account=account)))

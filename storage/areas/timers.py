@@ -1,15 +1,15 @@
 """Deadlines: rows with a moment, unique by owner and kind."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Executable, bindparam, delete, or_, select
+from sqlalchemy import Executable, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import Instant
 from conversations.session import CaseId, ConversationId
 from storage.codec import clean
-from storage.engines.sql import LIMIT, ZERO, Row, Unit, within
-from storage.interface.store import Timer
+from storage.engines.sql import LIMIT, ONE, ZERO, Area, Row, given, said, within
+from storage.interface.timers import Timer
 from storage.tables import case, conversation, timer
 
 _new = insert(timer)
@@ -49,14 +49,26 @@ _DUE_AND_FREE = _DUE.where(
     or_(within(timer.c.case_id, "cases"), _case_gone),
 )
 _OF = _ROW.where(timer.c.owner == bindparam("owner")).order_by(timer.c.due, timer.c.kind)
+_of_people = or_(  # a proposal waits for its customer as a question does
+    func.substr(timer.c.owner, ONE, given(8)) == said("session:"),
+    and_(timer.c.case_id.is_not(None), timer.c.kind.in_([said("remind"), said("close")])),
+)
+_PUT_OFF = update(timer).where(timer.c.due < bindparam("before"), _of_people).values(due=bindparam("until"))
+_PUT_OFF_KIND = (
+    update(timer)
+    .where(timer.c.due < bindparam("before"), timer.c.kind == bindparam("which"))
+    .values(due=bindparam("until"))
+)
 
 
-class Timers(Unit):
-    """The timer part of a transaction."""
+class SqlTimers(Area):
+    """Deadlines, one for each owner and kind."""
 
-    async def set_timers(self, timers: Sequence[Timer]) -> None:
+    __slots__ = ()
+
+    async def set(self, timers: Sequence[Timer]) -> None:
         """Insert or move timers."""
-        self._later(
+        self._unit.later(
             _SET,
             [
                 {
@@ -71,34 +83,42 @@ class Timers(Unit):
             ],
         )
 
-    async def drop_timers(self, timers: Iterable[tuple[str, str]]) -> None:
+    async def drop(self, timers: Iterable[tuple[str, str]]) -> None:
         """Delete timers by (owner, kind); kind `*` deletes all of the owner."""
         gone = list(timers)
-        self._later(_DROP_ALL, [{"owner": owner} for owner, kind in gone if kind == "*"])
-        self._later(_DROP, [{"owner": owner, "kind": kind} for owner, kind in gone if kind != "*"])
+        self._unit.later(_DROP_ALL, [{"owner": owner} for owner, kind in gone if kind == "*"])
+        self._unit.later(_DROP, [{"owner": owner, "kind": kind} for owner, kind in gone if kind != "*"])
 
-    async def due_timers(self, now: Instant, limit: int) -> list[Timer]:
+    async def due(self, now: Instant, limit: int) -> list[Timer]:
         """Timers due at `now`, oldest first, locked against other workers together with whom they are about."""
-        if not self._several:
-            return list(map(_read, await self._fetch(_DUE, now=now, limit=limit)))
-        about = await self._fetch(_MAYBE_DUE, now=now, limit=limit)
+        if not self._unit.several:
+            return list(map(_read, await self._unit.fetch(_DUE, now=now, limit=limit)))
+        about = await self._unit.fetch(_MAYBE_DUE, now=now, limit=limit)
         if not about:
             return []
         conversations = await self._free(_FREE_CONVERSATIONS, {one for one, _ in about})
         cases = await self._free(_FREE_CASES, {one for _, one in about})
-        rows = await self._fetch(
+        rows = await self._unit.fetch(
             _DUE_AND_FREE, now=now, limit=limit, conversations=conversations, cases=cases
         )
         return list(map(_read, rows))
 
-    async def _free(self, lock: Executable, wanted: set[int | None]) -> list[int]:
+    async def _free(self, lock: Executable, wanted: Collection[int | None]) -> list[int]:
         """Lock rows that nobody else has; return which."""
         ids = sorted(one for one in wanted if one is not None)
-        return [one for (one,) in await self._fetch(lock, ids=ids)] if ids else []
+        return [one for (one,) in await self._unit.fetch(lock, ids=ids)] if ids else []
 
-    async def timers(self, owner: str) -> list[Timer]:
+    async def of(self, owner: str) -> list[Timer]:
         """All timers of an owner, the next one first."""
-        return list(map(_read, await self._fetch(_OF, owner=owner)))
+        return list(map(_read, await self._unit.fetch(_OF, owner=owner)))
+
+    async def put_off(self, kind: str, before: Instant, until: Instant) -> None:
+        """Move timers of a kind that fell due before a moment to a later one."""
+        await self._unit.run(_PUT_OFF_KIND, which=kind, before=before, until=until)
+
+    async def put_off_dialogues(self, before: Instant, until: Instant) -> int:
+        """Move what dialogues wait for and what fell due before a moment to a later one; return how many moved."""
+        return await self._unit.run(_PUT_OFF, before=before, until=until)
 
 
 def _read(row: Row) -> Timer:

@@ -13,7 +13,7 @@ from pathlib import Path
 from conversations.frozen import dataclass
 from storage.engines.sql import Texts
 from storage.engines.sqlite import Sqlite, dialect
-from storage.interface.store import StoreError
+from storage.interface.errors import StoreError
 from storage.invariants import broken
 from storage.migrate import head
 from storage.sqlite_file.copies import part_of

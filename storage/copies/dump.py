@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from conversations.frozen import replace
 from storage.copies.backup import Copy, keep
-from storage.interface.store import StoreError, StoreUnavailable
+from storage.interface.errors import StoreError, StoreUnavailable
 from storage.sqlite_file.copies import part_of
 from storage.sqlite_file.plain import OWNER_ONLY
 from storage.tables import metadata

@@ -17,7 +17,7 @@ from sqlalchemy import Table
 
 from conversations.frozen import dataclass
 from storage.codec import clean
-from storage.interface.store import StoreError, StoreUnavailable
+from storage.interface.errors import StoreError, StoreUnavailable
 from storage.migrate import current, current_sqlite, head, migrate, refuse_newer
 from storage.sqlite_file.file import Ownership
 from storage.sqlite_file.plain import plain

@@ -21,16 +21,16 @@ from conversations.events import Instant
 from conversations.frozen import dataclass
 from conversations.session import PersonId
 from storage.address import PostgresAddress, SqliteAddress, parse
-from storage.areas.erasure import Erasure
+from storage.areas.erasure import erase
 from storage.areas.outbox import OPEN
 from storage.copies.backup import Copy, examine, sync_folder
 from storage.copies.dump import fill, look_through
 from storage.engines.postgres import Postgres
 from storage.engines.postgres import dialect as postgres_dialect
-from storage.engines.sql import ONE, ZERO, Texts, within
+from storage.engines.sql import ONE, ZERO, Texts, Unit, within
 from storage.engines.sqlite import Sqlite
 from storage.engines.sqlite import dialect as sqlite_dialect
-from storage.interface.store import StoreError
+from storage.interface.errors import StoreError
 from storage.migrate import migrate, migrate_sqlite, refuse_newer
 from storage.sqlite_file.copies import name_at
 from storage.sqlite_file.file import Ownership, check_file, has_log
@@ -120,8 +120,8 @@ async def restore_server(source: Path, conninfo: str, zone: tzinfo, former: Form
     engine = await Postgres.open(conninfo)
     try:
         async with engine.writing() as connection:
-            erased = await _Restoring(connection, Texts(postgres_dialect()), zone, several=True).carry_over(
-                former
+            erased = await _carry_over(
+                Unit(Texts(postgres_dialect()), zone, several=True, connection=connection), former
             )
     finally:
         await engine.close()
@@ -139,8 +139,8 @@ async def _carry_over_file(fresh: Path, zone: tzinfo, former: Former | None) -> 
     engine = await Sqlite.open(fresh, Ownership(fresh))
     try:
         async with engine.writing() as connection:
-            erased = await _Restoring(connection, Texts(sqlite_dialect()), zone, several=False).carry_over(
-                former
+            erased = await _carry_over(
+                Unit(Texts(sqlite_dialect()), zone, several=False, connection=connection), former
             )
         await engine.tidy()
     finally:
@@ -148,19 +148,16 @@ async def _carry_over_file(fresh: Path, zone: tzinfo, former: Former | None) -> 
     return erased
 
 
-class _Restoring(Erasure):
-    """The unit in which a copy learns what happened after it was made."""
-
-    async def carry_over(self, former: Former | None) -> int:
-        """Return how many persons were erased once more."""
-        await self._run(_DOUBT)
-        if former is None:
-            return 0
-        await self._run_many(_RAISE, [{"year": year, "last": last} for year, last in former.numbers.items()])
-        known = await self._fetch(_KNOWN, persons=list(former.erased))
-        for (one,) in known:
-            await self.erase(PersonId(one), former.erased[one])
-        return len(known)
+async def _carry_over(unit: Unit, former: Former | None) -> int:
+    """Tell a copy what happened after it was made; return how many persons were erased once more."""
+    await unit.run(_DOUBT)
+    if former is None:
+        return 0
+    await unit.run_many(_RAISE, [{"year": year, "last": last} for year, last in former.numbers.items()])
+    known = await unit.fetch(_KNOWN, persons=list(former.erased))
+    for (one,) in known:
+        await erase(unit, PersonId(one), former.erased[one])
+    return len(known)
 
 
 def _exchange(fresh: Path, database: Path, now: Instant) -> Path | None:

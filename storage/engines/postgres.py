@@ -17,7 +17,7 @@ from sqlalchemy.engine import Dialect
 
 from storage.engines.shielding import to_the_end
 from storage.engines.sql import Row, Step, Values
-from storage.interface.store import Conflict, StoreError, StoreUnavailable
+from storage.interface.errors import Conflict, StoreError, StoreUnavailable
 
 CONNECTIONS: Final = 4
 # Seconds until an unreachable server, or one that does not say how a commit went, is given up.

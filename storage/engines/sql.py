@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, NoReturn, Protocol, cast
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Executable, bindparam, literal_column
 from sqlalchemy.engine import Dialect
@@ -10,7 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from conversations.frozen import dataclass
-from storage.interface.store import Conflict
+from storage.interface.errors import Conflict, StoreError
 
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -79,36 +79,64 @@ class Texts(dict[Executable, str]):
         return compiled.string
 
 
+class _Ended:
+    """The connection of no unit."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise StoreError("this unit of work has ended")
+
+
+ENDED: Final = cast(Connection, _Ended())
+
+
 class Unit:
-    """The part of a transaction that all areas share. `several`: other workers may write at the same time."""
+    """A unit of work as statements see it. `several`: other workers may write at the same time.
 
-    def __init__(self, connection: Connection, texts: Texts, zone: tzinfo, *, several: bool) -> None:
-        self._connection = connection
+    `connection` is there while it lasts. `erased`: words were emptied in it, and their last traces must go afterwards.
+    """
+
+    __slots__ = ("_texts", "connection", "erased", "several", "zone")
+
+    def __init__(self, texts: Texts, zone: tzinfo, *, several: bool, connection: Connection = ENDED) -> None:
+        self.connection = connection
         self._texts = texts
-        self._zone = zone
-        self._several = several
+        self.zone = zone
+        self.several = several
+        self.erased = False
 
-    async def _fetch(self, statement: Executable, **values: object) -> list[Row]:
-        return await self._connection.fetch(self._texts[statement], values)
+    async def fetch(self, statement: Executable, **values: object) -> list[Row]:
+        """Run a statement and return its rows."""
+        return await self.connection.fetch(self._texts[statement], values)
 
-    async def _run(self, statement: Executable, **values: object) -> int:
-        return await self._connection.run(self._texts[statement], values)
+    async def run(self, statement: Executable, **values: object) -> int:
+        """Run a statement; return how many rows it touched."""
+        return await self.connection.run(self._texts[statement], values)
 
-    async def _run_many(self, statement: Executable, rows: Sequence[Values]) -> int:
+    async def run_many(self, statement: Executable, rows: Sequence[Values]) -> int:
+        """Run a statement for each row of values, in one go; return how many rows were touched together."""
         if not rows:
             return 0
-        return await self._connection.run_many(self._texts[statement], rows)
+        return await self.connection.run_many(self._texts[statement], rows)
 
-    def _ask_later(self, statement: Executable, **values: object) -> list[Row]:
+    def ask_later(self, statement: Executable, **values: object) -> list[Row]:
         """Run a statement before the next one that answers, or with the commit: its rows stand in the list then."""
         answer: list[Row] = []
-        self._connection.later(Step(self._texts[statement], (values,), answer=answer))
+        self.connection.later(Step(self._texts[statement], (values,), answer=answer))
         return answer
 
-    def _later(self, statement: Executable, rows: Sequence[Values], touching: int | None = None) -> None:
+    def later(self, statement: Executable, rows: Sequence[Values], touching: int | None = None) -> None:
         """Run a statement for each row of values before the next one that answers. Conflict is raised then."""
         if rows:
-            self._connection.later(Step(self._texts[statement], rows, touching))
+            self.connection.later(Step(self._texts[statement], rows, touching))
+
+
+class Area:
+    """Statements about one thing, within a unit of work. Areas of a unit know its connection, not each other."""
+
+    __slots__ = ("_unit",)
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
 
 
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz_:/")

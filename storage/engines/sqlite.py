@@ -19,7 +19,7 @@ from sqlalchemy.engine import Dialect
 
 from storage.engines.shielding import to_the_end
 from storage.engines.sql import Row, Step, Values
-from storage.interface.store import Conflict, StoreError, StoreUnavailable
+from storage.interface.errors import Conflict, StoreError, StoreUnavailable
 from storage.sqlite_file.file import Ownership
 from storage.sqlite_file.plain import uri
 

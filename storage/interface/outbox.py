@@ -1,12 +1,11 @@
-"""What storage promises to whoever sends: the part of the interface for the outbox and for letters that lie dead."""
+"""What goes out, and how it ended."""
 
-from collections.abc import Callable, Iterable, Sequence
-from enum import Enum
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from conversations.events import Address, Instant
 from conversations.frozen import dataclass
-from conversations.session import CaseId, ConversationId, PersonId
+from conversations.session import CaseId, ConversationId
 
 ROUND: Final = 1_000_000
 """Attempts of a round. Sending a dead letter by hand begins a new one: attempts start anew, and yet only ever grow."""
@@ -35,39 +34,6 @@ class OutboxRow:
     bulk: bool = False
 
 
-class Freight(Enum):
-    """What is claimed together, because it is limited together."""
-
-    PROMPT = "what somebody waits for"
-    BULK = "what nobody waits for"
-    FILES = "files to fetch"
-
-
-class Admit(Protocol):
-    """Decides about a row that could go."""
-
-    def __call__(self, row: OutboxRow, *, returned: bool) -> float:
-        """Return 0 for go, else seconds to wait; `returned` says that it has already waited."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """An outbox row leased to us. `thread` and `edited` are the platform ids behind `thread_of` and `edits`.
-
-    `uncertain` counts the attempts whose answer nobody saw; `queued` is when it was made, or sent anew by hand;
-    `followed` tells that another row of its lane waits behind it, `shut` that its place took no posts so far.
-    """
-
-    row: OutboxRow
-    attempt: int
-    uncertain: int
-    thread: str
-    edited: str
-    queued: Instant = 0
-    followed: bool = False
-    shut: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """How a send ended. `state` is sent, waiting, dead or unknown; `wait` seconds of real time for waiting.
@@ -85,30 +51,6 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A row that cannot be handled. `box` is inbox or outbox, `state` dead or unknown, `lane` what it keeps order with.
-
-    `kind` is that of an outbox row; `since` is when it came or was made, `at` when it was given up; `body` is given
-    only where one letter is asked for.
-    """
-
-    id: int
-    box: str
-    state: str
-    account: str
-    lane: str
-    chat: str
-    kind: str
-    reason: str
-    since: Instant
-    at: Instant
-    attempts: int = 0
-    person: PersonId | None = None
-    case: CaseId | None = None
-    body: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Posted:
     """A message of ours that stands in a chat: its row, the case it is about, its body (empty once that is dropped)."""
 
@@ -117,43 +59,11 @@ class Posted:
     body: str
 
 
-class Sending(Protocol):
-    """The outbox in a unit of work."""
+class OutboxArea(Protocol):
+    """Rows to send; those of a lane leave in order."""
 
     async def enqueue(self, rows: Sequence[OutboxRow], now: Instant) -> None:
         """Add rows to send."""
-
-    async def claim_outbox(
-        self,
-        accounts: Iterable[str],
-        limit: int,
-        lease: float,
-        *,
-        freight: Freight = Freight.PROMPT,
-        holder: str = "",
-        returned: bool = False,
-        admit: Admit | None = None,
-    ) -> list[Claimed]:
-        """Lease the oldest unsent row of each free lane (real time), at most `limit` of each account.
-
-        Expired leases come back as `uncertain`. `holder` is who will send. With `returned`, only rows that had to wait.
-        What `admit` does not let go is put off together with its lane.
-        """
-
-    def claim_made(self, rows: Sequence[int], lease: float, holder: str) -> Callable[[], set[int]]:
-        """Lease rows that this unit made, with its commit, where they are the first of their lanes.
-
-        Only for rows that may be sent again and hang on no other. What is returned tells, after the commit, which.
-        """
-
-    async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:
-        """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""
-
-    async def is_awaited(self, claimed: Claimed) -> bool:
-        """Whether it is still to be recorded how this attempt ended."""
-
-    async def free_outbox(self, holder: str) -> int:
-        """End the leases of a worker that is no more; return how many. Its rows come back `uncertain` at once."""
 
     async def settle(self, deliveries: Sequence[Delivery], now: Instant) -> None:
         """Record how sends ended, fenced by attempt; the delivery state of case messages follows."""
@@ -164,15 +74,8 @@ class Sending(Protocol):
     async def posted(self, address: Address, message: str) -> Posted | None:
         """What we sent as this platform message, None where it is not ours."""
 
-    # dead letters
-    async def letters(self, limit: int) -> list[Letter]:
-        """What lies dead or unknown and was not dropped, the oldest first, without bodies."""
+    async def posted_places(self, account: str, kind: str, limit: int) -> list[str]:
+        """Where posts that belong to no case were sent lately, the latest first."""
 
-    async def letter(self, wanted: int) -> Letter | None:
-        """One of them with its body."""
-
-    async def retry_letter(self, letter: Letter, now: Instant) -> bool:
-        """Let it wait in its lane once more; False when it is no dead letter any more."""
-
-    async def drop_letter(self, letter: Letter, reason: str) -> bool:
-        """Empty its body and keep the row with this reason; False when it is no dead letter any more."""
+    async def drop_bodies(self, before: Instant) -> int:
+        """Empty the bodies of some rows sent or given up before; return how many, 0 when none is left."""

@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from storage.interface.store import AlreadyServed, StoreError, StoreUnavailable
+from storage.interface.errors import AlreadyServed, StoreError, StoreUnavailable
 from storage.sqlite_file.copies import newest
 from storage.sqlite_file.plain import OWNER_ONLY, plain
 from storage.sqlite_file.space import network_kind

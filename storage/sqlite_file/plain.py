@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from storage.interface.store import StoreError, StoreUnavailable
+from storage.interface.errors import StoreError, StoreUnavailable
 
 OWNER_ONLY: Final = 0o600
 PATIENCE: Final = 5.0  # seconds to wait for a lock somebody else holds

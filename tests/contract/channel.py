@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeAlias, cast
 
 from conversations.events import Address, Event
 from handlers.turn.ports import Channel
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 
 HERE = Path(__file__).parent
 

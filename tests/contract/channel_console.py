@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from bot.channels.console import ADDRESS, ConsoleChannel, raw_body
 from conversations import events
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 from tests.contract.channel import Seen, Stage, Staging, read_attachment
 
 NAME = "console"

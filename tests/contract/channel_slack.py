@@ -19,7 +19,8 @@ from sandbox import faults
 from sandbox.slack.local import LocalSlack
 from sandbox.slack.member import Member
 from sandbox.slack.messages import Message as SlackMessage
-from storage.interface.store import RawBody, StoreUnavailable
+from storage.interface.errors import StoreUnavailable
+from storage.interface.inbox import RawBody
 from tests.contract.channel import Seen, Stage, Staging, read_attachment
 
 Mode = Literal["socket", "http"]

@@ -11,7 +11,7 @@ from conversations.events import Address
 from sandbox import faults
 from sandbox.telegram.local import LocalTelegram, serving
 from sandbox.telegram.people import Customer
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 from tests.contract.channel import Seen, Stage, Staging, read_attachment
 
 NAME = "telegram"

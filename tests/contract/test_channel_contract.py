@@ -8,7 +8,7 @@ import pytest
 
 from conversations.effects import AnswerPress, At, Button, MarkKeyboard, Message, Typing
 from handlers.turn.ports import Later, Never, Parcel, Sent, Unknown, Unreadable
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 from tests.contract.channel import Adapter, Network, Stage, adapters, described, load, recordings
 
 BUTTONS = ((Button("Yes", "q:1:yes", "primary"), Button("No", "q:1:no")), (Button("Skip", "q:1:skip"),))

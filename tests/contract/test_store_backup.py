@@ -14,7 +14,7 @@ from conversations.session import ConversationId, PersonId
 from storage.address import address_of
 from storage.copies.backup import back_up
 from storage.copies.restore import Restored, read_former, restore_file
-from storage.interface.store import AlreadyServed, SchemaTooNew, StoreError, StoreUnavailable
+from storage.interface.errors import AlreadyServed, SchemaTooNew, StoreError, StoreUnavailable
 from storage.migrate import current, head
 from storage.sqlite_file.copies import copies, drop_older, last_copied, name_at, newest
 from tests.faults.evidence import Database
@@ -48,7 +48,7 @@ async def somebody(url: str) -> PersonId:
     one = talk(chat=str(next(ids)))
     async with opened(url) as store, store.transaction() as tx:
         await meet(tx, one)
-        await tx.create_case(complaint(one))
+        await tx.cases.open(complaint(one))
     return one.person
 
 
@@ -65,7 +65,7 @@ async def test_a_copy_is_one_whole_file_that_only_we_may_read(sqlite_url: str, t
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.glob("copy*")] == ["copy.db"]
     async with opened(address_of(target), serve=False) as there, there.reading() as tx:
-        assert (await tx.counts())["conversations"] == 1
+        assert (await tx.figures.counts())["conversations"] == 1
 
 
 async def test_progress_ends_with_nothing_left(sqlite_url: str, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ async def test_what_was_there_before_is_kept_under_another_name(sqlite_url: str,
     for address, people in ((sqlite_url, 1), (address_of(done.aside), 2)):
         async with opened(address) as store:
             async with store.reading() as tx:
-                assert (await tx.counts())["persons"] == people
+                assert (await tx.figures.counts())["persons"] == people
             assert await store.broken_invariants() == []
     assert list(tmp_path.glob("*restoring*")) == []
 
@@ -135,35 +135,35 @@ async def test_who_was_erased_after_the_copy_was_made_is_erased_in_it_too(
     gone, stays = await somebody(sqlite_url), await somebody(sqlite_url)
     await back_up(file_of(sqlite_url), tmp_path / "copy.db")
     async with opened(sqlite_url) as store, store.transaction() as tx:
-        await tx.erase(gone, NOW + DAY)
+        await tx.people.erase(gone, NOW + DAY)
     done = await put_back(tmp_path / "copy.db", sqlite_url)
     assert done.erased == 1
     assert read_former(sqlite_url).erased == {gone: NOW + DAY}
     async with opened(sqlite_url) as store, store.reading() as tx:
-        found = await tx.conversations_by_id(map(ConversationId, range(10_000)))
+        found = await tx.conversations.load(map(ConversationId, range(10_000)))
     names = {one.person: one.name for one in found.values()}
     assert names == {gone: "", stays: "Ada"}
 
 
 async def test_case_numbers_go_on_where_they_were(sqlite_url: str, tmp_path: Path) -> None:
     async with opened(sqlite_url) as store, store.transaction() as tx:
-        assert await tx.next_number(2026) == 1
+        assert await tx.cases.next_number(2026) == 1
     await back_up(file_of(sqlite_url), tmp_path / "copy.db")
     async with opened(sqlite_url) as store, store.transaction() as tx:
-        assert [await tx.next_number(year) for year in (2026, 2026, 2027)] == [2, 3, 1]
+        assert [await tx.cases.next_number(year) for year in (2026, 2026, 2027)] == [2, 3, 1]
     await put_back(tmp_path / "copy.db", sqlite_url)
     async with opened(sqlite_url) as store, store.transaction() as tx:
-        assert [await tx.next_number(year) for year in (2026, 2027)] == [4, 2]
+        assert [await tx.cases.next_number(year) for year in (2026, 2027)] == [4, 2]
 
 
 async def test_what_waited_to_be_sent_counts_as_perhaps_sent(sqlite_url: str, tmp_path: Path) -> None:
     question, receipt = parcel("a"), parcel("b", resend=False)
     async with opened(sqlite_url) as store, store.transaction() as tx:
-        await tx.enqueue([question, receipt], NOW)
+        await tx.outbox.enqueue([question, receipt], NOW)
     await back_up(file_of(sqlite_url), tmp_path / "copy.db")
     await put_back(tmp_path / "copy.db", sqlite_url)
     async with opened(sqlite_url) as store, store.transaction() as tx:
-        claimed = await tx.claim_outbox([question.address.account], 9, 60.0)
+        claimed = await tx.claims.take([question.address.account], 9, 60.0)
         assert [(one.row.id, one.uncertain) for one in claimed] == [(question.id, True)]
     assert Database(sqlite_url).rows("SELECT state FROM outbox ORDER BY id") == [("sending",), ("unknown",)]
 
@@ -190,8 +190,8 @@ async def test_a_damaged_database_is_replaced_and_kept_with_its_log(sqlite_url: 
     assert done.aside.read_bytes() == damaged
     assert Path(f"{done.aside}-wal").read_bytes() == b"what was written last"
     async with opened(sqlite_url) as store, store.transaction() as tx:
-        await tx.receive([body("1")], [next(ids)], NOW)
-        assert len(await tx.claim_inbox(10)) == 1
+        await tx.inbox.receive([body("1")], [next(ids)], NOW)
+        assert len(await tx.inbox.claim(10)) == 1
 
 
 async def test_a_database_that_is_served_is_not_replaced(sqlite_url: str, tmp_path: Path) -> None:

@@ -7,8 +7,12 @@ import pytest
 from conversations.cases.case import State
 from conversations.events import DAY, HOUR
 from conversations.session import Answer, CaseId, PersonId
+from storage.interface.answers import AnswerRow
+from storage.interface.attachments import Attachment
+from storage.interface.errors import Conflict
+from storage.interface.invitations import Invitation
+from storage.interface.messages import CaseMessage
 from storage.interface.outbox import Delivery
-from storage.interface.store import AnswerRow, Attachment, CaseMessage, Conflict, Invitation
 from storage.store import Store
 from tests.stores import AWKWARD, BOT, CLEAN, NOW, complaint, ids, meet, parcel, talk
 
@@ -19,7 +23,7 @@ async def test_numbers_of_a_year_are_never_given_twice(store: Store) -> None:
     numbers = []
     for year in (2026, 2026, 2027, 2026):
         async with store.transaction() as tx:
-            numbers.append(await tx.next_number(year))
+            numbers.append(await tx.cases.next_number(year))
     assert numbers == [1, 2, 1, 3]
 
 
@@ -30,20 +34,20 @@ async def test_a_case_is_found_by_number_card_person_and_owner(store: Store) -> 
     later = complaint(one, owner="tom")
     async with store.transaction() as tx:
         await meet(tx, one)
-        await tx.enqueue([card], NOW)
+        await tx.outbox.enqueue([card], NOW)
         for each in (closed, later, case):
-            await tx.create_case(each)
-        (claimed,) = await tx.claim_outbox([BOT], 9, 60.0)
-        await tx.settle([Delivery(claimed.row.id, 1, "sent", "1700.1")], NOW)
-        assert await tx.case_by_number(f" {case.number.lower()}") == case
-        assert await tx.case_by_number("A-2026-999999") is None
-        assert await tx.case_by_card(card.address, "1700.1") == case
-        assert await tx.case_by_card(card.address, "") is None
-        assert await tx.cases([case.id, CaseId(0)]) == {case.id: case}
-        assert await tx.open_cases(person=one.person) == [case, later]
-        assert await tx.open_cases(staff="tom") == [later]
-        assert await tx.open_cases(limit=1) == [case]
-        assert await tx.find_person(case.number) == [one.person]
+            await tx.cases.open(each)
+        (claimed,) = await tx.claims.take([BOT], 9, 60.0)
+        await tx.outbox.settle([Delivery(claimed.row.id, 1, "sent", "1700.1")], NOW)
+        assert await tx.cases.by_number(f" {case.number.lower()}") == case
+        assert await tx.cases.by_number("A-2026-999999") is None
+        assert await tx.cases.by_card(card.address, "1700.1") == case
+        assert await tx.cases.by_card(card.address, "") is None
+        assert await tx.cases.load([case.id, CaseId(0)]) == {case.id: case}
+        assert await tx.cases.still_open(person=one.person) == [case, later]
+        assert await tx.cases.still_open(staff="tom") == [later]
+        assert await tx.cases.still_open(limit=1) == [case]
+        assert await tx.people.find(case.number) == [one.person]
 
 
 async def test_what_was_closed_lately_is_found_by_person_the_latest_first(store: Store) -> None:
@@ -61,9 +65,9 @@ async def test_what_was_closed_lately_is_found_by_person_the_latest_first(store:
             complaint(one),
             complaint(other, state=State.CLOSED, closed=NOW),
         ):
-            await tx.create_case(each)
+            await tx.cases.open(each)
     async with store.reading() as tx:
-        assert await tx.closed_cases(one.person, NOW - DAY) == [just_now, before]
+        assert await tx.cases.closed_since(one.person, NOW - DAY) == [just_now, before]
 
 
 async def test_answers_are_found_by_what_began_their_dialogue(store: Store) -> None:
@@ -80,15 +84,15 @@ async def test_answers_are_found_by_what_began_their_dialogue(store: Store) -> N
     async with store.transaction() as tx:
         await meet(tx, one)
         for each in (case, other):
-            await tx.create_case(each)
-        await tx.enqueue([before, told, asked], NOW)
-        await tx.enqueue([late], NOW + 1)
-        await tx.keep_answers([*found, given(session, "score", "survey"), given(after)])
+            await tx.cases.open(each)
+        await tx.outbox.enqueue([before, told, asked], NOW)
+        await tx.outbox.enqueue([late], NOW + 1)
+        await tx.answers.keep([*found, given(session, "score", "survey"), given(after)])
     async with store.reading() as tx:
-        rows = await tx.answers_begun(case, "after_case", NOW)
+        rows = await tx.answers.begun(case, "after_case", NOW)
         assert sorted(rows, key=lambda row: row.question, reverse=True) == found
-        assert await tx.answers_begun(case, "after_case", NOW + 1) == []
-        assert await tx.answers_begun(other, "after_case", NOW) == []
+        assert await tx.answers.begun(case, "after_case", NOW + 1) == []
+        assert await tx.answers.begun(other, "after_case", NOW) == []
 
 
 async def test_two_who_change_a_case_at_once_are_told_apart(store: Store) -> None:
@@ -96,13 +100,13 @@ async def test_two_who_change_a_case_at_once_are_told_apart(store: Store) -> Non
     case = complaint(one)
     async with store.transaction() as tx:
         await meet(tx, one)
-        await tx.create_case(case)
-        await tx.save_case(replace(case, version=1, state=State.ACKNOWLEDGED))
+        await tx.cases.open(case)
+        await tx.cases.save(replace(case, version=1, state=State.ACKNOWLEDGED))
     with pytest.raises(Conflict, match="changed meanwhile"):
         async with store.transaction() as tx:
-            await tx.save_case(replace(case, version=1, owner="tom"))
+            await tx.cases.save(replace(case, version=1, owner="tom"))
     async with store.reading() as tx:
-        assert (await tx.cases([case.id]))[case.id].state is State.ACKNOWLEDGED
+        assert (await tx.cases.load([case.id]))[case.id].state is State.ACKNOWLEDGED
 
 
 async def test_messages_of_a_case_keep_their_order_and_words(store: Store) -> None:
@@ -112,12 +116,12 @@ async def test_messages_of_a_case_keep_their_order_and_words(store: Store) -> No
     reply = CaseMessage(next(ids), case.id, NOW, "out", "mia", "Sorry!", delivery="waiting", log=7)
     async with store.transaction() as tx:
         await meet(tx, one)
-        await tx.create_case(case)
-        await tx.add_message(reply)
-        await tx.add_message(said)
-        assert await tx.messages(case.id) == [replace(said, text=CLEAN), reply]
-        assert await tx.message(reply.id) == reply
-        assert await tx.message(0) is None
+        await tx.cases.open(case)
+        await tx.messages.add(reply)
+        await tx.messages.add(said)
+        assert await tx.messages.of(case.id) == [replace(said, text=CLEAN), reply]
+        assert await tx.messages.find(reply.id) == reply
+        assert await tx.messages.find(0) is None
 
 
 @pytest.mark.parametrize(
@@ -140,9 +144,9 @@ async def test_a_period_shows_cases_opened_closed_or_still_open(
     case = complaint(one, opened=NOW + opened * DAY, closed=NOW + closed * DAY if closed else 0, state=state)
     async with store.transaction() as tx:
         await meet(tx, one)
-        await tx.create_case(case)
+        await tx.cases.open(case)
     async with store.reading() as tx:
-        assert await tx.cases_between(NOW, NOW + 7 * DAY) == ([case] if shown else [])
+        assert await tx.cases.between(NOW, NOW + 7 * DAY) == ([case] if shown else [])
 
 
 async def test_more_of_an_album_joins_its_message_and_a_line_is_noted_with_all_it_shows(
@@ -155,13 +159,13 @@ async def test_more_of_an_album_joins_its_message_and_a_line_is_noted_with_all_i
     )
     async with store.transaction() as tx:
         await meet(tx, one)
-        await tx.create_case(case)
+        await tx.cases.open(case)
         for each in (first, album, later):
-            await tx.add_message(each)
-        await tx.extend_message(album.id, AWKWARD, (2, 7))
-        await tx.show_messages([album.id, later.id], 99)
+            await tx.messages.add(each)
+        await tx.messages.extend(album.id, AWKWARD, (2, 7))
+        await tx.messages.show([album.id, later.id], 99)
         joined = replace(album, text=CLEAN, attachments=(2, 7), log=99)
-        assert await tx.messages(case.id) == [first, joined, replace(later, log=99)]
+        assert await tx.messages.of(case.id) == [first, joined, replace(later, log=99)]
 
 
 async def test_unshown_is_what_the_customer_said_lately_beyond_the_first_words(store: Store) -> None:
@@ -176,12 +180,12 @@ async def test_unshown_is_what_the_customer_said_lately_beyond_the_first_words(s
     async with store.transaction() as tx:
         await meet(tx, one)
         for each in (case, other):
-            await tx.create_case(each)
+            await tx.cases.open(each)
         for message in (first, shown, old, open_one, later, reply, elsewhere):
-            await tx.add_message(message)
-        assert await tx.unshown(case.id, NOW + 5) == [open_one, later]
-        await tx.show_messages([open_one.id], 99)
-        assert await tx.unshown(case.id, NOW + 5) == [later]
+            await tx.messages.add(message)
+        assert await tx.messages.unshown(case.id, NOW + 5) == [open_one, later]
+        await tx.messages.show([open_one.id], 99)
+        assert await tx.messages.unshown(case.id, NOW + 5) == [later]
 
 
 # -- files
@@ -190,24 +194,24 @@ async def test_unshown_is_what_the_customer_said_lately_beyond_the_first_words(s
 async def test_a_file_is_expected_then_stored_and_tied_to_its_case(store: Store) -> None:
     expected = Attachment(next(ids), PersonId(1), "foto.jpg", "", 0, "waiting")
     async with store.transaction() as tx:
-        await tx.expect_attachment(expected)
-        assert await tx.attachment(expected.id) == (expected, b"")
-        await tx.store_attachment(expected.id, b"\xff\xd8\0", "image/jpeg", "Foto 1.jpg")
-        await tx.attach_to_case([expected.id], CaseId(9))
+        await tx.attachments.expect(expected)
+        assert await tx.attachments.read(expected.id) == (expected, b"")
+        await tx.attachments.store(expected.id, b"\xff\xd8\0", "image/jpeg", "Foto 1.jpg")
+        await tx.attachments.attach([expected.id], CaseId(9))
         stored = replace(
             expected, name="Foto 1.jpg", mime="image/jpeg", size=3, state="stored", case=CaseId(9)
         )
-        assert await tx.attachment(expected.id) == (stored, b"\xff\xd8\0")
-        assert await tx.attachment(0) is None
+        assert await tx.attachments.read(expected.id) == (stored, b"\xff\xd8\0")
+        assert await tx.attachments.read(0) is None
 
 
 async def test_a_refused_file_keeps_its_reason_and_takes_no_bytes_any_more(store: Store) -> None:
     expected = Attachment(next(ids), None, "a.exe", "", 0, "waiting")
     async with store.transaction() as tx:
-        await tx.expect_attachment(expected)
-        await tx.refuse_attachment(expected.id, "too large")
-        await tx.store_attachment(expected.id, b"late", "text/plain")
-        assert await tx.attachment(expected.id) == (
+        await tx.attachments.expect(expected)
+        await tx.attachments.refuse(expected.id, "too large")
+        await tx.attachments.store(expected.id, b"late", "text/plain")
+        assert await tx.attachments.read(expected.id) == (
             replace(expected, state="refused", reason="too large"),
             b"",
         )
@@ -224,22 +228,22 @@ async def test_files_are_told_without_their_bytes_and_those_asked_for_lately_are
     async with store.transaction() as tx:
         await meet(tx, one, other)
         for each in (mine, late, theirs):
-            await tx.expect_attachment(each)
+            await tx.attachments.expect(each)
         for each, who, at in ((mine, one, NOW - DAY), (late, one, NOW), (theirs, other, NOW)):
             row = parcel(f"file:{each.id}", kind="download", conversation=who.id)
-            await tx.enqueue([row], at)
-        await tx.enqueue([parcel("conversation:1", conversation=one.id)], NOW)
-        await tx.store_attachment(late.id, b"bytes", "application/pdf")
+            await tx.outbox.enqueue([row], at)
+        await tx.outbox.enqueue([parcel("conversation:1", conversation=one.id)], NOW)
+        await tx.attachments.store(late.id, b"bytes", "application/pdf")
     async with store.reading() as tx:
         kept = replace(late, mime="application/pdf", state="stored")
-        assert await tx.attachments([late.id, mine.id, 0]) == [mine, kept]
-        assert await tx.attachments([]) == []
-        assert await tx.fetched(one.person, NOW - HOUR) == [late.id]
-        assert sorted(await tx.fetched(one.person, NOW - DAY)) == [mine.id, late.id]
-        assert await tx.fetched(other.person, NOW + 1) == []
+        assert await tx.attachments.describe([late.id, mine.id, 0]) == [mine, kept]
+        assert await tx.attachments.describe([]) == []
+        assert await tx.attachments.fetched(one.person, NOW - HOUR) == [late.id]
+        assert sorted(await tx.attachments.fetched(one.person, NOW - DAY)) == [mine.id, late.id]
+        assert await tx.attachments.fetched(other.person, NOW + 1) == []
     async with store.transaction() as tx:
-        await tx.erase(one.person, NOW + HOUR)
-        assert [(each.state, each.name) for each in await tx.attachments([mine.id, late.id])] == [
+        await tx.people.erase(one.person, NOW + HOUR)
+        assert [(each.state, each.name) for each in await tx.attachments.describe([mine.id, late.id])] == [
             ("refused", ""),
             ("refused", ""),
         ]
@@ -255,26 +259,28 @@ def invitation(digest: str, order: str = "1001") -> Invitation:
 async def test_an_invitation_made_again_gets_a_new_secret_until_it_is_used(store: Store) -> None:
     first, again, late = invitation("d1"), invitation("d2"), invitation("d3")
     async with store.transaction() as tx:
-        assert await tx.invite(first) == first
-        renewed = await tx.invite(replace(again, expires=NOW + DAY))
+        assert await tx.invitations.issue(first) == first
+        renewed = await tx.invitations.issue(replace(again, expires=NOW + DAY))
         assert renewed == replace(first, digest="d2", expires=NOW + DAY)
-        assert await tx.invitation("d1") is None
-        assert await tx.bind_invitation(first.id, "5", 77, NOW)
+        assert await tx.invitations.by_digest("d1") is None
+        assert await tx.invitations.bind(first.id, "5", 77, NOW)
         used = replace(renewed, chat="5")
-        assert await tx.invite(late) == used
-        assert await tx.invitation("d2") == used
+        assert await tx.invitations.issue(late) == used
+        assert await tx.invitations.by_digest("d2") == used
 
 
 async def test_an_invitation_belongs_to_the_first_chat_that_uses_it(store: Store) -> None:
     one = invitation("d1")
     async with store.transaction() as tx:
-        await tx.invite(one)
-        assert await tx.bind_invitation(one.id, "5", 77, NOW)
-        assert not await tx.bind_invitation(one.id, "6", 78, NOW)
+        await tx.invitations.issue(one)
+        assert await tx.invitations.bind(one.id, "5", 77, NOW)
+        assert not await tx.invitations.bind(one.id, "6", 78, NOW)
 
 
 async def test_each_order_and_dialogue_has_an_invitation_of_its_own(store: Store) -> None:
     async with store.transaction() as tx:
-        await tx.invite(invitation("d1", "1001"))
-        assert (await tx.invite(invitation("d2", "1002"))).digest == "d2"
-        assert (await tx.invite(replace(invitation("d3", "1001"), dialogue="complaint"))).digest == "d3"
+        await tx.invitations.issue(invitation("d1", "1001"))
+        assert (await tx.invitations.issue(invitation("d2", "1002"))).digest == "d2"
+        assert (
+            await tx.invitations.issue(replace(invitation("d3", "1001"), dialogue="complaint"))
+        ).digest == "d3"

@@ -15,7 +15,8 @@ from storage.areas.claims import _FILES, _MESSAGES
 from storage.engines.postgres import dialect as postgres_dialect
 from storage.engines.sql import Texts
 from storage.engines.sqlite import dialect as sqlite_dialect
-from storage.interface.outbox import Claimed, Delivery, Freight, OutboxRow
+from storage.interface.claims import Claimed, Freight
+from storage.interface.outbox import Delivery, OutboxRow
 from storage.store import Store
 from tests.stores import BOT, NOW, opened, parcel
 
@@ -24,7 +25,7 @@ MANY = 10_000
 
 async def put(store: Store, *rows: OutboxRow) -> None:
     async with store.transaction() as tx:
-        await tx.enqueue(rows, NOW)
+        await tx.outbox.enqueue(rows, NOW)
 
 
 @dataclass
@@ -48,7 +49,7 @@ async def claim(
     returned: bool = False,
 ) -> list[Claimed]:
     async with store.transaction() as tx:
-        return await tx.claim_outbox([BOT], limit, 60.0, freight=freight, admit=gate, returned=returned)
+        return await tx.claims.take([BOT], limit, 60.0, freight=freight, admit=gate, returned=returned)
 
 
 def rows(claimed: Sequence[Claimed]) -> list[int]:
@@ -105,7 +106,7 @@ async def test_a_row_told_to_wait_holds_its_lane_without_anybody_looking(store: 
     await put(store, first, second)
     (one,) = await claim(store)
     async with store.transaction() as tx:
-        await tx.settle([Delivery(first.id, one.attempt, "waiting", reason="429", wait=300.0)], NOW)
+        await tx.outbox.settle([Delivery(first.id, one.attempt, "waiting", reason="429", wait=300.0)], NOW)
     gate = Gate()
     await put(store, parcel("a"))
     assert await claim(store, gate=gate) == []
@@ -115,7 +116,7 @@ async def test_a_row_told_to_wait_holds_its_lane_without_anybody_looking(store: 
 async def test_a_lost_lease_that_may_not_go_yet_stays_uncertain(store: Store) -> None:
     await put(store, parcel("a"))
     async with store.transaction() as tx:
-        await tx.claim_outbox([BOT], 9, -1.0)
+        await tx.claims.take([BOT], 9, -1.0)
     assert await claim(store, gate=Gate({"a": 0.000_001})) == []
     await asyncio.sleep(0.01)  # more than a database's clock may be coarse
     (one,) = await claim(store)
@@ -131,9 +132,9 @@ async def crowd(store: Store) -> OutboxRow:
     heads = [parcel(f"held {n}") for n in range(10)]
     await put(store, *heads)
     async with store.transaction() as tx:
-        claimed = await tx.claim_outbox([BOT], 100, 60.0)
+        claimed = await tx.claims.take([BOT], 100, 60.0)
         waits = [Delivery(one.row.id, one.attempt, "waiting", reason="429", wait=3600.0) for one in claimed]
-        await tx.settle(waits, NOW)
+        await tx.outbox.settle(waits, NOW)
     await put(store, *(parcel(f"held {n % 10}") for n in range(MANY)))
     await put(store, *(parcel(f"file {n}", kind="download") for n in range(100)))
     await put(store, *(parcel(f"slack {n}", address=Address("slack:T", "C")) for n in range(1_000)))

@@ -15,8 +15,10 @@ from sqlalchemy import LargeBinary, Text
 from conversations.events import DAY, Address
 from conversations.session import CaseId, PersonId
 from storage.areas.erasure import PLAN, emptied
+from storage.interface.attachments import Attachment
+from storage.interface.inbox import RawBody
+from storage.interface.messages import CaseMessage
 from storage.interface.outbox import Delivery, OutboxRow
-from storage.interface.store import Attachment, CaseMessage, RawBody
 from storage.open import open_store
 from storage.store import Store, Transaction
 from storage.tables import IDENTITY, PLAIN, WORDS, metadata
@@ -53,7 +55,7 @@ async def test_no_word_of_an_erased_person_is_left_in_any_column(store: Store) -
         "the canary sings in every table that takes words"
     )
     async with store.transaction() as tx:
-        touched = await tx.erase(erased.person, NOW + DAY)
+        touched = await tx.people.erase(erased.person, NOW + DAY)
     assert places(await everything(store), CANARY) == set()
     assert all(touched[table.name] for table in PLAN), touched
 
@@ -64,7 +66,7 @@ async def test_the_words_of_everybody_else_stay(store: Store) -> None:
         await live(tx, "nightingale", "chat-2", "user-2")
     before = await everything(store)
     async with store.transaction() as tx:
-        await tx.erase(erased.person, NOW + DAY)
+        await tx.people.erase(erased.person, NOW + DAY)
     after = await everything(store)
     silent = {name: len(singing(before[name])) - len(singing(after[name])) for name in before}
     # What staff did, and digests, may quote anybody: these go with the first who is erased.
@@ -84,16 +86,16 @@ async def test_the_dead_letters_of_others_can_still_be_tried_again(store: Store)
             RawBody("first", BOT, f"{BOT}:chat-9", b'{"text": "Benedikt here"}'),
             RawBody("press", "slack:T", "slack:T", f'{{"value": "accept:{about.id}"}}'.encode()),
         ]
-        await tx.receive(bodies, dead := [next(ids), next(ids)], NOW)
+        await tx.inbox.receive(bodies, dead := [next(ids), next(ids)], NOW)
         for one in dead:
-            await tx.bury_inbox(one, "no body", NOW)
+            await tx.inbox.bury(one, "no body", NOW)
         listed = OutboxRow(next(ids), "list", Address("slack:T", "U2"), "post", f"Late: {about.number}")
         refused = OutboxRow(next(ids), "two", other.address, "message", "nightingale", other.id)
         await lose(tx, listed)
         await lose(tx, refused)
-        before = {letter.id for letter in await tx.letters(99)}
-        await tx.erase(erased.person, NOW + DAY)
-        left = {letter.id for letter in await tx.letters(99)}
+        before = {letter.id for letter in await tx.dead_letters.oldest(99)}
+        await tx.people.erase(erased.person, NOW + DAY)
+        left = {letter.id for letter in await tx.dead_letters.oldest(99)}
         assert {*dead, listed.id, refused.id} <= left
         assert len(before - left) == 2, "one that came from them and one that was for them"
 
@@ -104,15 +106,15 @@ async def test_a_dead_letter_of_staff_goes_when_it_names_the_person(store: Store
         first = CaseMessage(
             next(ids), case.id, NOW, "in", "", 'Er sagt "kaputt" & meint die Lampe im Flur oben'
         )
-        await tx.add_message(first)
+        await tx.messages.add(first)
         form = {"private_metadata": f"reply:{case.id}", "text": "Lieber Ben, ..."}
         bodies = [
             RawBody("form", "slack:T", "slack:T", f"payload={quote_plus(json.dumps(form))}".encode()),
             RawBody("other", "slack:T", "slack:T", f"payload=reply:{case.id}9".encode()),
         ]
-        await tx.receive(bodies, dead := [next(ids), next(ids)], NOW)
+        await tx.inbox.receive(bodies, dead := [next(ids), next(ids)], NOW)
         for one in dead:
-            await tx.bury_inbox(one, "no body", NOW)
+            await tx.inbox.bury(one, "no body", NOW)
         numbers = OutboxRow(
             next(ids), "a", Address("slack:T", "U2"), "post", f'{{"text":"<b>{case.number}</b>"}}'
         )
@@ -128,64 +130,67 @@ async def test_a_dead_letter_of_staff_goes_when_it_names_the_person(store: Store
         others = OutboxRow(next(ids), "d", Address("slack:T", "D"), "post", f'{{"text":"{case.number}0"}}')
         for row in (numbers, name, voice, others):
             await lose(tx, row)
-        touched = await tx.erase(erased.person, NOW + DAY)
-        left = {letter.id for letter in await tx.letters(99)}
+        touched = await tx.people.erase(erased.person, NOW + DAY)
+        left = {letter.id for letter in await tx.dead_letters.oldest(99)}
         assert left == {dead[1], others.id}
         assert touched["inbox"] > 1
 
 
 async def lose(tx: Transaction, row: OutboxRow) -> None:
     """A message of ours that its platform refused for good."""
-    await tx.enqueue([row], NOW)
-    await tx.claim_outbox([row.address.account], 99, 60.0)
-    await tx.settle([Delivery(row.id, 1, "dead", reason="refused")], NOW)
+    await tx.outbox.enqueue([row], NOW)
+    await tx.claims.take([row.address.account], 99, 60.0)
+    await tx.outbox.settle([Delivery(row.id, 1, "dead", reason="refused")], NOW)
 
 
 async def test_no_figure_changes(store: Store) -> None:
     async with store.transaction() as tx:
         erased, case = await live(tx, CANARY, CHAT, USER)
-        before = await tx.tallies("2026-01-05", "2026-12-28"), len(await tx.cases_between(NOW, NOW + DAY))
-        await tx.erase(erased.person, NOW + DAY)
+        before = (
+            await tx.figures.tallies("2026-01-05", "2026-12-28"),
+            len(await tx.cases.between(NOW, NOW + DAY)),
+        )
+        await tx.people.erase(erased.person, NOW + DAY)
         assert (
-            await tx.tallies("2026-01-05", "2026-12-28"),
-            len(await tx.cases_between(NOW, NOW + DAY)),
+            await tx.figures.tallies("2026-01-05", "2026-12-28"),
+            len(await tx.cases.between(NOW, NOW + DAY)),
         ) == before
-        left = (await tx.cases([case.id]))[case.id]
+        left = (await tx.cases.load([case.id]))[case.id]
         assert left == replace(case, order="", remedy="")
 
 
 async def test_nothing_more_is_sent_to_an_erased_person(store: Store) -> None:
     async with store.transaction() as tx:
         erased, _ = await live(tx, CANARY, CHAT, USER)
-        await tx.erase(erased.person, NOW + DAY)
-        assert await tx.claim_outbox([BOT, "slack:T"], 99, 60.0) == []
-        assert [one.owner[:5] for one in await tx.due_timers(NOW + 2 * DAY, 99)] == ["case:"]
+        await tx.people.erase(erased.person, NOW + DAY)
+        assert await tx.claims.take([BOT, "slack:T"], 99, 60.0) == []
+        assert [one.owner[:5] for one in await tx.timers.due(NOW + 2 * DAY, 99)] == ["case:"]
 
 
 async def test_who_comes_back_after_being_erased_is_a_new_person(store: Store) -> None:
     async with store.transaction() as tx:
         erased, _ = await live(tx, CANARY, CHAT, USER)
-        await tx.erase(erased.person, NOW + DAY)
-        (back,) = await tx.create_conversations([(talk(CHAT), USER)], NOW + DAY)
+        await tx.people.erase(erased.person, NOW + DAY)
+        (back,) = await tx.conversations.create([(talk(CHAT), USER)], NOW + DAY)
         assert back.person != erased.person
-        assert await tx.find_person(f"{BOT}/{USER}") == [back.person]
+        assert await tx.people.find(f"{BOT}/{USER}") == [back.person]
 
 
 async def test_erasing_again_finds_nothing_to_do_for_the_person(store: Store) -> None:
     async with store.transaction() as tx:
         erased, _ = await live(tx, CANARY, CHAT, USER)
-        await tx.erase(erased.person, NOW + DAY)
-        assert (await tx.erase(erased.person, NOW + DAY))["person"] == 0
-        assert set((await tx.erase(PersonId(1), NOW)).values()) == {0}
+        await tx.people.erase(erased.person, NOW + DAY)
+        assert (await tx.people.erase(erased.person, NOW + DAY))["person"] == 0
+        assert set((await tx.people.erase(PersonId(1), NOW)).values()) == {0}
 
 
 async def test_a_file_that_arrives_after_the_erasure_is_not_stored(store: Store) -> None:
     file = Attachment(next(ids), PersonId(3), "a.txt", "", 0, "waiting", case=CaseId(4))
     async with store.transaction() as tx:
-        await tx.expect_attachment(file)
-        await tx.erase(PersonId(3), NOW)
-        await tx.store_attachment(file.id, b"late", "text/plain")
-        found = await tx.attachment(file.id)
+        await tx.attachments.expect(file)
+        await tx.people.erase(PersonId(3), NOW)
+        await tx.attachments.store(file.id, b"late", "text/plain")
+        found = await tx.attachments.read(file.id)
         assert found is not None
         assert (found[0].state, found[0].reason, found[1]) == ("refused", "erased", b"")
 
@@ -197,7 +202,7 @@ async def test_the_database_file_itself_forgets(sqlite_url: str, tmp_path: Path)
             erased, _ = await live(tx, CANARY, CHAT, USER)
         assert sings(tmp_path)
         async with store.transaction() as tx:
-            await tx.erase(erased.person, NOW + DAY)
+            await tx.people.erase(erased.person, NOW + DAY)
         assert sings(tmp_path) == [], "pages are overwritten and the log is cut, while the store is open"
     finally:
         await store.close()

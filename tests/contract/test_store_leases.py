@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from storage.areas.leases import PLACES, place
+from storage.interface.errors import Conflict, StoreError
 from storage.interface.outbox import Delivery
-from storage.interface.store import Conflict, StoreError
 from storage.store import Store
 from tests.stores import BOT, NOW, opened, parcel
 
@@ -16,7 +16,7 @@ LONG, ENDED = 60.0, 0.0
 async def take(store: Store, holder: str, *names: str, seconds: float = LONG) -> dict[str, int]:
     """What a worker holds after it asked."""
     async with store.transaction() as tx:
-        return await tx.take_leases(names, holder, seconds)
+        return await tx.leases.take(names, holder, seconds)
 
 
 async def test_one_holds_a_lease_and_may_renew_it(store: Store) -> None:
@@ -39,34 +39,34 @@ async def test_nobody_loses_a_lease_that_nobody_else_wanted(store: Store) -> Non
 async def test_a_farewell_frees_everything_at_once(store: Store) -> None:
     await take(store, "ada", "poll", "house")
     async with store.transaction() as tx:
-        await tx.drop_leases("ada")
+        await tx.leases.drop("ada")
     assert await take(store, "bob", "poll", "house") == {"poll": 2, "house": 2}
 
 
 async def test_every_worker_has_a_place_of_its_own(store: Store) -> None:
     async with store.transaction() as tx:
-        assert await tx.take_place("ada", LONG) == place(0)
-        assert await tx.take_place("bob", LONG) == place(1)
+        assert await tx.leases.take_place("ada", LONG) == place(0)
+        assert await tx.leases.take_place("bob", LONG) == place(1)
 
 
 async def test_a_place_is_not_given_out_again_before_all_others(store: Store) -> None:
     async with store.transaction() as tx:
-        await tx.take_place("ada", LONG)
-        await tx.drop_leases("ada")
+        await tx.leases.take_place("ada", LONG)
+        await tx.leases.drop("ada")
     async with store.transaction() as tx:
-        assert await tx.take_place("bob", LONG) == place(1)
+        assert await tx.leases.take_place("bob", LONG) == place(1)
 
 
 async def test_when_every_number_was_used_the_one_that_ended_longest_ago_comes_again(store: Store) -> None:
     async with store.transaction() as tx:
         for number in range(PLACES):
-            await tx.take_leases([place(number)], "ada", LONG)
+            await tx.leases.take([place(number)], "ada", LONG)
     async with store.transaction() as tx:
         with pytest.raises(StoreError, match="no place"):
-            await tx.take_place("bob", LONG)
-        await tx.take_leases([place(7)], "ada", -2.0)
-        await tx.take_leases([place(3)], "ada", -1.0)
-        assert await tx.take_place("bob", LONG) == place(7)
+            await tx.leases.take_place("bob", LONG)
+        await tx.leases.take([place(7)], "ada", -2.0)
+        await tx.leases.take([place(3)], "ada", -1.0)
+        assert await tx.leases.take_place("bob", LONG) == place(7)
 
 
 @pytest.mark.needs("postgresql")
@@ -75,7 +75,7 @@ async def test_two_who_come_at_once_never_get_the_same_place(migrated_url: str) 
         while True:
             try:
                 async with store.transaction() as tx:
-                    return await tx.take_place(holder, LONG)
+                    return await tx.leases.take_place(holder, LONG)
             except Conflict:
                 continue
 
@@ -86,14 +86,14 @@ async def test_two_who_come_at_once_never_get_the_same_place(migrated_url: str) 
 
 async def test_a_worker_that_ended_without_a_farewell_is_told_once(store: Store) -> None:
     async with store.transaction() as tx:
-        await tx.take_place("ada", ENDED)
-        await tx.take_place("bob", LONG)
-        await tx.take_place("eve", LONG)
-        await tx.drop_leases("eve")
-        await tx.take_leases(["poll"], "ada", ENDED)
+        await tx.leases.take_place("ada", ENDED)
+        await tx.leases.take_place("bob", LONG)
+        await tx.leases.take_place("eve", LONG)
+        await tx.leases.drop("eve")
+        await tx.leases.take(["poll"], "ada", ENDED)
     async with store.transaction() as tx:
-        assert await tx.ended_workers() == ["ada"]
-        assert await tx.ended_workers() == []
+        assert await tx.leases.ended_workers() == ["ada"]
+        assert await tx.leases.ended_workers() == []
 
 
 async def test_what_a_dead_worker_was_sending_comes_back_uncertain_and_nothing_else_does(
@@ -101,38 +101,38 @@ async def test_what_a_dead_worker_was_sending_comes_back_uncertain_and_nothing_e
 ) -> None:
     theirs, ours = parcel("a"), parcel("b")
     async with store.transaction() as tx:
-        await tx.enqueue([theirs], NOW)
-        await tx.claim_outbox([BOT], 9, LONG, holder="ada")
-        await tx.enqueue([ours], NOW)
-        await tx.claim_outbox([BOT], 9, LONG, holder="bob")
+        await tx.outbox.enqueue([theirs], NOW)
+        await tx.claims.take([BOT], 9, LONG, holder="ada")
+        await tx.outbox.enqueue([ours], NOW)
+        await tx.claims.take([BOT], 9, LONG, holder="bob")
     async with store.transaction() as tx:
-        assert await tx.free_outbox("ada") == 1
-        again = await tx.claim_outbox([BOT], 9, LONG, holder="bob")
+        assert await tx.claims.free("ada") == 1
+        again = await tx.claims.take([BOT], 9, LONG, holder="bob")
     assert [(one.row.id, one.attempt, one.uncertain) for one in again] == [(theirs.id, 2, True)]
 
 
 async def test_what_was_leased_and_surely_not_sent_goes_back_as_it_was(store: Store) -> None:
     async with store.transaction() as tx:
-        await tx.enqueue([parcel("a", resend=False)], NOW)
-        claimed = await tx.claim_outbox([BOT], 9, LONG, holder="ada")
+        await tx.outbox.enqueue([parcel("a", resend=False)], NOW)
+        claimed = await tx.claims.take([BOT], 9, LONG, holder="ada")
     async with store.transaction() as tx:
-        await tx.give_back(claimed, "bob")
-        assert await tx.claim_outbox([BOT], 9, LONG, holder="bob") == [], "only its holder may"
-        await tx.give_back(claimed, "ada")
-        [again] = await tx.claim_outbox([BOT], 9, LONG, holder="bob")
+        await tx.claims.give_back(claimed, "bob")
+        assert await tx.claims.take([BOT], 9, LONG, holder="bob") == [], "only its holder may"
+        await tx.claims.give_back(claimed, "ada")
+        [again] = await tx.claims.take([BOT], 9, LONG, holder="bob")
     assert (again.attempt, again.uncertain) == (2, False)
 
 
 async def test_an_end_is_awaited_until_it_is_recorded(store: Store) -> None:
     async with store.transaction() as tx:
-        await tx.enqueue([parcel("a")], NOW)
-        [claimed] = await tx.claim_outbox([BOT], 9, LONG)
-        assert await tx.is_awaited(claimed)
-        await tx.settle([Delivery(claimed.row.id, claimed.attempt, "sent", "m")], NOW)
+        await tx.outbox.enqueue([parcel("a")], NOW)
+        [claimed] = await tx.claims.take([BOT], 9, LONG)
+        assert await tx.claims.is_awaited(claimed)
+        await tx.outbox.settle([Delivery(claimed.row.id, claimed.attempt, "sent", "m")], NOW)
     async with store.transaction() as tx:
-        assert not await tx.is_awaited(claimed)
+        assert not await tx.claims.is_awaited(claimed)
 
 
 async def test_the_database_says_what_time_it_is(store: Store) -> None:
     async with store.reading() as tx:
-        assert abs(await tx.real_time() - NOW) < 10 * 365 * 86_400_000_000
+        assert abs(await tx.leases.real_time() - NOW) < 10 * 365 * 86_400_000_000

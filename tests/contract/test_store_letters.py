@@ -1,7 +1,10 @@
 """Dead letters: found with their reasons, sent anew in their order, dropped without a trace of words."""
 
-from storage.interface.outbox import ROUND, Claimed, Delivery, Letter, OutboxRow
-from storage.interface.store import Attachment, CaseMessage
+from storage.interface.attachments import Attachment
+from storage.interface.claims import Claimed
+from storage.interface.dead_letters import Letter
+from storage.interface.messages import CaseMessage
+from storage.interface.outbox import ROUND, Delivery, OutboxRow
 from storage.store import Store
 from tests.stores import BOT, NOW, body, complaint, ids, meet, parcel, talk
 
@@ -10,33 +13,33 @@ LATER = NOW + 60_000_000
 
 async def put(store: Store, *rows: OutboxRow) -> None:
     async with store.transaction() as tx:
-        await tx.enqueue(rows, NOW)
+        await tx.outbox.enqueue(rows, NOW)
 
 
 async def claim(store: Store) -> list[Claimed]:
     async with store.transaction() as tx:
-        return await tx.claim_outbox([BOT], 100, 60.0)
+        return await tx.claims.take([BOT], 100, 60.0)
 
 
 async def end(store: Store, one: Claimed, state: str, reason: str = "", *, final: bool = False) -> None:
     async with store.transaction() as tx:
         delivery = Delivery(one.row.id, one.attempt, state, f"m{one.row.id}", reason, final=final)
-        await tx.settle([delivery], NOW)
+        await tx.outbox.settle([delivery], NOW)
 
 
 async def letters(store: Store) -> list[Letter]:
     async with store.reading() as tx:
-        return await tx.letters(100)
+        return await tx.dead_letters.oldest(100)
 
 
 async def retry(store: Store, letter: Letter) -> bool:
     async with store.transaction() as tx:
-        return await tx.retry_letter(letter, LATER)
+        return await tx.dead_letters.retry(letter, LATER)
 
 
 async def drop(store: Store, letter: Letter) -> bool:
     async with store.transaction() as tx:
-        return await tx.drop_letter(letter, f"dropped by hand: {letter.reason}")
+        return await tx.dead_letters.drop(letter, f"dropped by hand: {letter.reason}")
 
 
 async def died(store: Store, row: OutboxRow, reason: str = "chat not found") -> Letter:
@@ -51,8 +54,8 @@ async def buried(store: Store, key: str = "1") -> Letter:
     """A body that could not be applied."""
     number = next(ids)
     async with store.transaction() as tx:
-        await tx.receive([body(key, content=b'{"text":"words"}')], [number], NOW)
-        await tx.bury_inbox(number, "KeyError: 'x'", NOW + 5)
+        await tx.inbox.receive([body(key, content=b'{"text":"words"}')], [number], NOW)
+        await tx.inbox.bury(number, "KeyError: 'x'", NOW + 5)
     return (await letters(store))[-1]
 
 
@@ -65,7 +68,7 @@ async def test_a_buried_body_is_found_with_its_reason_and_its_words_only_on_requ
         letter.id, "inbox", "dead", BOT, "telegram:1:5", "5", "", "KeyError: 'x'", NOW, NOW + 5
     )
     async with store.reading() as tx:
-        whole = await tx.letter(letter.id)
+        whole = await tx.dead_letters.find(letter.id)
     assert whole is not None
     assert whole.body == '{"text":"words"}'
 
@@ -75,7 +78,7 @@ async def test_a_message_that_was_given_up_says_whose_it_was(store: Store) -> No
     case = complaint(one)
     async with store.transaction() as tx:
         await meet(tx, one)
-        await tx.create_case(case)
+        await tx.cases.open(case)
     letter = await died(store, parcel("a", conversation=one.id, case=case.id))
     assert (letter.box, letter.state, letter.kind) == ("outbox", "dead", "message")
     assert (letter.person, letter.case, letter.attempts) == (one.person, case.id, 1)
@@ -100,7 +103,7 @@ async def test_a_buried_body_waits_again_and_is_no_letter_any_more(store: Store)
     assert await retry(store, letter)
     assert await letters(store) == []
     async with store.transaction() as tx:
-        assert [row.id for row in await tx.claim_inbox(9)] == [letter.id]
+        assert [row.id for row in await tx.inbox.claim(9)] == [letter.id]
     assert not await retry(store, letter)
 
 
@@ -112,7 +115,7 @@ async def test_a_dead_message_goes_again_before_what_waits_and_the_order_stays_s
     await end(store, one, "sent")
     assert await retry(store, letter)
     async with store.transaction() as tx:
-        await tx.enqueue([after], LATER)
+        await tx.outbox.enqueue([after], LATER)
     (again,) = await claim(store)
     assert (again.row.id, again.attempt, again.uncertain, again.queued) == (letter.id, ROUND + 1, 0, LATER)
     assert await store.broken_invariants() == []
@@ -138,8 +141,8 @@ async def test_an_attempt_of_before_cannot_settle_what_is_sent_anew(store: Store
     await retry(store, letter)
     (again,) = await claim(store)
     async with store.transaction() as tx:
-        await tx.settle([Delivery(letter.id, 1, "sent", "m1")], LATER)
-        assert await tx.is_awaited(again)
+        await tx.outbox.settle([Delivery(letter.id, 1, "sent", "m1")], LATER)
+        assert await tx.claims.is_awaited(again)
 
 
 async def test_the_words_of_staff_are_on_their_way_again(store: Store) -> None:
@@ -148,12 +151,12 @@ async def test_the_words_of_staff_are_on_their_way_again(store: Store) -> None:
     message = CaseMessage(next(ids), case.id, NOW, "out", "mia", "Sorry!", delivery="waiting")
     async with store.transaction() as tx:
         await meet(tx, one)
-        await tx.create_case(case)
-        await tx.add_message(message)
+        await tx.cases.open(case)
+        await tx.messages.add(message)
     letter = await died(store, parcel("a", message=message.id))
     for expected in ("failed", "waiting"):
         async with store.reading() as tx:
-            found = await tx.message(message.id)
+            found = await tx.messages.find(message.id)
         assert found is not None
         assert found.delivery == expected
         assert await retry(store, letter) == (expected == "failed")
@@ -169,7 +172,7 @@ async def test_a_dropped_letter_keeps_its_reason_and_nothing_else(store: Store) 
         assert not await retry(store, letter)
     assert await letters(store) == []
     async with store.reading() as tx:
-        counts = await tx.counts()
+        counts = await tx.figures.counts()
     assert (counts["inbox_dead"], counts["outbox_dead"]) == (0, 0)
 
 
@@ -180,7 +183,7 @@ async def test_erasing_a_person_leaves_nothing_to_retry(store: Store) -> None:
     await buried(store)
     await died(store, parcel("a", conversation=one.id))
     async with store.transaction() as tx:
-        await tx.erase(one.person, LATER)
+        await tx.people.erase(one.person, LATER)
     assert await letters(store) == []
 
 
@@ -188,9 +191,9 @@ async def test_a_refused_file_is_expected_again_and_an_erased_one_is_not(store: 
     for reason, state in (("gone", "waiting"), ("erased", "refused")):
         number = next(ids)
         async with store.transaction() as tx:
-            await tx.expect_attachment(Attachment(number, None, "a.jpg", "", 0, "waiting"))
-            await tx.refuse_attachment(number, reason)
-            await tx.expect_again(number)
-            found = await tx.attachment(number)
+            await tx.attachments.expect(Attachment(number, None, "a.jpg", "", 0, "waiting"))
+            await tx.attachments.refuse(number, reason)
+            await tx.attachments.expect_again(number)
+            found = await tx.attachments.read(number)
         assert found is not None
         assert found[0].state == state

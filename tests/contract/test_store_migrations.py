@@ -19,7 +19,7 @@ from sqlalchemy import create_engine
 from conversations.events import DAY, Address
 from storage import migrate as migrations
 from storage.codec import decode_fact
-from storage.interface.store import AlreadyServed, StoreError
+from storage.interface.errors import AlreadyServed, StoreError
 from storage.migrate import current, head, migrate
 from storage.open import open_store
 from storage.sqlite_file.file import Ownership
@@ -81,17 +81,17 @@ async def test_a_database_of_every_released_revision_is_brought_up_to_date(
     async with opened(f"sqlite:///{path}") as store:
         assert await store.broken_invariants() == []
         async with store.reading() as tx:
-            found = await tx.conversations([Address(BOT, "1001")])
+            found = await tx.conversations.at([Address(BOT, "1001")])
             (one,) = found.values()
             assert (one.name, one.stack[0].answers["comment"].words) == ("Grüße 👋", "Grüße 👋")
-            (case,) = await tx.open_cases(person=one.person)
-            assert [message.text for message in await tx.messages(case.id)] == ["Grüße 👋", "Grüße 👋"]
-            assert sum((await tx.tallies("2026-01-05", "2026-12-28")).values()) == 4
+            (case,) = await tx.cases.still_open(person=one.person)
+            assert [message.text for message in await tx.messages.of(case.id)] == ["Grüße 👋", "Grüße 👋"]
+            assert sum((await tx.figures.tallies("2026-01-05", "2026-12-28")).values()) == 4
         async with store._engine.reading() as connection:
             for kind, body in await connection.fetch("SELECT kind, body FROM fact", {}):
                 decode_fact(kind, body)
         async with store.transaction() as tx:
-            assert (await tx.erase(one.person, NOW + DAY))["conversation"] == 1
+            assert (await tx.people.erase(one.person, NOW + DAY))["conversation"] == 1
 
 
 def test_the_newest_revision_has_a_database_here() -> None:

@@ -12,7 +12,7 @@ import pytest
 from conversations.events import Address
 from storage.copies import move as moving
 from storage.copies.move import Tally, move
-from storage.interface.store import AlreadyServed, SchemaTooNew, StoreError
+from storage.interface.errors import AlreadyServed, SchemaTooNew, StoreError
 from storage.tables import metadata
 from tests.data.make import HERE
 from tests.faults.evidence import Database
@@ -45,8 +45,8 @@ async def test_a_whole_installation_arrives_and_goes_on(sqlite_url: str, migrate
     async with opened(sqlite_url) as store, store.transaction() as tx:
         await live(tx, WHOLE, "1001", "ada")
         await live(tx, "Hello", "1002", "bob")
-        await tx.enqueue([sending], NOW)
-        assert sending.id in {one.row.id for one in await tx.claim_outbox([BOT], 100, 60.0)}
+        await tx.outbox.enqueue([sending], NOW)
+        assert sending.id in {one.row.id for one in await tx.claims.take([BOT], 100, 60.0)}
     before = counts(sqlite_url)
     moved = move(file_of(sqlite_url), migrated_url)
     assert counts(migrated_url) == counts(sqlite_url) == before
@@ -54,11 +54,11 @@ async def test_a_whole_installation_arrives_and_goes_on(sqlite_url: str, migrate
     async with opened(migrated_url) as store:
         assert await store.broken_invariants() == []
         async with store.transaction() as tx:
-            [ada] = (await tx.conversations([Address(BOT, "1001")])).values()
+            [ada] = (await tx.conversations.at([Address(BOT, "1001")])).values()
             assert ada.name == MENDED
-            [case] = await tx.open_cases(person=ada.person)
-            assert [one.text for one in await tx.messages(case.id)] == [MENDED, MENDED]
-            again = {one.row.id: one for one in await tx.claim_outbox([BOT], 100, 60.0)}
+            [case] = await tx.cases.still_open(person=ada.person)
+            assert [one.text for one in await tx.messages.of(case.id)] == [MENDED, MENDED]
+            again = {one.row.id: one for one in await tx.claims.take([BOT], 100, 60.0)}
     assert again[sending.id].uncertain, "nobody sends it any more: it need not wait"
 
 

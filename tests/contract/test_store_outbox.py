@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from conversations.events import HOUR, SECOND, Address
-from storage.interface.outbox import Claimed, Delivery, OutboxRow, Posted
-from storage.interface.store import CaseMessage
+from storage.interface.claims import Claimed
+from storage.interface.messages import CaseMessage
+from storage.interface.outbox import Delivery, OutboxRow, Posted
 from storage.store import Store, Transaction
 from tests.stores import BOT, NOW, complaint, ids, meet, opened, parcel, talk
 
@@ -18,17 +19,17 @@ OVER = -1.0  # a lease that has already run out
 
 async def put(store: Store, *rows: OutboxRow) -> None:
     async with store.transaction() as tx:
-        await tx.enqueue(rows, NOW)
+        await tx.outbox.enqueue(rows, NOW)
 
 
 async def claim(store: Store, lease: float = LEASE, *, limit: int = 100) -> list[Claimed]:
     async with store.transaction() as tx:
-        return await tx.claim_outbox([BOT], limit, lease)
+        return await tx.claims.take([BOT], limit, lease)
 
 
 async def settle(store: Store, *deliveries: Delivery) -> None:
     async with store.transaction() as tx:
-        await tx.settle(deliveries, NOW)
+        await tx.outbox.settle(deliveries, NOW)
 
 
 async def send(store: Store, *, message: str = "m") -> list[int]:
@@ -46,7 +47,7 @@ def rows(claimed: Sequence[Claimed]) -> list[int]:
 
 async def counted(store: Store, name: str) -> int:
     async with store.reading() as tx:
-        return (await tx.counts())[name]
+        return (await tx.figures.counts())[name]
 
 
 # -- order
@@ -83,15 +84,15 @@ async def test_only_the_asked_accounts_may_send(store: Store) -> None:
     ours, theirs = parcel("a"), parcel("b", address=Address("slack:T1", "C1"))
     await put(store, ours, theirs)
     async with store.transaction() as tx:
-        assert await tx.claim_outbox([], 10, LEASE) == []
-        assert rows(await tx.claim_outbox(["slack:T1"], 10, LEASE)) == [theirs.id]
+        assert await tx.claims.take([], 10, LEASE) == []
+        assert rows(await tx.claims.take(["slack:T1"], 10, LEASE)) == [theirs.id]
 
 
 async def test_a_unit_may_lease_with_its_commit_what_it_made(store: Store) -> None:
     question, receipt = parcel("a"), parcel("b", resend=False)
     async with store.transaction() as tx:
-        await tx.enqueue([question, receipt], NOW)
-        leased = tx.claim_made([question.id], LEASE, "ada")
+        await tx.outbox.enqueue([question, receipt], NOW)
+        leased = tx.claims.take_made([question.id], LEASE, "ada")
     assert leased() == {question.id}
     assert rows(await claim(store)) == [receipt.id]
     await settle(store, Delivery(question.id, 1, "sent", message="7"))
@@ -102,8 +103,8 @@ async def test_what_a_unit_made_is_not_leased_while_something_stands_before_it(s
     asked, again, later = parcel("a"), parcel("a"), parcel("b")
     await put(store, asked)
     async with store.transaction() as tx:
-        await tx.enqueue([again, later], NOW)
-        leased = tx.claim_made([again.id, later.id], LEASE, "ada")
+        await tx.outbox.enqueue([again, later], NOW)
+        leased = tx.claims.take_made([again.id, later.id], LEASE, "ada")
     assert leased() == {later.id}
     assert rows(await claim(store)) == [asked.id]
 
@@ -111,8 +112,8 @@ async def test_what_a_unit_made_is_not_leased_while_something_stands_before_it(s
 async def test_of_one_lane_a_unit_leases_only_the_first(store: Store) -> None:
     first, second = parcel("a"), parcel("a")
     async with store.transaction() as tx:
-        await tx.enqueue([first, second], NOW)
-        leased = tx.claim_made([first.id, second.id], LEASE, "ada")
+        await tx.outbox.enqueue([first, second], NOW)
+        leased = tx.claims.take_made([first.id, second.id], LEASE, "ada")
     assert leased() == {first.id}
 
 
@@ -121,8 +122,8 @@ async def test_a_unit_that_is_taken_back_has_leased_nothing(store: Store) -> Non
     await put(store, kept)
     with suppress(KeyError):
         async with store.transaction() as tx:
-            await tx.enqueue([lost], NOW)
-            leased = tx.claim_made([lost.id], LEASE, "ada")
+            await tx.outbox.enqueue([lost], NOW)
+            leased = tx.claims.take_made([lost.id], LEASE, "ada")
             raise KeyError
     assert leased() == set()
     assert rows(await claim(store)) == [kept.id]
@@ -224,9 +225,9 @@ async def test_a_sleeper_who_wakes_after_its_lease_was_taken_changes_nothing(sto
     await claim(store)
     await settle(store, Delivery(row.id, 1, "dead", reason="too late"))
     async with store.transaction() as tx:
-        assert await tx.platform_messages([row.id]) == {}
-        await tx.settle([Delivery(row.id, 2, "sent", "m2")], NOW)
-        assert await tx.platform_messages([row.id]) == {row.id: "m2"}
+        assert await tx.outbox.platform_messages([row.id]) == {}
+        await tx.outbox.settle([Delivery(row.id, 2, "sent", "m2")], NOW)
+        assert await tx.outbox.platform_messages([row.id]) == {row.id: "m2"}
 
 
 async def test_an_answer_seen_after_all_is_believed(store: Store) -> None:
@@ -236,7 +237,7 @@ async def test_an_answer_seen_after_all_is_believed(store: Store) -> None:
     await claim(store)
     await settle(store, Delivery(receipt.id, 1, "sent", "m1"))
     async with store.reading() as tx:
-        assert await tx.platform_messages([receipt.id]) == {receipt.id: "m1"}
+        assert await tx.outbox.platform_messages([receipt.id]) == {receipt.id: "m1"}
 
 
 async def test_a_message_that_somebody_replies_to_tells_its_case(store: Store) -> None:
@@ -248,8 +249,8 @@ async def test_a_message_that_somebody_replies_to_tells_its_case(store: Store) -
     async with store.transaction() as tx:
         await meet(tx, one)
         for each in (case, other):
-            await tx.create_case(each)
-        await tx.add_message(reply)
+            await tx.cases.open(each)
+        await tx.messages.add(reply)
     await put(store, about, brings, plain)
     await claim(store)
     await settle(store, *(Delivery(row.id, 1, "sent", f"m{row.id}") for row in (about, brings, plain)))
@@ -257,11 +258,13 @@ async def test_a_message_that_somebody_replies_to_tells_its_case(store: Store) -
     await claim(store)
     await settle(store, Delivery(edit.id, 1, "sent", f"m{about.id}"))
     async with store.reading() as tx:
-        assert await tx.posted(about.address, f"m{about.id}") == Posted(about.id, case.id, about.body)
-        assert await tx.posted(brings.address, f"m{brings.id}") == Posted(brings.id, other.id, brings.body)
-        assert await tx.posted(plain.address, f"m{plain.id}") == Posted(plain.id, None, plain.body)
-        assert await tx.posted(Address(BOT, "6"), f"m{about.id}") is None
-        assert await tx.posted(about.address, "") is None
+        assert await tx.outbox.posted(about.address, f"m{about.id}") == Posted(about.id, case.id, about.body)
+        assert await tx.outbox.posted(brings.address, f"m{brings.id}") == Posted(
+            brings.id, other.id, brings.body
+        )
+        assert await tx.outbox.posted(plain.address, f"m{plain.id}") == Posted(plain.id, None, plain.body)
+        assert await tx.outbox.posted(Address(BOT, "6"), f"m{about.id}") is None
+        assert await tx.outbox.posted(about.address, "") is None
 
 
 # -- rows that hang on others
@@ -304,9 +307,9 @@ async def relayed(tx: Transaction, **changes: bool) -> tuple[OutboxRow, CaseMess
     message = CaseMessage(next(ids), case.id, NOW, "out", "mia", "Sorry!", delivery="waiting")
     row = replace(parcel(f"{one.id}", message=message.id), **changes)  # type: ignore[arg-type]  # resend is a bool
     await meet(tx, one)
-    await tx.create_case(case)
-    await tx.add_message(message)
-    await tx.enqueue([row], NOW)
+    await tx.cases.open(case)
+    await tx.messages.add(message)
+    await tx.outbox.enqueue([row], NOW)
     return row, message
 
 
@@ -325,9 +328,9 @@ async def test_a_relayed_message_shows_how_it_went(
 ) -> None:
     async with store.transaction() as tx:
         row, message = await relayed(tx, resend=resend)
-        await tx.claim_outbox([BOT], 9, LEASE)
-        await tx.settle([Delivery(row.id, 1, state, "m1" if state == "sent" else "", "reason")], NOW)
-        found = await tx.message(message.id)
+        await tx.claims.take([BOT], 9, LEASE)
+        await tx.outbox.settle([Delivery(row.id, 1, state, "m1" if state == "sent" else "", "reason")], NOW)
+        found = await tx.messages.find(message.id)
         assert found is not None
         assert found.delivery == delivery
 
@@ -335,16 +338,16 @@ async def test_a_relayed_message_shows_how_it_went(
 async def test_a_relayed_message_whose_sender_vanished_is_shown_as_failed(store: Store) -> None:
     async with store.transaction() as tx:
         _, message = await relayed(tx, resend=False)
-        await tx.claim_outbox([BOT], 9, OVER)
+        await tx.claims.take([BOT], 9, OVER)
     await claim(store)
     async with store.reading() as tx:
-        found = await tx.message(message.id)
+        found = await tx.messages.find(message.id)
         assert found is not None
         assert found.delivery == "failed"
 
 
 async def test_the_age_of_the_oldest_waiting_row_is_known(store: Store) -> None:
     async with store.transaction() as tx:
-        await tx.enqueue([parcel("a")], NOW + HOUR)
-        await tx.enqueue([parcel("b")], NOW + SECOND)
+        await tx.outbox.enqueue([parcel("a")], NOW + HOUR)
+        await tx.outbox.enqueue([parcel("b")], NOW + SECOND)
     assert await counted(store, "outbox_oldest") == NOW + SECOND

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from conversations.cases.case import Case
 from conversations.events import Address, Instant
-from storage.interface.outbox import ROUND, Claimed, Delivery, OutboxRow
-from storage.interface.shut import Shut
+from storage.interface.claims import Claimed
+from storage.interface.outbox import ROUND, Delivery, OutboxRow
+from storage.interface.shut_places import Shut
 from storage.store import Store, Transaction
 from tests.stores import NOW, complaint, ids, meet, parcel, talk
 
@@ -19,23 +20,25 @@ def post(lane: str, **changes: object) -> OutboxRow:
 
 async def claimed(store: Store) -> list[Claimed]:
     async with store.transaction() as tx:
-        return await tx.claim_outbox([TEAM], 100, 60.0)
+        return await tx.claims.take([TEAM], 100, 60.0)
 
 
 async def refused(tx: Transaction, one: Claimed, wait: float = 60.0) -> list[OutboxRow]:
     """As `handlers.sending.delivery` records it."""
-    await tx.settle([Delivery(one.row.id, one.attempt, "waiting", reason="is_archived", wait=wait)], NOW)
-    await tx.refuse(one.row.id, one.attempt, one.row.address, wait, "is_archived")
-    return await tx.take_untold(one.row.address, "is_archived")
+    await tx.outbox.settle(
+        [Delivery(one.row.id, one.attempt, "waiting", reason="is_archived", wait=wait)], NOW
+    )
+    await tx.shut_places.refuse(one.row.id, one.attempt, one.row.address, wait, "is_archived")
+    return await tx.shut_places.take_untold(one.row.address, "is_archived")
 
 
 async def shut(store: Store, *rows: OutboxRow, now: Instant = NOW) -> list[OutboxRow]:
     """Rows of which the first is refused; return what is to be told."""
     async with store.transaction() as tx:
-        await tx.enqueue(rows, now)
+        await tx.outbox.enqueue(rows, now)
     first, *others = await claimed(store)
     async with store.transaction() as tx:
-        await tx.give_back(others, "")
+        await tx.claims.give_back(others, "")
     async with store.transaction() as tx:
         return await refused(tx, first)
 
@@ -47,11 +50,11 @@ async def test_everything_that_waits_is_told_once_and_in_order(store: Store) -> 
     assert [one.id for one in told] == [card.id, line.id, other.id]
     assert told[1] == replace(line, resend=True)
     async with store.transaction() as tx:
-        assert await tx.take_untold(PLACE, "is_archived") == []
-        assert await tx.shut_places() == {PLACE: Shut(3, 0, 0, "is_archived")}
-        await tx.enqueue([later := post("case:1")], NOW)
-        assert await tx.shut_places() == {PLACE: Shut(3, 0, 1, "is_archived")}
-        assert [one.id for one in await tx.take_untold(PLACE, "is_archived")] == [later.id]
+        assert await tx.shut_places.take_untold(PLACE, "is_archived") == []
+        assert await tx.shut_places.all() == {PLACE: Shut(3, 0, 0, "is_archived")}
+        await tx.outbox.enqueue([later := post("case:1")], NOW)
+        assert await tx.shut_places.all() == {PLACE: Shut(3, 0, 1, "is_archived")}
+        assert [one.id for one in await tx.shut_places.take_untold(PLACE, "is_archived")] == [later.id]
 
 
 async def test_others_go_on_and_one_row_asks(store: Store) -> None:
@@ -65,7 +68,7 @@ async def test_a_refusal_begins_a_new_round_and_never_tells_again(store: Store) 
     (row,) = await shut(store, post("case:1"))
     for number in (1, 2):
         async with store.transaction() as tx:
-            await tx.try_shut(TEAM)
+            await tx.shut_places.try_again(TEAM)
         (one,) = await claimed(store)
         assert (one.row.id, one.attempt, one.shut) == (row.id, number * ROUND + 1, True)
         async with store.transaction() as tx:
@@ -76,19 +79,21 @@ async def test_what_else_befalls_a_row_does_not_make_it_told_again(store: Store)
     await shut(store, post("case:1"))
     for state, final in (("waiting", False), ("unknown", False)):
         async with store.transaction() as tx:
-            await tx.try_shut(TEAM)
+            await tx.shut_places.try_again(TEAM)
         (one,) = await claimed(store)
         async with store.transaction() as tx:
-            await tx.settle([Delivery(one.row.id, one.attempt, state, reason="no answer", final=final)], NOW)
+            await tx.outbox.settle(
+                [Delivery(one.row.id, one.attempt, state, reason="no answer", final=final)], NOW
+            )
         async with store.transaction() as tx:
-            assert await tx.take_untold(PLACE, "is_archived") == []
+            assert await tx.shut_places.take_untold(PLACE, "is_archived") == []
 
 
 async def test_when_the_place_takes_posts_everything_may_go_and_is_told_no_more(store: Store) -> None:
     first, second = await shut(store, post("case:1"), post("case:2"))
     async with store.transaction() as tx:
-        await tx.reopen(PLACE, NOW + 1)
-        assert await tx.shut_places() == {}
+        await tx.shut_places.reopen(PLACE, NOW + 1)
+        assert await tx.shut_places.all() == {}
     found = await claimed(store)
     assert [(one.row.id, one.queued, one.shut) for one in found] == [
         (first.id, NOW + 1, False),
@@ -101,7 +106,7 @@ async def test_when_the_place_takes_posts_everything_may_go_and_is_told_no_more(
 async def test_what_waits_for_a_shut_place_is_not_late(store: Store) -> None:
     await shut(store, post("case:1"))
     async with store.reading() as tx:
-        backlog = await tx.backlog(NOW, NOW)
+        backlog = await tx.alarms.backlog(NOW, NOW)
     assert backlog.outbox == {TEAM: (1, 0)}
     assert backlog.shut == {PLACE: Shut(1, 0, 0, "is_archived")}
 
@@ -112,7 +117,7 @@ async def case_with_card(store: Store, **changes: object) -> tuple[Case, OutboxR
         case = complaint(one)
         card = post(f"case:{case.id}", kind="card", case=case.id, **changes)
         case = replace(case, card=card.id)
-        await tx.create_case(case)
+        await tx.cases.open(case)
     return case, card
 
 
@@ -123,12 +128,12 @@ async def test_the_cards_of_a_case_are_found_where_they_lie(store: Store) -> Non
     direct = replace(direct, address=Address(TEAM, "U1"))
     await shut(store, card, edit)
     async with store.transaction() as tx:
-        await tx.enqueue([direct, gone], NOW)
-        await tx.claim_outbox([TEAM], 100, 60.0)
-        await tx.settle([Delivery(direct.id, 1, "sent", "17.1"), Delivery(gone.id, 1, "dead")], NOW)
+        await tx.outbox.enqueue([direct, gone], NOW)
+        await tx.claims.take([TEAM], 100, 60.0)
+        await tx.outbox.settle([Delivery(direct.id, 1, "sent", "17.1"), Delivery(gone.id, 1, "dead")], NOW)
     async with store.reading() as tx:
-        assert await tx.cards(case.id) == [(card.id, "C1", "waiting"), (direct.id, "U1", "sent")]
-        assert (await tx.shut_places())[PLACE].cards == 1
+        assert await tx.cards.of(case.id) == [(card.id, "C1", "waiting"), (direct.id, "U1", "sent")]
+        assert (await tx.shut_places.all())[PLACE].cards == 1
 
 
 async def test_what_waits_for_a_place_nobody_names_goes_elsewhere(store: Store) -> None:
@@ -136,11 +141,11 @@ async def test_what_waits_for_a_place_nobody_names_goes_elsewhere(store: Store) 
     digest, alarm = post("digest:C1:", kind="digest"), post("watch")
     await shut(store, card, post(card.lane, case=case.id), digest, alarm)
     async with store.transaction() as tx:
-        assert await tx.stranded(TEAM, ["C1", "C2"]) == []
-        assert await tx.stranded(TEAM, ["C2"]) == [case.id]
-        await tx.redirect_case(case.id, PLACE, "C2")
-        await tx.redirect(TEAM, "digest", ["C2"], "C3")
-        await tx.redirect_row(alarm.id, "C4")
+        assert await tx.shut_places.stranded(TEAM, ["C1", "C2"]) == []
+        assert await tx.shut_places.stranded(TEAM, ["C2"]) == [case.id]
+        await tx.shut_places.redirect_case(case.id, PLACE, "C2")
+        await tx.shut_places.redirect(TEAM, "digest", ["C2"], "C3")
+        await tx.shut_places.redirect_row(alarm.id, "C4")
     found = {one.row.id: one.row.address.chat for one in await claimed(store)}
     assert found == {card.id: "C2", digest.id: "C3", alarm.id: "C4"}
 
@@ -149,11 +154,13 @@ async def test_where_posts_were_is_known(store: Store) -> None:
     case, card = await case_with_card(store)
     alarm = post("watch", address=ELSEWHERE)
     async with store.transaction() as tx:
-        await tx.enqueue([card, alarm], NOW)
-        await tx.claim_outbox([TEAM], 100, 60.0)
-        await tx.settle([Delivery(card.id, 1, "sent", "17.1"), Delivery(alarm.id, 1, "sent", "17.2")], NOW)
+        await tx.outbox.enqueue([card, alarm], NOW)
+        await tx.claims.take([TEAM], 100, 60.0)
+        await tx.outbox.settle(
+            [Delivery(card.id, 1, "sent", "17.1"), Delivery(alarm.id, 1, "sent", "17.2")], NOW
+        )
     async with store.reading() as tx:
-        assert await tx.used_places(TEAM, 10) == [("C1", ("complaint", "delivery", "", "en", "normal"))]
-        assert await tx.posted_places(TEAM, "post", 10) == ["C2"]
-        assert await tx.posted_places(TEAM, "digest", 10) == []
+        assert await tx.cards.used_places(TEAM, 10) == [("C1", ("complaint", "delivery", "", "en", "normal"))]
+        assert await tx.outbox.posted_places(TEAM, "post", 10) == ["C2"]
+        assert await tx.outbox.posted_places(TEAM, "digest", 10) == []
     assert case.channel == "C1"

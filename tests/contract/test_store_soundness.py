@@ -73,7 +73,7 @@ async def test_a_life_breaks_nothing_before_and_after_its_erasure(store: Store) 
         one, _ = await live(tx, "words", "1001", "ada")
     assert await store.broken_invariants() == []
     async with store.transaction() as tx:
-        await tx.erase(one.person, NOW)
+        await tx.people.erase(one.person, NOW)
     assert await store.broken_invariants() == []
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.interface.store import StoreError
+from storage.interface.errors import StoreError
 from storage.open import open_store
 from storage.sqlite_file.space import free_bytes, network_kind
 from tests.stores import BERLIN

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from storage.engines.sqlite import version_warning
-from storage.interface.store import AlreadyServed, SchemaTooNew, StoreError, StoreUnavailable
+from storage.interface.errors import AlreadyServed, SchemaTooNew, StoreError, StoreUnavailable
 from storage.migrate import current, head, migrate
 from storage.open import open_store
 from tests.stores import BERLIN, NOW, body, meet, opened, talk
@@ -69,7 +69,7 @@ async def test_a_second_process_is_refused_and_told_who_serves(sqlite_url: str) 
 async def test_reading_works_beside_a_server(sqlite_url: str) -> None:
     with another_server(sqlite_url):
         async with opened(sqlite_url, serve=False) as store, store.reading() as tx:
-            assert (await tx.counts())["inbox_pending"] >= 1
+            assert (await tx.figures.counts())["inbox_pending"] >= 1
 
 
 async def test_what_was_acknowledged_survives_kill_9_and_the_lock_is_free(sqlite_url: str) -> None:
@@ -79,7 +79,7 @@ async def test_what_was_acknowledged_survives_kill_9_and_the_lock_is_free(sqlite
         other.send_signal(signal.SIGKILL)
         acknowledged = max([acknowledged, *(int(line) for line in other.stdout if line.endswith("\n"))])
     async with opened(sqlite_url) as store, store.transaction() as tx:
-        stored = [row.id for row in await tx.claim_inbox(1_000_000)]
+        stored = [row.id for row in await tx.inbox.claim(1_000_000)]
     assert stored == list(range(1, len(stored) + 1))
     assert len(stored) - acknowledged in (0, 1)
 
@@ -133,12 +133,14 @@ async def test_a_full_disk_fails_the_unit_as_a_whole_and_the_store_goes_on(sqlit
         await writer.execute_fetchall(f"PRAGMA max_page_count={pages + 5}")
         with pytest.raises(StoreUnavailable, match="full"):
             async with store.transaction() as tx:
-                await tx.receive([body(str(n), content=b"x" * 4_000) for n in range(50)], range(50), NOW)
+                await tx.inbox.receive(
+                    [body(str(n), content=b"x" * 4_000) for n in range(50)], range(50), NOW
+                )
         await writer.execute_fetchall("PRAGMA max_page_count=1000000")
         async with store.transaction() as tx:
-            assert await tx.claim_inbox(99) == []
-            await tx.receive([body("1")], [1], NOW)
-            assert [row.id for row in await tx.claim_inbox(99)] == [1]
+            assert await tx.inbox.claim(99) == []
+            await tx.inbox.receive([body("1")], [1], NOW)
+            assert [row.id for row in await tx.inbox.claim(99)] == [1]
 
 
 # -- bad files and addresses

@@ -12,8 +12,10 @@ import pytest
 
 from conversations.events import Address
 from conversations.facts import Invited
+from storage.interface.errors import Conflict, StoreError, StoreUnavailable
+from storage.interface.facts import FactRow
 from storage.interface.outbox import Delivery
-from storage.interface.store import Conflict, FactRow, StoreError, StoreUnavailable, Timer
+from storage.interface.timers import Timer
 from storage.migrate import migrate
 from storage.open import open_store
 from storage.store import Store
@@ -28,8 +30,10 @@ async def test_a_storm_of_cancellations_leaves_no_lock_behind_and_no_half_unit(s
 
     async def unit(number: int) -> None:
         async with store.transaction() as tx:
-            await tx.receive([body(f"{number}a"), body(f"{number}b")], [2 * number, 2 * number + 1], NOW)
-            await tx.counts()
+            await tx.inbox.receive(
+                [body(f"{number}a"), body(f"{number}b")], [2 * number, 2 * number + 1], NOW
+            )
+            await tx.figures.counts()
         committed.add(number)
 
     began = time.monotonic()
@@ -43,7 +47,7 @@ async def test_a_storm_of_cancellations_leaves_no_lock_behind_and_no_half_unit(s
     await asyncio.gather(*tasks, return_exceptions=True)
     assert time.monotonic() - began < 5, "nobody waited for a lock"
     async with store.transaction() as tx:
-        stored = {row.id for row in await tx.claim_inbox(1_000)}
+        stored = {row.id for row in await tx.inbox.claim(1_000)}
     assert all({2 * number, 2 * number + 1} <= stored for number in committed), "what returned is stored"
     assert {row ^ 1 for row in stored} == stored, "units are whole"
     assert len(committed) < 200, "some were cancelled"
@@ -64,7 +68,7 @@ async def test_a_cancelled_unit_is_rolled_back_before_the_cancellation_is_seen(s
     with suppress(asyncio.CancelledError):
         await task
     async with store.transaction() as tx:
-        assert (await tx.counts())["conversations"] == 0
+        assert (await tx.figures.counts())["conversations"] == 0
 
 
 async def test_closing_waits_for_the_unit_under_way(url: str) -> None:
@@ -82,7 +86,7 @@ async def test_closing_waits_for_the_unit_under_way(url: str) -> None:
     await store.close()
     await task
     async with opened(url) as again, again.reading() as tx:
-        assert (await tx.counts())["conversations"] == 1
+        assert (await tx.figures.counts())["conversations"] == 1
 
 
 async def test_a_closed_store_says_so(url: str) -> None:
@@ -109,7 +113,7 @@ async def test_a_unit_inside_a_unit_is_a_mistake_not_a_standstill(sqlite_url: st
 async def test_units_of_one_process_wait_for_each_other(store: Store) -> None:
     async def take() -> int:
         async with store.transaction() as tx:
-            return await tx.next_number(2026)
+            return await tx.cases.next_number(2026)
 
     assert sorted(await asyncio.gather(*(take() for _ in range(20)))) == list(range(1, 21))
 
@@ -118,10 +122,10 @@ async def apply_all(store: Store, log: list[tuple[str, int]]) -> None:
     """A worker: apply what waits, in units of a few rows, until nothing waits any more."""
     while True:
         async with store.transaction() as tx:
-            claimed = await tx.claim_inbox(random.randint(1, 5))
+            claimed = await tx.inbox.claim(random.randint(1, 5))
             await asyncio.sleep(random.random() / 200)
-            await tx.finish_inbox({row.id: None for row in claimed}, NOW)
-            waiting = (await tx.counts())["inbox_pending"]
+            await tx.inbox.finish({row.id: None for row in claimed}, NOW)
+            waiting = (await tx.figures.counts())["inbox_pending"]
             log += [(row.raw.lane, row.id) for row in claimed]
         if not waiting:
             return
@@ -134,7 +138,7 @@ async def test_several_workers_apply_each_body_once_and_keep_the_order_of_every_
     async with opened(migrated_url) as one, opened(migrated_url) as two, opened(migrated_url) as three:
         async with one.transaction() as tx:
             bodies = [body(str(key), lane=f"lane {key % lanes}") for key in range(1, 201)]
-            await tx.receive(bodies, range(1, 201), NOW)
+            await tx.inbox.receive(bodies, range(1, 201), NOW)
         log: list[tuple[str, int]] = []
         await asyncio.gather(*(apply_all(store, log) for store in (one, one, two, two, three, three)))
     assert sorted(row for _, row in log) == list(range(1, 201))
@@ -146,25 +150,25 @@ async def test_several_workers_apply_each_body_once_and_keep_the_order_of_every_
 async def test_a_worker_takes_other_lanes_while_one_is_being_applied(migrated_url: str) -> None:
     async with opened(migrated_url) as one, opened(migrated_url) as two:
         async with one.transaction() as tx:
-            await tx.receive([body("1", "a"), body("2", "a"), body("3", "b")], [1, 2, 3], NOW)
+            await tx.inbox.receive([body("1", "a"), body("2", "a"), body("3", "b")], [1, 2, 3], NOW)
         async with one.transaction() as tx:
-            assert [row.id for row in await tx.claim_inbox(1)] == [1]
+            assert [row.id for row in await tx.inbox.claim(1)] == [1]
             async with two.transaction() as other:
-                assert [row.id for row in await other.claim_inbox(9)] == [3], "2 has to wait for 1"
+                assert [row.id for row in await other.inbox.claim(9)] == [3], "2 has to wait for 1"
 
 
 async def send_all(store: Store, sent: list[tuple[str, int]]) -> None:
     """A sender: claim, settle, until nothing waits any more."""
     while True:
         async with store.transaction() as tx:
-            claimed = await tx.claim_outbox([BOT], random.randint(1, 4), 60.0)
+            claimed = await tx.claims.take([BOT], random.randint(1, 4), 60.0)
         sent += [(one.row.lane, one.row.id) for one in claimed]
         await asyncio.sleep(random.random() / 200)
         async with store.transaction() as tx:
-            await tx.settle(
+            await tx.outbox.settle(
                 [Delivery(one.row.id, one.attempt, "sent", f"m{one.row.id}") for one in claimed], NOW
             )
-            if not (await tx.counts())["outbox_waiting"]:
+            if not (await tx.figures.counts())["outbox_waiting"]:
                 return
 
 
@@ -172,7 +176,7 @@ async def test_several_senders_send_each_row_once_and_in_the_order_of_its_lane(m
     rows = [parcel(f"lane {number % 5}") for number in range(100)]
     async with opened(migrated_url) as one, opened(migrated_url) as two:
         async with one.transaction() as tx:
-            await tx.enqueue(rows, NOW)
+            await tx.outbox.enqueue(rows, NOW)
         sent: list[tuple[str, int]] = []
         await asyncio.gather(*(send_all(store, sent) for store in (one, one, two, two)))
     assert sorted(row for _, row in sent) == [row.id for row in rows]
@@ -184,11 +188,11 @@ async def test_several_senders_send_each_row_once_and_in_the_order_of_its_lane(m
 async def test_a_timer_falls_due_for_one_worker_only(migrated_url: str) -> None:
     async with opened(migrated_url) as one, opened(migrated_url) as two:
         async with one.transaction() as tx:
-            await tx.set_timers([Timer("case:1", "accept", NOW), Timer("case:2", "accept", NOW)])
+            await tx.timers.set([Timer("case:1", "accept", NOW), Timer("case:2", "accept", NOW)])
         async with one.transaction() as tx, two.transaction() as other:
-            mine = await tx.due_timers(NOW, 1)
-            assert [timer.owner for timer in mine + await other.due_timers(NOW, 9)] == ["case:1", "case:2"]
-            await tx.drop_timers([(timer.owner, timer.kind) for timer in mine])
+            mine = await tx.timers.due(NOW, 1)
+            assert [timer.owner for timer in mine + await other.timers.due(NOW, 9)] == ["case:1", "case:2"]
+            await tx.timers.drop([(timer.owner, timer.kind) for timer in mine])
 
 
 async def test_a_timer_waits_while_another_worker_has_its_conversation_or_case_in_hand(
@@ -202,18 +206,18 @@ async def test_a_timer_waits_while_another_worker_has_its_conversation_or_case_i
     async with opened(migrated_url) as one, opened(migrated_url) as two:
         async with one.transaction() as tx:
             await meet(tx, ada, bob)
-            await tx.create_case(concern)
-            await tx.set_timers([reminder, deadline])
+            await tx.cases.open(concern)
+            await tx.timers.set([reminder, deadline])
         async with one.transaction() as tx:
-            assert len(await tx.conversations([ada.address])) == 1
+            assert len(await tx.conversations.at([ada.address])) == 1
             async with two.transaction() as other:
-                assert await other.due_timers(NOW, 9) == [deadline]
+                assert await other.timers.due(NOW, 9) == [deadline]
         async with one.transaction() as tx:
-            assert len(await tx.cases([concern.id])) == 1
+            assert len(await tx.cases.load([concern.id])) == 1
             async with two.transaction() as other:
-                assert await other.due_timers(NOW, 9) == [reminder]
+                assert await other.timers.due(NOW, 9) == [reminder]
         async with two.transaction() as other:
-            assert len(await other.due_timers(NOW, 9)) == 2
+            assert len(await other.timers.due(NOW, 9)) == 2
 
 
 async def test_two_workers_who_meet_the_same_person_at_once_make_one(migrated_url: str) -> None:
@@ -221,7 +225,7 @@ async def test_two_workers_who_meet_the_same_person_at_once_make_one(migrated_ur
         for _ in range(3):
             try:
                 async with store.transaction() as tx:
-                    if not await tx.conversations([Address(BOT, "5")]):
+                    if not await tx.conversations.at([Address(BOT, "5")]):
                         await meet(tx, talk("5"))
                     return "met"
             except Conflict:
@@ -231,7 +235,7 @@ async def test_two_workers_who_meet_the_same_person_at_once_make_one(migrated_ur
     async with opened(migrated_url) as one, opened(migrated_url) as two:
         assert set(await asyncio.gather(*(greet(store) for store in (one, two) * 4))) == {"met"}
         async with one.reading() as tx:
-            counts = await tx.counts()
+            counts = await tx.figures.counts()
             assert (counts["persons"], counts["conversations"]) == (1, 1)
 
 
@@ -240,16 +244,16 @@ async def test_two_workers_never_both_change_a_conversation(migrated_url: str) -
 
     async def change(store: Store) -> None:
         async with store.transaction() as tx:
-            (found,) = (await tx.conversations_by_id([first.id])).values()
+            (found,) = (await tx.conversations.load([first.id])).values()
             await asyncio.sleep(random.random() / 100)
-            await tx.save_conversations([replace(found, version=found.version + 1, held=found.held + "x")])
+            await tx.conversations.save([replace(found, version=found.version + 1, held=found.held + "x")])
 
     async with opened(migrated_url) as one, opened(migrated_url) as two:
         async with one.transaction() as tx:
             await meet(tx, first)
         await asyncio.gather(*(change(store) for store in (one, two) * 10))
         async with one.reading() as tx:
-            (found,) = (await tx.conversations_by_id([first.id])).values()
+            (found,) = (await tx.conversations.load([first.id])).values()
             assert (found.version, found.held) == (20, "x" * 20)
 
 
@@ -257,12 +261,12 @@ async def test_tallies_of_several_workers_add_up(migrated_url: str) -> None:
     async def count(store: Store) -> None:
         facts = [Invited("survey", place) for place in random.sample(["a", "b", "c", "d"], 4)]
         async with store.transaction() as tx:
-            await tx.record([FactRow(next(ids), NOW, fact) for fact in facts])
+            await tx.facts.record([FactRow(next(ids), NOW, fact) for fact in facts])
 
     async with opened(migrated_url) as one, opened(migrated_url) as two:
         await asyncio.gather(*(count(store) for store in (one, two) * 10))
         async with one.reading() as tx:
-            assert set((await tx.tallies("2026-01-05", "2026-12-28")).values()) == {20}
+            assert set((await tx.figures.tallies("2026-01-05", "2026-12-28")).values()) == {20}
 
 
 async def test_a_worker_hears_the_hints_of_others_and_not_its_own(migrated_url: str) -> None:
@@ -292,12 +296,12 @@ async def test_a_killed_server_makes_the_store_unavailable_until_it_is_back(post
     migrate(postgres_alone.url(name))
     async with opened(postgres_alone.url(name)) as store:
         async with store.transaction() as tx:
-            await tx.receive([body("1")], [1], NOW)
+            await tx.inbox.receive([body("1")], [1], NOW)
 
         async def cut() -> None:
             async with store.transaction() as tx:
                 postgres_alone.kill()
-                await tx.receive([body("2")], [2], NOW)
+                await tx.inbox.receive([body("2")], [2], NOW)
 
         with pytest.raises(StoreUnavailable):
             await cut()
@@ -306,8 +310,8 @@ async def test_a_killed_server_makes_the_store_unavailable_until_it_is_back(post
                 pass
         postgres_alone.start()
         async with store.transaction() as tx:
-            assert [row.id for row in await tx.claim_inbox(9)] == [1]
-            await tx.finish_inbox({1: None}, NOW)
+            assert [row.id for row in await tx.inbox.claim(9)] == [1]
+            await tx.inbox.finish({1: None}, NOW)
         assert await store.broken_invariants() == []
 
 
@@ -316,14 +320,14 @@ async def test_connections_that_broke_while_idle_are_not_noticed_by_anybody(
 ) -> None:
     async with opened(migrated_url) as store:
         async with store.transaction() as tx:
-            await tx.receive([body("1")], [1], NOW)
+            await tx.inbox.receive([body("1")], [1], NOW)
         with psycopg.connect(postgres.url(), autocommit=True) as other:
             other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
                 [urlsplit(migrated_url).path[1:]],
             )
         async with store.transaction() as tx:
-            assert len(await tx.claim_inbox(9)) == 1
+            assert len(await tx.inbox.claim(9)) == 1
 
 
 async def test_postgresql_without_tables_says_what_to_do(postgres_url: str) -> None:
@@ -345,9 +349,9 @@ async def test_only_a_unit_that_changes_something_shows_that_the_database_takes_
         async with store.transaction():
             raise StoreUnavailable("no room")
     async with store.transaction() as tx:
-        assert await tx.claim_inbox(10) == []
-        await tx.finish_inbox({}, NOW)
-        await tx.drop_timers([("nobody", "*")])
+        assert await tx.inbox.claim(10) == []
+        await tx.inbox.finish({}, NOW)
+        await tx.timers.drop([("nobody", "*")])
     assert store.refused is not None, "these units asked nothing of the disk"
     await store.try_to_write()
     assert store.refused is None
@@ -358,5 +362,14 @@ async def test_a_change_that_was_only_noted_for_the_commit_counts_as_one(store: 
         async with store.transaction():
             raise StoreUnavailable("no room")
     async with store.transaction() as tx:
-        await tx.set_timers([Timer("nobody", "later", NOW)])
+        await tx.timers.set([Timer("nobody", "later", NOW)])
     assert store.refused is None
+
+
+async def test_a_unit_that_has_ended_takes_nothing_more(store: Store) -> None:
+    async with store.transaction() as written, store.reading() as read:
+        pass
+    with pytest.raises(StoreError, match="has ended"):
+        await written.timers.set([Timer("case:1", "answer", NOW)])
+    with pytest.raises(StoreError, match="has ended"):
+        await read.timers.of("case:1")

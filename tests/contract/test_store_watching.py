@@ -5,9 +5,9 @@ from dataclasses import replace
 from conversations.cases.case import State
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Address
 from conversations.session import CaseId
+from storage.interface.alarms import Backlog, Standing
 from storage.interface.outbox import Delivery
-from storage.interface.store import Timer
-from storage.interface.watching import Backlog, Standing
+from storage.interface.timers import Timer
 from storage.store import Store
 from tests.stores import BOT, NOW, body, complaint, meet, parcel, talk
 
@@ -16,7 +16,7 @@ TEAM = "slack:T1"
 
 async def backlog(store: Store, since: int = NOW) -> Backlog:
     async with store.reading() as tx:
-        return await tx.backlog(NOW, since)
+        return await tx.alarms.backlog(NOW, since)
 
 
 async def test_an_empty_database_has_nothing_that_waits(store: Store) -> None:
@@ -25,11 +25,11 @@ async def test_an_empty_database_has_nothing_that_waits(store: Store) -> None:
 
 async def test_what_waits_is_counted_with_the_age_of_its_oldest(store: Store) -> None:
     async with store.transaction() as tx:
-        await tx.receive([body("a")], [1], NOW - HOUR)
-        await tx.receive([body("b"), body("c")], [2, 3], NOW - MINUTE)
-        await tx.enqueue([parcel("one")], NOW - 2 * HOUR)
-        await tx.enqueue([replace(parcel("two"), bulk=True)], NOW - DAY)
-        await tx.set_timers(
+        await tx.inbox.receive([body("a")], [1], NOW - HOUR)
+        await tx.inbox.receive([body("b"), body("c")], [2, 3], NOW - MINUTE)
+        await tx.outbox.enqueue([parcel("one")], NOW - 2 * HOUR)
+        await tx.outbox.enqueue([replace(parcel("two"), bulk=True)], NOW - DAY)
+        await tx.timers.set(
             [
                 Timer("case:1", "accept", NOW - SECOND),
                 Timer("case:2", "accept", NOW - HOUR),
@@ -45,12 +45,12 @@ async def test_what_waits_is_counted_with_the_age_of_its_oldest(store: Store) ->
 async def test_what_went_wrong_is_counted(store: Store) -> None:
     first, second = parcel("one"), replace(parcel("two"), resend=False)
     async with store.transaction() as tx:
-        await tx.receive([body("a"), body("b"), body("c")], [1, 2, 3], NOW)
-        await tx.bury_inbox(1, "unreadable", NOW)
-        await tx.finish_inbox({2: None}, NOW)
-        await tx.enqueue([first, second], NOW)
-        await tx.claim_outbox([BOT], 10, 60.0)
-        await tx.settle(
+        await tx.inbox.receive([body("a"), body("b"), body("c")], [1, 2, 3], NOW)
+        await tx.inbox.bury(1, "unreadable", NOW)
+        await tx.inbox.finish({2: None}, NOW)
+        await tx.outbox.enqueue([first, second], NOW)
+        await tx.claims.take([BOT], 10, 60.0)
+        await tx.outbox.settle(
             [
                 Delivery(first.id, 1, "dead", reason="too long"),
                 Delivery(second.id, 1, "unknown", reason="no answer"),
@@ -62,43 +62,43 @@ async def test_what_went_wrong_is_counted(store: Store) -> None:
     later = await backlog(store, since=NOW + 1)
     assert (later.dead, later.unknown) == (2, 0)
     async with store.reading() as tx:
-        assert (await tx.applied(NOW), await tx.applied(NOW + 1)) == (2, 0)
+        assert (await tx.inbox.applied(NOW), await tx.inbox.applied(NOW + 1)) == (2, 0)
 
 
 async def test_words_for_somebody_who_blocked_the_bot_are_no_dead_letter(store: Store) -> None:
     async with store.transaction() as tx:
         gone, there = await meet(tx, talk("5"), talk("6"))
-        await tx.save_conversations([replace(gone, reachable=False, version=gone.version + 1)])
+        await tx.conversations.save([replace(gone, reachable=False, version=gone.version + 1)])
         rows = [parcel("a", conversation=gone.id), parcel("b", conversation=there.id)]
-        await tx.enqueue(rows, NOW)
-        await tx.claim_outbox([BOT], 10, 60.0)
-        await tx.settle([Delivery(one.id, 1, "dead", reason="Forbidden") for one in rows], NOW)
+        await tx.outbox.enqueue(rows, NOW)
+        await tx.claims.take([BOT], 10, 60.0)
+        await tx.outbox.settle([Delivery(one.id, 1, "dead", reason="Forbidden") for one in rows], NOW)
     assert (await backlog(store)).dead == 1
 
 
 async def test_an_alarm_is_told_once_and_again_only_after_a_while(store: Store) -> None:
     async with store.transaction() as tx:
-        assert await tx.raise_alarm("silence", BOT, NOW, NOW - HOUR)
-        assert not await tx.raise_alarm("silence", BOT, NOW + MINUTE, NOW + MINUTE - HOUR)
-        assert await tx.raise_alarm("silence", BOT, NOW + 2 * HOUR, NOW + HOUR)
-        assert await tx.raise_alarm("silence", TEAM, NOW, NOW - HOUR)
+        assert await tx.alarms.tell("silence", BOT, NOW, NOW - HOUR)
+        assert not await tx.alarms.tell("silence", BOT, NOW + MINUTE, NOW + MINUTE - HOUR)
+        assert await tx.alarms.tell("silence", BOT, NOW + 2 * HOUR, NOW + HOUR)
+        assert await tx.alarms.tell("silence", TEAM, NOW, NOW - HOUR)
     async with store.reading() as tx:
-        assert await tx.alarms() == [
+        assert await tx.alarms.standing() == [
             Standing("silence", TEAM, NOW, NOW),
             Standing("silence", BOT, NOW, NOW + 2 * HOUR),
-        ] or await tx.alarms() == [
+        ] or await tx.alarms.standing() == [
             Standing("silence", BOT, NOW, NOW + 2 * HOUR),
             Standing("silence", TEAM, NOW, NOW),
         ]
     async with store.transaction() as tx:
-        assert await tx.end_alarm("silence", BOT)
-        assert not await tx.end_alarm("silence", BOT)
+        assert await tx.alarms.end("silence", BOT)
+        assert not await tx.alarms.end("silence", BOT)
 
 
 async def test_what_dialogues_waited_for_in_an_outage_is_put_off_and_nothing_else(store: Store) -> None:
     old, young = NOW - DAY, NOW - SECOND
     async with store.transaction() as tx:
-        await tx.set_timers(
+        await tx.timers.set(
             [
                 Timer("session:1", "remind", old),
                 Timer("session:1", "expire", young),
@@ -107,12 +107,12 @@ async def test_what_dialogues_waited_for_in_an_outage_is_put_off_and_nothing_els
                 Timer("digest:weekly", "weekly", old),
             ]
         )
-        assert await tx.put_off_dialogues(NOW - MINUTE, NOW + HOUR) == 2
+        assert await tx.timers.put_off_dialogues(NOW - MINUTE, NOW + HOUR) == 2
     async with store.reading() as tx:
         due = {
             (one.owner, one.kind): one.due
             for name in ("session:1", "case:1", "case:2", "digest:weekly")
-            for one in await tx.timers(name)
+            for one in await tx.timers.of(name)
         }
     assert due == {
         ("session:1", "remind"): NOW + HOUR,
@@ -125,15 +125,15 @@ async def test_what_dialogues_waited_for_in_an_outage_is_put_off_and_nothing_els
 
 async def test_timers_of_one_kind_that_fell_due_are_put_off_alone(store: Store) -> None:
     async with store.transaction() as tx:
-        await tx.set_timers(
+        await tx.timers.set(
             [
                 Timer("case:1", "files", NOW - DAY),
                 Timer("case:2", "files", NOW + SECOND),
                 Timer("case:1", "lines", NOW - DAY),
             ]
         )
-        await tx.put_off("files", NOW, NOW + HOUR)
-        due = [one.due for name in ("case:1", "case:2") for one in await tx.timers(name)]
+        await tx.timers.put_off("files", NOW, NOW + HOUR)
+        due = [one.due for name in ("case:1", "case:2") for one in await tx.timers.of(name)]
     assert sorted(due) == [NOW - DAY, NOW + SECOND, NOW + HOUR]
 
 
@@ -142,13 +142,13 @@ async def test_threads_are_those_of_open_cases_and_of_those_closed_lately(store:
         (conversation,) = await meet(tx, talk())
         for n, closed in enumerate((0, NOW - DAY, NOW - 30 * DAY), start=1):
             card = replace(parcel(f"card {n}"), address=Address(TEAM, "C1"))
-            await tx.enqueue([card], NOW)
-            await tx.claim_outbox([TEAM], 10, 60.0)
-            await tx.settle([Delivery(card.id, 1, "sent", message=f"179{n}.0001")], NOW)
+            await tx.outbox.enqueue([card], NOW)
+            await tx.claims.take([TEAM], 10, 60.0)
+            await tx.outbox.settle([Delivery(card.id, 1, "sent", message=f"179{n}.0001")], NOW)
             case = complaint(conversation, card=card.id, opened=NOW + n)
-            await tx.create_case(
+            await tx.cases.open(
                 replace(case, closed=closed, state=State.CLOSED if closed else State.RECEIVED)
             )
     async with store.reading() as tx:
-        assert await tx.threads(TEAM, NOW - 7 * DAY) == [("C1", "1792.0001"), ("C1", "1791.0001")]
-        assert await tx.threads("slack:T2", NOW - 7 * DAY) == []
+        assert await tx.cards.threads(TEAM, NOW - 7 * DAY) == [("C1", "1792.0001"), ("C1", "1791.0001")]
+        assert await tx.cards.threads("slack:T2", NOW - 7 * DAY) == []

@@ -15,7 +15,8 @@ from bot.channels.telegram.inbound.polling import Poller
 from bot.monitoring.pulse import Pulse
 from sandbox import faults
 from sandbox.telegram.local import LocalTelegram, serving
-from storage.interface.store import RawBody, StoreUnavailable
+from storage.interface.errors import StoreUnavailable
+from storage.interface.inbox import RawBody
 from tests.contract.channel_telegram import ACCOUNT, TOKEN, connect
 
 

@@ -12,7 +12,7 @@ from bot.channels.telegram.inbound.bodies import raw_body
 from bot.channels.telegram.inbound.reading import Reader
 from conversations.events import Attached, Event
 from handlers.turn.ports import Unreadable
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 from tests.contract.channel import HERE, load
 from tests.contract.channel_telegram import ACCOUNT, body
 

@@ -13,7 +13,8 @@ from aiohttp import web
 from bot.channels.telegram.channel import TelegramChannel, open_channel
 from handlers.turn.ports import Unreadable
 from sandbox.telegram.local import LocalTelegram, serving
-from storage.interface.store import RawBody, StoreUnavailable
+from storage.interface.errors import StoreUnavailable
+from storage.interface.inbox import RawBody
 from tests.contract.channel import read_attachment
 from tests.contract.channel_telegram import ACCOUNT, TOKEN, connect
 from tests.contract.test_telegram_polling import until

@@ -60,6 +60,6 @@ async def nothing_due(stage: Stage) -> None:
     async with asyncio.timeout(10):
         while True:
             async with stage.service.store.reading() as tx:
-                if not await tx.due_timers(stage.clock.now(), 1):
+                if not await tx.timers.due(stage.clock.now(), 1):
                     return
             await asyncio.sleep(0.02)

@@ -59,9 +59,9 @@ async def test_what_waits_for_a_channel_nobody_made_follows_the_corrected_route(
     await stage.quiet()
     assert stage.service is not None
     async with stage.service.store.reading() as tx:
-        case = await tx.case_by_number(number)
+        case = await tx.cases.by_number(number)
         assert case is not None
         assert case.channel == stage.delivery.id
-        assert [one.text for one in await tx.messages(case.id)][1:] == ["I know the driver."]
+        assert [one.text for one in await tx.messages.of(case.id)][1:] == ["I know the driver."]
     assert directly(stage.deniz, number) == 1
     await stage.holds()

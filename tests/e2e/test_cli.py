@@ -20,7 +20,7 @@ from bot.commands.groups import Group
 from bot.exits import MEANING, Exit
 from conversations.cases.case import Case
 from conversations.events import DAY
-from storage.interface.store import CaseMessage
+from storage.interface.messages import CaseMessage
 from storage.open import open_store
 from tests.stores import BERLIN, NOW, complaint, meet, talk
 
@@ -296,10 +296,10 @@ async def fill(url: str) -> Case:
     async with store.transaction() as tx:
         (ada,) = await meet(tx, talk())
         case = complaint(ada, due=NOW + DAY, due_kind="answer")
-        await tx.create_case(case)
+        await tx.cases.open(case)
         words = "It is [bold]broken[/bold]\x1b[2J\nsecond line"
-        await tx.add_message(CaseMessage(1, case.id, NOW, "in", "", words))
-        await tx.add_message(CaseMessage(2, case.id, NOW, "out", "mia", "We are sorry", delivery="sent"))
+        await tx.messages.add(CaseMessage(1, case.id, NOW, "in", "", words))
+        await tx.messages.add(CaseMessage(2, case.id, NOW, "out", "mia", "We are sorry", delivery="sent"))
     await store.close()
     return case
 

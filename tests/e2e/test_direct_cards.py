@@ -2,7 +2,7 @@
 
 import asyncio
 
-from storage.interface.store import CaseMessage
+from storage.interface.messages import CaseMessage
 from tests.e2e.chats import JPEG, complains
 from tests.e2e.test_shut_channels import has_opened
 from tests.stage import Stage
@@ -14,9 +14,9 @@ async def noted(stage: Stage, number: str, count: int) -> list[CaseMessage]:
     async with asyncio.timeout(10):
         while True:
             async with stage.service.store.reading() as tx:
-                case = await tx.case_by_number(number)
+                case = await tx.cases.by_number(number)
                 assert case is not None
-                notes = [one for one in await tx.messages(case.id) if one.direction == "note"]
+                notes = [one for one in await tx.messages.of(case.id) if one.direction == "note"]
             if len(notes) >= count:
                 return notes
             await asyncio.sleep(0.02)

@@ -114,7 +114,7 @@ async def begin(stage: Stage, address: Address, dialogue: str) -> None:
     assert service is not None
     async with service.store.transaction() as tx:
         turn = Turn(tx, service.organisation, service.ids, service.clock.now())
-        known = (await tx.conversations([address]))[address]
+        known = (await tx.conversations.at([address]))[address]
         conversation = await turn.conversation(known.id)
         assert conversation is not None
         await dialogues.begin(turn, conversation, dialogue, BINDINGS)
@@ -132,4 +132,4 @@ async def stack(stage: Stage, address: Address) -> list[str]:
     """The dialogues that are open."""
     assert stage.service is not None
     async with stage.service.store.reading() as tx:
-        return [session.dialogue for session in (await tx.conversations([address]))[address].stack]
+        return [session.dialogue for session in (await tx.conversations.at([address]))[address].stack]

@@ -4,7 +4,7 @@ import json
 
 from sandbox.slack import interactions
 from sandbox.slack.views import View
-from storage.interface.store import CaseMessage
+from storage.interface.messages import CaseMessage
 from tests.e2e.chats import card_of, complains
 from tests.stage import Stage
 
@@ -27,8 +27,8 @@ async def submits(stage: Stage, form: str, case: int, **values: str) -> None:
 async def messages(stage: Stage, case: int) -> list[CaseMessage]:
     assert stage.service is not None
     async with stage.service.store.reading() as tx:
-        (found,) = [one for one in await tx.open_cases() if one.id == case]
-        return await tx.messages(found.id)
+        (found,) = [one for one in await tx.cases.still_open() if one.id == case]
+        return await tx.messages.of(found.id)
 
 
 async def test_only_what_a_form_offers_can_be_chosen(stage: Stage) -> None:
@@ -38,7 +38,7 @@ async def test_only_what_a_form_offers_can_be_chosen(stage: Stage) -> None:
     await ben.sees("has taken on")
     assert stage.service is not None
     async with stage.service.store.reading() as tx:
-        (before,) = await tx.open_cases()
+        (before,) = await tx.cases.still_open()
     await submits(stage, "assess", before.id, severity="apocalyptic", category="delivery")
     await stage.maria.sees("none of the form's choices")
     await submits(stage, "assess", before.id, severity="high", category="'; DROP TABLE case_")
@@ -49,7 +49,7 @@ async def test_only_what_a_form_offers_can_be_chosen(stage: Stage) -> None:
     await ben.sees("xxx")
     await stage.quiet()
     async with stage.service.store.reading() as tx:
-        (after,) = await tx.open_cases()
+        (after,) = await tx.cases.still_open()
     assert (after.severity, after.category, after.owner) == (before.severity, before.category, before.owner)
     assert max(len(message.text) for message in await messages(stage, after.id)) == 3_000
     await stage.holds()
@@ -60,7 +60,7 @@ async def test_a_staff_command_makes_no_conversation_of_its_channel(stage: Stage
     await stage.maria.sees("What I can do here")
     assert stage.service is not None
     async with stage.service.store.reading() as tx:
-        counts = await tx.counts()
+        counts = await tx.figures.counts()
     assert (counts["conversations"], counts["persons"]) == (0, 0)
 
 

@@ -11,7 +11,7 @@ from tests.stage import Stage
 async def case_of(stage: Stage, number: str) -> Case:
     assert stage.service is not None
     async with stage.service.store.reading() as tx:
-        case = await tx.case_by_number(number)
+        case = await tx.cases.by_number(number)
     assert case is not None
     return case
 

@@ -19,7 +19,7 @@ from sandbox.slack.messages import Message as Card
 from sandbox.slack.people import Person
 from sandbox.slack.views import View
 from sandbox.telegram.people import Customer
-from storage.interface.store import CaseMessage
+from storage.interface.messages import CaseMessage
 from tests.e2e.chats import card_of, complains
 from tests.stage import Stage, open_stage
 
@@ -156,9 +156,9 @@ class Story:
 async def story(stage: Stage, number: str) -> Story:
     assert stage.service is not None
     async with stage.service.store.reading() as tx:
-        case = await tx.case_by_number(number)
+        case = await tx.cases.by_number(number)
         assert case is not None
-        return Story(case, await tx.messages(case.id))
+        return Story(case, await tx.messages.of(case.id))
 
 
 def words_of_the_bot(stage: Stage) -> list[str]:

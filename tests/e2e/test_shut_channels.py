@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.slack.channels import Channel
 from sandbox.slack.member import Member
-from storage.interface.watching import Backlog
+from storage.interface.alarms import Backlog
 from tests.e2e.chats import JPEG, begins_to_complain, complains, press
 from tests.e2e.test_watching import ask
 from tests.stage import Stage
@@ -24,7 +24,7 @@ async def try_now(stage: Stage) -> None:
     """As after the pause between two tries, which is of real time."""
     assert stage.service is not None
     async with stage.service.store.transaction() as tx:
-        await tx.try_shut(stage.service.organisation.staff_account)
+        await tx.shut_places.try_again(stage.service.organisation.staff_account)
 
 
 async def settled(stage: Stage, waiting: int) -> None:
@@ -33,7 +33,7 @@ async def settled(stage: Stage, waiting: int) -> None:
     async with asyncio.timeout(10):
         while True:
             async with stage.service.store.reading() as tx:
-                if (await tx.counts())["outbox_waiting"] <= waiting:
+                if (await tx.figures.counts())["outbox_waiting"] <= waiting:
                     return
             await asyncio.sleep(0.02)
 
@@ -264,7 +264,7 @@ async def test_a_shut_channel_is_asked_by_one_post_at_a_time(stage: Stage) -> No
     refused = [call for call in stage.slack.called("chat.postMessage") if not call.ok]
     assert stage.service is not None
     async with stage.service.store.reading() as tx:
-        assert [one.rows for one in (await tx.shut_places()).values()] == [3]
+        assert [one.rows for one in (await tx.shut_places.all()).values()] == [3]
     assert 3 <= len(refused) <= 6
 
 
@@ -274,8 +274,8 @@ async def test_a_new_card_in_a_channel_that_is_back_brings_all_that_waited(stage
     await stage.deniz.sees(first)
     assert stage.service is not None
     async with stage.service.store.transaction() as tx:  # the next try is far away
-        (place,) = await tx.shut_places()
-        await tx.refuse(0, 0, place, 600.0, "is_archived")
+        (place,) = await tx.shut_places.all()
+        await tx.shut_places.refuse(0, 0, place, 600.0, "is_archived")
     stage.slack.unarchive(stage.delivery)
     second = await complains(stage.customer("Cleo"))
     await stage.delivery.sees(first)

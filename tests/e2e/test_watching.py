@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from sandbox import faults
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 from tests.e2e.chats import complains
 from tests.faults.running import SECRETS
 from tests.stage import Stage, open_stage
@@ -31,7 +31,7 @@ async def poison(stage: Stage, name: str) -> None:
     assert stage.service is not None
     async with stage.service.store.transaction() as tx:
         account = next(one for one in stage.service.watch.platforms() if one.startswith("telegram"))
-        await tx.receive(
+        await tx.inbox.receive(
             [RawBody(name, account, name, b"\xff")], [stage.service.ids.next()], stage.clock.now()
         )
     await stage.quiet()

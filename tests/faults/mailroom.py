@@ -25,7 +25,8 @@ from handlers.sending.outbox import Outbox
 from handlers.sending.perishables import Perishables
 from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Outcome, Parcel, Receive, Sent
-from storage.interface.store import RawBody, Store
+from storage.interface.inbox import RawBody
+from storage.interface.store import Store
 from tests.unit.handlers.desk import MIA, Clock, organisation
 
 BOTS = ("telegram:700000001", "telegram:700000002")
@@ -96,13 +97,13 @@ class Mailroom:
     async def _is_anything_waiting(self) -> bool:
         """What nobody waits for, as reminders, is looked for now and then only."""
         async with self.store.reading() as tx:
-            waiting = (await tx.counts())["outbox_waiting"]
+            waiting = (await tx.figures.counts())["outbox_waiting"]
         await asyncio.sleep(0.05 if waiting else 0)
         return bool(waiting)
 
     async def conversation(self, address: Address) -> Conversation | None:
         async with self.store.reading() as tx:
-            return (await tx.conversations([address])).get(address)
+            return (await tx.conversations.at([address])).get(address)
 
     def said_to(self, address: Address) -> list[str]:
         """What a chat was told, without markup, in order."""

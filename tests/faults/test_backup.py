@@ -13,7 +13,7 @@ from bot.exits import Exit
 from storage.address import address_of
 from storage.copies.backup import back_up
 from storage.copies.restore import read_former
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 from storage.open import open_store
 from storage.store import Store
 from tests.faults.evidence import Database
@@ -39,7 +39,7 @@ class Writer:
             async with self._store.transaction() as tx:
                 for row in (2 * number, 2 * number + 1):
                     size = random.choice((100, 1_000, 10_000))
-                    await tx.receive([RawBody(f"{row}", BOT, "a", b"x" * size)], [row], NOW)
+                    await tx.inbox.receive([RawBody(f"{row}", BOT, "a", b"x" * size)], [row], NOW)
                 await meet(tx, talk(f"chat {number}"))
             self.acknowledged = number
             await asyncio.sleep(0.005)
@@ -143,7 +143,7 @@ async def test_a_postgresql_database_is_copied_while_somebody_writes_and_put_int
             await asyncio.gather(writing, return_exceptions=True)
             [(first,)] = Database(migrated_url).rows("SELECT min(person_id) FROM conversation")
             async with store.transaction() as tx:
-                await tx.erase(first, NOW)
+                await tx.people.erase(first, NOW)
         [copy] = copies.iterdir()
         code, said = await around.call("restore", str(copy))
         assert (code, "has tables already" in said) == (Exit.STORAGE, True), said
@@ -154,7 +154,7 @@ async def test_a_postgresql_database_is_copied_while_somebody_writes_and_put_int
         store = await open_store(around.url, zone=BERLIN)
         assert await store.broken_invariants() == []
         async with store.reading() as tx:
-            assert (await tx.counts())["conversations"] >= before
+            assert (await tx.figures.counts())["conversations"] >= before
         await store.close()
 
 

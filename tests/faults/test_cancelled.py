@@ -24,25 +24,25 @@ Unit = Callable[[Store, int], Awaitable[None]]
 async def unit(store: Store, number: int) -> None:
     """As many kinds of statements as a turn has: rows of two tables, or none."""
     async with store.transaction() as tx:
-        await tx.receive([body(f"{number}a"), body(f"{number}b")], [2 * number, 2 * number + 1], NOW)
+        await tx.inbox.receive([body(f"{number}a"), body(f"{number}b")], [2 * number, 2 * number + 1], NOW)
         await meet(tx, talk(f"chat {number}"))
-        await tx.next_number(2026)
-        await tx.enqueue([parcel(f"lane {number}")], NOW)
-        await tx.counts()
+        await tx.cases.next_number(2026)
+        await tx.outbox.enqueue([parcel(f"lane {number}")], NOW)
+        await tx.figures.counts()
 
 
 async def look(store: Store) -> None:
     """A unit that only reads."""
     async with store.reading() as tx:
-        await tx.counts()
-        await tx.dialogues()
+        await tx.figures.counts()
+        await tx.dialogues.all()
 
 
 async def probe(store: Store) -> float:
     """How long somebody else needs now for a unit of each kind."""
     began = time.monotonic()
     async with store.transaction() as tx:
-        await tx.next_number(1999)
+        await tx.cases.next_number(1999)
     await look(store)
     return time.monotonic() - began
 
@@ -128,8 +128,8 @@ async def test_who_waits_for_their_turn_may_be_cancelled_too(sqlite_url: str, wo
 
         async def holding() -> None:
             async with store.transaction() as tx, store.reading() as reading:
-                await tx.receive([body("held")], [next(ids) * 2 + 10_000_000], NOW)
-                await reading.counts()
+                await tx.inbox.receive([body("held")], [next(ids) * 2 + 10_000_000], NOW)
+                await reading.figures.counts()
                 inside.set()
                 await done.wait()
 

@@ -23,7 +23,8 @@ from handlers.intake.inbox import Inbox
 from handlers.sending.outbox import Outbox
 from handlers.sending.perishables import Perishables
 from handlers.turn.organisation import DigestPlan, Organisation
-from storage.interface.store import Store, Timer
+from storage.interface.store import Store
+from storage.interface.timers import Timer
 from tests.contract.channel_slack import slack_world
 from tests.contract.test_slack_guard import BODY, post, signed
 from tests.e2e.chats import complains
@@ -284,5 +285,5 @@ async def test_a_digest_asked_again_on_another_monday_is_still_of_its_week(offic
 
 async def next_digest(office: Office) -> Timer:
     async with office.store.reading() as tx:
-        (timer,) = await tx.timers(digest.WEEKLY)
+        (timer,) = await tx.timers.of(digest.WEEKLY)
     return timer

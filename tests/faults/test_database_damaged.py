@@ -15,7 +15,7 @@ import pytest
 from bot.exits import Exit
 from storage.address import address_of
 from storage.copies.backup import back_up
-from storage.interface.store import StoreError
+from storage.interface.errors import StoreError
 from storage.sqlite_file.copies import folder_beside, name_at
 from tests.faults.program import Program
 from tests.faults.running import World, world
@@ -146,7 +146,7 @@ async def test_chance_damage_is_refused_or_harmless_and_never_mended(sqlite_url:
     """Some bytes are in no page that is used: then the database is as good as before."""
     path = Path(sqlite_url.removeprefix("sqlite:///"))
     async with opened(sqlite_url) as store, store.transaction() as tx:
-        await tx.receive([body(str(n), content=os.urandom(3_000)) for n in range(50)], range(50), NOW)
+        await tx.inbox.receive([body(str(n), content=os.urandom(3_000)) for n in range(50)], range(50), NOW)
     good, chance, refusals = path.read_bytes(), random.Random(4711), 0
     for _ in range(60):
         where, length = chance.randrange(len(good)), chance.choice((1, 16, 512, PAGE))

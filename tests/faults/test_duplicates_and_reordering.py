@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from conversations.events import DAY, Address
 from conversations.session import Session
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 from tests.faults.evidence import Database
 from tests.faults.figures import figure
 from tests.faults.mailroom import BOTS, US, Mailroom, Writer, direct, mailroom, slack_event

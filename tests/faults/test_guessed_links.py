@@ -60,10 +60,10 @@ async def test_no_invented_link_is_somebody_s(room: Mailroom) -> None:
         async with room.store.reading() as tx:
             for _ in range(min(10_000, wanted - start)):
                 guess = invented(chance, real)
-                hits += await tx.invitation(digest_of(guess)) is not None
+                hits += await tx.invitations.by_digest(digest_of(guess)) is not None
     assert hits == 0
     async with room.store.reading() as tx:
-        assert await tx.invitation(digest_of(real[0])) is not None
+        assert await tx.invitations.by_digest(digest_of(real[0])) is not None
 
 
 def invented(chance: random.Random, real: list[str]) -> str:

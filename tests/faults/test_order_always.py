@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations.events import Address
-from storage.interface.outbox import Claimed, Delivery, Freight, OutboxRow
+from storage.interface.claims import Claimed, Freight
+from storage.interface.outbox import Delivery, OutboxRow
 from storage.store import Store
 from tests.faults.evidence import Database
 from tests.faults.figures import figure
@@ -55,14 +56,14 @@ class World:
         self.made += 1
         row = OutboxRow(self.made, lane, Address(BOT, lane), "message", "{}", bulk=bulk, resend=resend)
         async with self.store.transaction() as tx:
-            await tx.enqueue([row], self.tick())
+            await tx.outbox.enqueue([row], self.tick())
 
     async def claim(self, freight: Freight, limit: int, wait: float) -> None:
         def admit(row: OutboxRow, *, returned: bool) -> float:
             return wait if row.id % 7 == 3 and not returned else 0.0
 
         async with self.store.transaction() as tx:
-            found = await tx.claim_outbox([BOT], limit, 60.0, freight=freight, admit=admit)
+            found = await tx.claims.take([BOT], limit, 60.0, freight=freight, admit=admit)
         taken = {one.row.id for one in found}
         self.flying = [one for one in self.flying if one.row.id not in taken] + found
         lanes = [row for (row,) in self.database.rows("SELECT lane FROM outbox WHERE state = 'sending'")]
@@ -83,8 +84,8 @@ class World:
             final=how == "given up",
         )
         async with self.store.transaction() as tx:
-            awaited = await tx.is_awaited(one)
-            await tx.settle([delivery], self.tick())
+            awaited = await tx.claims.is_awaited(one)
+            await tx.outbox.settle([delivery], self.tick())
         if how == "sent" and awaited:
             self.left[one.row.lane].append(one.row.id)
 
@@ -98,10 +99,10 @@ class World:
 
     async def by_hand(self, what: str) -> None:
         async with self.store.transaction() as tx:
-            for letter in (await tx.letters(9))[:1]:
+            for letter in (await tx.dead_letters.oldest(9))[:1]:
                 if what == "drop":
-                    await tx.drop_letter(letter, "dropped by hand")
-                elif await tx.retry_letter(letter, self.tick()):
+                    await tx.dead_letters.drop(letter, "dropped by hand")
+                elif await tx.dead_letters.retry(letter, self.tick()):
                     self.retried.add(letter.id)
 
     async def act(self, name: str, *values: Any) -> None:

@@ -332,5 +332,5 @@ def test_every_question_of_every_dialogue_is_reached_and_left(place: Place) -> N
 async def stand(place: Place, writer: Writer, session: Session) -> None:
     """Put somebody before a question."""
     async with place.room.store.transaction() as tx:
-        found = (await tx.conversations([writer.address]))[writer.address]
-        await tx.save_conversations([replace(found, stack=(session,), version=found.version + 1)])
+        found = (await tx.conversations.at([writer.address]))[writer.address]
+        await tx.conversations.save([replace(found, stack=(session,), version=found.version + 1)])

@@ -161,8 +161,8 @@ async def noted(stage: Stage, count: int) -> list[str]:
     async with asyncio.timeout(10):
         while True:
             async with stage.service.store.reading() as tx:
-                (case,) = await tx.open_cases()
-                notes = [one.text for one in await tx.messages(case.id) if one.direction == "note"]
+                (case,) = await tx.cases.still_open()
+                notes = [one.text for one in await tx.messages.of(case.id) if one.direction == "note"]
             if len(notes) >= count:
                 return notes
             await asyncio.sleep(0.05)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.commands import cases, dead
+from storage.interface.inbox import RawBody
 from storage.interface.outbox import Delivery
-from storage.interface.store import RawBody
 from tests.faults.evidence import Database
 from tests.lives import live
 from tests.stores import BOT, NOW, ids, opened, parcel
@@ -47,11 +47,11 @@ async def config(tmp_path: Path, sqlite_url: str) -> Path:
         await live(tx, "canary", "5", "7")
         row = parcel("evil")
         letter = next(ids)
-        await tx.receive([RawBody("evil", BOT, f"{BOT}:{EVIL}", EVIL.encode())], [letter], NOW)
-        await tx.bury_inbox(letter, EVIL, NOW)
-        await tx.enqueue([row], NOW)
-        (claimed,) = [one for one in await tx.claim_outbox([BOT], 9, 60) if one.row.id == row.id]
-        await tx.settle([Delivery(row.id, claimed.attempt, "dead", reason=EVIL)], NOW)
+        await tx.inbox.receive([RawBody("evil", BOT, f"{BOT}:{EVIL}", EVIL.encode())], [letter], NOW)
+        await tx.inbox.bury(letter, EVIL, NOW)
+        await tx.outbox.enqueue([row], NOW)
+        (claimed,) = [one for one in await tx.claims.take([BOT], 9, 60) if one.row.id == row.id]
+        await tx.outbox.settle([Delivery(row.id, claimed.attempt, "dead", reason=EVIL)], NOW)
     database = Database(sqlite_url)
     hexed = EVIL.replace("\0", "").encode().hex()
     for table, columns in WORDS.items():

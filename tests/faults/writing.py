@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from storage.interface.store import StoreUnavailable
+from storage.interface.errors import StoreUnavailable
 from storage.open import open_store
 from storage.store import Store
 from tests.faults.evidence import Database
@@ -63,7 +63,7 @@ async def _opened(url: str, say: Say, *, patient: bool) -> Store:
 async def _commit(store: Store, number: int) -> None:
     async with store.transaction() as tx:
         for row in (2 * number, 2 * number + 1):
-            await tx.receive([body(f"{row}", content=CONTENT)], [row], NOW)
+            await tx.inbox.receive([body(f"{row}", content=CONTENT)], [row], NOW)
 
 
 def acknowledged(said: bytes) -> list[int]:

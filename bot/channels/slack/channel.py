@@ -32,7 +32,7 @@ from conversations.effects import At
 from conversations.events import Event, Instant
 from conversations.frozen import dataclass
 from handlers.turn.ports import Later, Memory, Outcome, Parcel, ReadAttachment, Receive
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from bot.monitoring.pulse import Pulse
 from conversations.effects import At
 from conversations.events import Event, Instant
 from handlers.turn.ports import Outcome, Parcel, ReadAttachment, Receive
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 

@@ -9,7 +9,7 @@ from bot.channels.console import ADDRESS, ConsoleChannel
 from conversations.effects import Button, Message
 from conversations.events import Attached, Commanded, Edited, FileRef, Pressed, Said, Shared
 from handlers.turn.ports import Download, Never, Parcel, Sent
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 from tests.contract.channel import PDF, RED, read_attachment
 
 YES_NO = ((Button("Yes", "a.1.yes"), Button("No", "a.1.no")), (Button("« Back", "a.1.!back"),))

@@ -10,7 +10,7 @@ from bot.process.control import Refused
 from bot.process.failure import Failure, explain
 from bot.settings.config import ConfigProblems
 from conversations.problem import Problem
-from storage.interface.store import AlreadyServed, SchemaTooNew, StoreUnavailable
+from storage.interface.errors import AlreadyServed, SchemaTooNew, StoreUnavailable
 
 
 @pytest.mark.parametrize(

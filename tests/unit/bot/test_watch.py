@@ -15,7 +15,10 @@ from bot.loops import DatabaseGone, Stuck
 from bot.monitoring.watch import Limits, Watch
 from conversations.events import HOUR, SECOND
 from handlers.monitoring.meter import Meter
-from storage.interface.store import RawBody, Store, StoreUnavailable, Timer
+from storage.interface.errors import StoreUnavailable
+from storage.interface.inbox import RawBody
+from storage.interface.store import Store
+from storage.interface.timers import Timer
 from tests.stores import BOT, NOW, opened
 from tests.unit.handlers.desk import MIA, Clock, organisation
 
@@ -44,7 +47,7 @@ New = Callable[[Limits], Watch]
 
 async def arrive(store: Store) -> None:
     async with store.transaction() as tx:
-        await tx.receive([RawBody("one", BOT, "lane", b"{}")], [1], NOW)
+        await tx.inbox.receive([RawBody("one", BOT, "lane", b"{}")], [1], NOW)
 
 
 async def test_a_service_that_goes_round_is_left_alone(watch: New) -> None:
@@ -106,7 +109,7 @@ async def test_a_database_that_refuses_everything_is_the_end_but_a_full_disk_is_
     with pytest.raises(DatabaseGone, match="refused every change"):
         one._refuse_to_stand_still()
     async with store.transaction() as tx:
-        await tx.counts()
+        await tx.figures.counts()
     assert one.database_gone, "a unit that changes nothing says nothing"
     await arrive(store)
     one._refuse_to_stand_still()
@@ -123,7 +126,7 @@ async def test_a_database_that_takes_changes_again_is_noticed_in_a_quiet_hour(
     await one.look()
     assert not one.database_gone
     async with store.reading() as tx:
-        assert await tx.alarms() == []
+        assert await tx.alarms.standing() == []
 
 
 async def test_a_database_that_answers_nobody_does_not_hold_up_the_watch(
@@ -146,7 +149,7 @@ async def test_an_age_is_believed_when_two_looks_agree(
     caplog.set_level(logging.INFO)
     one = watch(Limits())
     async with store.transaction() as tx:
-        await tx.set_timers([Timer("case:1", "solve", NOW + HOUR)])
+        await tx.timers.set([Timer("case:1", "solve", NOW + HOUR)])
     clock.at = NOW + 2 * HOUR
     await one.look()
     assert one.standing == []
@@ -171,7 +174,7 @@ async def test_an_alarm_is_over_when_it_was_gone_for_a_minute(
     await one.look()
     assert [alarm.name for alarm in one.standing] == ["inbox"]
     async with store.transaction() as tx:
-        await tx.finish_inbox({1: None}, NOW)
+        await tx.inbox.finish({1: None}, NOW)
     await one.look()
     assert [alarm.name for alarm in one.standing] == ["inbox"], "it may come back in a moment"
     await asyncio.sleep(0.15)

@@ -14,7 +14,10 @@ from handlers.intake.inbox import Inbox
 from handlers.sending.outbox import Outbox
 from handlers.sending.perishables import Perishables
 from handlers.turn.organisation import Organisation
-from storage.interface.store import CaseMessage, RawBody, Store, Timer
+from storage.interface.inbox import RawBody
+from storage.interface.messages import CaseMessage
+from storage.interface.store import Store
+from storage.interface.timers import Timer
 from tests.stores import NOW
 
 MIA = Policy({"mia": Staff("mia", "U0MIA", "Mia")}, (Route("mia", "mia", "mia", "C1"),))
@@ -64,28 +67,28 @@ class Desk:
 
     async def conversation(self) -> Conversation:
         async with self.store.reading() as tx:
-            return (await tx.conversations([ADDRESS]))[ADDRESS]
+            return (await tx.conversations.at([ADDRESS]))[ADDRESS]
 
     async def counts(self) -> dict[str, int]:
         async with self.store.reading() as tx:
-            return await tx.counts()
+            return await tx.figures.counts()
 
     async def cases(self) -> list[Case]:
         """Open cases, the oldest first."""
         async with self.store.reading() as tx:
-            return sorted(await tx.open_cases(), key=lambda case: case.id)
+            return sorted(await tx.cases.still_open(), key=lambda case: case.id)
 
     async def messages(self, case: Case) -> list[CaseMessage]:
         async with self.store.reading() as tx:
-            return await tx.messages(case.id)
+            return await tx.messages.of(case.id)
 
     async def sets(self, *timers: Timer) -> None:
         async with self.store.transaction() as tx:
-            await tx.set_timers(timers)
+            await tx.timers.set(timers)
 
     async def timers(self, owner: str) -> list[Timer]:
         async with self.store.reading() as tx:
-            return await tx.timers(owner)
+            return await tx.timers.of(owner)
 
     @property
     def shown(self) -> str:

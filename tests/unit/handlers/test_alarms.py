@@ -18,8 +18,8 @@ from handlers.monitoring.alarms import (
     sentence,
     stand,
 )
-from storage.interface.shut import Shut
-from storage.interface.watching import Backlog, Standing
+from storage.interface.alarms import Backlog, Standing
+from storage.interface.shut_places import Shut
 from tests.unit.conversations.chat import system_texts
 
 NOW = 1_795_514_400 * SECOND  # 2026-11-24 10:00 UTC

@@ -5,7 +5,9 @@ from contextlib import closing
 
 from conversations.events import DAY, HOUR, Commanded, Said
 from handlers.intake.inbox import FEW
-from storage.interface.store import RawBody, Store, Timer
+from storage.interface.inbox import RawBody
+from storage.interface.store import Store
+from storage.interface.timers import Timer
 from tests.stores import NOW, opened
 from tests.unit.handlers.desk import MIA, Desk, desk_of
 
@@ -93,7 +95,7 @@ async def test_an_applied_row_stores_the_version_it_made(desk: Desk) -> None:
 async def versions(store: Store) -> list[int | None]:
     """What the applied rows store, in order of arrival."""
     async with store.reading() as tx:
-        rows = await tx._connection.fetch("SELECT version FROM inbox ORDER BY id", {})  # type: ignore[attr-defined]  # looked at from below
+        rows = await tx.unit.connection.fetch("SELECT version FROM inbox ORDER BY id", {})  # type: ignore[attr-defined]  # looked at from below
     return [version for (version,) in rows]
 
 

@@ -7,7 +7,8 @@ import pytest
 from conversations.events import Address
 from handlers.sending.limits import GENTLE, LONGEST_PAUSE, Allowance, Limiter, Rate
 from handlers.turn.ports import Later, Never, Sent, Unknown
-from storage.interface.outbox import Claimed, Freight, OutboxRow
+from storage.interface.claims import Claimed, Freight
+from storage.interface.outbox import OutboxRow
 
 BOT, TEAM = "telegram:1", "slack:T"
 

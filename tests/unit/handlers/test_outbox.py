@@ -79,7 +79,7 @@ async def test_a_file_that_cannot_be_stored_is_refused_after_some_tries_and_othe
             while (await desk.counts())["outbox_waiting"]:
                 await desk.works()
         async with store.reading() as tx:
-            (letter,) = await tx.letters(9)
+            (letter,) = await tx.dead_letters.oldest(9)
         assert (letter.kind, "what follows" in letter.reason) == ("download", True)
     with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
         files = connection.execute("SELECT name, state, reason FROM attachment ORDER BY name").fetchall()

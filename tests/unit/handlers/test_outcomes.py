@@ -6,7 +6,8 @@ from conversations.events import DAY, HOUR, Address
 from conversations.frozen import replace
 from handlers.sending.outcomes import AGAIN_AFTER, delivery, judged
 from handlers.turn.ports import Later, Never, Outcome, Sent, Unknown
-from storage.interface.outbox import ROUND, Claimed, Delivery, OutboxRow
+from storage.interface.claims import Claimed
+from storage.interface.outbox import ROUND, Delivery, OutboxRow
 from tests.stores import NOW
 
 

@@ -13,7 +13,8 @@ from conversations.events import DAY, HOUR, Commanded, Pressed, Said
 from handlers.cases import opening
 from handlers.customers import dialogues, proposals
 from handlers.turn.turn import Turn
-from storage.interface.store import CaseMessage, Timer
+from storage.interface.messages import CaseMessage
+from storage.interface.timers import Timer
 from tests.unit.handlers.desk import Desk
 
 
@@ -37,7 +38,7 @@ async def proposes(desk: Desk, case: Case, text: str) -> Case:
                 await opening.carry_out(turn, moved)
                 present = moved.case
         message = CaseMessage(desk.ids.next(), case.id, desk.clock.at, "out", "mia", text, delivery="waiting")
-        await tx.add_message(message)
+        await tx.messages.add(message)
         bindings = opening.bindings_of(turn, present) | {"proposal": text, "author": "Mia"}
         await dialogues.begin(turn, conversation, opening.PROPOSAL, bindings, case_message=message.id)
         await turn.write()
@@ -51,7 +52,7 @@ async def replies(desk: Desk, case: Case, text: str) -> None:
         conversation = await turn.conversation(case.conversation)
         assert conversation is not None
         message = CaseMessage(desk.ids.next(), case.id, desk.clock.at, "out", "mia", text, delivery="waiting")
-        await tx.add_message(message)
+        await tx.messages.add(message)
         turn.say(conversation, Message(text, kind=Kind.NOTICE), case_message=message.id)
         await turn.write()
     await desk.works()
@@ -59,7 +60,7 @@ async def replies(desk: Desk, case: Case, text: str) -> None:
 
 async def now(desk: Desk, case: Case) -> Case:
     async with desk.store.reading() as tx:
-        return (await tx.cases([case.id]))[case.id]
+        return (await tx.cases.load([case.id]))[case.id]
 
 
 async def passes(desk: Desk, time: int) -> str:
@@ -127,7 +128,7 @@ async def test_nothing_is_reminded_of_while_there_is_no_room_for_a_question(desk
         await desk.works()
     assert len((await desk.conversation()).stack) == 3
     async with desk.store.transaction() as tx:
-        await tx.drop_timers([(f"session:{one.id}", "*") for one in (await desk.conversation()).stack])
+        await tx.timers.drop([(f"session:{one.id}", "*") for one in (await desk.conversation()).stack])
     assert "voucher" not in await passes(desk, REMIND)
     await desk.hears(Said("cancel"))
     await desk.works()
@@ -171,14 +172,14 @@ async def test_proposals_of_a_time_without_a_clock_get_one_at_the_start(desk: De
     case = await proposes(desk, await called(desk), "A voucher.")
     other = await called(desk)
     async with desk.store.transaction() as tx:
-        await tx.drop_timers([(f"case:{case.id}", "*")])
+        await tx.timers.drop([(f"case:{case.id}", "*")])
     assert other.id == case.id
     await proposals.plan(desk.store, desk.clock.at)
     await proposals.plan(desk.store, desk.clock.at + HOUR)
     assert await clocks(desk, case) == {}, "who wrote meanwhile waits for us"
     async with desk.store.transaction() as tx:
-        (present,) = (await tx.cases([case.id])).values()
-        await tx.save_case(replace(present, due=0, due_kind="", version=present.version + 1))
+        (present,) = (await tx.cases.load([case.id])).values()
+        await tx.cases.save(replace(present, due=0, due_kind="", version=present.version + 1))
     await proposals.plan(desk.store, desk.clock.at)
     await proposals.plan(desk.store, desk.clock.at + HOUR)
     assert await clocks(desk, case) == {"remind": desk.clock.at + REMIND}
@@ -215,7 +216,7 @@ async def test_a_yes_that_comes_too_late_leads_back_to_what_was_interrupted(desk
     await desk.works()
     present = await proposes(desk, case, "A new table.")
     async with desk.store.transaction() as tx:
-        await tx.save_case(replace(present, state=State.IN_WORK, version=present.version + 1))
+        await tx.cases.save(replace(present, state=State.IN_WORK, version=present.version + 1))
     seen = len(desk.lines)
     await desk.hears(Said("yes"))
     await settles(desk)

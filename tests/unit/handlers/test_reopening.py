@@ -21,8 +21,8 @@ async def closed(desk: Desk, state: State = State.CLOSED) -> Case:
     (case,) = await desk.cases()
     case = replace(case, state=state, closed=desk.clock.at, due=0, due_kind="", version=case.version + 1)
     async with desk.store.transaction() as tx:
-        await tx.save_case(case)
-        await tx.drop_timers([(f"case:{case.id}", "*")])
+        await tx.cases.save(case)
+        await tx.timers.drop([(f"case:{case.id}", "*")])
     return case
 
 
@@ -48,14 +48,14 @@ async def of_somebody_else(desk: Desk) -> Case:
     somebody = talk()
     case = complaint(somebody, state=State.CLOSED)
     async with desk.store.transaction() as tx:
-        await tx.create_conversations([(somebody, "somebody")], NOW)
-        await tx.create_case(case)
+        await tx.conversations.create([(somebody, "somebody")], NOW)
+        await tx.cases.open(case)
     return case
 
 
 async def now(desk: Desk, case: Case) -> Case:
     async with desk.store.reading() as tx:
-        return (await tx.cases([case.id]))[case.id]
+        return (await tx.cases.load([case.id]))[case.id]
 
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.ACCEPTED])
@@ -269,7 +269,7 @@ async def test_the_number_of_somebody_else_opens_nothing(desk: Desk) -> None:
 async def ratings(desk: Desk) -> dict[tuple[str, str], int]:
     """What counts as answered, by metric and value."""
     async with desk.store.reading() as tx:
-        tallies = await tx.tallies("2020-01-01", "2030-01-01")
+        tallies = await tx.figures.tallies("2020-01-01", "2030-01-01")
     return {(key.metric, key.value): count for key, count in tallies.items() if key.measure == "answer"}
 
 
@@ -308,8 +308,8 @@ async def test_one_rating_a_round_and_those_of_other_cases_stay(desk: Desk) -> N
     )
     desk.clock.at += HOUR
     async with desk.store.transaction() as tx:
-        await tx.save_case(replace(again, version=again.version + 1))
-        await tx.drop_timers([(f"case:{case.id}", "*")])
+        await tx.cases.save(replace(again, version=again.version + 1))
+        await tx.timers.drop([(f"case:{case.id}", "*")])
     await asks_how_it_was(desk, case)
     await say(desk, "4")
     assert await ratings(desk) == {("csat", "5"): 1, ("ces", "7"): 1, ("csat", "4"): 1}

@@ -15,7 +15,8 @@ from handlers.turn.bodies import decode
 from handlers.turn.organisation import Organisation, WatchPlan
 from handlers.turn.ports import Post
 from storage.interface.outbox import Delivery
-from storage.interface.store import Store, Timer
+from storage.interface.store import Store
+from storage.interface.timers import Timer
 from tests.stores import NOW
 from tests.unit.handlers.desk import MIA, Desk, desk_of, organisation
 
@@ -35,10 +36,10 @@ async def told(store: Store) -> list[str]:
     """Every post that waits, in order, as if each were sent."""
     texts: list[str] = []
     async with store.transaction() as tx:
-        while claimed := await tx.claim_outbox([TEAM], 100, 60.0):
+        while claimed := await tx.claims.take([TEAM], 100, 60.0):
             bodies = [decode(row).body for row in claimed]
             texts += [body.text for body in bodies if isinstance(body, Post)]
-            await tx.settle([Delivery(one.row.id, one.attempt, "sent", "1.2") for one in claimed], NOW)
+            await tx.outbox.settle([Delivery(one.row.id, one.attempt, "sent", "1.2") for one in claimed], NOW)
     return texts
 
 
@@ -88,7 +89,7 @@ async def test_without_a_channel_nothing_is_posted(store: Store, company: Organi
 async def heart(store: Store, company: Organisation, now: Instant = NOW) -> list[Timer]:
     await watching.plan(store, company, now)
     async with store.reading() as tx:
-        return await tx.timers(HEARTBEAT)
+        return await tx.timers.of(HEARTBEAT)
 
 
 async def test_the_heartbeat_is_planned_for_its_hour_and_taken_off_when_it_is_off(
@@ -111,7 +112,7 @@ async def test_the_line_of_the_day_says_how_it_went_and_comes_again(
     await desk.inbox.apply()
     assert await told(store) == ["All is well: 0 messages handled since yesterday, 0 waiting, 0 dead."]
     async with store.reading() as tx:
-        (tomorrow,) = await tx.timers(HEARTBEAT)
+        (tomorrow,) = await tx.timers.of(HEARTBEAT)
     assert tomorrow.due == desk.clock.at + DAY
 
 

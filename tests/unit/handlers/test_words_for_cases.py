@@ -13,9 +13,9 @@ PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000"
 
 
 async def save(tx: Transaction, case: Case) -> None:
-    await tx.save_case(replace(case, version=case.version + 1))
+    await tx.cases.save(replace(case, version=case.version + 1))
     if case.state is State.CLOSED:
-        await tx.drop_timers([(f"case:{case.id}", "*")])
+        await tx.timers.drop([(f"case:{case.id}", "*")])
 
 
 async def with_two_cases(desk: Desk) -> tuple[Case, Case]:
@@ -25,21 +25,21 @@ async def with_two_cases(desk: Desk) -> tuple[Case, Case]:
         await desk.works()
         first = (await desk.cases())[0]
         async with desk.store.transaction() as tx:
-            (now,) = (await tx.cases([first.id])).values()
+            (now,) = (await tx.cases.load([first.id])).values()
             await save(tx, replace(now, state=State.CLOSED))
     one, two = await everything(desk)
     async with desk.store.transaction() as tx:
         for case in (one, two):
-            (now,) = (await tx.cases([case.id])).values()
+            (now,) = (await tx.cases.load([case.id])).values()
             await save(tx, replace(now, state=State.IN_WORK))
-        (you,) = (await tx.conversations([(await desk.conversation()).address])).values()
-        await tx.save_conversations([replace(you, case=None, version=you.version + 1)])
+        (you,) = (await tx.conversations.at([(await desk.conversation()).address])).values()
+        await tx.conversations.save([replace(you, case=None, version=you.version + 1)])
     return one, two
 
 
 async def everything(desk: Desk) -> list[Case]:
     async with desk.store.reading() as tx:
-        return sorted(await tx.cases_between(0, desk.clock.at + 1), key=lambda case: case.id)
+        return sorted(await tx.cases.between(0, desk.clock.at + 1), key=lambda case: case.id)
 
 
 async def words_in(desk: Desk, case: Case) -> list[str]:
@@ -64,7 +64,7 @@ async def test_all_that_was_said_before_the_choice_reaches_the_chosen_case(
     assert await words_in(desk, one) == []
     (look,) = (message for message in await desk.messages(two) if message.text == "Look")
     async with desk.store.reading() as tx:
-        found = await tx.attachment(look.attachments[0])
+        found = await tx.attachments.read(look.attachments[0])
     assert found is not None
     assert found[0].case == two.id
 
@@ -74,8 +74,8 @@ async def test_words_held_go_with_the_next_ones_where_the_case_became_clear(desk
     await desk.hears(Said("The door was open."))
     await desk.works()
     async with desk.store.transaction() as tx:
-        (you,) = (await tx.conversations([(await desk.conversation()).address])).values()
-        await tx.save_conversations([replace(you, case=one.id, version=you.version + 1)])
+        (you,) = (await tx.conversations.at([(await desk.conversation()).address])).values()
+        await tx.conversations.save([replace(you, case=one.id, version=you.version + 1)])
     await desk.hears(Said("Did you read this?"))
     await desk.works()
     assert await words_in(desk, one) == ["The door was open.", "Did you read this?"]
@@ -86,7 +86,7 @@ async def test_a_case_that_is_no_longer_open_takes_no_words_and_loses_none(desk:
     await desk.hears(Said("The door was open."))
     await desk.works()
     async with desk.store.transaction() as tx:
-        (now,) = (await tx.cases([two.id])).values()
+        (now,) = (await tx.cases.load([two.id])).values()
         await save(tx, replace(now, state=State.CLOSED))
     await desk.hears(Pressed(f"case:{two.id}", "", ""), Pressed("case:1", "", ""), Pressed("case:x", "", ""))
     await desk.works()
@@ -102,7 +102,7 @@ async def test_an_accepted_solution_leaves_the_ear_open(desk: Desk) -> None:
     await desk.works()
     (case,) = await desk.cases()
     async with desk.store.transaction() as tx:
-        (now,) = (await tx.cases([case.id])).values()
+        (now,) = (await tx.cases.load([case.id])).values()
         await save(tx, replace(now, state=State.ACCEPTED))
     await desk.hears(Said("To my office, please."))
     await desk.works()
@@ -138,7 +138,7 @@ async def asked_in_a_survey(desk: Desk) -> Case:
     await desk.works()
     (case,) = await desk.cases()
     async with desk.store.transaction() as tx:
-        (now,) = (await tx.conversations([(await desk.conversation()).address])).values()
+        (now,) = (await tx.conversations.at([(await desk.conversation()).address])).values()
         staffed = replace(now, staffed_until=desk.clock.at + STAFFED, version=now.version + 1)
-        await tx.save_conversations([staffed])
+        await tx.conversations.save([staffed])
     return case

@@ -19,7 +19,7 @@ from bot.channels.slack.outbound.rich import Json
 from bot.channels.slack.outcomes import TROUBLE, classify, error_of
 from conversations.frozen import dataclass
 from handlers.turn.ports import Later, Memory, Never, Recalled, Receive
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from bot.loops import pause_after, wait_for
 from bot.monitoring.pulse import Pulse
 from conversations.frozen import replace
 from handlers.turn.ports import Memory, Receive
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 
 log = logging.getLogger(__name__)
 

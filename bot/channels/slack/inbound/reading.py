@@ -38,7 +38,7 @@ from conversations.events import (
 )
 from conversations.texts.graphemes import clip
 from handlers.turn.ports import Unreadable
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 
 CASE = "case."
 """Begins the action ids of buttons that act on a case; all other buttons are a dialogue's."""

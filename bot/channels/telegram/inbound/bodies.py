@@ -6,7 +6,7 @@ from typing import Final
 from bot.channels.telegram.api.codec import encode
 from bot.channels.telegram.inbound.reading import ALLOWED_UPDATES
 from conversations.events import DAY
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 
 REUSED_AFTER: Final = 6 * DAY
 """After a week without updates the platform numbers from anywhere; it hands nothing over that is older than a day."""

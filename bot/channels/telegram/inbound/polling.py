@@ -21,7 +21,7 @@ from bot.channels.telegram.inbound.bodies import raw_body, update_id
 from bot.channels.telegram.inbound.reading import ALLOWED_UPDATES
 from bot.monitoring.pulse import Pulse
 from handlers.turn.ports import Receive
-from storage.interface.store import StoreUnavailable
+from storage.interface.errors import StoreUnavailable
 
 _log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ from conversations.events import (
 )
 from conversations.frozen import dataclass
 from handlers.turn.ports import Unreadable
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 
 Json = Mapping[str, object]
 

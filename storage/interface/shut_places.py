@@ -1,4 +1,4 @@
-"""What storage promises about places that take no posts: the part of the interface for what waits for them."""
+"""Places that take no posts, and what waits for them."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -19,8 +19,8 @@ class Shut:
     why: str
 
 
-class AtShutPlaces(Protocol):
-    """The part of a transaction about places that take no posts."""
+class ShutPlacesArea(Protocol):
+    """Places that take no posts: a channel that was archived, say."""
 
     async def refuse(self, row: int, attempt: int, place: Address, wait: float, why: str) -> None:
         """A place refused a row that waits now; so does what else waits for that place, a moment longer than `wait`.
@@ -34,14 +34,11 @@ class AtShutPlaces(Protocol):
     async def reopen(self, place: Address, now: Instant) -> None:
         """A place takes posts again: what waits for it may go."""
 
-    async def try_shut(self, account: str) -> None:
+    async def try_again(self, account: str) -> None:
         """Try every shut place now."""
 
-    async def shut_places(self) -> dict[Address, Shut]:
+    async def all(self) -> dict[Address, Shut]:
         """The places that take no posts, with what waits for them."""
-
-    async def cards(self, case: CaseId) -> list[tuple[int, str, str]]:
-        """(outbox row, chat, state) of the cards of a case that lie somewhere or are on their way, oldest first."""
 
     async def stranded(self, account: str, known: Sequence[str]) -> list[CaseId]:
         """Cases whose card waits for a shut place that is not among these."""
@@ -54,9 +51,3 @@ class AtShutPlaces(Protocol):
 
     async def redirect(self, account: str, kind: str, known: Sequence[str], new: str) -> None:
         """What waits for a shut place that is not among these, and belongs to no case, goes to another place, now."""
-
-    async def used_places(self, account: str, limit: int) -> list[tuple[str, tuple[str, str, str, str, str]]]:
-        """Where the cards of the latest cases lie, each with kind, category, product, language and severity."""
-
-    async def posted_places(self, account: str, kind: str, limit: int) -> list[str]:
-        """Where posts that belong to no case were sent lately, the latest first."""

@@ -15,9 +15,9 @@ from conversations.events import SECOND, Address, Instant
 from conversations.session import CaseId, ConversationId
 from storage.areas.outbox import OPEN
 from storage.codec import clean
-from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Unit, given, real_time, said, within
+from storage.engines.sql import EMPTY, ONE, ZERO, Area, given, real_time, said, within
 from storage.interface.outbox import ROUND, OutboxRow
-from storage.interface.shut import Shut
+from storage.interface.shut_places import Shut
 from storage.tables import case, outbox
 
 SHUT: Final = "shut: "
@@ -102,16 +102,6 @@ _PLACES = (
     .having(func.count().filter(is_shut(outbox.c.reason)) > ZERO)
     .order_by(outbox.c.account, outbox.c.chat)
 )
-_CARDS = (
-    select(outbox.c.id, outbox.c.chat, outbox.c.state)
-    .where(
-        outbox.c.case_id == bindparam("case"),
-        outbox.c.kind == said("card"),
-        outbox.c.edits == ZERO,
-        outbox.c.state.in_([said("waiting"), said("sending"), said("sent")]),
-    )
-    .order_by(outbox.c.id)
-)
 
 # Following a corrected configuration.
 _STRANDED = (
@@ -149,50 +139,21 @@ _FOLLOW_LANE = (
     .values(chat=bindparam("new"), until=ZERO)
 )
 
-# What a name meant that Slack does not know any more.
-_USED = (
-    select(
-        outbox.c.chat,
-        case.c.kind,
-        case.c.category,
-        case.c.product,
-        case.c.language,
-        case.c.severity,
-    )
-    .join(outbox, outbox.c.id == case.c.card)
-    .where(outbox.c.account == bindparam("account"), outbox.c.message != EMPTY, outbox.c.chat != EMPTY)
-    .order_by(case.c.id.desc())
-    .limit(LIMIT)
-    .offset(ZERO)
-)
-_POSTED = (
-    select(outbox.c.chat)
-    .where(
-        outbox.c.account == bindparam("account"),
-        outbox.c.state == said("sent"),
-        outbox.c.kind == bindparam("sort"),
-        outbox.c.case_id.is_(None),
-        outbox.c.message != EMPTY,
-        outbox.c.chat != EMPTY,
-    )
-    .order_by(outbox.c.id.desc())
-    .limit(LIMIT)
-    .offset(ZERO)
-)
 
+class SqlShutPlaces(Area):
+    """Places that take no posts: a channel that was archived, say."""
 
-class ShutPlaces(Unit):
-    """The part of a transaction about places that take no posts."""
+    __slots__ = ()
 
     async def refuse(self, row: int, attempt: int, place: Address, wait: float, why: str) -> None:
         """A place refused a row that waits now; so does what else waits for that place."""
         here = {"account": place.account, "chat": place.chat, "row": row}
-        self._later(_REFUSED, [{"row": row, "tried": attempt, "mark": clean(SHUT + why)}])
-        self._later(_PUT_OFF, [here | {"wait": int(wait * SECOND) + _NEXT}])
+        self._unit.later(_REFUSED, [{"row": row, "tried": attempt, "mark": clean(SHUT + why)}])
+        self._unit.later(_PUT_OFF, [here | {"wait": int(wait * SECOND) + _NEXT}])
 
     async def take_untold(self, place: Address, why: str) -> list[OutboxRow]:
         """What waits for a shut place and whose people do not know yet, in order; from now on they do."""
-        rows = await self._fetch(_TAKE, account=place.account, chat=place.chat, mark=clean(SHUT + why))
+        rows = await self._unit.fetch(_TAKE, account=place.account, chat=place.chat, mark=clean(SHUT + why))
         return [
             OutboxRow(
                 row[0],
@@ -210,48 +171,34 @@ class ShutPlaces(Unit):
 
     async def reopen(self, place: Address, now: Instant) -> None:
         """A place takes posts again: what waits for it may go."""
-        self._later(_REOPEN, [{"account": place.account, "chat": place.chat, "now": now, "mark": OPENED}])
+        self._unit.later(
+            _REOPEN, [{"account": place.account, "chat": place.chat, "now": now, "mark": OPENED}]
+        )
 
-    async def try_shut(self, account: str) -> None:
+    async def try_again(self, account: str) -> None:
         """Try every shut place now."""
-        self._later(_TRY, [{"account": account}])
+        self._unit.later(_TRY, [{"account": account}])
 
-    async def shut_places(self) -> dict[Address, Shut]:
+    async def all(self) -> dict[Address, Shut]:
         """The places that take no posts, with what waits for them."""
         return {
             Address(account, chat): Shut(rows, cards, untold, reason.removeprefix(SHUT))
-            for account, chat, rows, cards, untold, reason in await self._fetch(_PLACES)
+            for account, chat, rows, cards, untold, reason in await self._unit.fetch(_PLACES)
         }
-
-    async def cards(self, case: CaseId) -> list[tuple[int, str, str]]:
-        """(outbox row, chat, state) of the cards of a case that lie somewhere or are on their way, oldest first."""
-        return [(row, chat, state) for row, chat, state in await self._fetch(_CARDS, case=case)]
 
     async def stranded(self, account: str, known: Sequence[str]) -> list[CaseId]:
         """Cases whose card waits for a shut place that is not among these."""
-        rows = await self._fetch(_STRANDED, account=account, known=list(known))
+        rows = await self._unit.fetch(_STRANDED, account=account, known=list(known))
         return [CaseId(one) for (one,) in rows]
 
     async def redirect_case(self, case: CaseId, old: Address, new: str) -> None:
         """What waits of a case goes to another place, now."""
-        await self._run(_FOLLOW_CASE, case=case, account=old.account, chat=old.chat, new=new)
+        await self._unit.run(_FOLLOW_CASE, case=case, account=old.account, chat=old.chat, new=new)
 
     async def redirect_row(self, row: int, new: str) -> None:
         """A row that waits goes to another place, now."""
-        self._later(_FOLLOW_ROW, [{"row": row, "new": new}])
+        self._unit.later(_FOLLOW_ROW, [{"row": row, "new": new}])
 
     async def redirect(self, account: str, kind: str, known: Sequence[str], new: str) -> None:
         """What waits for a shut place that is not among these, and belongs to no case, goes to another place, now."""
-        await self._run(_FOLLOW_LANE, account=account, sort=kind, known=list(known), new=new)
-
-    async def used_places(self, account: str, limit: int) -> list[tuple[str, tuple[str, str, str, str, str]]]:
-        """Where the cards of the latest cases lie, each with kind, category, product, language and severity."""
-        rows = await self._fetch(_USED, account=account, limit=limit)
-        return [
-            (chat, (kind, category, product, language, severity))
-            for chat, kind, category, product, language, severity in rows
-        ]
-
-    async def posted_places(self, account: str, kind: str, limit: int) -> list[str]:
-        """Where posts that belong to no case were sent lately, the latest first."""
-        return [chat for (chat,) in await self._fetch(_POSTED, account=account, sort=kind, limit=limit)]
+        await self._unit.run(_FOLLOW_LANE, account=account, sort=kind, known=list(known), new=new)

@@ -1,0 +1,95 @@
+"""What the service looks at to watch itself: what waits, and which alarms stand."""
+
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from conversations.events import Instant
+from storage.areas.outbox import OPEN
+from storage.areas.shut_places import SqlShutPlaces, is_shut
+from storage.engines.sql import EMPTY, ONE, ZERO, Area, said
+from storage.interface.alarms import Backlog, Standing
+from storage.tables import alarm, conversation, inbox, outbox, timer
+
+_pending = inbox.c.state == said("pending")
+_INBOX = select(func.count()).where(_pending)
+_INBOX_OLDEST = select(inbox.c.received).where(_pending).order_by(inbox.c.id).limit(ONE).offset(ZERO)
+
+_OUTBOX = (
+    select(
+        outbox.c.account,
+        func.count(),
+        func.coalesce(
+            func.min(outbox.c.queued).filter(outbox.c.bulk == ZERO, ~is_shut(outbox.c.reason)), ZERO
+        ),
+    )
+    .where(outbox.c.state.in_(OPEN))
+    .group_by(outbox.c.account)
+)
+_TIMERS = select(func.count(), func.coalesce(func.min(timer.c.due), ZERO)).where(
+    timer.c.due <= bindparam("now")
+)
+
+_lost = outbox.c.state.in_([said("unknown"), said("dead")])
+_gone = (  # whoever blocked the bot is no fault of the service
+    select(conversation.c.id)
+    .where(conversation.c.id == outbox.c.conversation_id, conversation.c.reachable == ZERO)
+    .exists()
+)
+_DEAD = select(
+    select(func.count()).where(inbox.c.state == said("dead"), inbox.c.body.is_not(None)).scalar_subquery()
+    + select(func.count())
+    .where(_lost, outbox.c.state == said("dead"), outbox.c.body != EMPTY, ~_gone)
+    .scalar_subquery()
+)
+_UNKNOWN = select(func.count()).where(  # those that may be sent again resolve by themselves
+    _lost, outbox.c.state == said("unknown"), outbox.c.body != EMPTY, outbox.c.settled >= bindparam("since")
+)
+
+_ALARMS = select(alarm.c.name, alarm.c.subject, alarm.c.since, alarm.c.told).order_by(
+    alarm.c.since, alarm.c.name, alarm.c.subject
+)
+_RAISE = (
+    insert(alarm)
+    .values(
+        name=bindparam("called"), subject=bindparam("about"), since=bindparam("now"), told=bindparam("now")
+    )
+    .on_conflict_do_update(
+        index_elements=["name", "subject"],
+        set_={"told": bindparam("now")},
+        where=alarm.c.told < bindparam("before"),
+    )
+)
+_END = delete(alarm).where(alarm.c.name == bindparam("called"), alarm.c.subject == bindparam("about"))
+
+
+class SqlAlarms(Area):
+    """Alarms, each known by its name and subject."""
+
+    __slots__ = ()
+
+    async def backlog(self, now: Instant, since: Instant) -> Backlog:
+        """What waits at `now`, and what happened from `since` on."""
+        oldest = await self._unit.fetch(_INBOX_OLDEST)
+        ((due, timer_oldest),) = await self._unit.fetch(_TIMERS, now=now)
+        return Backlog(
+            inbox=(await self._unit.fetch(_INBOX))[0][0],
+            inbox_oldest=oldest[0][0] if oldest else 0,
+            outbox={account: (rows, first) for account, rows, first in await self._unit.fetch(_OUTBOX)},
+            timers=due,
+            timer_oldest=timer_oldest,
+            dead=(await self._unit.fetch(_DEAD))[0][0],
+            unknown=(await self._unit.fetch(_UNKNOWN, since=since))[0][0],
+            shut=await SqlShutPlaces(self._unit).all(),
+        )
+
+    async def standing(self) -> list[Standing]:
+        """The alarms that stand, the oldest first."""
+        return [Standing(*row) for row in await self._unit.fetch(_ALARMS)]
+
+    async def tell(self, name: str, subject: str, now: Instant, before: Instant) -> bool:
+        """Note that staff are told now; False when they were told at `before` or later, perhaps by another worker."""
+        return bool(await self._unit.run(_RAISE, called=name, about=subject, now=now, before=before))
+
+    async def end(self, name: str, subject: str) -> bool:
+        """The alarm is over; False when it was already."""
+        return bool(await self._unit.run(_END, called=name, about=subject))

@@ -1,0 +1,31 @@
+"""Answers of customers."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from conversations.cases.case import Case
+from conversations.events import Instant
+from conversations.frozen import dataclass
+from conversations.session import Answer, ConversationId, PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """An answer as given (or corrected: same session and question replace)."""
+
+    session: int
+    dialogue: str
+    question: str
+    person: PersonId
+    conversation: ConversationId
+    answer: Answer
+
+
+class AnswersArea(Protocol):
+    """Answers, one for each question of a session."""
+
+    async def keep(self, answers: Sequence[AnswerRow]) -> None:
+        """Insert answers; an answer to the same question of the same session is replaced."""
+
+    async def begun(self, case: Case, dialogue: str, moment: Instant) -> list[AnswerRow]:
+        """Answers in the session of a dialogue that was begun by what happened to a case at that moment."""

@@ -1,0 +1,25 @@
+"""What only one of several workers may do, and which workers there are."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from conversations.events import Instant
+
+
+class LeasesArea(Protocol):
+    """Leases, in real time."""
+
+    async def take(self, names: Iterable[str], holder: str, seconds: float) -> dict[str, int]:
+        """Renew what `holder` has and take what is free; return name -> term of those it holds now (real time)."""
+
+    async def take_place(self, holder: str, seconds: float) -> str:
+        """Take a free worker's lease, return its name. Raises Conflict, and StoreError when there is no room."""
+
+    async def drop(self, holder: str) -> None:
+        """End all that `holder` has."""
+
+    async def ended_workers(self) -> list[str]:
+        """Holders whose place ran out without a farewell; each is told once."""
+
+    async def real_time(self) -> Instant:
+        """What the database's clock says."""
