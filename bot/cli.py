@@ -85,6 +85,23 @@ def demo(
     run(port=port, browser=browser, folder=folder)
 
 
+@app.command(rich_help_panel=Group.START)
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder; it is made where there is none.")] = Path(),
+    name: Annotated[str | None, typer.Option(help="What customers know you as.")] = None,
+    languages: Annotated[str | None, typer.Option(help="Customers' languages, as en,de.")] = None,
+    address: Annotated[str | None, typer.Option(help="In German: du or Sie.")] = None,
+    region: Annotated[str | None, typer.Option(help="Your country or a part of it, as DE-BY.")] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask: take what is usual for what is not said.")
+    ] = False,
+) -> None:
+    """Make a folder to begin with: a short configuration, the Slack manifest and a dialogue to change."""
+    from bot.commands.init import init as run
+
+    run(folder, name=name, languages=languages, address=address, region=region, yes=yes)
+
+
 @app.command(rich_help_panel=Group.RUN)
 def serve(
     config: Config = None,

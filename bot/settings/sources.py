@@ -178,7 +178,7 @@ def _read_file(path: Path, problems: list[Problem]) -> Tree:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         problems.append(
-            Problem("", "there is no such file", "copy config.example.toml, or name one: --config", str(path))
+            Problem("", "there is no such file", "name one: --config, or make one: anliegen init", str(path))
         )
     except OSError as error:
         problems.append(Problem("", f"cannot be read: {error.strerror}", "", str(path)))

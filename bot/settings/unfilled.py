@@ -7,13 +7,20 @@ from typing import Final
 from bot.settings.config import Settings
 from conversations.problem import Problem
 
-EXAMPLE_NAMES: Final = {"Muster GmbH", "Jana Beispiel", "Tom Example", "Mira Muster"}
+EXAMPLE_NAMES: Final = {
+    "Muster GmbH",
+    "Jana Beispiel",
+    "Tom Example",
+    "Mira Muster",
+    "Our company",
+    "Your Name",
+}
 _EXAMPLE_MEMBER: Final = re.compile(r"[UW]0{3,}\d{0,3}")
 
 
 def unfilled(settings: Settings) -> Iterator[Problem]:
-    """Yield a hint for every place. An empty token is one where its line is there: without it the channel is off."""
-    if settings.organisation.name in EXAMPLE_NAMES:
+    """Yield a hint for every place. Only lines that are there count: without one, a channel is off."""
+    if settings.organisation.name in EXAMPLE_NAMES and "name" in settings.organisation.model_fields_set:
         yield _example("organisation.name", settings.organisation.name, "write what customers know you as")
     telegram, slack = settings.telegram, settings.slack
     if not telegram.on and "token" in telegram.model_fields_set:

@@ -19,7 +19,7 @@ from conversations.events import Instant
 _SIZE: Final = re.compile(r"(\d{1,9}) ?(B|kB|MB|GB|TB)")
 _UNITS: Final = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_REGION: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+REGION: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -66,7 +66,7 @@ def _tag(value: object) -> str:
 
 
 def _region(value: object) -> str:
-    if isinstance(value, str) and (not value or _REGION.fullmatch(value)):
+    if isinstance(value, str) and (not value or REGION.fullmatch(value)):
         return value
     raise ValueError("is no region", "write it as ISO 3166 does, for example DE or DE-BY")
 

@@ -25,7 +25,7 @@ from sandbox.slack.methods.registry import METHODS
 from tests.contract.channel_slack import SlackWorld, slack_world
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
-MANIFEST = (Path(__file__).parents[2] / "docs" / "slack-manifest.yaml").read_text(encoding="utf-8")
+MANIFEST = (Path(__file__).parents[2] / "bot" / "starter" / "slack-manifest.yaml").read_text(encoding="utf-8")
 CARD = Card(41, "A-2026-000041", "#d1453b", (), "broken", (("accept", "Accept", "primary"),), (1, 2))
 
 

@@ -87,7 +87,7 @@ async def test_a_missing_scope_waits_for_the_administrator(
 ) -> None:
     world.slack.faults.next("chat.postMessage", refused("missing_scope"))
     assert isinstance(await world.send("#support", Post("Hello")), Later)
-    assert "docs/slack-manifest.yaml" in caplog.text
+    assert "slack-manifest.yaml" in caplog.text
 
 
 async def test_the_bot_joins_a_public_channel_by_itself(world: SlackWorld) -> None:

@@ -32,7 +32,7 @@ OUR_TOKEN = {
 }
 _ABOUT_THE_PERSON = {"cannot_dm_bot", "user_disabled", "user_not_found", "user_not_visible"}
 _MENDED_BY = {
-    "missing_scope": "install the app again with the scopes of docs/slack-manifest.yaml",
+    "missing_scope": "install the app again with the scopes of slack-manifest.yaml, which `anliegen init` writes",
     "not_allowed_token_type": "use the bot token (xoxb-) as [slack] bot_token",
 }
 MENDABLE = {"no_permission", "not_in_channel", "restricted_action"}

@@ -1,0 +1,1 @@
+"""What `anliegen init` lays into a new folder."""
