@@ -24,14 +24,14 @@ ROOT = Path(__file__).parents[2]
 SERVE = """
 import asyncio, sys
 from zoneinfo import ZoneInfo
-from storage.interface.store import RawBody
+from storage.interface.inbox import RawBody
 from storage.open import open_store
 
 async def serve(url):
     store = await open_store(url, zone=ZoneInfo("UTC"), serve=True)
     for key in range(1, 1_000_000):
         async with store.transaction() as tx:
-            await tx.receive([RawBody(f"k{key}", "telegram:1", "a", b"x" * 500)], [key], 1)
+            await tx.inbox.receive([RawBody(f"k{key}", "telegram:1", "a", b"x" * 500)], [key], 1)
         print(key, flush=True)
 
 asyncio.run(serve(sys.argv[1]))
