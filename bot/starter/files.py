@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Final
 
 from conversations.frozen import dataclass
-from conversations.texts.texts import fallbacks
+from conversations.texts.languages import fallbacks
 
 FORMAL: Final = "-formal"
 MANIFEST: Final = "slack-manifest.yaml"

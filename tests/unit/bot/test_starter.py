@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import text_sources
 from bot.settings.config import load
+from bot.settings.language_files import language_files
 from bot.starter.files import Newcomer, files_for, in_languages, spoken
 from bot.starter.zones import zone_of
 from conversations.checks.check import check
@@ -40,16 +40,7 @@ def test_a_text_that_is_alike_for_du_and_sie_is_written_once() -> None:
 
 
 def test_every_language_of_the_product_can_be_chosen() -> None:
-    tags = {tag for source in text_sources().values() for tag in _tags(source)}
-    assert set(spoken()) == {tag.partition("-")[0] for tag in tags}
-
-
-def _tags(table: object) -> set[str]:
-    """The keys of a nested table that hold texts."""
-    inner = table.items() if isinstance(table, dict) else ()
-    return {key for key, value in inner if isinstance(value, str)}.union(
-        *(_tags(value) for _, value in inner)
-    )
+    assert {*spoken()} == {file.partition("/")[0].partition("-")[0] for file in language_files()}
 
 
 @pytest.mark.parametrize("name", ['Möbel "Nord"', "C:\\Läden", "Müller & Söhne {GmbH}", "名前 🪑", "'#'"])
