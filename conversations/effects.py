@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from conversations.events import Address, FileRef, Instant
+from conversations.forms import Field
 from conversations.frozen import dataclass
 from conversations.refusals import Refusal
 from conversations.session import Answer
@@ -225,19 +226,6 @@ class Hint:
     user: str
     text: str
     thread: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a form: `kind` is text, lines, select; `options` as (value, label)."""
-
-    name: str
-    label: str
-    kind: str = "lines"
-    options: tuple[tuple[str, str], ...] = ()
-    hint: str = ""
-    optional: bool = False
-    initial: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,11 +140,11 @@ class Acted:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A member of staff sent a form; `values` by field name."""
+    """A member of staff sent a form; `values` by field name, as `conversations/forms.py` reads them."""
 
     form: str
     case: int
-    values: Mapping[str, str]
+    values: Mapping[str, str | tuple[str, ...] | tuple[FileRef, ...]]
 
 
 @dataclass(frozen=True, slots=True)

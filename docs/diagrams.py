@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Column, Table, UniqueConstraint
 
-from conversations.cases.lifecycle import LIFECYCLE
+from conversations.cases.lifecycle import lifecycle
 from conversations.definition.parse import parse
 from storage.tables import NUMBER, metadata
 
@@ -33,7 +33,7 @@ _SLOT = re.compile(r"(<!-- drawn: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 def diagrams() -> Mapping[str, str]:
     """Return file name -> Mermaid source: each dialogue in English, and the life of a case."""
-    found = {"case.mmd": LIFECYCLE.mermaid("The life of a case")}
+    found = {"case.mmd": lifecycle().mermaid("The life of a case")}
     for file in sorted(SHIPPED.glob("*.toml")):
         dialogue, _ = parse(file.stem, tomllib.loads(file.read_text(encoding="utf-8")))
         if dialogue is not None:
@@ -66,7 +66,7 @@ def imports() -> str:
 
 def case() -> str:
     """Return the life of a case: every move that leads from one state to another."""
-    moves = [line.strip() for line in LIFECYCLE.mermaid("").splitlines() if " --> " in line]
+    moves = [line.strip() for line in lifecycle().mermaid("").splitlines() if " --> " in line]
     changes = [line for line in moves if line.split(" --> ")[0] != line.split(" --> ")[1].split(":")[0]]
     return "\n".join(["stateDiagram-v2", *(f"  {line}" for line in changes), ""])
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from bot.app import load_dialogues
 from bot.commands.opening import settings_of
 from bot.process.failure import Failure, no_dialogue
-from conversations.cases.lifecycle import LIFECYCLE
+from conversations.cases.lifecycle import lifecycle
 
 CASE = "case"
 
@@ -16,7 +16,7 @@ def graph(config: Path | None, name: str) -> None:
     dialogues, problems = load_dialogues(settings)
     found = {one.name: one for one in dialogues}
     if name == CASE:
-        print(LIFECYCLE.mermaid("case"))
+        print(lifecycle().mermaid("case"))
     elif name in found:
         print(found[name].table.mermaid(found[name].title(settings.organisation.languages[0])))
     elif wrong := [str(one) for one in problems if one.file == f"{name}.toml"]:

@@ -96,6 +96,13 @@ def acceptance(case: Case, policy: Policy, now: Instant) -> tuple[SetTimer, ...]
     return SetTimer(owner, "accept", now + limits.accept), SetTimer(owner, "deputy", now + limits.deputy)
 
 
+def again(case: Case, policy: Policy, now: Instant) -> Step:
+    """The case begins anew: somebody must take it, and the customer's clock starts."""
+    case = started_now(replace(case, acknowledged=0, solved=0, level=""), policy, now)
+    ours = (*acceptance(case, policy, now), *promises(case, policy))
+    return Step(case, timers=(*dropped(owner_of(case), "answer", *WAITING), *ours))
+
+
 def _owed(case: Case, policy: Policy, now: Instant, kind: str) -> Step:
     """It is our turn again: a proposal does not wait for the customer any more."""
     if not case.awaits_customer:

@@ -7,9 +7,9 @@ from typing import Final
 
 from conversations.cases.case import Case
 from conversations.cases.deadlines import owner_of
-from conversations.cases.moves import Move, Notice, Step
+from conversations.cases.moves import CLOCK, Move, Notice, Step
 from conversations.cases.policy import Policy
-from conversations.cases.step import CLOCK, step
+from conversations.cases.step import step
 from conversations.effects import SetTimer
 from conversations.events import DAY, Instant
 from conversations.facts import Escalated

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
+from conversations.cases.action import buttons
 from conversations.cases.case import Case, State
 from conversations.cases.moves import Notice
-from conversations.cases.step import possible
 from conversations.events import Address
 from conversations.frozen import replace
 from conversations.refusals import Refusal
@@ -28,7 +28,6 @@ COLOURS: Final = {
     State.REOPENED: "#d1453b",
 }
 
-BUTTONS: Final = ("accept", "assess", "reply", "ask", "note", "hand_over", "propose", "close", "reopen")
 MOST_WORDS: Final = 5_000
 """Characters of somebody's words in one post: Slack takes some 10,000 and counts emoji twice."""
 
@@ -37,7 +36,6 @@ CARD_WORDS: Final = 2_400
 
 _MOST_NAMED: Final = 3  # files that were not taken, so that a card's field holds them
 _FILE_NAME: Final = 30  # characters shown of a file's name
-_STYLES: Final = {"accept": "primary", "propose": "primary", "close": "danger"}
 
 
 def staff_language(turn: Turn, staff: str) -> str:
@@ -265,11 +263,10 @@ def _due(turn: Turn, case: Case, language: str) -> str:
 
 
 def _buttons(turn: Turn, case: Case, language: str) -> tuple[tuple[str, str, str], ...]:
-    texts, now_possible = turn.organisation.texts, possible(case)
+    texts = turn.organisation.texts
     return tuple(
-        (action, texts.plain(f"staff.action.{action}", language), _STYLES.get(action, "plain"))
-        for action in BUTTONS
-        if action in now_possible
+        (name, texts.plain(f"staff.action.{name}", language), action.style.value)
+        for name, action in buttons(case)
     )
 
 

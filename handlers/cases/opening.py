@@ -7,8 +7,8 @@ from conversations.answers.evidence import joined
 from conversations.cases.case import Case, State
 from conversations.cases.deadlines import heard, opened
 from conversations.cases.elapsed import elapsed
-from conversations.cases.moves import Move, Step
-from conversations.cases.step import CUSTOMER, step
+from conversations.cases.moves import CUSTOMER, Move, Step
+from conversations.cases.step import step
 from conversations.effects import DecideCase, DropTimer, OpenCase, Relay, SetTimer
 from conversations.events import SECOND
 from conversations.facts import CaseOpened
@@ -22,12 +22,6 @@ from handlers.files.fetching import take
 from handlers.turn.turn import Turn
 from storage.interface.messages import CaseMessage
 from storage.interface.timers import Timer
-
-AFTER_CASE = "after_case"
-"""The dialogue that asks how a case was handled."""
-
-PROPOSAL = "solution"
-"""The dialogue that asks whether a proposed solution is one."""
 
 STAFFED = 2 * 3600 * SECOND
 """How long after a word of staff no survey starts or reminds."""

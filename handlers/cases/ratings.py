@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from conversations.cases.case import Case
+from conversations.cases.moves import AFTER_CASE
 from conversations.facts import Corrected
 from conversations.frozen import replace
 from conversations.session import Conversation
-from handlers.cases.opening import AFTER_CASE
 from handlers.turn.turn import Turn
 from storage.interface.answers import AnswerRow
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from conversations.answers.courtesy import Courtesy, courtesy_in
 from conversations.cases.case import Case
+from conversations.cases.moves import AFTER_CASE
 from conversations.effects import (
     AnswerPress,
     Begin,
@@ -124,7 +125,7 @@ async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Sequ
 async def withdraw_rating(turn: Turn, conversation: Conversation, case: Case) -> None:
     """A case that is open again has no end that could be rated; `case` is as it was before."""
     await ratings.withdraw_answers(turn, conversation, case)
-    await withdraw(turn, conversation, case, opening.AFTER_CASE)
+    await withdraw(turn, conversation, case, AFTER_CASE)
 
 
 async def withdraw(turn: Turn, conversation: Conversation, case: Case, dialogue: str) -> None:
@@ -229,7 +230,7 @@ async def _do(turn: Turn, conversation: Conversation, effect: Effect, case_messa
         case DecideCase():
             settled = await opening.decide(turn, conversation, effect)
             if settled is not None:
-                await begin(turn, conversation, opening.AFTER_CASE, opening.bindings_of(turn, settled))
+                await begin(turn, conversation, AFTER_CASE, opening.bindings_of(turn, settled))
             elif effect.accepted:
                 await _resume(turn, turn.at(conversation.address) or conversation)
         case Begin(dialogue=dialogue, bindings=bindings):

@@ -6,6 +6,7 @@ from typing import Final
 from conversations.cases.case import Case, State
 from conversations.cases.deadlines import REMIND, WAITING, owner_of
 from conversations.cases.elapsed import elapsed
+from conversations.cases.moves import PROPOSAL
 from conversations.effects import SetTimer
 from conversations.events import DAY, HOUR, Elapsed, Instant
 from conversations.facts import Reminded
@@ -13,7 +14,7 @@ from conversations.session import STACK_LIMIT, CaseId, Conversation, Session
 from conversations.talk.stack import active
 from conversations.talk.step import owner
 from handlers.cases.cards import first_name
-from handlers.cases.opening import PROPOSAL, bindings_of, carry_out
+from handlers.cases.opening import bindings_of, carry_out
 from handlers.cases.receipts import tell_customer
 from handlers.customers import dialogues
 from handlers.turn.turn import Turn

@@ -1,10 +1,10 @@
 """What staff do in Slack: buttons, forms, threads, commands. Rights are checked here, at the action and at the form."""
 
-from conversations.cases.case import Case, State
+from conversations.cases.case import Case
 from conversations.cases.moves import Move
 from conversations.cases.policy import Staff
-from conversations.cases.step import step
-from conversations.effects import Fetch, Kind, Message, OpenForm
+from conversations.cases.step import refusal, step
+from conversations.effects import Fetch, OpenForm
 from conversations.events import (
     Acted,
     Address,
@@ -17,22 +17,17 @@ from conversations.events import (
     Threaded,
 )
 from conversations.facts import Rejected
-from conversations.frozen import replace
+from conversations.forms import NOT_OFFERED, Objection, read
 from conversations.session import CaseId
-from conversations.texts.graphemes import clip
 from conversations.texts.texts import inert
-from handlers.cases.cards import delivery_line, label, staff_language, write_line
-from handlers.cases.opening import AFTER_CASE, PROPOSAL, STAFFED, bindings_of, carry_out
-from handlers.cases.reachability import tell_undelivered
-from handlers.cases.receipts import tell_customer
-from handlers.customers.dialogues import begin, withdraw, withdraw_rating
+from handlers.cases.cards import staff_language
+from handlers.cases.opening import carry_out
 from handlers.files.fetching import fetch
-from handlers.staff.forms import LONGEST, form_for, offers
+from handlers.staff.forms import form_for
 from handlers.staff.lookups import answer_command, send_story, show_overview
+from handlers.staff.performing import keep_note, perform
 from handlers.turn.turn import Turn
 from storage.interface.messages import CaseMessage
-
-_TO_CUSTOMER = ("reply", "ask", "propose")
 
 
 async def act(turn: Turn, event: Event) -> None:
@@ -72,137 +67,52 @@ def _refuse_stranger(turn: Turn, event: Event) -> None:
 
 async def _press(turn: Turn, event: Event, staff: Staff, wanted: CaseId, action: str, trigger: str) -> None:
     """A button of the card: open its form, or act at once where there is nothing to ask."""
-    case = await turn.case(wanted)
+    case = await _case(turn, event, staff, wanted, action)
     if case is None:
-        turn.hint(event, turn.organisation.texts.render("case.refused.unknown", staff.language))
         return
-    form = form_for(turn, action, case, staff.language)
+    form = form_for(turn, action, case, staff)
     if form is None:
-        await _move(turn, event, wanted, Move(action, staff.id), "")
-        return
-    # What cannot be done now is said before anybody writes a text for it.
-    possible = step(case, turn.organisation.policy, Move(action, staff.id, to=staff.id), turn.now)
-    if possible.refused:
-        _explain(turn, event, staff, case, possible.refused)
-        return
-    turn.perish(event.address, OpenForm(trigger, form))
+        await _move(turn, event, staff, case, Move(action, staff.id))
+    else:
+        turn.perish(event.address, OpenForm(trigger, form))
 
 
 async def _submit(turn: Turn, event: Event, staff: Staff, sent: Submitted) -> None:
-    """A form came back; only what it offers can be chosen."""
-    case, values = await turn.case(CaseId(sent.case)), sent.values
-    form = None if case is None else form_for(turn, sent.form, case, staff.language)
-    if case is not None and (form is None or not offers(form, values)):
-        _explain(turn, event, staff, case, "case.refused.form")
+    """A form came back; only what it asks for counts."""
+    case = await _case(turn, event, staff, CaseId(sent.case), sent.form)
+    if case is None:
         return
-    text = clip(values.get("text", "").strip(), LONGEST)
-    move = Move(sent.form, staff.id, *(values.get(name, "") for name in ("to", "severity", "category")))
-    await _move(turn, event, CaseId(sent.case), move, text)
+    form = form_for(turn, sent.form, case, staff)
+    if form is None:
+        _explain(turn, event, staff, case, NOT_OFFERED)
+        return
+    try:
+        values = read(form.fields, sent.values, turn.organisation.zone)
+    except Objection as objection:
+        _explain(turn, event, staff, case, str(objection))
+        return
+    await _move(turn, event, staff, case, Move(sent.form, staff.id, values))
 
 
-async def _move(turn: Turn, event: Event, wanted: CaseId, move: Move, text: str) -> None:
-    staff = turn.organisation.policy.staff[move.actor]
+async def _case(turn: Turn, event: Event, staff: Staff, wanted: CaseId, action: str) -> Case | None:
+    """The case, if this can be done to it now; else say why not, before anybody writes a text for it."""
     case = await turn.case(wanted)
     if case is None:
         turn.hint(event, turn.organisation.texts.render("case.refused.unknown", staff.language))
-        return
-    if not text and move.action in (*_TO_CUSTOMER, "note"):
-        _explain(turn, event, staff, case, "case.refused.empty")
-        return
+        return None
+    if refused := refusal(case, Move(action, staff.id)):
+        _explain(turn, event, staff, case, refused)
+        return None
+    return case
+
+
+async def _move(turn: Turn, event: Event, staff: Staff, case: Case, move: Move) -> None:
     moved = step(case, turn.organisation.policy, move, turn.now)
     if moved.refused:
         _explain(turn, event, staff, case, moved.refused)
         return
     await carry_out(turn, moved)
-    await _say_it(turn, moved.case, case, staff, move, text)
-
-
-async def _say_it(turn: Turn, case: Case, before: Case, staff: Staff, move: Move, text: str) -> None:
-    """Write the line in the thread and, where it concerns them, to the customer."""
-    match move.action:
-        case "reply" | "ask" | "propose":
-            await _relay_out(turn, case, staff, move.action, text)
-            return
-        case "note":
-            await _log(turn, case, staff, text)
-            return
-        case "assess":
-            language = staff_language(turn, case.owner)
-            text = label(turn, f"case.severity.{case.severity}", language)
-            text += " · " + label(turn, f"case.category.{case.category}", language)
-        case _:
-            pass
-    to = turn.organisation.policy.staff[move.to].name if move.to else ""
-    line = turn.organisation.texts.render(
-        f"staff.line.{move.action}",
-        staff_language(turn, case.owner),
-        actor=staff.name,
-        to=to,
-        text=inert(text),
-    )
-    write_line(turn, case, line, goes_on=move.action == "hand_over")  # why, for whoever is called to accept
-    await _tell_customer(turn, case, before, move, text)
-
-
-async def _tell_customer(turn: Turn, case: Case, before: Case, move: Move, text: str) -> None:
-    conversation = await turn.conversation(case.conversation)
-    if conversation is None:
-        return
-    match move.action:
-        case "accept" if case.kind == "complaint":
-            tell_customer(turn, conversation, case, "case.acknowledged")
-        case "hand_over" if before.acknowledged:
-            tell_customer(turn, conversation, case, "case.handed_over")
-        case "reopen":
-            tell_customer(turn, conversation, case, "case.reopened")
-            await withdraw_rating(turn, conversation, before)
-        case "close":
-            tell_customer(turn, conversation, case, "case.closed", text=inert(text))
-            if before.state is not State.ACCEPTED:
-                await begin(turn, conversation, AFTER_CASE, bindings_of(turn, case))
-            await withdraw(turn, conversation, case, PROPOSAL)
-        case _:
-            pass
-
-
-async def _relay_out(turn: Turn, case: Case, staff: Staff, action: str, text: str) -> None:
-    """Send staff's words to the customer; the line in the thread will show whether they arrived."""
-    conversation = await turn.conversation(case.conversation)
-    if conversation is None:
-        return
-    conversation = replace(
-        turn.at(conversation.address) or conversation, case=case.id, staffed_until=turn.now + STAFFED
-    )
-    turn.keep(conversation)
-    message, delivery = turn.ids.next(), "waiting"
-    if action == "propose":
-        bindings = bindings_of(turn, case) | {"proposal": text, "author": staff.first_name}
-        if not await begin(turn, conversation, PROPOSAL, bindings, case_message=message):
-            delivery = "failed"  # the customer is in the middle of too much: nothing was asked
-    else:
-        shown = turn.organisation.texts.render(
-            f"case.{action}",
-            conversation.language,
-            author=staff.first_name,
-            number=case.number,
-            text=inert(text),
-        )
-        turn.say(conversation, Message(shown, kind=Kind.NOTICE), case_message=message, case=case.id)
-    row = write_line(turn, case, delivery_line(turn, case, staff.name, text, delivery))
-    await turn.tx.messages.add(
-        CaseMessage(message, case.id, turn.now, "out", staff.id, text, delivery=delivery, log=row)
-    )
-    if delivery == "failed":
-        tell_undelivered(turn, case, delivery)
-
-
-async def _log(turn: Turn, case: Case, staff: Staff, text: str, files: tuple[int, ...] = ()) -> None:
-    language = staff_language(turn, case.owner)
-    line = turn.organisation.texts.render("staff.line.note", language, actor=staff.name, text=inert(text))
-    row = write_line(turn, case, line, attachments=files)
-    await turn.tx.messages.add(
-        CaseMessage(turn.ids.next(), case.id, turn.now, "note", staff.id, text, files, log=row)
-    )
+    await perform(turn, moved, case, staff)
 
 
 async def _write_note(turn: Turn, event: Event, staff: Staff, written: Threaded) -> None:
@@ -237,7 +147,9 @@ async def note_directly(turn: Turn, event: Event) -> bool:
         return False
     text, came = (what.caption, what.files) if isinstance(what, Attached) else (what.text, ())
     files = [await fetch(turn, event.address, Fetch(turn.ids.next(), file), case=case.id) for file in came]
-    await _log(turn, case, staff, text, tuple(files))
+    language = staff_language(turn, case.owner)
+    line = turn.organisation.texts.render("staff.line.note", language, actor=staff.name, text=inert(text))
+    await keep_note(turn, case, staff, text, line, tuple(files))
     return True
 
 

@@ -1,6 +1,7 @@
 """Every body stays within Slack's limits and keeps people's words inert, whatever lengths and words it is made of."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,17 @@ from bot.channels.slack.inbound.payloads import plain
 from bot.channels.slack.outbound import blocks, views
 from bot.channels.slack.outbound.blocks import Photo
 from bot.channels.slack.outbound.rich import escaped
-from conversations.effects import Button, Field, Form, Message
+from conversations.effects import Button, Form, Message
+from conversations.forms import (
+    DateField,
+    Field,
+    FileField,
+    NumberField,
+    OneOfField,
+    PersonField,
+    SeveralOfField,
+    TextField,
+)
 from conversations.texts.texts import inert
 from handlers.turn.ports import Card, CardField, DigestPost, Overview, Post
 from sandbox.slack.blocks import LONGEST_MESSAGE, problems_of
@@ -71,11 +82,19 @@ def test_whatever_the_length_slack_takes_it(character: str, length: int) -> None
 def fields_of(label: str, words: str) -> list[Field]:
     many = tuple((f"v{number}", label) for number in range(150))
     return [
-        Field("a", label, "text", hint=words, initial=words),
-        Field("b", label, "lines", optional=True),
-        Field("c", label, "select", many, initial="v7"),
-        Field("d", label, "select", many, initial="v149"),
-        Field("e", label, "select", ()),
+        TextField("a", label, words, lines=False, initial=words),
+        TextField("b", label, optional=True),
+        OneOfField("c", label, many, initial="v7"),
+        OneOfField("d", label, many, initial="v149"),
+        OneOfField("e", label, ()),
+        SeveralOfField("f", label, many, words, initial=("v1", "v7", "v149")),
+        SeveralOfField("g", label, many, optional=True),
+        PersonField("h", label, many),
+        NumberField("i", label, -5, 10**12, hint=words),
+        NumberField("j", label, 0, 100, decimals=True),
+        DateField("k", label, date(2026, 1, 1), date(2026, 12, 31), words, initial=date(2026, 2, 28)),
+        DateField("l", label, date(2026, 1, 1), date(2026, 12, 31)),
+        FileField("m", label, 99, words),
     ]
 
 
@@ -98,7 +117,7 @@ def test_peoples_words_are_only_words(words: str) -> None:
     text = inert(words)
     card = Card(41, words, "#d1453b", (CardField("Customer", text),), text, ())
     overview = Overview("U0EVA00001", words, ((text, 41),), "Open", words)
-    form = Form("reply", 41, "x", (Field("a", words, initial=words, hint=words),), "y", "z")
+    form = Form("reply", 41, "x", (TextField("a", words, words, initial=words),), "y", "z")
     shown: list[Any] = [
         blocks.message(Message(text, ((Button(words, "t"),),))),
         blocks.answered(text, words),

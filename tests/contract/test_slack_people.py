@@ -8,7 +8,6 @@ from conversations.effects import (
     AnswerPress,
     At,
     Button,
-    Field,
     Form,
     Hint,
     MarkKeyboard,
@@ -29,6 +28,7 @@ from conversations.events import (
     Submitted,
     Threaded,
 )
+from conversations.forms import TextField
 from handlers.turn.ports import Card, CardField, Overview, Post, Sent
 from tests.contract.channel_slack import SlackWorld, slack_world, until
 
@@ -41,7 +41,7 @@ CARD = Card(
     "It is broken",
     (("accept", "Accept", "primary"),),
 )
-FORM = Form("reply", 41, "Reply", (Field("text", "Your words"),), "Send", "Cancel")
+FORM = Form("reply", 41, "Reply", (TextField("text", "Your words"),), "Send", "Cancel")
 
 
 @pytest.fixture(params=["socket", "http"])

@@ -10,8 +10,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from conversations.cases.action import By, actions, examples
 from conversations.cases.case import Case
-from handlers.cases.cards import BUTTONS
 from handlers.customers.invitations import invite
 from sandbox.slack import interactions
 from sandbox.slack.member import Member
@@ -26,7 +26,8 @@ from tests.stage import Stage, open_stage
 TEAM = "T0SANDBOX01"
 OTHER_TEAM = "T0OTHER0001"
 COMMANDS = ("help", "open", "mine", "digest", "case A-2026-000001")
-FORMS = ("reply", "ask", "note", "hand_over", "propose", "close", "reopen", "assess")
+BUTTONS = tuple(name for name, action in actions().items() if By.STAFF in action.by)
+FORMS = tuple(examples())
 
 
 # -- only staff act ----------------------------------------------------------------------------------------------------

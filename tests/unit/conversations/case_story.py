@@ -45,8 +45,8 @@ class Story:
         )
         self.take(opened(self.case, policy, START))
 
-    def does(self, action: str, actor: str = "ada", **more: str) -> Step:
-        return self.take(step(self.case, self.policy, Move(action, actor, **more), self.now))
+    def does(self, action: str, actor: str = "ada", **values: str) -> Step:
+        return self.take(step(self.case, self.policy, Move(action, actor, values), self.now))
 
     def writes(self, action: str) -> None:
         """Staff send words and they arrive."""

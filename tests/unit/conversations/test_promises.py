@@ -7,7 +7,7 @@ import pytest
 from conversations.cases.case import State
 from conversations.cases.deadlines import REMIND
 from conversations.cases.elapsed import LAPSE
-from conversations.cases.step import CLOCK, CUSTOMER
+from conversations.cases.moves import CLOCK, CUSTOMER
 from conversations.events import HOUR
 from conversations.facts import CaseMoved
 from tests.unit.conversations.case_story import NORMAL, START, Story, told

@@ -52,6 +52,7 @@ def test_every_text_is_said_somewhere() -> None:
     words, moulds = set[str](), set[str]()
     for path in (path for folder in SPEAKERS for path in (ROOT / folder).rglob("*")):
         if path.suffix == ".py":
+            words.update([path.stem] if path.parent.name == "actions" else [])  # its name is the file's
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.JoinedStr):
                     moulds.add(mould(node))

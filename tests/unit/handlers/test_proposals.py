@@ -6,7 +6,7 @@ from dataclasses import replace
 from conversations.cases.case import Case, State
 from conversations.cases.deadlines import REMIND
 from conversations.cases.elapsed import LAPSE
-from conversations.cases.moves import Move
+from conversations.cases.moves import PROPOSAL, Move
 from conversations.cases.step import step
 from conversations.effects import Kind, Message
 from conversations.events import DAY, HOUR, Commanded, Pressed, Said
@@ -40,7 +40,7 @@ async def proposes(desk: Desk, case: Case, text: str) -> Case:
         message = CaseMessage(desk.ids.next(), case.id, desk.clock.at, "out", "mia", text, delivery="waiting")
         await tx.messages.add(message)
         bindings = opening.bindings_of(turn, present) | {"proposal": text, "author": "Mia"}
-        await dialogues.begin(turn, conversation, opening.PROPOSAL, bindings, case_message=message.id)
+        await dialogues.begin(turn, conversation, PROPOSAL, bindings, case_message=message.id)
         await turn.write()
     await desk.works()
     return await now(desk, case)

@@ -1,6 +1,6 @@
 """Payload -> Event: the one translation, used before a body is stored, by Bolt's listeners and when it is applied."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.channels.slack.inbound.payloads import (
@@ -36,6 +36,7 @@ from conversations.events import (
     Unsupported,
     What,
 )
+from conversations.forms import Sent as Given
 from conversations.texts.graphemes import clip
 from handlers.turn.ports import Unreadable
 from storage.interface.inbox import RawBody
@@ -108,20 +109,29 @@ def _answered(payload: Payload) -> str:
 Found = tuple[str, Sender, What, str]
 """Chat, sender, what happened, the platform's id of the person's message."""
 
+_MISSING = "Bitte ausfüllen. · Please fill this in."
+_ANOTHER_DAY = "Bitte ein Tag von {0} bis {1}. · Please choose a day from {0} to {1}."
+
 
 def objections(payload: Payload) -> dict[str, str]:
-    """Return what is wrong with a sent form, by field: Slack lets white space pass where words are required."""
-    values = _values(payload["view"])
-    required = [
-        block["block_id"]
-        for block in payload["view"].get("blocks", [])
-        if block.get("type") == "input" and not block.get("optional")
-    ]
-    return {
-        field: "Bitte ausfüllen. · Please fill this in."
-        for field in required
-        if not values.get(field, "").strip()
-    }
+    """Return what is wrong with a sent form, by field.
+
+    Slack lets white space pass where words are required, and its calendar knows no first and last day.
+    """
+    view = payload["view"]
+    values, days, found = _values(view), _days(view), dict[str, str]()
+    for block in view.get("blocks", []):
+        if block.get("type") != "input":
+            continue
+        name = block["block_id"]
+        value = values.get(name, "")
+        if not (value.strip() if isinstance(value, str) else value):
+            found |= {} if block.get("optional") else {name: _MISSING}
+        elif (
+            name in days and not days[name][0] <= str(value) <= days[name][1]
+        ):  # 2026-12-31: text sorts like time
+            found[name] = _ANOTHER_DAY.format(*days[name])
+    return found
 
 
 # -- events --------------------------------------------------------------------------------------------------------
@@ -242,7 +252,7 @@ def _actor(payload: Payload, us: Identity) -> Sender:
     return Sender(_person(user["id"], user.get("team_id"), us), name)
 
 
-def _values(view: Payload) -> dict[str, str]:
+def _values(view: Payload) -> dict[str, Given]:
     return {
         block: _chosen(entry)
         for block, entries in view.get("state", {}).get("values", {}).items()
@@ -250,10 +260,26 @@ def _values(view: Payload) -> dict[str, str]:
     }
 
 
-def _chosen(entry: dict[str, Any]) -> str:
-    if option := entry.get("selected_option"):
-        return str(option["value"])
+def _chosen(entry: dict[str, Any]) -> Given:
+    match entry:
+        case {"selected_option": {"value": str(value)}}:
+            return value
+        case {"selected_options": list(options)}:
+            return tuple(word(option["value"]) for option in options)
+        case {"selected_date": str(day)}:
+            return day
+        case {"files": list()}:
+            return tuple(_files(entry))
     return str(entry.get("value") or "")
+
+
+def _days(view: Payload) -> Mapping[str, tuple[str, str]]:
+    """Return the first and the last day that may be chosen, by field, as `modal` wrote them."""
+    try:
+        found = parse(optional(view.get("private_metadata")).encode()).get("days") or {}
+        return {str(name): (str(first), str(last)) for name, (first, last) in found.items()}
+    except (Unreadable, AttributeError, TypeError, ValueError):
+        return {}  # not from us
 
 
 def _command(command: str, form: Payload, us: Identity) -> Found:

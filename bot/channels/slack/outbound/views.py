@@ -4,15 +4,29 @@ Limits: docs.slack.dev/reference/views (24 characters of a title and its buttons
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final, assert_never
 
 from bot.channels.slack.inbound.reading import CASE
 from bot.channels.slack.outbound.rich import Json, shorten
 from bot.markup import plain
-from conversations.effects import Field, Form
+from conversations.effects import Form
+from conversations.forms import (
+    LONGEST,
+    DateField,
+    Field,
+    FileField,
+    NumberField,
+    OneOfField,
+    Option,
+    PersonField,
+    SeveralOfField,
+    TextField,
+)
 from handlers.turn.ports import Overview
 
-MOST_CARDS = 95
+MOST_CARDS: Final = 95
+MOST_OPTIONS: Final = 100
 
 
 def modal(form: Form, chat: str) -> Json:
@@ -20,12 +34,18 @@ def modal(form: Form, chat: str) -> Json:
     return {
         "type": "modal",
         "callback_id": form.name,
-        "private_metadata": json.dumps({"case": form.case, "chat": chat}),
+        "private_metadata": json.dumps({"case": form.case, "chat": chat} | _days(form)),
         "title": _plain(form.title, 24),
         "submit": _plain(form.submit, 24),
         "close": _plain(form.cancel, 24),
         "blocks": [_input(field) for field in form.fields],
     }
+
+
+def _days(form: Form) -> Json:
+    """Return the first and the last day that may be chosen, by field, for whoever reads what comes back."""
+    days = {one.name: (str(one.first), str(one.last)) for one in form.fields if isinstance(one, DateField)}
+    return {"days": days} if days else {}
 
 
 def home(body: Overview) -> Json:
@@ -55,29 +75,52 @@ def _input(field: Field) -> Json:
         "block_id": field.name,
         "label": _plain(field.label, 2_000),
         "optional": field.optional,
-        "element": _select(field) if field.kind == "select" and field.options else _writing(field),
+        "element": {"action_id": "value", **_element(field)},
     }
     return block | ({"hint": _plain(field.hint, 2_000)} if field.hint else {})
 
 
-def _writing(field: Field) -> Json:
-    element: Json = {
-        "type": "plain_text_input",
-        "action_id": "value",
-        "multiline": field.kind == "lines",
-        "max_length": 3_000,
-    }
-    return element | ({"initial_value": shorten(field.initial, 3_000)} if field.initial else {})
+def _element(field: Field) -> Json:
+    """Return the element of a field. Slack's own lists of people know no staff, so ours are a plain choice."""
+    match field:
+        case TextField(lines=lines, initial=initial):
+            element: Json = {"type": "plain_text_input", "multiline": lines, "max_length": LONGEST}
+            return element | ({"initial_value": shorten(initial, LONGEST)} if initial else {})
+        case NumberField(least=least, most=most, decimals=decimals):
+            bounds = {"min_value": str(least), "max_value": str(most)}
+            return {"type": "number_input", "is_decimal_allowed": decimals, **bounds}
+        case DateField(initial=initial_day):
+            return {"type": "datepicker"} | ({"initial_date": initial_day.isoformat()} if initial_day else {})
+        case OneOfField(options=options, initial=chosen):
+            return _choice("static_select", options) | _preset("initial_option", options, (chosen,), one=True)
+        case SeveralOfField(options=options, initial=several):
+            return _choice("multi_static_select", options) | _preset("initial_options", options, several)
+        case PersonField(people=people):
+            return _choice("static_select", people)
+        case FileField(most=most):
+            return {"type": "file_input", "max_files": min(most, 10)}
+        case _:
+            assert_never(field)
 
 
-def _select(field: Field) -> Json:
-    options = {
-        value: {"text": _plain(label or value, 75), "value": value}
-        for value, label in field.options[:100]
+def _choice(kind: str, options: Sequence[Option]) -> Json:
+    """Return a list to choose from. Slack takes none that is empty: a dash stands there then, and means nothing."""
+    return {"type": kind, "options": _options(options) or [{"text": _plain("", 75), "value": "-"}]}
+
+
+def _options(options: Sequence[Option]) -> list[Json]:
+    return [
+        {"text": _plain(label or value, 75), "value": value}
+        for value, label in options[:MOST_OPTIONS]
         if value
-    }
-    element: Json = {"type": "static_select", "action_id": "value", "options": list(options.values())}
-    return element | ({"initial_option": options[field.initial]} if field.initial in options else {})
+    ]
+
+
+def _preset(key: str, options: Sequence[Option], chosen: Sequence[str], *, one: bool = False) -> Json:
+    found = [option for option in _options(options) if option["value"] in chosen]
+    if not found:
+        return {}
+    return {key: found[0] if one else found}
 
 
 def _plain(words: str, limit: int) -> Json:

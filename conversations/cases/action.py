@@ -1,0 +1,180 @@
+"""What may happen to a case, and what every action can say of itself. An action is one module in `actions/`.
+
+Its file name is its name: in facts, in forms, at Slack's buttons, in text keys; nothing else matches on it. The table
+of a case's life, the buttons of its card, its forms and the diagrams are built from these files. A module has `action`
+(an `Action`) and, where there is a form, `EXAMPLE`: what somebody might send, which the contract test plays. Everything
+is pure: an action returns what is to be done (`Step`), and `handlers/staff` does it.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from types import ModuleType
+from typing import Final, Protocol
+
+from conversations.cases.case import Case, State
+from conversations.cases.moves import CLOCK, CUSTOMER, Move, Step
+from conversations.cases.policy import Policy
+from conversations.events import Instant
+from conversations.forms import REFUSALS, Field, Sent
+from conversations.frozen import dataclass
+from conversations.texts.texts import language_name
+
+WORKABLE: Final = (State.ACKNOWLEDGED, State.ASSESSED, State.IN_WORK)
+"""Somebody has taken the case, and it is up to us."""
+
+UNTAKEN: Final = (State.RECEIVED, State.REFUSED, State.REOPENED)
+"""Somebody must take the case, at first or again."""
+
+
+TONGUE: Final = "staff.form.reply_hint"
+"""The text that says in which language words go out."""
+
+
+class By(StrEnum):
+    """Who does something to a case."""
+
+    STAFF = "staff"
+    CUSTOMER = "customer"
+    CLOCK = "clock"
+
+    @classmethod
+    def of(cls, actor: str) -> "By":
+        """Return what the actor of a move is; whoever is neither the customer nor the clock is one of us."""
+        return {CUSTOMER: cls.CUSTOMER, CLOCK: cls.CLOCK}.get(actor, cls.STAFF)
+
+
+class Style(StrEnum):
+    """How a button looks; one that is dangerous asks back."""
+
+    PLAIN = "plain"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
+class Save(StrEnum):
+    """What the button below a form says."""
+
+    SEND = "staff.form.submit"
+    KEEP = "staff.form.save"
+
+
+class Label(Protocol):
+    """Looks up words."""
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the words of a text key in the language of whoever asks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a form is filled in: about which case, by whom (a staff id), on which day, with which words.
+
+    `categories` are those that the organisation knows. `label` takes text keys, which the action must name in `texts`;
+    `named` takes the beginning of a key and a word that the organisation may have made up.
+    """
+
+    case: Case
+    policy: Policy
+    staff: str
+    today: date
+    categories: tuple[str, ...]
+    label: Label
+    named: Callable[[str, str], str]
+
+    @property
+    def tongue(self) -> str:
+        """Say in which language the customer reads what is written here."""
+        return self.label(TONGUE, tongue=language_name(self.case.language))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an action is applied to: the case `before` it, and the same `case` in the state it leads to."""
+
+    before: Case
+    case: Case
+    policy: Policy
+    move: Move
+    now: Instant
+
+    @property
+    def by(self) -> By:
+        """Who does it."""
+        return By.of(self.move.actor)
+
+
+def never_barred(case: Case) -> str:
+    """Say nothing against it."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that may happen to a case.
+
+    `leads` says in which states it is possible, and where each leads to. `bars` returns the text key that says why it
+    is not possible all the same, empty where it is. `apply` returns what becomes of the case, without the fact of the
+    move. `place` orders buttons and table. `form` returns the fields to fill in, for staff; without one the button acts
+    at once. `texts` are all keys that form and consequences use, besides the name of the button.
+    """
+
+    place: int
+    leads: Mapping[State, State]
+    apply: Callable[[Given], Step]
+    texts: tuple[str, ...]
+    by: frozenset[By] = frozenset({By.STAFF})
+    bars: Callable[[Case], str] = never_barred
+    form: Callable[[Desk], tuple[Field, ...]] | None = None
+    style: Style = Style.PLAIN
+    save: Save = Save.SEND
+
+    def is_possible(self, case: Case, by: By = By.STAFF) -> bool:
+        """Whether somebody may do this to a case as it is now."""
+        return by in self.by and case.state in self.leads and not self.bars(case)
+
+
+def stays(*states: State) -> Mapping[State, State]:
+    """Possible in these states, and none of them changes."""
+    return {state: state for state in states}
+
+
+def lead(to: State, *states: State) -> Mapping[State, State]:
+    """Possible in these states, and leading all of them to one."""
+    return dict.fromkeys(states, to)
+
+
+def _modules() -> Iterator[tuple[str, ModuleType]]:
+    folder = importlib.import_module("conversations.cases.actions")  # by name: its modules import this one
+    for found in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):
+        yield found.name, importlib.import_module(f"{folder.__name__}.{found.name}")
+
+
+@cache
+def actions() -> Mapping[str, Action]:
+    """Return every action by its name, in their order: the modules found in `conversations/cases/actions`."""
+    found: dict[str, Action] = {name: module.action for name, module in _modules()}
+    return dict(sorted(found.items(), key=lambda one: one[1].place))
+
+
+@cache
+def examples() -> Mapping[str, Mapping[str, Sent]]:
+    """Return what somebody might send with the form of each action that has one."""
+    return {name: module.EXAMPLE for name, module in _modules() if module.action.form}
+
+
+def buttons(case: Case) -> tuple[tuple[str, Action], ...]:
+    """Return what staff may do to a case now, by name and in order."""
+    return tuple((name, action) for name, action in actions().items() if action.is_possible(case))
+
+
+def text_keys() -> tuple[str, ...]:
+    """Return every text that actions can ask for, of all files: buttons, forms, lines, news, refusals."""
+    names = [f"staff.action.{name}" for name, action in actions().items() if By.STAFF in action.by]
+    own = [key for action in actions().values() for key in (action.save, *action.texts)]
+    refusals = [*REFUSALS, *(f"case.refused.{state.value}" for state in State)]
+    return tuple(dict.fromkeys([*names, *own, "staff.form.cancel", *refusals]))

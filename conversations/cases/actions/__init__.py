@@ -1,0 +1,1 @@
+"""Every action is one module here; `conversations/cases/action.py` says what it consists of and finds it."""

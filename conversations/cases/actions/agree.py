@@ -1,0 +1,24 @@
+"""The customer accepts the proposed solution."""
+
+from conversations.cases.action import Action, By, Given, lead
+from conversations.cases.case import State
+from conversations.cases.deadlines import owner_of
+from conversations.cases.moves import Notice, Step
+from conversations.effects import DropTimer
+from conversations.frozen import replace
+
+
+def _apply(given: Given) -> Step:
+    # Whoever decides has read it, also where nobody told us yet that it arrived.
+    case = replace(given.case, answered=given.case.answered or given.now, solved=given.now)
+    notices = (Notice("case.notice.agreed", (case.owner,)),)
+    return Step(case, timers=(DropTimer(owner_of(case)),), notices=notices)
+
+
+action = Action(
+    place=71,
+    leads=lead(State.ACCEPTED, State.PROPOSED),
+    by=frozenset({By.CUSTOMER}),
+    apply=_apply,
+    texts=("case.notice.agreed",),
+)

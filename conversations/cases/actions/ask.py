@@ -1,0 +1,25 @@
+"""Ask the customer something."""
+
+from conversations.cases.action import TONGUE, WORKABLE, Action, Desk, Given, lead, stays
+from conversations.cases.case import State
+from conversations.cases.moves import SendWords, Step
+from conversations.forms import Field, Sent, TextField
+
+
+def _form(desk: Desk) -> tuple[Field, ...]:
+    return (TextField("text", desk.label("staff.form.ask"), desk.tongue),)
+
+
+def _apply(given: Given) -> Step:
+    return Step(given.case, consequences=(SendWords("case.ask", given.move.word("text")),))
+
+
+action = Action(
+    place=40,
+    leads={**lead(State.IN_WORK, *WORKABLE), **stays(State.PROPOSED, State.ACCEPTED)},
+    form=_form,
+    apply=_apply,
+    texts=(TONGUE, "staff.form.ask", "case.ask"),
+)
+
+EXAMPLE: dict[str, Sent] = {"text": "Which of the two arrived?"}

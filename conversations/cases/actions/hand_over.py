@@ -1,0 +1,49 @@
+"""Hand a case over: somebody else answers for it from now on, and is called to accept it."""
+
+from conversations.cases.action import UNTAKEN, WORKABLE, Action, Desk, Given, Save, stays
+from conversations.cases.case import State
+from conversations.cases.deadlines import acceptance
+from conversations.cases.moves import Line, Notice, Step, TellCustomer, Who
+from conversations.forms import NOBODY, Field, PersonField, Sent, TextField
+from conversations.frozen import replace
+
+
+def _form(desk: Desk) -> tuple[Field, ...]:
+    others = tuple((one.id, one.name) for one in desk.policy.staff.values() if one.id != desk.case.owner)
+    return (
+        PersonField("to", desk.label("staff.form.to"), others),
+        TextField("text", desk.label("staff.form.reason")),
+    )
+
+
+def _apply(given: Given) -> Step:
+    to = given.move.word("to")
+    if to not in given.policy.staff:
+        return Step(given.before, refused=NOBODY)
+    case = replace(given.case, owner=to, acknowledged=0, level="")
+    line = Line("staff.line.hand_over", {"to": Who(to), "text": given.move.word("text")}, goes_on=True)
+    told = (TellCustomer("case.handed_over"),) if given.before.acknowledged else ()
+    return Step(
+        case,
+        timers=acceptance(case, given.policy, given.now),
+        notices=(Notice("case.notice.handed_over", (to,)),),
+        consequences=(line, *told),  # why, for whoever is called to accept
+    )
+
+
+action = Action(
+    place=60,
+    leads=stays(*UNTAKEN, *WORKABLE, State.PROPOSED),
+    form=_form,
+    apply=_apply,
+    save=Save.KEEP,
+    texts=(
+        "staff.form.to",
+        "staff.form.reason",
+        "staff.line.hand_over",
+        "case.notice.handed_over",
+        "case.handed_over",
+    ),
+)
+
+EXAMPLE: dict[str, Sent] = {"to": "ben", "text": "He knows the shop."}

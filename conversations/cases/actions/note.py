@@ -1,0 +1,26 @@
+"""Write an internal note; the customer does not see it, and nothing else changes."""
+
+from conversations.cases.action import Action, Desk, Given, Save, stays
+from conversations.cases.case import State
+from conversations.cases.moves import KeepNote, Step
+from conversations.forms import Field, Sent, TextField
+
+
+def _form(desk: Desk) -> tuple[Field, ...]:
+    return (TextField("text", desk.label("staff.form.note")),)
+
+
+def _apply(given: Given) -> Step:
+    return Step(given.case, consequences=(KeepNote("staff.line.note", given.move.word("text")),))
+
+
+action = Action(
+    place=50,
+    leads=stays(*State),
+    form=_form,
+    apply=_apply,
+    save=Save.KEEP,
+    texts=("staff.form.note", "staff.line.note"),
+)
+
+EXAMPLE: dict[str, Sent] = {"text": "The third parcel of this shop this week."}

@@ -1,0 +1,38 @@
+"""Propose a solution: the customer is asked whether it is one."""
+
+from conversations.cases.action import TONGUE, WORKABLE, Action, Desk, Given, Style, lead
+from conversations.cases.case import State
+from conversations.cases.deadlines import WAITING, dropped, owner_of, promises, started_now
+from conversations.cases.moves import PROPOSAL, AskCustomer, Step
+from conversations.forms import Field, Sent, TextField
+from conversations.frozen import replace
+
+
+def _form(desk: Desk) -> tuple[Field, ...]:
+    return (TextField("text", desk.label("staff.form.propose"), desk.tongue),)
+
+
+def _apply(given: Given) -> Step:
+    case = replace(given.case, round=given.case.round + 1, solved=0)
+    asked = (AskCustomer(PROPOSAL, given.move.word("text")),)
+    if case.due:
+        return Step(case, consequences=asked)
+    # A proposal has waited for the customer; with a new one, it is us again who owe them something.
+    case = started_now(case, given.policy, given.now)
+    ours = promises(case, given.policy)
+    return Step(case, timers=(*dropped(owner_of(case), *WAITING), *ours), consequences=asked)
+
+
+action = Action(
+    place=70,
+    leads=lead(State.PROPOSED, *WORKABLE, State.PROPOSED),
+    form=_form,
+    apply=_apply,
+    style=Style.PRIMARY,
+    texts=(
+        TONGUE,
+        "staff.form.propose",
+    ),
+)
+
+EXAMPLE: dict[str, Sent] = {"text": "You get your money back."}

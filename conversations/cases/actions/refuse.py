@@ -1,0 +1,25 @@
+"""The customer refuses the proposed solution: a new round begins, and somebody must take the case again."""
+
+from conversations.cases.action import Action, By, Given, lead
+from conversations.cases.case import State
+from conversations.cases.deadlines import again
+from conversations.cases.moves import Notice, Step
+from conversations.frozen import replace
+
+
+def _apply(given: Given) -> Step:
+    # Whoever decides has read it, also where nobody told us yet that it arrived.
+    case = replace(given.case, answered=given.case.answered or given.now)
+    begun = again(case, given.policy, given.now)
+    # A refusal climbs one level: the manager learns of it at once.
+    told = tuple(dict.fromkeys(one for one in (case.owner, case.manager) if one in given.policy.staff))
+    return replace(begun, notices=(Notice("case.notice.refused", told),))
+
+
+action = Action(
+    place=72,
+    leads=lead(State.REFUSED, State.PROPOSED),
+    by=frozenset({By.CUSTOMER}),
+    apply=_apply,
+    texts=("case.notice.refused",),
+)

@@ -1,0 +1,34 @@
+"""Open a case again that has come to an end: by staff, or by the customer."""
+
+from conversations.cases.action import Action, By, Desk, Given, lead
+from conversations.cases.case import State
+from conversations.cases.deadlines import again
+from conversations.cases.moves import Line, Notice, Step, TakeBackRating, TellCustomer
+from conversations.forms import Field, Sent, TextField
+from conversations.frozen import replace
+
+
+def _form(desk: Desk) -> tuple[Field, ...]:
+    return (TextField("text", desk.label("staff.form.reason")),)
+
+
+def _apply(given: Given) -> Step:
+    begun = again(replace(given.case, closed=0), given.policy, given.now)
+    begun = replace(begun, notices=(Notice("case.notice.reopened", (begun.case.owner,)),))
+    if given.by is By.CUSTOMER:
+        return begun
+    line = Line("staff.line.reopen", {"text": given.move.word("text")})
+    told = TellCustomer("case.reopened")
+    return replace(begun, consequences=(line, told, TakeBackRating()))
+
+
+action = Action(
+    place=90,
+    leads=lead(State.REOPENED, State.CLOSED, State.ACCEPTED),
+    by=frozenset({By.STAFF, By.CUSTOMER}),
+    form=_form,
+    apply=_apply,
+    texts=("staff.form.reason", "staff.line.reopen", "case.reopened", "case.notice.reopened"),
+)
+
+EXAMPLE: dict[str, Sent] = {"text": "She called: it is broken again."}

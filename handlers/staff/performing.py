@@ -1,0 +1,144 @@
+"""What an action of staff asks for, done: lines in the thread, words and dialogues for the customer."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from conversations.cases.case import Case
+from conversations.cases.moves import (
+    AskCustomer,
+    KeepNote,
+    Labels,
+    Line,
+    SendWords,
+    Shown,
+    Step,
+    TakeBackRating,
+    TellCustomer,
+    Who,
+    Withdraw,
+)
+from conversations.cases.policy import Staff
+from conversations.effects import Kind, Message
+from conversations.frozen import replace
+from conversations.session import Conversation
+from conversations.texts.texts import inert
+from handlers.cases.cards import delivery_line, label, staff_language, staff_name, write_line
+from handlers.cases.opening import STAFFED, bindings_of
+from handlers.cases.reachability import tell_undelivered
+from handlers.cases.receipts import latest, tell_customer
+from handlers.customers.dialogues import begin, withdraw, withdraw_rating
+from handlers.turn.turn import Turn
+from storage.interface.messages import CaseMessage
+
+
+async def perform(turn: Turn, moved: Step, before: Case, staff: Staff) -> None:
+    """Do what the action of a member of staff asks for, in its order; `before` is the case as it was."""
+    for wanted in moved.consequences:
+        match wanted:
+            case Line(key=key, values=values, goes_on=goes_on):
+                text = _line(turn, moved.case, staff, key, values)
+                write_line(turn, moved.case, text, goes_on=goes_on)
+            case KeepNote(key=key, words=words, values=values):
+                text = _line(turn, moved.case, staff, key, {**values, "text": words})
+                await keep_note(turn, moved.case, staff, words, text)
+            case TellCustomer() | SendWords() | AskCustomer() | Withdraw() | TakeBackRating():
+                if conversation := await turn.conversation(moved.case.conversation):
+                    await _turn_to_customer(turn, conversation, wanted, moved.case, before, staff)
+            case _:
+                assert_never(wanted)
+
+
+async def keep_note(
+    turn: Turn, case: Case, staff: Staff, words: str, line: str, files: tuple[int, ...] = ()
+) -> None:
+    """Keep a note with the case and show it as a line."""
+    row = write_line(turn, case, line, attachments=files)
+    note = CaseMessage(turn.ids.next(), case.id, turn.now, "note", staff.id, words, files, log=row)
+    await turn.tx.messages.add(note)
+
+
+async def _turn_to_customer(
+    turn: Turn,
+    conversation: Conversation,
+    wanted: TellCustomer | SendWords | AskCustomer | Withdraw | TakeBackRating,
+    case: Case,
+    before: Case,
+    staff: Staff,
+) -> None:
+    match wanted:
+        case TellCustomer(key=key, words=words):
+            more = {} if words is None else {"text": inert(words)}
+            tell_customer(turn, conversation, case, key, **more)
+        case SendWords(key=key, words=words):
+            await _send(turn, conversation, case, staff, key, words)
+        case AskCustomer(dialogue=dialogue, words=words):
+            await _ask(turn, conversation, case, staff, dialogue, words)
+        case Withdraw(dialogue=dialogue):
+            await withdraw(turn, conversation, case, dialogue)
+        case TakeBackRating():
+            await withdraw_rating(turn, conversation, before)
+        case _:
+            assert_never(wanted)
+
+
+async def _send(
+    turn: Turn, conversation: Conversation, case: Case, staff: Staff, key: str, words: str
+) -> None:
+    """Send staff's words; their line in the thread will show whether they arrived."""
+    conversation, message = _staffed(turn, conversation, case), turn.ids.next()
+    shown = turn.organisation.texts.render(
+        key, conversation.language, author=staff.first_name, number=case.number, text=inert(words)
+    )
+    turn.say(conversation, Message(shown, kind=Kind.NOTICE), case_message=message, case=case.id)
+    await _keep_sent(turn, case, staff, words, message, "waiting")
+
+
+async def _ask(
+    turn: Turn, conversation: Conversation, case: Case, staff: Staff, dialogue: str, words: str
+) -> None:
+    """Begin a dialogue about the case; staff's words, where there are any, are what it asks about."""
+    if not words:
+        await begin(turn, conversation, dialogue, bindings_of(turn, case))
+        return
+    conversation, message = _staffed(turn, conversation, case), turn.ids.next()
+    bindings = bindings_of(turn, case) | {"proposal": words, "author": staff.first_name}
+    begun = await begin(turn, conversation, dialogue, bindings, case_message=message)
+    # Else the customer is in the middle of too much: nothing was asked.
+    await _keep_sent(turn, case, staff, words, message, "waiting" if begun else "failed")
+
+
+def _staffed(turn: Turn, conversation: Conversation, case: Case) -> Conversation:
+    """Whom one of us writes to is not asked anything else for a while."""
+    until = turn.now + STAFFED
+    conversation = replace(latest(turn, conversation), case=case.id, staffed_until=until)
+    turn.keep(conversation)
+    return conversation
+
+
+async def _keep_sent(turn: Turn, case: Case, staff: Staff, words: str, message: int, delivery: str) -> None:
+    row = write_line(turn, case, delivery_line(turn, case, staff.name, words, delivery))
+    await turn.tx.messages.add(
+        CaseMessage(message, case.id, turn.now, "out", staff.id, words, delivery=delivery, log=row)
+    )
+    if delivery == "failed":
+        tell_undelivered(turn, case, delivery)
+
+
+def _line(turn: Turn, case: Case, staff: Staff, key: str, values: Mapping[str, Shown]) -> str:
+    language = staff_language(turn, case.owner)
+    shown = {name: _shown(turn, value, language) for name, value in values.items()}
+    return turn.organisation.texts.render(key, language, actor=staff.name, **shown)
+
+
+def _shown(turn: Turn, value: Shown, language: str) -> object:
+    match value:
+        case str():
+            return inert(value)
+        case int():
+            return value
+        case Labels(keys=keys):
+            return " · ".join(label(turn, key, language) for key in keys)
+        case Who(staff=staff):
+            return staff_name(turn, staff)
+        case _:
+            assert_never(value)
