@@ -15,9 +15,9 @@ from conversations.effects import (
 )
 from conversations.events import Pressed
 from conversations.frozen import replace
+from conversations.step import Step
 from conversations.talk.command_words import PURPOSE, Command
 from conversations.talk.stack import SILENT_ENDS, Place, Stack
-from conversations.talk.step import Step
 from conversations.talk.tokens import STEER, Token
 from conversations.talk.walk import cut_short
 from conversations.texts.texts import language_name, paragraphs

@@ -14,9 +14,10 @@ from conversations.facts import Fact, Reminded, Started
 from conversations.frozen import replace
 from conversations.question import Ids
 from conversations.session import STACK_LIMIT, Conversation, Session, SessionId
+from conversations.step import Given, Step
 from conversations.talk.asking import Scene
-from conversations.talk.step import Given, Patience, Step, owner
-from conversations.talk.walk import Walk, cut_short, dropped
+from conversations.talk.waiting import Patience, owner
+from conversations.talk.walk import Walk, Walked, cut_short, dropped
 from conversations.texts.texts import Rich
 
 SILENT_ENDS = ("survey", "other")
@@ -131,27 +132,35 @@ class Stack:
         patience = Patience(self.library.remind_after(dialogue), self.library.expire_after(dialogue))
         return Walk(dialogue, session, self.scene(press), patience)
 
-    def apply(self, place: Place, step: Step) -> None:
+    def apply(self, place: Place, step: Walked) -> None:
         """Take over a step; when the session is over, go on with what follows it or lies below."""
-        self._take_over(place[1], step)
-        if step.session is not None:
+        follows = self._take_over(place[1], step)
+        if step.state is not None:
             return
-        if step.begin:
-            self.begin(step.begin)
+        if follows:
+            self.begin(follows)
         elif not any(isinstance(effect, DecideCase) and effect.accepted for effect in step.effects):
             self.resume()  # a settled case is asked about first
 
-    def _take_over(self, session: Session, step: Step) -> None:
-        stack = [step.session if one.id == session.id else one for one in self.conversation.stack]
+    def _take_over(self, session: Session, step: Walked) -> Begin | None:
+        """Make a step of a session one of the conversation; return what it asks to begin, which is done here."""
+        stack = [step.state if one.id == session.id else one for one in self.conversation.stack]
         left = tuple(one for one in stack if one is not None)
-        if any(isinstance(effect, MarkKeyboard) and effect.choice for effect in step.effects):
+        follows, chosen = None, False
+        for effect in step.effects:
+            if isinstance(effect, Begin):
+                follows = effect
+                continue
+            chosen = chosen or (isinstance(effect, MarkKeyboard) and bool(effect.choice))
+            self.effects.append(effect)
+        if chosen:
             self.conversation = replace(self.conversation, stack=left, keyboard=0, keyboard_text="")
         else:
             self.conversation = replace(self.conversation, stack=left)
         self.facts += step.facts
-        self.effects += step.effects
         self.answers += step.answers
         self.toast = step.toast or self.toast
+        return follows
 
     # -- beginning and resuming
 

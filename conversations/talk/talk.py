@@ -5,6 +5,7 @@ relayed to a case.
 """
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from conversations.answers.courtesy import courtesy_in, is_wordless
 from conversations.answers.evidence import takes_files
@@ -26,29 +27,22 @@ from conversations.events import (
     What,
     reachable_after,
 )
-from conversations.facts import Fact
-from conversations.frozen import dataclass, replace
+from conversations.frozen import replace
 from conversations.question import NAME_LIMIT, Chosen, Ids, Reply, clean, declines
 from conversations.session import Conversation
+from conversations.step import Step
 from conversations.talk.command_words import OF_THE_QUESTION, SLASH, command_in
 from conversations.talk.commands import obey, say_idle
 from conversations.talk.labels import labelled, opens_again
 from conversations.talk.stack import SILENT_ENDS, Place, Stack
-from conversations.talk.step import Given, owner
 from conversations.talk.tokens import STEER, read_token
+from conversations.talk.waiting import owner
+
+Talked: TypeAlias = Step[Conversation]
+"""A step of a conversation: as it now is, what happened, what to do, and the answers to keep."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What became of an event: the new conversation, what happened, what to do, and the answers to keep."""
-
-    conversation: Conversation
-    facts: tuple[Fact, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    answers: tuple[Given, ...] = ()
-
-
-def turn(
+def step(
     library: Library,
     conversation: Conversation,
     event: Event,
@@ -57,7 +51,7 @@ def turn(
     *,
     about: int = 0,
     talking: int = 0,
-) -> Turn:
+) -> Talked:
     """Take in what a customer did, or a timer of one of their sessions. Staff events change nothing.
 
     `about` is the case whose message they reply to: what they say then belongs to it, whatever is open. `talking` is
@@ -87,7 +81,7 @@ def begin(
     ids: Ids,
     invitation: int = 0,
     note: str = "",
-) -> Turn:
+) -> Talked:
     """Begin a dialogue on top of the stack, `note` above its first question; if it is impossible, they are told.
 
     A survey waits below while a member of staff talks to the person (`staffed_until`). An unfinished session of the
@@ -99,7 +93,7 @@ def begin(
     return _done(stack)
 
 
-def resume(library: Library, conversation: Conversation, now: Instant, ids: Ids) -> Turn:
+def resume(library: Library, conversation: Conversation, now: Instant, ids: Ids) -> Talked:
     """Ask again what lies on top of the stack."""
     stack = _open(library, conversation, now, ids)
     stack.resume()
@@ -108,7 +102,7 @@ def resume(library: Library, conversation: Conversation, now: Instant, ids: Ids)
 
 def withdraw(
     library: Library, conversation: Conversation, dialogue: str, case: str, now: Instant, ids: Ids
-) -> Turn:
+) -> Talked:
     """End what a dialogue still asks about a case, without an answer: the question has lost its sense."""
     stack = _open(library, conversation, now, ids)
     stack.withdraw(dialogue, case)
@@ -156,8 +150,8 @@ def _open(
     return Stack(library, conversation, now, ids, message)
 
 
-def _done(stack: Stack) -> Turn:
-    return Turn(stack.conversation, tuple(stack.facts), tuple(stack.effects), tuple(stack.answers))
+def _done(stack: Stack) -> Talked:
+    return Step(stack.conversation, tuple(stack.facts), tuple(stack.effects), tuple(stack.answers))
 
 
 def _take(stack: Stack, what: What) -> None:

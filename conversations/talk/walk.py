@@ -4,27 +4,34 @@ Nothing here sends, sleeps, logs or knows a question type by name. Every functio
 anything a person can do.
 """
 
+from typing import TypeAlias
+
 from conversations.answers import remarks
 from conversations.answers.collecting import given_before, is_news, with_album, with_refused, with_unfinished
 from conversations.answers.evidence import joined, takes_files
 from conversations.definition.dialogue import NEXT, Dialogue
 from conversations.definition.rules import Situation
-from conversations.effects import Begin, DropTimer, Effect, Kind, MarkKeyboard, Message, Refuse, Say, SetTimer
+from conversations.effects import DropTimer, Effect, Kind, MarkKeyboard, Message, Refuse, Say, SetTimer
 from conversations.events import Attached, Said
 from conversations.facts import Fact
 from conversations.frozen import replace
 from conversations.question import Accepted, Chosen, Correction, Declined, Partial, Rejection, Reply, Result
 from conversations.session import Answer, Session
+from conversations.step import Given, Step
 from conversations.talk.answering import answered, judged
 from conversations.talk.asking import POINT_LIMIT, Asking, Scene, kind_of, visible
 from conversations.talk.beside import beside, extended, is_more_of, with_kept
 from conversations.talk.ending import effects_of, ended
-from conversations.talk.step import Given, Patience, Step, owner
+from conversations.talk.waiting import Patience, owner
 from conversations.texts.graphemes import beginning
 from conversations.texts.texts import inert
 
 STRIKES = 3
 """Wrong replies to one question after which a human is offered."""
+
+
+Walked: TypeAlias = Step[Session | None]
+"""A step of one session; its state is None when the dialogue is over. What follows it is an effect, `Begin`."""
 
 
 class Walk:
@@ -39,18 +46,17 @@ class Walk:
         self._facts: list[Fact] = []
         self._effects: list[Effect] = []
         self._answers: list[Given] = []
-        self._begin: Begin | None = None
         self._toast = ""
         self._refused = False
 
     # -- verbs
 
-    def start(self, note: str = "") -> Step:
+    def start(self, note: str = "") -> Walked:
         """Ask the first question."""
         self._enter(self._dialogue.start, note)
         return self._step()
 
-    def reply(self, reply: Reply) -> Step:
+    def reply(self, reply: Reply) -> Walked:
         """Take a reply to the current question; the rest of an album belongs where its first file went."""
         state, session = self._session.state, self._session
         asked = self._dialogue.questions[state]
@@ -68,17 +74,17 @@ class Walk:
             self._judge(judged(self._asking, reply), reply)
         return self._step()
 
-    def unreadable(self) -> Step:
+    def unreadable(self) -> Walked:
         """Explain that something was no reply at all."""
         self._reject(self._scene.label("unsupported"), pressed=False)
         return self._step()
 
-    def again(self, *notes: str) -> Step:
+    def again(self, *notes: str) -> Walked:
         """Ask the current question once more, after the notes."""
         self._say(self._asking.message(*notes))
         return self._step()
 
-    def skip(self) -> Step:
+    def skip(self) -> Walked:
         """Pass over the current question, where its author allows it."""
         question = self._dialogue.questions[self._session.state]
         if not question.optional:
@@ -96,7 +102,7 @@ class Walk:
             self._take(question.id, Answer(skipped=True, refused=refused), self._scene.label("skipped"))
         return self._step()
 
-    def back(self) -> Step:
+    def back(self) -> Walked:
         """Ask the question before; out of a correction, the question it began at."""
         session = self._session
         if session.returning:
@@ -110,7 +116,7 @@ class Walk:
         self._ask(target)
         return self._step()
 
-    def correct(self, question: str = "") -> Step:
+    def correct(self, question: str = "") -> Walked:
         """Ask an answered question again and come back here; without a name, ask which."""
         answered = list(visible(self._session))
         if not answered:
@@ -122,7 +128,7 @@ class Walk:
             self._say(self._asking.corrections())
         return self._step()
 
-    def edit(self, text: str) -> Step | None:
+    def edit(self, text: str) -> Walked | None:
         """Take a changed message as a correction of the last answer; None where it was not that answer's."""
         trail = self._session.trail
         last = trail[-1] if trail else ""
@@ -144,7 +150,7 @@ class Walk:
             self._enter(target, self._scene.say("edit.done"))
         return self._step()
 
-    def remind(self) -> Step:
+    def remind(self) -> Walked:
         """Call the question to mind, once."""
         self._session = replace(self._session, reminded=True)
         return self.again(self._scene.say("remind", title=self._dialogue.title(self._scene.language)))
@@ -328,11 +334,7 @@ class Walk:
 
     def _finish(self, state: str) -> None:
         outcome = self._dialogue.outcomes[state]
-        for effect in effects_of(outcome, self._asking):
-            if isinstance(effect, Begin):
-                self._begin = effect
-            else:
-                self._effects.append(effect)
+        self._effects += effects_of(outcome, self._asking)
         self._end(state, "finished")
 
     def _end(self, outcome: str, how: str) -> None:
@@ -360,24 +362,23 @@ class Walk:
         self._session = with_refused(with_album(self._session, reply, refused), refused)
         return news
 
-    def _step(self) -> Step:
+    def _step(self) -> Walked:
         return Step(
             None if self._over else self._session,
             tuple(self._facts),
             tuple(self._effects),
             tuple(self._answers),
-            self._begin,
             self._toast,
             self._refused,
         )
 
 
-def dropped(session: Session, how: str = "displaced") -> Step:
+def dropped(session: Session, how: str = "displaced") -> Walked:
     """End a session that another one displaces, whose dialogue is gone, or whose question is withdrawn."""
     return Step(None, (ended(session, "", how),), (DropTimer(owner(session)),))
 
 
-def cut_short(dialogue: Dialogue, session: Session, scene: Scene, how: str) -> Step:
+def cut_short(dialogue: Dialogue, session: Session, scene: Scene, how: str) -> Walked:
     """End a session before its end; `how` is cancelled or expired.
 
     Where only an offer is still unanswered, the dialogue counts as finished with what a refusal means: nobody who

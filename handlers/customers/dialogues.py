@@ -56,7 +56,7 @@ async def converse(turn: Turn, conversation: Conversation, event: Event) -> None
     case = case or await relaying.case_of_files(turn, conversation, event.what)
     talking = await relaying.talked_about(turn, conversation, event.what)
     work = partial(
-        talk.turn,
+        talk.step,
         turn.organisation.library,
         conversation,
         event,
@@ -188,8 +188,8 @@ def _place(conversation: Conversation) -> str:
     return f"'{open_one.dialogue}' at '{open_one.state}'" if open_one else "a talk about nothing"
 
 
-async def _carry_out(turn: Turn, step: talk.Turn, *, case_message: int = 0) -> None:
-    conversation = step.conversation
+async def _carry_out(turn: Turn, step: talk.Talked, *, case_message: int = 0) -> None:
+    conversation = step.state
     if len(step.effects) > MOST_EFFECTS:
         raise OverBudget(f"one event asks for {len(step.effects)} things, more than {MOST_EFFECTS}")
     turn.keep(conversation)

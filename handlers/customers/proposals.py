@@ -12,7 +12,7 @@ from conversations.events import DAY, HOUR, Elapsed, Instant
 from conversations.facts import Reminded
 from conversations.session import STACK_LIMIT, CaseId, Conversation, Session
 from conversations.talk.stack import active
-from conversations.talk.step import owner
+from conversations.talk.waiting import owner
 from handlers.cases.cards import first_name
 from handlers.cases.opening import bindings_of, carry_out
 from handlers.cases.receipts import tell_customer

@@ -14,8 +14,8 @@ from conversations.effects import AnswerPress, Button, DropTimer, Effect, MarkKe
 from conversations.events import HOUR, SECOND, Address, Elapsed, Event, Instant, Pressed, Said, Sender, What
 from conversations.facts import Fact
 from conversations.session import Conversation, ConversationId, PersonId
+from conversations.step import Given
 from conversations.talk import talk
-from conversations.talk.step import Given
 from conversations.texts.texts import Texts
 
 HERE = Path(__file__).parent
@@ -89,7 +89,7 @@ class Chat:
             what,
             message or str(number),
         )
-        return self._take(talk.turn(self.library, self.conversation, event, self.now, self.ids))
+        return self._take(talk.step(self.library, self.conversation, event, self.now, self.ids))
 
     def says(self, *texts: str) -> "Chat":
         """Text, one message each."""
@@ -110,7 +110,7 @@ class Chat:
             self.now, key = max(due[0][0], self.now), due[0][1]
             del self.timers[key]
             event = Event(f"timer:{key}", self.now, ADDRESS, Sender("", ""), Elapsed(*key))
-            self._take(talk.turn(self.library, self.conversation, event, self.now, self.ids))
+            self._take(talk.step(self.library, self.conversation, event, self.now, self.ids))
         self.now = until
         return self
 
@@ -164,8 +164,8 @@ class Chat:
         """All facts of one kind."""
         return [fact for fact in self.facts if isinstance(fact, kind)]
 
-    def _take(self, step: talk.Turn) -> "Chat":
-        self.conversation = step.conversation
+    def _take(self, step: talk.Talked) -> "Chat":
+        self.conversation = step.state
         self.effects = list(step.effects)
         self.facts += step.facts
         self.answers += step.answers

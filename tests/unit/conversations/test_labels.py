@@ -7,16 +7,16 @@ import pytest
 from conversations.definition.dialogue import Dialogue
 from conversations.definition.library import Library
 from conversations.definition.parse import parse
-from conversations.effects import AnswerPress, CallHuman, Effect, MarkKeyboard, SetLanguage, TellStatus
+from conversations.effects import AnswerPress, Begin, CallHuman, Effect, MarkKeyboard, SetLanguage, TellStatus
 from conversations.events import Attached, FileRef, Pressed, Said
 from conversations.question import Chosen
 from conversations.session import Answer, Session, SessionId, Value
 from conversations.talk.asking import Asking, Scene
 from conversations.talk.command_words import SLASH, Command, command_in
 from conversations.talk.labels import SHOWN_AS
-from conversations.talk.step import Patience, Step
 from conversations.talk.tokens import STEER, stamp
-from conversations.talk.walk import Walk
+from conversations.talk.waiting import Patience
+from conversations.talk.walk import Walk, Walked
 from conversations.texts.texts import Texts
 from tests.scenarios.transcript import shipped
 from tests.unit.conversations.chat import START, Chat, Counting, library, system_texts
@@ -102,7 +102,12 @@ ASKED = [
 ]
 
 
-def step(dialogue: Dialogue, question: str, language: str, reply: Said | Chosen) -> Step:
+def follows(step: Walked) -> list[Begin]:
+    """The dialogue that comes next."""
+    return [effect for effect in step.effects if isinstance(effect, Begin)]
+
+
+def step(dialogue: Dialogue, question: str, language: str, reply: Said | Chosen) -> Walked:
     """What becomes of a reply to a question, asked in the middle of everything."""
     first = next(iter(dialogue.questions.values()))
     values: dict[str, Value] = {"yes_no": "no", "scale": 3, "choice": "other"}
@@ -122,7 +127,7 @@ def test_the_label_of_an_answer_typed_in_any_language_is_that_answer(
     name: str, question: str, tag: str
 ) -> None:
     dialogue = SHELF.current[name]
-    session = step(dialogue, question, tag, Said("")).session
+    session = step(dialogue, question, tag, Said("")).state
     assert session is not None
     fresh = replace(session, strikes=0)
     scene = Scene(system_texts(), "Acme", "Kim", tag, START, Counting())
@@ -132,8 +137,8 @@ def test_the_label_of_an_answer_typed_in_any_language_is_that_answer(
                 step(dialogue, question, reader, one) for one in (Chosen(choice.key), Said(choice.label))
             )
             assert (said.answers, said.facts) == (pressed.answers, pressed.facts), (reader, choice.label)
-            assert said.begin == pressed.begin
-            assert (said.session and said.session.state) == (pressed.session and pressed.session.state)
+            assert follows(said) == follows(pressed)
+            assert (said.state and said.state.state) == (pressed.state and pressed.state.state)
 
 
 def test_an_answer_wins_over_a_command_of_the_same_name() -> None:

@@ -8,7 +8,7 @@ from conversations.effects import CallHuman, OpenCase, Relay
 from conversations.events import DAY, Attached, Edited, FileRef, Said
 from conversations.facts import Answered, Corrected, Ended, Skipped
 from conversations.session import Answer
-from conversations.talk.step import Given
+from conversations.step import Given
 from tests.unit.conversations.chat import Chat, system_texts
 
 PHOTO = FileRef("ref", "photo", "a.jpg", "image/jpeg", 1000)

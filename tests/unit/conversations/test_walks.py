@@ -105,7 +105,7 @@ def test_no_sequence_of_events_raises_and_all_of_it_is_repeatable(actions: list[
 class Stored(Chat):
     """A chat whose sessions are written and read again after every turn."""
 
-    def _take(self, step: talk.Turn) -> Chat:
+    def _take(self, step: talk.Talked) -> Chat:
         super()._take(step)
         sessions = tuple(decode(Session, encode(Session, one)) for one in self.conversation.stack)
         self.conversation = replace(self.conversation, stack=sessions)
@@ -174,6 +174,6 @@ def test_the_step_does_not_change_what_it_was_given(events: list[What]) -> None:
     copy = replace(conversation)
     for number, what in enumerate(events):
         event = Event(str(number), 1, ADDRESS, Sender("u", "Kim"), what, str(number))
-        step = talk.turn(Chat().library, conversation, event, 1, Counting())
+        step = talk.step(Chat().library, conversation, event, 1, Counting())
         assert all(effect.message.text for effect in step.effects if isinstance(effect, Say))
     assert conversation == copy
