@@ -203,15 +203,33 @@ async def test_throttled_it_waits_as_long_as_it_is_told(telegram: LocalTelegram,
     assert line.nap.seconds == [17]
 
 
-async def test_beside_another_poller_it_stands_down(
+async def test_beside_another_poller_it_stands_down_for_longer_each_time(
     telegram: LocalTelegram, plug: Plug, caplog: pytest.LogCaptureFixture
 ) -> None:
-    telegram.faults.next("getUpdates", *[faults.Fault(status=409)] * 3)
+    telegram.faults.next("getUpdates", *[faults.Fault(status=409)] * 7)
     with caplog.at_level(logging.WARNING):
         line = await plug()
-        await until(lambda: len(line.nap.seconds) == 3)
-    assert line.nap.seconds == [60, 60, 60]
-    assert "standing down" in caplog.text
+        await until(lambda: len(line.nap.seconds) == 7)
+    assert line.nap.seconds == [3, 6, 12, 24, 48, 60, 60]
+    assert line.poller.pulse.rival > 0
+    assert "standing down for 6 s" in caplog.text
+
+
+async def test_a_single_conflict_is_no_rival(
+    telegram: LocalTelegram, plug: Plug, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The poll of a process that was killed stays open at the platform for a while."""
+    line = await plug()
+    for _ in range(2):
+        telegram.faults.next("getUpdates", faults.Fault(status=409))
+        await telegram.customer(1001, "Anna").says("hello")  # ends the poll that waits
+        await until(lambda: not telegram.faults.waiting("getUpdates"))
+        await telegram.customer(1001, "Anna").says("again")
+        await until(lambda: "again" in line.journal.texts[-1])
+        line.journal.bodies.clear()
+    assert line.nap.seconds == [3, 3]
+    assert line.poller.pulse.rival < 0
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("status", [401, 404])

@@ -55,7 +55,7 @@ async def test_a_dead_letter_is_told_to_staff_once_and_a_restart_repeats_nothing
 
 
 async def test_a_rival_at_telegram_is_told(stage: Stage) -> None:
-    stage.telegram.faults.next("getUpdates", faults.Fault(status=409))
+    stage.telegram.faults.next("getUpdates", *[faults.Fault(status=409)] * 2)
     await stage.customer("Ben").says("hello")  # ends the poll that waits
     assert stage.service is not None
     async with asyncio.timeout(10):

@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 _BATCH: Final = 100  # the most the platform hands over at once
 _IDLE_DAY: Final = 24 * 3600.0
-_STAND_DOWN: Final = 60.0
+_STAND_DOWN: Final = 3.0  # seconds after the first 409: the poll of a process that has just ended may still be open
 _LONGEST_PAUSE: Final = 60.0
 _NO_STORE: Final = 1.0  # our own database: asking again costs the platform little
 
@@ -43,6 +43,7 @@ class Poller:
     monotonic: Callable[[], float] = time.monotonic
     offset: int | None = None
     pulse: Pulse = field(default_factory=Pulse)
+    conflicts: int = 0  # answers 409 in a row
 
     async def run(self, receive: Receive) -> None:
         """Poll until cancelled. Raises PermissionError when the token is refused."""
@@ -61,7 +62,7 @@ class Poller:
                     last_news = self.monotonic()
                 elif self.monotonic() - last_news >= _IDLE_DAY:
                     self.offset = None
-                failures = 0
+                failures = self.conflicts = 0
             except Exception as error:
                 failures += 1
                 await self.sleep(self._pause(error, failures))
@@ -93,11 +94,7 @@ class Poller:
         if refused_token(error):
             raise PermissionError("Telegram refuses the token: check [telegram] token") from None
         if isinstance(error, Conflict):
-            self.pulse.rival = time.monotonic()
-            _log.warning(
-                "another process polls with this token, or a webhook is set; standing down: %s", words
-            )
-            return _STAND_DOWN
+            return self._stand_down(words)
         if isinstance(error, Throttled):
             return error.seconds
         if isinstance(error, StoreUnavailable):
@@ -107,4 +104,15 @@ class Poller:
         # Several bots that lost the same server should not come back in step.
         pause *= random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
         _log.warning("polling failed, next try in %.0f s: %s", pause, words)
+        return pause
+
+    def _stand_down(self, words: str) -> float:
+        """Let the other one poll, longer each time. One answer may be about a poll that is just ending: no rival yet."""
+        self.conflicts += 1
+        pause = min(_STAND_DOWN * 2.0 ** min(self.conflicts - 1, 10), _LONGEST_PAUSE)
+        if self.conflicts > 1:
+            self.pulse.rival = time.monotonic()
+        level = logging.WARNING if self.conflicts > 1 else logging.INFO
+        sentence = "another process polls with this token, or a webhook is set; standing down for %.0f s: %s"
+        _log.log(level, sentence, pause, words)
         return pause
