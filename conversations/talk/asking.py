@@ -43,7 +43,8 @@ class Scene:
     """Everything around a step that is not the session: who, in which language, when.
 
     `person` is the name to address, `texts` the system's texts, `message` the platform id of what the person sent,
-    `press` the button they pressed, `keyboard` the outbox row that carries the last keyboard (0: none).
+    `press` the button they pressed, `keyboard` the outbox row that carries the last keyboard (0: none), and
+    `keyboard_text` what it says.
     """
 
     texts: Texts
@@ -55,6 +56,7 @@ class Scene:
     message: str = ""
     press: Pressed | None = None
     keyboard: int = 0
+    keyboard_text: str = ""
 
     def say(self, key: str, **values: object) -> Rich:
         """Return one of the system's texts as markup."""
@@ -234,10 +236,11 @@ class Asking:
         press, keyboard = self.scene.press, self.scene.keyboard
         if not press and not keyboard:
             return ()
-        text, choice = self.question_text(self.look()), " ".join(choice.split())
+        choice = clip(" ".join(choice.split()), CHOICE_LIMIT)
         if press:
-            return (MarkKeyboard(clip(choice, CHOICE_LIMIT), message=press.message, text=text),)
-        return (MarkKeyboard(clip(choice, CHOICE_LIMIT), sent=keyboard, text=text),)
+            return (MarkKeyboard(choice, message=press.message, text=self.question_text(self.look())),)
+        text = self.scene.keyboard_text or self.question_text(self.look())
+        return (MarkKeyboard(choice, sent=keyboard, text=text),)
 
     def retick(self, press: Pressed) -> MarkKeyboard:
         """Show the keyboard as it is now, in place of the one that was pressed."""

@@ -67,6 +67,7 @@ class Stack:
             message=self._message,
             press=press,
             keyboard=self.conversation.keyboard,
+            keyboard_text=self.conversation.keyboard_text,
         )
 
     def text(self, key: str, **values: object) -> Rich:
@@ -146,14 +147,14 @@ class Stack:
         """Make a step of a session one of the conversation; return what it asks to begin, which is done here."""
         stack = [step.state if one.id == session.id else one for one in self.conversation.stack]
         left = tuple(one for one in stack if one is not None)
-        follows, chosen = None, False
+        follows, gone = None, False
         for effect in step.effects:
             if isinstance(effect, Begin):
                 follows = effect
                 continue
-            chosen = chosen or (isinstance(effect, MarkKeyboard) and bool(effect.choice))
+            gone = gone or (isinstance(effect, MarkKeyboard) and not effect.buttons)
             self.effects.append(effect)
-        if chosen:
+        if gone:
             self.conversation = replace(self.conversation, stack=left, keyboard=0, keyboard_text="")
         else:
             self.conversation = replace(self.conversation, stack=left)

@@ -6,6 +6,9 @@ from sandbox.telegram.people import Customer
 from tests.e2e.chats import JPEG, begins_to_complain, complains
 from tests.stage import Stage
 
+STEPS = (("How likely", "3"), ("main reason", "Delivery"), ("How satisfied", "2"), ("How easy", "4"))
+"""What a survey asks before it asks for words, and what a customer answers."""
+
 
 async def invited(stage: Stage, order: str = "4711", language: str = "") -> str:
     """The secret of a fresh invitation."""
@@ -136,3 +139,31 @@ async def test_groups_are_left_in_peace(stage: Stage) -> None:
     await ben.says("@anliegen_bot hello", into=group)
     await group.sees("")
     assert len([message for message in group.messages if message.from_bot]) == 1
+
+
+async def test_an_answer_in_words_takes_the_keyboard_away_once(stage: Stage) -> None:
+    """Telegram refuses to take away what is gone, and Slack would show "edited" a second time."""
+    ben = stage.customer("Ben")
+    await ben.starts()
+    for seen, press in STEPS:
+        await ben.sees(seen)
+        await ben.presses(press)
+    await ben.sees("like to add")
+    await ben.says("It came too late")
+    await ben.sees("quote")
+    await stage.quiet()
+    marks = [call for call in stage.telegram.calls if call.method.startswith("editMessage")]
+    assert [call.error for call in marks] == [0] * len(marks)
+    assert [call.method for call in marks] == ["editMessageText"] * len(STEPS) + ["editMessageReplyMarkup"]
+
+    maria = stage.maria
+    await maria.says_to_bot("/start")
+    for seen, press in (("What can I do", "Answer a short survey"), *STEPS):
+        await maria.sees(seen)
+        await maria.presses(press, maria.dm)
+    await maria.sees("like to add")
+    await maria.says_to_bot("It came too late")
+    await maria.sees("quote")
+    await stage.quiet()
+    changed = [call.arguments["ts"] for call in stage.slack.called("chat.update")]
+    assert len(changed) == len({*changed}) == len(STEPS) + 2

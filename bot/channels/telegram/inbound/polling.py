@@ -27,7 +27,9 @@ _log = logging.getLogger(__name__)
 
 _BATCH: Final = 100  # the most the platform hands over at once
 _IDLE_DAY: Final = 24 * 3600.0
-_STAND_DOWN: Final = 3.0  # seconds after the first 409: the poll of a process that has just ended may still be open
+_STAND_DOWN: Final = (
+    3.0  # seconds after the first 409: the poll of a process that has just ended may still be open
+)
 _LONGEST_PAUSE: Final = 60.0
 _NO_STORE: Final = 1.0  # our own database: asking again costs the platform little
 
@@ -107,7 +109,7 @@ class Poller:
         return pause
 
     def _stand_down(self, words: str) -> float:
-        """Let the other one poll, longer each time. One answer may be about a poll that is just ending: no rival yet."""
+        """Let the other one poll, longer each time. A single answer may be about a poll that is just ending."""
         self.conflicts += 1
         pause = min(_STAND_DOWN * 2.0 ** min(self.conflicts - 1, 10), _LONGEST_PAUSE)
         if self.conflicts > 1:
