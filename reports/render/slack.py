@@ -145,7 +145,11 @@ def _summary(digest: Digest, title: str) -> str:
 
 
 def _header(text: str) -> Json:
-    return {"type": "header", "text": {"type": "plain_text", "text": _cut(escape(text), LONGEST_HEADER)}}
+    """Plain text is shown as it is: what is escaped elsewhere would be seen here."""
+    words = inert(text)
+    if len(words) > LONGEST_HEADER:
+        words = f"{words[: LONGEST_HEADER - 1]}…"
+    return {"type": "header", "text": {"type": "plain_text", "text": words, "emoji": False}}
 
 
 def _section(text: str) -> Json:

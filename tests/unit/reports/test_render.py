@@ -141,11 +141,20 @@ def test_the_document_names_its_language_and_titles_every_section() -> None:
 @evil
 def test_slack_finds_no_mention_link_or_code_in_words(words: str) -> None:
     posting = slack.render(build(written(words), "en", TEXTS))
-    for text in (posting.text, *slack_texts(posting.blocks)):
+    for text in (posting.text, *(str(one["text"]) for one in mrkdwn(posting.blocks))):
         assert "<" not in text
         assert not re.search(r"&(?!amp;|lt;|gt;)", text)
         assert text.count("`") in (0, 6)  # our own fence, opened and closed
     assert all(one["verbatim"] for one in mrkdwn(posting.blocks))
+    assert problems_of(posting.blocks, "message") == []
+
+
+def test_slack_s_headers_are_plain_and_show_a_name_as_it_is() -> None:
+    posting = slack.render(build(replace(empty(), organisation="Kurz & Lang <GmbH> `x`"), "en", TEXTS))
+    head = posting.blocks[0]["text"]
+    assert isinstance(head, dict)
+    assert (head["type"], head["text"].partition(" · ")[2]) == ("plain_text", "Kurz & Lang <GmbH> `x`")
+    assert "Kurz &amp; Lang &lt;GmbH&gt;" in posting.text
     assert problems_of(posting.blocks, "message") == []
 
 
