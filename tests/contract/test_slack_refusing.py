@@ -91,7 +91,10 @@ async def test_a_missing_scope_waits_for_the_administrator(
 
 
 async def test_the_bot_joins_a_public_channel_by_itself(world: SlackWorld) -> None:
-    world.slack.channel("billing", bot=False)
+    billing = world.slack.channel("billing", bot=False)
+    assert isinstance(await world.send("billing", Post("Hello")), Sent)
+    assert {call.error for call in world.slack.calls} == {""}, "nothing was refused"
+    world.slack.remove_bot(billing)
     assert await world.send("billing", Post("Hello")) == Later(0, "joined the channel")
     assert isinstance(await world.send("billing", Post("Hello")), Sent)
 

@@ -29,6 +29,7 @@ class Places:
         self._client = client
         self._known: dict[str, str] = {}
         self._seen: frozenset[str] = frozenset()  # ids of the channels that Slack listed last
+        self._outside: set[str] = set()  # ... and of those that the bot was not in and has not tried to enter
 
     async def chat_id(self, name: str) -> str:
         """Return the id of a channel (by name or id) or of the direct message with a person (by user id).
@@ -54,6 +55,13 @@ class Places:
         """Whether Slack lists a channel, as of the last look."""
         return chat in self._seen
 
+    def enters(self, chat: str) -> bool:
+        """Whether the bot should enter a channel before it posts there; asked again, no longer."""
+        if chat not in self._outside:
+            return False
+        self._outside.discard(chat)
+        return True
+
     async def _list_channels(self) -> None:
         """Learn the names: as they are and, where nothing else is called so, as they were before.
 
@@ -70,6 +78,9 @@ class Places:
             if not cursor:
                 break
         self._seen = frozenset(channel["id"] for channel in found)
+        self._outside = {
+            one["id"] for one in found if not (one.get("is_member", True) or one.get("is_archived"))
+        }
         self._known |= {name: channel["id"] for name, channel in by_name(found).items()}
 
 

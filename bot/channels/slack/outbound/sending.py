@@ -90,6 +90,8 @@ class Sender:
     async def _prepared(self, parcel: Parcel, body: Posted) -> _Ready:
         """Look up, bring and draw what a post needs, and find the post itself where it may be there already."""
         chat = await self._places.chat_id(parcel.address.chat)
+        if self._places.enters(chat):
+            await self._join(parcel.address.chat)
         files = await self._files.stored(_attachments(body), patient=parcel.attempt < _FETCHING)
         photos, others = await self._apart(chat, parcel, body, files)
         content = _content(body, photos, [file.name for file in others])
