@@ -146,6 +146,14 @@ def graph(
     run(config, dialogue)
 
 
+@app.command(rich_help_panel=Group.START)
+def schema(of: Annotated[str, typer.Argument(metavar="config|dialogue", help="Of which file.")]) -> None:
+    """Print the JSON Schema of a file, from which editors complete and check."""
+    from bot.commands.schema import schema as run
+
+    run(of)
+
+
 @app.command(rich_help_panel=Group.RUN)
 def invite(
     dialogue: Annotated[str, typer.Argument(help="The dialogue the link opens.")],

@@ -267,6 +267,11 @@ def question_types() -> Mapping[str, QuestionType]:
     return {name: module.question for name, module in _modules()}
 
 
+def type_summaries() -> Mapping[str, str]:
+    """Return what every type says of itself in its first line."""
+    return {name: (module.__doc__ or "").partition("\n")[0] for name, module in _modules()}
+
+
 @cache
 def examples() -> Mapping[str, tuple[Example, ...]]:
     """Return every type's examples."""

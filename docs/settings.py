@@ -1,13 +1,18 @@
-"""Writes the table of all settings in docs/start/configuration.md from the settings: python -m docs.settings."""
+"""Writes what is drawn from the settings: python -m docs.settings.
+
+That is the table in docs/start/configuration.md, and the schemas in docs/schema/ that editors read.
+"""
 
 import json
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
+from bot.commands.schema import SCHEMAS, written
 from bot.settings.config import Settings
 from bot.settings.sources import PREFIX, Setting, every_setting
 
 PAGE = Path(__file__).parent / "start" / "configuration.md"
+FOLDER = Path(__file__).parent / "schema"
 BEGIN, END = "<!-- settings: begin -->\n", "<!-- settings: end -->\n"
 LISTS = ("staff", "routes")
 FREE = "normal"  # the severity that stands for all of them
@@ -66,4 +71,7 @@ def _default(one: Setting) -> str:
 
 
 if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name in SCHEMAS:
+        (FOLDER / f"{name}.json").write_text(written(name), encoding="utf-8")
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -11,6 +11,7 @@ from typing import Final
 
 import typer
 
+from bot.commands.schema import SCHEMAS, written
 from bot.exits import Exit
 from bot.process.failure import Failure
 from bot.settings.values import REGION
@@ -23,6 +24,7 @@ _PURPOSES: Final = {
     "config.toml": "your settings",
     "slack-manifest.yaml": "what the Slack app is made from",
     f"dialogues/{EXAMPLE}.toml": "a dialogue to change",
+    **{f"schema/{of}.json": "lets an editor complete and check" for of in SCHEMAS},
 }
 
 
@@ -62,7 +64,8 @@ def init(
         formal = {"de": f"de{FORMAL}"} if address == "Sie" else {}
         tags = list(dict.fromkeys(formal.get(tag, tag) for tag in tags))
     region = asked("region", region, "Your region, such as DE or DE-BY (may be empty)", "", _region)
-    files = files_for(Newcomer(name, tuple(tags), zone_of(region), region))
+    schemas = {of: written(of) for of in SCHEMAS}
+    files = files_for(Newcomer(name, tuple(tags), zone_of(region), region), schemas)
     _write(folder, files)
     print(_said(folder, files))
 

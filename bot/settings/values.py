@@ -11,9 +11,9 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, WithJsonSchema
 
-from conversations.definition.duration import parse_duration
+from conversations.definition.duration import DURATION, parse_duration
 from conversations.events import Instant
 
 _SIZE: Final = re.compile(r"(\d{1,9}) ?(B|kB|MB|GB|TB)")
@@ -57,6 +57,10 @@ def _weekday(value: object) -> int:
     if name in set("0123456") and not isinstance(value, bool):
         return int(name)
     raise ValueError("is no weekday", "write monday to sunday, or 0 (Monday) to 6")
+
+
+def _in_any_case(word: str) -> str:
+    return "".join(f"[{letter}{letter.upper()}]" for letter in word)
 
 
 def _tag(value: object) -> str:
@@ -124,32 +128,66 @@ def _token(pattern: str, looks: str, where: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-Duration: TypeAlias = Annotated[Instant, BeforeValidator(_duration)]
-Size: TypeAlias = Annotated[int, BeforeValidator(_size)]
-Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(_zone)]
-Tag: TypeAlias = Annotated[str, BeforeValidator(_tag)]
-Region: TypeAlias = Annotated[str, BeforeValidator(_region)]
-Weekday: TypeAlias = Annotated[int, BeforeValidator(_weekday)]
-Listen: TypeAlias = Annotated[str, BeforeValidator(_listen)]
-Database: TypeAlias = Annotated[str, BeforeValidator(_database), Field(repr=False)]
-Folder: TypeAlias = Annotated[Path, BeforeValidator(_path)]
-Languages: TypeAlias = Annotated[tuple[Tag, ...], AfterValidator(_some)]
-Web: TypeAlias = Annotated[str, BeforeValidator(_web)]
+def _written(pattern: str, **more: Any) -> WithJsonSchema:
+    """What a value looks like in the file, for the schema: text of this form."""
+    return WithJsonSchema({"type": "string", "pattern": f"^(?:{pattern})$", **more})
+
+
+def _secret(pattern: str) -> WithJsonSchema:
+    return _written(f"({pattern})?", writeOnly=True)
+
+
+_BOT_FORM: Final = r"\d+:[A-Za-z0-9_-]+"
+_SLACK_FORM: Final = r"xoxb-\S+"
+_APP_FORM: Final = r"xapp-\S+"
+_WEBHOOK_FORM: Final = r"[A-Za-z0-9_-]{1,256}"
+_WEEKDAY: Final = WithJsonSchema(
+    {
+        "anyOf": [
+            {"enum": [*WEEKDAYS]},
+            {"type": "string", "pattern": f"^({'|'.join(map(_in_any_case, WEEKDAYS))})$"},
+            {"type": "integer", "minimum": 0, "maximum": 6},
+        ]
+    }
+)
+
+Duration: TypeAlias = Annotated[Instant, BeforeValidator(_duration), _written(DURATION)]
+Size: TypeAlias = Annotated[int, BeforeValidator(_size), _written(_SIZE.pattern)]
+Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(_zone), _written(r"[A-Za-z]\S*")]
+Tag: TypeAlias = Annotated[str, BeforeValidator(_tag), _written(_TAG.pattern)]
+Region: TypeAlias = Annotated[str, BeforeValidator(_region), _written(f"({REGION.pattern})?")]
+Weekday: TypeAlias = Annotated[int, BeforeValidator(_weekday), _WEEKDAY]
+Listen: TypeAlias = Annotated[str, BeforeValidator(_listen), _written(r".+:\d{1,5}")]
+Database: TypeAlias = Annotated[
+    str, BeforeValidator(_database), Field(repr=False), _written(r"(sqlite:///|postgres(ql)?://).+")
+]
+Folder: TypeAlias = Annotated[Path, BeforeValidator(_path), WithJsonSchema({"type": "string"})]
+Languages: TypeAlias = Annotated[
+    tuple[Tag, ...], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})
+]
+Web: TypeAlias = Annotated[str, BeforeValidator(_web), _written("https?://.+")]
 Id: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
 Name: TypeAlias = Annotated[str, Field(pattern=r"\S")]
 SlackUser: TypeAlias = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]+$")]
 PerSecond: TypeAlias = Annotated[float, Field(gt=0, le=10_000)]
 Severity: TypeAlias = Literal["low", "normal", "high", "critical"]
 BotToken: TypeAlias = Annotated[
-    SecretStr, _token(r"\d+:[A-Za-z0-9_-]+", "a Telegram token (123456:ABC...)", "BotFather shows it")
+    SecretStr,
+    _token(_BOT_FORM, "a Telegram token (123456:ABC...)", "BotFather shows it"),
+    _secret(_BOT_FORM),
 ]
 SlackToken: TypeAlias = Annotated[
-    SecretStr, _token(r"xoxb-\S+", "a bot token (xoxb-...)", "Slack shows it under 'OAuth & Permissions'")
+    SecretStr,
+    _token(_SLACK_FORM, "a bot token (xoxb-...)", "Slack shows it under 'OAuth & Permissions'"),
+    _secret(_SLACK_FORM),
 ]
 AppToken: TypeAlias = Annotated[
     SecretStr,
-    _token(r"xapp-\S+", "an app-level token (xapp-...)", "Slack shows it under 'Basic Information'"),
+    _token(_APP_FORM, "an app-level token (xapp-...)", "Slack shows it under 'Basic Information'"),
+    _secret(_APP_FORM),
 ]
 WebhookSecret: TypeAlias = Annotated[
-    SecretStr, _token(r"[A-Za-z0-9_-]{1,256}", "a webhook secret", "use 1 to 256 letters, digits, _ and -")
+    SecretStr,
+    _token(_WEBHOOK_FORM, "a webhook secret", "use 1 to 256 letters, digits, _ and -"),
+    _secret(_WEBHOOK_FORM),
 ]

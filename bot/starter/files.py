@@ -15,6 +15,7 @@ EXAMPLE: Final = "visit"
 _TEXT: Final = re.compile(r"(?P<key>\S+)\.(?P<tag>[a-z]{2,3}(-\w+)?) = ")
 
 _CONFIG: Final = """\
+#:schema ./schema/config.json
 # `anliegen check` names what is not filled in yet, and every mistake. What is left out here has a good default.
 
 [organisation]
@@ -57,12 +58,13 @@ class Newcomer:
     region: str = ""
 
 
-def files_for(newcomer: Newcomer) -> Mapping[str, str]:
-    """Return the text of every file by its path in the folder."""
+def files_for(newcomer: Newcomer, schemas: Mapping[str, str] = {}) -> Mapping[str, str]:
+    """Return the text of every file by its path in the folder; `schemas` are texts by name, for editors."""
     return {
         "config.toml": _config(newcomer),
         MANIFEST: _shipped(MANIFEST),
         f"dialogues/{EXAMPLE}.toml": in_languages(_shipped(f"{EXAMPLE}.toml"), newcomer.languages),
+        **{f"schema/{name}.json": text for name, text in schemas.items()},
     }
 
 

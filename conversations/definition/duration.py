@@ -5,7 +5,8 @@ import re
 from conversations.events import DAY, HOUR, MINUTE, SECOND
 
 WEEK = 7 * DAY
-_FORM = re.compile(r"P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?")
+DURATION = r"P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?"
+_FORM = re.compile(DURATION)
 
 
 def parse_duration(text: str) -> int | None:

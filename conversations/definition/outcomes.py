@@ -18,6 +18,7 @@ from conversations.problem import Problem
 from conversations.question import Question
 
 CASE_FIELDS = ("category", "severity", "order", "remedy", "words", "product", "touchpoint")
+OFFER_TEXTS = ("yes", "no", "declined")
 ENDINGS = ("open_case", "offer_case", "begin", "decide_case", "hand_over")
 
 
@@ -29,7 +30,7 @@ def read_outcome(draft: Draft, key: str, table: Data, questions: Data) -> None:
     if key in draft.outcomes:
         draft.problems.append(Problem(path, "is also what an offer calls its yes or no", "rename one"))
     offer = "offer_case" in table
-    draft.keys(path, table, ("say", *ENDINGS, *(("yes", "no", "declined") if offer else ())))
+    draft.keys(path, table, ("say", *ENDINGS, *(OFFER_TEXTS if offer else ())))
     endings = [ending for ending in ENDINGS if ending in table]
     if len(endings) > 1:
         draft.problems.append(Problem(path, f"has {' and '.join(endings)}", "keep one of them"))

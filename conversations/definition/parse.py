@@ -27,6 +27,7 @@ from conversations.texts.texts import TextError, Texts
 
 TOP = ("title", "start", "needs", "may", "settings", "questions", "outcomes", "moves")
 COMMON = ("type", "ask", "label", "metric", "optional", "given", "next")
+SETTINGS = ("purpose", "buttons", "remind_after", "expire_after")
 ENDLESS = Problem("", "is nested without end", "a dialogue has some five levels")
 SAMPLES = ("3", "", "words")
 
@@ -248,7 +249,7 @@ class _Reader:
     # -- the whole
 
     def _settings(self, table: Data) -> Settings:
-        self.draft.keys("settings", table, ("purpose", "buttons", "remind_after", "expire_after"))
+        self.draft.keys("settings", table, SETTINGS)
         buttons = self.draft.names("buttons", table, "settings")
         self.draft.problems += [
             unknown("settings.buttons", "button", name, BUTTONS) for name in buttons if name not in BUTTONS

@@ -15,6 +15,7 @@ from bot.settings.config import Settings, load
 from bot.settings.language_files import language_files
 from conversations import questions
 from conversations.definition.parse import parse
+from conversations.definition.schema import dialogue_schema
 from conversations.events import Commanded
 from conversations.facts import Answered, Ended
 from conversations.question import examples, question_types, type_texts
@@ -82,6 +83,8 @@ def test_a_question_type_is_one_file(put: Put) -> None:
         },
     )
     assert dialogue, problems
+    known = dialogue_schema(())["properties"]["questions"]["additionalProperties"]
+    assert "stars" in known["properties"]["type"]["enum"], "editors know it, too"
     chat = Chat(library_of(Settings(), (dialogue,)))
     chat.begins("rating").sees("How was it?").says("it was nice").sees("One to five stars, please.")
     chat.presses("★★★★").sees("You gave ★★★★.")

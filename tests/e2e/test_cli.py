@@ -160,8 +160,9 @@ def test_a_shell_completes_commands_and_options(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["chek"], Exit.USAGE, "Did you mean 'check'?"),
+        (["chek"], Exit.USAGE, "Did you mean 'check', 'schema'?"),
         (["graph", "nothing"], Exit.PROBLEM, "there is no dialogue 'nothing'; there are: "),
+        (["schema", "konfig"], Exit.USAGE, "a schema is one of config, dialogue"),
         (["graph", "surevy"], Exit.PROBLEM, "there is no dialogue 'surevy'; did you mean 'survey'?"),
         (
             ["chat", "complaints"],
@@ -280,6 +281,12 @@ def test_hints_come_after_problems_and_do_not_count_as_one(folder: Path, run: Ru
     assert second.startswith("hint: config.toml: organisation.name")
     assert (done.code, last) == (Exit.PROBLEM, "1 problem found, 1 hint.")
     assert [one["hint"] for one in json.loads(run("check", "--json").stdout)] == [False, True]
+
+
+@pytest.mark.parametrize("of", ["config", "dialogue"])
+def test_a_schema_is_printed_without_a_configuration(folder: Path, run: Run, of: str) -> None:
+    (folder / "config.toml").unlink()
+    assert json.loads(run("schema", of).stdout)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
 def test_graph_draws_dialogues_and_cases_without_a_configuration(folder: Path, run: Run) -> None:

@@ -86,6 +86,10 @@ def test_who_says_nothing_gets_what_is_usual(tmp_path: Path) -> None:
         "staff[0].slack",
         "staff[0].name",
     ]
+    for file in ("config.toml", "dialogues/visit.toml"):
+        first = (tmp_path / file).read_text(encoding="utf-8").partition("\n")[0]
+        schema = (tmp_path / file).parent / first.removeprefix("#:schema ")
+        assert json.loads(schema.read_text(encoding="utf-8"))["title"].endswith("of Anliegen")
     manifest = (tmp_path / "slack-manifest.yaml").read_bytes()
     assert manifest == (ROOT / "bot" / "starter" / "slack-manifest.yaml").read_bytes()
 

@@ -1,0 +1,32 @@
+"""The form of the configuration as JSON Schema, for editors: built from the settings and what they say themselves."""
+
+from typing import Any, Final
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from bot.settings.config import Settings
+from conversations.definition.schema import DRAFT, Schema
+
+_NOISE: Final = ("title", "description")
+
+
+class _AsInTheFile(GenerateJsonSchema):
+    """Without titles, which only repeat a key; a section's default is no value that somebody writes."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def encode_default(self, dft: Any) -> Any:
+        return super().encode_default(dft) if isinstance(dft, str | int | float | tuple | list) else None
+
+
+def config_schema() -> Schema:
+    """Return the schema of config.toml."""
+    found = Settings.model_json_schema(schema_generator=_AsInTheFile)
+    for section in (found, *found["$defs"].values()):
+        for key in _NOISE:  # a class says what it is for readers of the code
+            section.pop(key, None)
+        for form in section["properties"].values():
+            if form.get("default", "") in (None, "", []):
+                form.pop("default", None)
+    return {"$schema": DRAFT, "title": "The configuration of Anliegen", **found}
