@@ -14,6 +14,7 @@ from conversations.forms import Field
 from conversations.frozen import dataclass
 from conversations.refusals import Refusal
 from conversations.session import Answer
+from conversations.subject import Subject
 
 
 class Kind(StrEnum):
@@ -230,10 +231,10 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form for staff; comes back as `Submitted(form=name, case=...)`."""
+    """A form for staff; comes back as `Submitted(form=name, subject=...)`."""
 
     name: str
-    case: int
+    subject: Subject
     title: str
     fields: tuple[Field, ...]
     submit: str

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from conversations.frozen import dataclass
+from conversations.subject import Subject
 
 Instant: TypeAlias = int
 """A moment as UTC microseconds since 1970."""
@@ -131,10 +132,10 @@ class Overheard:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """A member of staff pressed a button of a case card or list. `trigger` opens a form (Slack: 3 s of real time)."""
+    """A member of staff pressed a button of a card or list. `trigger` opens a form (Slack: 3 s of real time)."""
 
     action: str
-    case: int
+    subject: Subject
     trigger: str = ""
 
 
@@ -143,7 +144,7 @@ class Submitted:
     """A member of staff sent a form; `values` by field name, as `conversations/forms.py` reads them."""
 
     form: str
-    case: int
+    subject: Subject
     values: Mapping[str, str | tuple[str, ...] | tuple[FileRef, ...]]
 
 

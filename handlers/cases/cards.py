@@ -9,6 +9,7 @@ from conversations.cases.moves import Notice
 from conversations.events import Address
 from conversations.frozen import replace
 from conversations.refusals import Refusal
+from conversations.subject import about_case
 from conversations.texts.graphemes import beginning, clip, pieces
 from conversations.texts.texts import Rich, inert, markup
 from handlers.turn.ports import Card, CardField, Post
@@ -67,8 +68,7 @@ async def show(turn: Turn, case: Case) -> Case:
     if not turn.organisation.staff_account:
         return case
     card = await card_of(turn, case)
-    place, lane = channel_of(turn, case), f"case:{case.id}"
-    row = turn.send(place, card, lane=lane, case=case.id, edits=case.card)
+    row = turn.send(channel_of(turn, case), card, lane=lane_of(case), case=case.id, edits=case.card)
     if case.card:
         await _show_directly(turn, case)
     else:
@@ -103,6 +103,11 @@ def channel_of(turn: Turn, case: Case) -> Address:
     return Address(turn.organisation.staff_account, case.channel)
 
 
+def lane_of(case: Case) -> str:
+    """In which order what is posted about a case leaves: that in which it was written."""
+    return str(about_case(case.id))
+
+
 def write_line(
     turn: Turn,
     case: Case,
@@ -116,8 +121,7 @@ def write_line(
     if not turn.organisation.staff_account:
         return 0
     post = Post(text, slack_users(turn, mention), attachments, goes_on)
-    lane = f"case:{case.id}"
-    return turn.send(channel_of(turn, case), post, lane=lane, case=case.id, thread_of=case.card)
+    return turn.send(channel_of(turn, case), post, lane=lane_of(case), case=case.id, thread_of=case.card)
 
 
 def write_words(
@@ -189,7 +193,7 @@ def tell(turn: Turn, case: Case, notice: Notice) -> None:
     write_line(turn, case, text, mention=notice.staff)
     if notice.channel:
         post = Post(text, slack_users(turn, notice.staff))
-        turn.send(channel_of(turn, case), post, lane=f"case:{case.id}", case=case.id)
+        turn.send(channel_of(turn, case), post, lane=lane_of(case), case=case.id)
 
 
 def slack_users(turn: Turn, staff: Iterable[str]) -> tuple[str, ...]:
@@ -212,7 +216,7 @@ async def card_of(turn: Turn, case: Case, language: str = "") -> Card:
         category=label(turn, f"case.category.{case.category}", language),
     )
     return Card(
-        case=case.id,
+        subject=about_case(case.id),
         title=title,
         colour=COLOURS[case.state],
         fields=tuple(await _fields(turn, case, language, first)),

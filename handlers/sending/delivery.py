@@ -6,7 +6,7 @@ from conversations.effects import Kind, Message
 from conversations.events import Instant
 from conversations.session import CaseId
 from handlers.cases import reachability
-from handlers.cases.cards import channel_of, delivery_line, staff_name
+from handlers.cases.cards import channel_of, delivery_line, lane_of, staff_name
 from handlers.cases.opening import carry_out
 from handlers.cases.threads import file_settled
 from handlers.files.fetching import explain, forget
@@ -131,7 +131,7 @@ async def _show_delivery(turn: Turn, claimed: Claimed, outcome: Outcome) -> None
 
 def _edit_line(turn: Turn, case: Case, message: CaseMessage, state: str) -> None:
     text = delivery_line(turn, case, staff_name(turn, message.author), message.text, state)
-    turn.send(channel_of(turn, case), Post(text), lane=f"case:{case.id}", case=case.id, edits=message.log)
+    turn.send(channel_of(turn, case), Post(text), lane=lane_of(case), case=case.id, edits=message.log)
 
 
 async def _mark_unreachable(turn: Turn, claimed: Claimed, outcome: Never) -> None:

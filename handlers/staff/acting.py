@@ -1,5 +1,7 @@
 """What staff do in Slack: buttons, forms, threads, commands. Rights are checked here, at the action and at the form."""
 
+from typing import assert_never
+
 from conversations.cases.case import Case
 from conversations.cases.moves import Move
 from conversations.cases.policy import Staff
@@ -19,6 +21,7 @@ from conversations.events import (
 from conversations.facts import Rejected
 from conversations.forms import NOT_OFFERED, Objection, read
 from conversations.session import CaseId
+from conversations.subject import Subject, SubjectKind
 from conversations.texts.texts import inert
 from handlers.cases.cards import staff_language
 from handlers.cases.opening import carry_out
@@ -26,6 +29,7 @@ from handlers.files.fetching import fetch
 from handlers.staff.forms import form_for
 from handlers.staff.lookups import answer_command, send_story, show_overview
 from handlers.staff.performing import keep_note, perform
+from handlers.turn.ports import SHOW
 from handlers.turn.turn import Turn
 from storage.interface.messages import CaseMessage
 
@@ -38,10 +42,10 @@ async def act(turn: Turn, event: Event) -> None:
         _refuse_stranger(turn, event)
         return
     match event.what:
-        case Acted(action="show", case=case):
-            await _show_case(turn, CaseId(case), staff)
-        case Acted(action=action, case=case, trigger=trigger):
-            await _press(turn, event, staff, CaseId(case), action, trigger)
+        case Acted(action=action, subject=subject) if action == SHOW:
+            await _show(turn, subject, staff)
+        case Acted() as pressed:
+            await _press(turn, event, staff, pressed)
         case Submitted() as sent:
             await _submit(turn, event, staff, sent)
         case Threaded() as written:
@@ -58,28 +62,28 @@ def _refuse_stranger(turn: Turn, event: Event) -> None:
     match event.what:
         case Threaded() | HomeOpened():
             return  # chatting below a card and looking around are not actions
-        case Acted(action=action, case=case) | Submitted(form=action, case=case):
-            turn.record(Rejected(case, action, event.sender.id))
+        case Acted(action=action, subject=subject) | Submitted(form=action, subject=subject):
+            turn.record(Rejected(subject.id, action, event.sender.id))
         case _:
             pass
     turn.hint(event, turn.organisation.texts.render("staff.refused.stranger", _language(turn, None)))
 
 
-async def _press(turn: Turn, event: Event, staff: Staff, wanted: CaseId, action: str, trigger: str) -> None:
+async def _press(turn: Turn, event: Event, staff: Staff, pressed: Acted) -> None:
     """A button of the card: open its form, or act at once where there is nothing to ask."""
-    case = await _case(turn, event, staff, wanted, action)
+    case = await _case(turn, event, staff, pressed.subject, pressed.action)
     if case is None:
         return
-    form = form_for(turn, action, case, staff)
+    form = form_for(turn, pressed.action, case, staff)
     if form is None:
-        await _move(turn, event, staff, case, Move(action, staff.id))
+        await _move(turn, event, staff, case, Move(pressed.action, staff.id))
     else:
-        turn.perish(event.address, OpenForm(trigger, form))
+        turn.perish(event.address, OpenForm(pressed.trigger, form))
 
 
 async def _submit(turn: Turn, event: Event, staff: Staff, sent: Submitted) -> None:
     """A form came back; only what it asks for counts."""
-    case = await _case(turn, event, staff, CaseId(sent.case), sent.form)
+    case = await _case(turn, event, staff, sent.subject, sent.form)
     if case is None:
         return
     form = form_for(turn, sent.form, case, staff)
@@ -94,9 +98,9 @@ async def _submit(turn: Turn, event: Event, staff: Staff, sent: Submitted) -> No
     await _move(turn, event, staff, case, Move(sent.form, staff.id, values))
 
 
-async def _case(turn: Turn, event: Event, staff: Staff, wanted: CaseId, action: str) -> Case | None:
+async def _case(turn: Turn, event: Event, staff: Staff, subject: Subject, action: str) -> Case | None:
     """The case, if this can be done to it now; else say why not, before anybody writes a text for it."""
-    case = await turn.case(wanted)
+    case = await _case_of(turn, subject)
     if case is None:
         turn.hint(event, turn.organisation.texts.render("case.refused.unknown", staff.language))
         return None
@@ -153,9 +157,17 @@ async def note_directly(turn: Turn, event: Event) -> bool:
     return True
 
 
-async def _show_case(turn: Turn, wanted: CaseId, staff: Staff) -> None:
+async def _case_of(turn: Turn, subject: Subject) -> Case | None:
+    match subject.kind:
+        case SubjectKind.CASE:
+            return await turn.case(CaseId(subject.id))
+        case _:
+            assert_never(subject.kind)
+
+
+async def _show(turn: Turn, subject: Subject, staff: Staff) -> None:
     """Send what there is about a case to the one who asked; the card stays the one place to act."""
-    case = await turn.case(wanted)
+    case = await _case_of(turn, subject)
     if case is not None:
         await send_story(turn, case, staff)
 

@@ -8,6 +8,7 @@ from conversations.cases.case import Case
 from conversations.cases.policy import Staff
 from conversations.effects import Form
 from conversations.events import SECOND
+from conversations.subject import about_case
 from handlers.cases.cards import label
 from handlers.turn.turn import Turn
 
@@ -20,7 +21,7 @@ def form_for(turn: Turn, name: str, case: Case, staff: Staff) -> Form | None:
     texts, language = turn.organisation.texts, staff.language
     return Form(
         name=name,
-        case=case.id,
+        subject=about_case(case.id),
         title=texts.plain(f"staff.action.{name}", language),
         fields=action.form(_desk(turn, case, staff)),
         submit=texts.plain(action.save, language),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from conversations.cases.case import Case
 from conversations.cases.policy import Staff
 from conversations.events import Address, Event
+from conversations.subject import about_case
 from conversations.texts.graphemes import clip, pieces
 from conversations.texts.texts import inert
 from handlers import digest
@@ -50,7 +51,7 @@ async def show_overview(turn: Turn, event: Event, staff: Staff) -> None:
     overview = Overview(
         user=event.sender.id,
         title=texts.plain("staff.list.mine" if mine else "staff.list.open", staff.language),
-        cards=tuple((_line(turn, case, staff.language), case.id) for case in cases),
+        cards=tuple((_line(turn, case, staff.language), about_case(case.id)) for case in cases),
         open_label=texts.plain("staff.action.show", staff.language),
         empty=texts.render("staff.list.none", staff.language),
     )

@@ -3,11 +3,13 @@
 What equals its default is not written: most of a keyboard would be. So a default of a body must never change.
 """
 
+import json
 from typing import Final
 
 from pydantic import TypeAdapter
 
 from conversations.effects import Kind, Message
+from conversations.subject import SubjectKind
 from handlers.turn.ports import Body, Card, DigestPost, Download, Overview, Parcel, Post
 from storage.interface.claims import Claimed
 from storage.interface.outbox import ROUND
@@ -50,7 +52,24 @@ def body_of(kind: str, text: str) -> Body:
     adapter = _ADAPTERS.get(kind)
     if adapter is None:
         raise ValueError(f"nobody knows how to send a {kind}")
-    return adapter.validate_json(text)
+    return adapter.validate_json(_as_today(kind, text))
+
+
+def _as_today(kind: str, text: str) -> str:
+    """Return a body as it is written today: rows from before staff worked on subjects name a case by its id alone."""
+    if kind not in ("card", "overview"):
+        return text
+    body = json.loads(text)
+    match body:
+        case {"case": int(case), **rest}:
+            return json.dumps({"subject": _case(case), **rest})
+        case {"cards": [[_, int()], *_] as cards, **rest}:
+            return json.dumps({"cards": [(line, _case(case)) for line, case in cards], **rest})
+    return text
+
+
+def _case(case: int) -> dict[str, object]:
+    return {"kind": SubjectKind.CASE.value, "id": case}
 
 
 def decode(claimed: Claimed) -> Parcel:

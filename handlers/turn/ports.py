@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import field
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from conversations.effects import At, Message
 from conversations.events import Address, Event, FileRef, Instant
 from conversations.frozen import dataclass
+from conversations.subject import Subject
 from storage.interface.inbox import RawBody
 
 
@@ -37,9 +38,12 @@ class CardField:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The card of a case, complete: posting and editing show the same. `colour` is `#rrggbb`, `note` stands on top."""
+    """The card of what staff work on, complete: posting and editing show the same.
 
-    case: int
+    `colour` is `#rrggbb`, `note` stands on top.
+    """
+
+    subject: Subject
     title: str
     colour: str
     fields: tuple[CardField, ...]
@@ -63,13 +67,17 @@ class Post:
     goes_on: bool = False
 
 
+SHOW: Final = "show"
+"""What the buttons of an overview do; no action of a card has this name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A member of staff's overview (Slack App Home): sections of (heading, lines, case ids for buttons)."""
+    """A member of staff's overview (Slack App Home): a line for each thing they work on."""
 
     user: str
     title: str
-    cards: tuple[tuple[str, int], ...]  # (line in neutral markup, case id)
+    cards: tuple[tuple[str, Subject], ...]  # (line in neutral markup, what its button shows)
     open_label: str
     empty: str
 

@@ -43,6 +43,7 @@ from conversations.events import Acted, Address, Event, Said, Sender, Submitted
 from conversations.forms import read
 from conversations.frozen import replace
 from conversations.session import CaseId, ConversationId, PersonId
+from conversations.subject import about_case
 from handlers.cases.cards import card_of
 from handlers.cases.opening import open_case
 from handlers.staff.acting import act
@@ -246,14 +247,14 @@ async def test_an_action_is_played_from_its_button_to_the_words_people_read(
         label = texts.plain(f"staff.action.{name}", language)
         assert (name, label, action.style.value) in card.actions
 
-        refusals = await played.acts(Acted(name, case.id, "trigger"))
+        refusals = await played.acts(Acted(name, about_case(case.id), "trigger"))
         if action.form:
             assert not turn.outbox, "nothing happens before the form is sent"
             form = played.form.form
             assert problems_of_view(modal(form, "C1"), ("modal",)) == []
             assert (form.title, form.submit) == (label, texts.plain(action.save, language))
             assert all(field.label for field in form.fields)
-            refusals += await played.acts(Submitted(name, case.id, examples()[name]))
+            refusals += await played.acts(Submitted(name, about_case(case.id), examples()[name]))
         assert refusals == []
         moved = await turn.case(case.id)
         assert moved is not None
@@ -280,7 +281,10 @@ async def test_what_cannot_be_done_now_is_said_before_anybody_writes_a_text(
         turn.keep_case(case)
         turn.outbox.clear()
         assert name not in dict(buttons(case))
-        for what in (Acted(name, case.id), Submitted(name, case.id, examples().get(name, {}))):
+        for what in (
+            Acted(name, about_case(case.id)),
+            Submitted(name, about_case(case.id), examples().get(name, {})),
+        ):
             (refusal,) = await played.acts(what)
             assert case.number in refusal
         assert not turn.outbox
@@ -294,10 +298,10 @@ async def test_a_form_that_was_left_empty_does_nothing(played: Played, name: str
         case = replace(played.case, state=state, acknowledged=NOW)
         turn.keep_case(case)
         turn.outbox.clear()
-        await played.acts(Acted(name, case.id, "trigger"))
+        await played.acts(Acted(name, about_case(case.id), "trigger"))
         if all(field.optional for field in played.form.form.fields):
             continue
-        (refusal,) = await played.acts(Submitted(name, case.id, {}))
+        (refusal,) = await played.acts(Submitted(name, about_case(case.id), {}))
         assert refusal
         assert not turn.outbox
 

@@ -23,12 +23,14 @@ from conversations.forms import (
     SeveralOfField,
     TextField,
 )
+from conversations.subject import about_case
 from conversations.texts.texts import inert
 from handlers.turn.ports import Card, CardField, DigestPost, Overview, Post
 from sandbox.slack.blocks import LONGEST_MESSAGE, problems_of
 from sandbox.slack.messages import texts_of
 from sandbox.slack.views import problems_of_view
 
+CASE = about_case(41)
 LENGTHS = [0, 1, 24, 75, 76, 150, 151, 3_000, 3_001, 12_000]
 CHARACTERS = ["a", "&", "<", "é", "😀", "👩‍👩‍👧‍👦", "\n"]
 HOSTILE = [
@@ -67,15 +69,15 @@ def test_whatever_the_length_slack_takes_it(character: str, length: int) -> None
     photos = [Photo(number, "F0PHOTO0001", label) for number in range(9)]
     actions = tuple((f"close{number}", label, "danger") for number in range(9))
     fields = (CardField(label, text),) * 12
-    card = Card(41, label, "#d1453b", fields, text, actions, (), "U0EVA00001")
+    card = Card(CASE, label, "#d1453b", fields, text, actions, (), "U0EVA00001")
     assert of_message(blocks.message(Message(text, rows), photos[:5])) == []
     assert of_message(blocks.answered(text, words)) == []
     assert of_message(blocks.post(Post(text, ("U0EVA00001", "U0OTTO0001")))) == []
     assert of_message(blocks.remark(text)) == []
     assert of_message(blocks.card(card, photos, [label] * 30)) == []
-    form = Form("reply", 41, label, tuple(fields_of(label, words)), label, label)
+    form = Form("reply", CASE, label, tuple(fields_of(label, words)), label, label)
     assert problems_of_view(views.modal(form, "C0SUPPORT01"), ("modal",)) == []
-    overview = Overview("U0EVA00001", label, ((text[:3_000], 41),) * 100, label, label)
+    overview = Overview("U0EVA00001", label, ((text[:3_000], CASE),) * 100, label, label)
     assert problems_of_view(views.home(overview), ("home",)) == []
 
 
@@ -115,9 +117,9 @@ def test_a_row_of_many_buttons_goes_on_in_the_next() -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_peoples_words_are_only_words(words: str) -> None:
     text = inert(words)
-    card = Card(41, words, "#d1453b", (CardField("Customer", text),), text, ())
-    overview = Overview("U0EVA00001", words, ((text, 41),), "Open", words)
-    form = Form("reply", 41, "x", (TextField("a", words, words, initial=words),), "y", "z")
+    card = Card(CASE, words, "#d1453b", (CardField("Customer", text),), text, ())
+    overview = Overview("U0EVA00001", words, ((text, CASE),), "Open", words)
+    form = Form("reply", CASE, "x", (TextField("a", words, words, initial=words),), "y", "z")
     shown: list[Any] = [
         blocks.message(Message(text, ((Button(words, "t"),),))),
         blocks.answered(text, words),

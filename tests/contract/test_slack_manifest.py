@@ -19,6 +19,7 @@ from conversations.events import (
     Said,
     Threaded,
 )
+from conversations.subject import about_case
 from handlers.turn.ports import Card, Download, Overview, Post, Sent
 from sandbox.slack.events import SUBSCRIPTIONS
 from sandbox.slack.methods.registry import METHODS
@@ -26,7 +27,16 @@ from tests.contract.channel_slack import SlackWorld, slack_world
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 MANIFEST = (Path(__file__).parents[2] / "bot" / "starter" / "slack-manifest.yaml").read_text(encoding="utf-8")
-CARD = Card(41, "A-2026-000041", "#d1453b", (), "broken", (("accept", "Accept", "primary"),), (1, 2))
+CASE = about_case(41)
+CARD = Card(
+    CASE,
+    "A-2026-000041",
+    "#d1453b",
+    (),
+    "broken",
+    (("accept", "Accept", "primary"),),
+    (1, 2),
+)
 
 
 def listed(name: str) -> set[str]:

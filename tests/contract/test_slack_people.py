@@ -29,19 +29,21 @@ from conversations.events import (
     Threaded,
 )
 from conversations.forms import TextField
+from conversations.subject import about_case
 from handlers.turn.ports import Card, CardField, Overview, Post, Sent
 from tests.contract.channel_slack import SlackWorld, slack_world, until
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+CASE = about_case(41)
 CARD = Card(
-    41,
+    CASE,
     "A-2026-000041 · Delivery",
     "#d1453b",
     (CardField("State", "received"),),
     "It is broken",
     (("accept", "Accept", "primary"),),
 )
-FORM = Form("reply", 41, "Reply", (TextField("text", "Your words"),), "Send", "Cancel")
+FORM = Form("reply", CASE, "Reply", (TextField("text", "Your words"),), "Send", "Cancel")
 
 
 @pytest.fixture(params=["socket", "http"])
@@ -104,7 +106,11 @@ async def test_a_card_is_acted_on_through_a_form(world: SlackWorld) -> None:
     await eva.presses("Accept")
     event = await world.event()
     assert isinstance(event.what, Acted)
-    assert (event.what.action, event.what.case, event.address.chat) == ("accept", 41, support.id)
+    assert (event.what.action, event.what.subject, event.address.chat) == (
+        "accept",
+        CASE,
+        support.id,
+    )
 
     await world.channel.perform(At(event.address, OpenForm(event.what.trigger, FORM)))
     await eva.sees_modal("Your words")
@@ -114,7 +120,7 @@ async def test_a_card_is_acted_on_through_a_form(world: SlackWorld) -> None:
     await eva.submits({"text": "We are on it"})
     assert eva.modal is None
     *_, sent = await world.events(2)
-    assert sent.what == Submitted("reply", 41, {"text": "We are on it"})
+    assert sent.what == Submitted("reply", CASE, {"text": "We are on it"})
     assert sent.address.chat == support.id
 
 
@@ -182,13 +188,23 @@ async def test_the_home_shows_open_cases_and_leads_to_one(world: SlackWorld) -> 
     await eva.opens_home()
     event = await world.event()
     assert event.what == HomeOpened()
-    overview = Overview(eva.id, "My cases", (("<b>A-2026-000041</b> due today", 41),), "Show", "Nothing open")
+    overview = Overview(
+        eva.id,
+        "My cases",
+        (("<b>A-2026-000041</b> due today", CASE),),
+        "Show",
+        "Nothing open",
+    )
     assert await world.send(eva.dm.id, overview) == Sent()
     await eva.sees_home("A-2026-000041 due today")
     await eva.presses("Show", eva.home)
     *_, acted = await world.events(2)
     assert isinstance(acted.what, Acted)
-    assert (acted.what.action, acted.what.case, acted.address.chat) == ("show", 41, eva.id)
+    assert (acted.what.action, acted.what.subject, acted.address.chat) == (
+        "show",
+        CASE,
+        eva.id,
+    )
     await world.channel.perform(At(acted.address, Hint(eva.id, "It lies in #support")))
     await eva.sees("It lies in #support")
 

@@ -9,6 +9,7 @@ import pytest
 from bot.clock import TimeOrderedIds
 from conversations.effects import Button, Kind, Message
 from conversations.events import FileRef
+from conversations.subject import about_case
 from handlers.turn.ports import Card, CardField, DigestPost, Download, Later, Never, Post, Sent, Unknown
 from sandbox import faults
 from sandbox.slack.messages import elements_of
@@ -16,8 +17,9 @@ from tests.contract.channel_slack import SlackWorld, slack_world
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 PDF = b"%PDF-1.7\n"
+CASE = about_case(41)
 CARD = Card(
-    41,
+    CASE,
     "A-2026-000041 · Delivery",
     "#d1453b",
     (CardField("State", "<b>received</b>"), CardField("Order", "4711")),
@@ -64,7 +66,13 @@ async def test_a_card_is_edited_in_place_and_brings_no_file_twice(world: SlackWo
     ts = await world.posted("#support", CARD)
     uploads = len(world.slack.called("files.getUploadURLExternal"))
     changed = Card(
-        41, "A-2026-000041 · Delivery", "#2f9e5f", (CardField("State", "closed"),), "x", (), (1, 2)
+        CASE,
+        "A-2026-000041 · Delivery",
+        "#2f9e5f",
+        (CardField("State", "closed"),),
+        "x",
+        (),
+        (1, 2),
     )
     assert await world.send("#support", changed, edits=ts) == Sent(ts)
     support = world.slack.channel("support")

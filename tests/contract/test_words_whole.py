@@ -10,6 +10,7 @@ from bot.channels.slack.outbound import blocks
 from bot.channels.telegram.outbound.rendering import TEXT_UNITS, texts, utf16
 from conversations.events import Said
 from conversations.question import WORDS_LIMIT, Accepted, Ask, Question, clean, question_types
+from conversations.subject import about_case
 from conversations.texts.graphemes import beginning, graphemes, pieces
 from conversations.texts.texts import inert
 from handlers.cases.cards import CARD_WORDS, MOST_WORDS
@@ -89,7 +90,7 @@ def test_pieces_are_the_text_and_tear_no_grapheme(words: str, limit: int) -> Non
 @settings(deadline=None)
 @example("&" * 12_000)
 def test_a_card_says_that_there_is_more(words: str) -> None:
-    card = Card(1, "A-1", "#d1453b", (), inert(beginning(words, CARD_WORDS)), ())
+    card = Card(about_case(1), "A-1", "#d1453b", (), inert(beginning(words, CARD_WORDS)), ())
     (attached,) = blocks.card(card, (), ())["attachments"]
     assert list(problems_of(attached["blocks"], "message")) == []
     assert "".join(texts_of(attached["blocks"])).rstrip().endswith("…") == (len(words) > CARD_WORDS) or (

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from conversations.effects import Button, Kind, Message
 from conversations.events import FileRef, Instant
 from conversations.session import Answer, Remark, Session, SessionId
+from conversations.subject import about_case
 from handlers.turn import bodies
 from handlers.turn.ports import Body, Card, CardField, DigestPost, Download, Overview, Post
 from storage import codec
@@ -36,9 +37,9 @@ EXAMPLES: Final[Mapping[str, Body | tuple[Session, ...]]] = {
     "a message with all there is": Message(
         "How was it?", ((Button("9", "1.1.9"),),), kind=Kind.QUESTION, attachments=(7,)
     ),
-    "a plain card": Card(1, "A-2026-000001", "#d1453b", (), "", ()),
+    "a plain card": Card(about_case(1), "A-2026-000001", "#d1453b", (), "", ()),
     "a card with all there is": Card(
-        1,
+        about_case(1),
         "A",
         "#2f6fdb",
         (CardField("State", "in work"),),
@@ -48,9 +49,11 @@ EXAMPLES: Final[Mapping[str, Body | tuple[Session, ...]]] = {
         "U1",
         "!",
     ),
+    "a card about a subject": Card(about_case(1), "A-2026-000001", "#d1453b", (), "", ()),
+    "an overview of subjects": Overview("U1", "Mine", (("<b>A</b>", about_case(1)),), "Show", "none"),
     "a plain post": Post("a line"),
     "a post with all there is": Post("a line", ("U1",), (7,), True),
-    "an overview": Overview("U1", "Your cases", (("<b>A</b>", 1),), "Show", "none"),
+    "an overview": Overview("U1", "Your cases", (("<b>A</b>", about_case(1)),), "Show", "none"),
     "a plain digest": DigestPost("text", "[]"),
     "a digest with all there is": DigestPost("text", "[]", 7, 8),
     "a download": Download(7, FileRef("f1", "photo", "lamp.jpg", "image/jpeg", 100)),
@@ -96,7 +99,13 @@ def says(kind: str, text: str) -> Any:
     if kind == "stack":
         return TypeAdapter(STACK).dump_python(codec.decode(STACK, text), mode="json")
     body = bodies.body_of(kind, text)
-    return TypeAdapter(type(body)).dump_python(body, mode="json")
+    said: dict[str, Any] = TypeAdapter(type(body)).dump_python(body, mode="json")
+    match said:  # rows from before staff worked on subjects named a case by its id alone
+        case {"subject": {"kind": "case", "id": case}}:
+            return said | {"case": case}
+        case {"cards": cards}:
+            return said | {"cards": [[line, subject["id"]] for line, subject in cards]}
+    return said
 
 
 def examples() -> dict[str, Example]:

@@ -31,6 +31,7 @@ from conversations.question import (
     clean,
     question_types,
 )
+from conversations.subject import about_case
 from conversations.texts.graphemes import clip, graphemes
 from conversations.texts.texts import inert
 from handlers.turn.ports import Card, CardField, Post
@@ -234,7 +235,14 @@ def test_slack_takes_every_text(text: str) -> None:
     words = clean(text)
     shown = str(inert(words))
     card = Card(
-        41, words[:140] or "x", "#d1453b", (CardField("customer", shown),) * 12, shown, (), (), "U0EVA00001"
+        about_case(41),
+        words[:140] or "x",
+        "#d1453b",
+        (CardField("customer", shown),) * 12,
+        shown,
+        (),
+        (),
+        "U0EVA00001",
     )
     assert of_message(blocks.message(Message(shown))) == []
     assert of_message(blocks.post(Post(shown))) == []

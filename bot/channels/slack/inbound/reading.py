@@ -1,7 +1,7 @@
 """Payload -> Event: the one translation, used before a body is stored, by Bolt's listeners and when it is applied."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from bot.channels.slack.inbound.payloads import (
     STAMP,
@@ -37,12 +37,13 @@ from conversations.events import (
     What,
 )
 from conversations.forms import Sent as Given
+from conversations.subject import Subject, SubjectKind, read_subject
 from conversations.texts.graphemes import clip
 from handlers.turn.ports import Unreadable
 from storage.interface.inbox import RawBody
 
-CASE = "case."
-"""Begins the action ids of buttons that act on a case; all other buttons are a dialogue's."""
+SUBJECTS: Final = {kind.value for kind in SubjectKind}
+"""What the action ids of buttons for staff begin with (`case.reply`); all other buttons are a dialogue's."""
 
 TEXT_LIMIT = 12_000
 """Characters of a message that are read; Slack's own client sends no longer ones."""
@@ -230,9 +231,10 @@ def _press(payload: Payload, us: Identity) -> Found | None:
     sender = _actor(payload, us)
     chat = container.get("channel_id") or payload["user"]["id"]
     message = optional(container.get("message_ts"))
-    if action["action_id"].startswith(CASE):
-        name, trigger = action["action_id"].removeprefix(CASE), optional(payload.get("trigger_id"))
-        return chat, sender, Acted(name, number(action["value"]), trigger), message
+    kind, _, name = action["action_id"].partition(".")
+    if kind in SUBJECTS:
+        subject = Subject(SubjectKind(kind), number(action["value"]))
+        return chat, sender, Acted(name, subject, optional(payload.get("trigger_id"))), message
     if not action.get("value") or action.get("url"):
         return None  # a link was opened
     callback = optional(payload.get("response_url"))
@@ -242,7 +244,10 @@ def _press(payload: Payload, us: Identity) -> Found | None:
 def _form(payload: Payload, us: Identity) -> Found | None:
     view = payload["view"]
     where = parse(view["private_metadata"].encode())
-    what = Submitted(word(view["callback_id"]), number(where["case"]), _values(view))
+    about = (
+        where.get("subject") or f"{SubjectKind.CASE.value}:{number(where['case'])}"
+    )  # of an open older form
+    what = Submitted(word(view["callback_id"]), read_subject(word(about)), _values(view))
     return where["chat"], _actor(payload, us), what, ""
 
 

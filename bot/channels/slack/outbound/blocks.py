@@ -7,7 +7,6 @@ and, measured, 12,000 characters in all blocks of a message.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.channels.slack.inbound.reading import CASE
 from bot.channels.slack.outbound.rich import Json, escaped, fallback, limited, rich, shorten, units
 from bot.markup import Span, Spans, Style
 from conversations.effects import Button, Message
@@ -147,8 +146,8 @@ def _actions(body: Card) -> Iterator[Json]:
     for action, label, style in body.actions[:12]:
         element: Json = {
             "type": "button",
-            "action_id": f"{CASE}{action}",
-            "value": str(body.case),
+            "action_id": f"{body.subject.kind.value}.{action}",
+            "value": str(body.subject.id),
             "text": _plain(label, 75),
         }
         if style == "danger":

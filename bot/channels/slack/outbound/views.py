@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
-from bot.channels.slack.inbound.reading import CASE
 from bot.channels.slack.outbound.rich import Json, shorten
 from bot.markup import plain
 from conversations.effects import Form
@@ -23,7 +22,7 @@ from conversations.forms import (
     SeveralOfField,
     TextField,
 )
-from handlers.turn.ports import Overview
+from handlers.turn.ports import SHOW, Overview
 
 MOST_CARDS: Final = 95
 MOST_OPTIONS: Final = 100
@@ -34,7 +33,7 @@ def modal(form: Form, chat: str) -> Json:
     return {
         "type": "modal",
         "callback_id": form.name,
-        "private_metadata": json.dumps({"case": form.case, "chat": chat} | _days(form)),
+        "private_metadata": json.dumps({"subject": str(form.subject), "chat": chat} | _days(form)),
         "title": _plain(form.title, 24),
         "submit": _plain(form.submit, 24),
         "close": _plain(form.cancel, 24),
@@ -49,21 +48,21 @@ def _days(form: Form) -> Json:
 
 
 def home(body: Overview) -> Json:
-    """Return a member of staff's App Home: a line per case with a button that shows it."""
+    """Return a member of staff's App Home: a line for each thing they work on, with a button that shows it."""
     blocks: list[Json] = [{"type": "header", "text": _plain(body.title, 150)}, {"type": "divider"}]
     blocks += list(_cases(body)) or [{"type": "section", "text": _plain(body.empty, 3_000)}]
     return {"type": "home", "blocks": blocks}
 
 
 def _cases(body: Overview) -> Iterator[Json]:
-    for line, case in body.cards[:MOST_CARDS]:
+    for line, subject in body.cards[:MOST_CARDS]:
         yield {
             "type": "section",
             "text": _plain(plain(line), 1_000),
             "accessory": {
                 "type": "button",
-                "action_id": f"{CASE}show",
-                "value": str(case),
+                "action_id": f"{subject.kind.value}.{SHOW}",
+                "value": str(subject.id),
                 "text": _plain(body.open_label, 75),
             },
         }

@@ -1,0 +1,35 @@
+"""What staff work on: a kind and an id. Today that is a case; whatever comes later stands beside it here."""
+
+from enum import StrEnum
+
+from conversations.frozen import dataclass
+
+
+class SubjectKind(StrEnum):
+    """What kinds of things staff work on."""
+
+    CASE = "case"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing that staff work on. As text it is `case:41`: so its lane is called, and so platforms carry it."""
+
+    kind: SubjectKind
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}:{self.id}"
+
+
+def about_case(case: int) -> Subject:
+    """Return a case, by its id, as a subject."""
+    return Subject(SubjectKind.CASE, case)
+
+
+def read_subject(text: str) -> Subject:
+    """Return the subject of a text like `case:41`. Raises ValueError."""
+    kind, _, number = text.partition(":")
+    if not (number.isascii() and number.isdigit() and len(number) <= 19 and int(number) < 2**63):
+        raise ValueError("no id of ours")
+    return Subject(SubjectKind(kind), int(number))
