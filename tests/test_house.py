@@ -6,7 +6,6 @@ import subprocess
 import sys
 from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 from packaging.requirements import Requirement
@@ -80,14 +79,6 @@ def test_an_area_of_the_store_is_one_file_and_its_protocol() -> None:
     )
     composed = re.findall(r"self\.(\w+) = Sql", (ROOT / "storage/store.py").read_text())
     assert promised == written == set(re.findall(r"def (\w+)\(self\)", protocol)) == set(composed)
-
-
-def test_the_wheel_carries_every_file_of_the_packages(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("anliegen-*.whl")
-    packed = set(ZipFile(wheel).namelist())
-    assert {str(path.relative_to(ROOT)) for path in tracked(*PACKAGES)} - packed == set()
 
 
 def test_ci_brings_every_program_that_a_test_needs() -> None:

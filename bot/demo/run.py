@@ -104,7 +104,8 @@ async def _start_service(folder: Path) -> Process:
     with (folder / "serve.log").open("wb") as log:
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "bot.cli", "serve", "--config", str(folder / "config.toml")),
+            # -P: a folder called bot in which somebody stands is none of ours
+            *("-P", "-m", "bot.cli", "serve", "--config", str(folder / "config.toml")),
             env=environment(os.environ, folder),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
