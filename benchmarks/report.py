@@ -1,6 +1,6 @@
-"""Writes docs/performance.md and its charts from the results: python -m benchmarks.report.
+"""Writes docs/performance.md, benchmarks/results.md and the charts from the results: python -m benchmarks.report.
 
-Nothing on the page is written by hand but the words here; a test says when the page is not what the results give.
+Nothing on these pages is written by hand but the words here; a test says when one is not what the results give.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from benchmarks.running import Run
 from benchmarks.tables import Table, Target, targets_table
 
 PAGE: Final = ROOT / "docs" / "performance.md"
+RESULTS: Final = ROOT / "benchmarks" / "results.md"
 CHARTS: Final = ROOT / "docs" / "performance"
 PROFILES: Final = Path(__file__).parent / "profiles"
 
@@ -27,7 +28,27 @@ HEAD: Final = """# Performance
 <!-- Written by `python -m benchmarks.report` from benchmarks/results: words are changed there. -->
 
 The real `anliegen serve` with a configuration file, durable, against other bots with the same survey. `./run bench`
-measures all of it again; [benchmarks/README.md](../benchmarks/README.md) says what exactly is compared, and how.
+measures all of it again; every figure stands in [results](../benchmarks/results.md), with the machine and the versions.
+"""
+
+METHOD: Final = """## How it is measured
+
+- The service is the one you install, every feature on. A local Bot API with its customers has one core, the bot with
+  its database the other; it is written so as not to be what is measured.
+- Bots take turns, and each ratio is taken inside its round: a busy machine slows both. What stands here is the median
+  of the rounds with the lowest and the highest; a ratio of one round is no figure.
+- A **turn** is one input with its first answer. Every bot asks the same questions with the same buttons, written as
+  its documentation would have it. We keep everything; what the others keep, their row says.
+- What is lost on `kill -9`, and what comes twice, is counted by the customers, not by the bot.
+
+[benchmarks/README.md](../benchmarks/README.md) says what exactly is compared.
+"""
+
+FIGURES: Final = """# Results
+
+<!-- Written by `python -m benchmarks.report` from benchmarks/results: words are changed there. -->
+
+Every figure of the last measurement. What they should be and what limits them: [performance](../docs/performance.md).
 """
 
 CARE: Final = """## Read with care
@@ -78,13 +99,16 @@ def parts(folder: Path = FOLDER) -> Iterator[Part]:
 
 
 def page(every: Iterable[Part], profiles: Path = PROFILES) -> str:
-    """The whole page."""
-    shown = [*every]
-    targets = [target for part in shown for target in part.targets(part.result)]
-    sections = [HEAD, "## Targets\n", f"{targets_table(targets)}\n", _machine(shown)]
-    sections += [_section(part) for part in shown]
-    sections += [*_profiles(profiles), CARE]
+    """Return the page for readers: targets, method, what limits us."""
+    targets = [target for part in every for target in part.targets(part.result)]
+    sections = [HEAD, "## Targets\n", f"{targets_table(targets)}\n", METHOD, *_profiles(profiles), CARE]
     return "\n".join(sections)
+
+
+def figures(every: Iterable[Part]) -> str:
+    """Return the page with every table and chart."""
+    shown = [*every]
+    return "\n".join([FIGURES, _machine(shown), *(_section(part) for part in shown)])
 
 
 def pictures(every: Iterable[Part]) -> dict[str, bytes]:
@@ -114,7 +138,9 @@ def _machine(every: list[Part]) -> str:
 
 def _section(part: Part) -> str:
     blocks = [f"## {part.heading}", part.about, *map(str, part.tables(part.result))]
-    blocks += [f"![{chart.title}](performance/{chart.name}.svg)" for chart in part.charts(part.result)]
+    blocks += [
+        f"![{chart.title}](../docs/performance/{chart.name}.svg)" for chart in part.charts(part.result)
+    ]
     blocks += [f"Not measured: {_missing(part.result.missing)}."] if part.result.missing else []
     return "\n\n".join(blocks) + "\n"
 
@@ -143,6 +169,7 @@ def main() -> None:
     )
     parser.add_argument("--results", type=Path, default=FOLDER, help="the folder with the JSON files")
     parser.add_argument("--page", type=Path, default=PAGE, help="charts are written into a folder beside it")
+    parser.add_argument("--tables", type=Path, default=RESULTS, help="the page with all figures")
     options = parser.parse_args()
     every = [*parts(options.results)]
     charts = options.page.with_suffix("")
@@ -151,7 +178,8 @@ def main() -> None:
     for name, svg in pictures(every).items():
         (charts / name).write_bytes(svg)
     options.page.write_text(page(every), encoding="utf-8")
-    print(f"written: {options.page} and {charts}")
+    options.tables.write_text(figures(every), encoding="utf-8")
+    print(f"written: {options.page}, {options.tables} and {charts}")
 
 
 if __name__ == "__main__":

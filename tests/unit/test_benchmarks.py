@@ -28,9 +28,10 @@ def of_turns(*runs: Run) -> Result[Run]:
 # -- the page ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_page_is_what_the_results_give() -> None:
+def test_the_pages_are_what_the_results_give() -> None:
     parts = [*report.parts()]
     assert report.page(parts) == report.PAGE.read_text(encoding="utf-8"), "python -m benchmarks.report"
+    assert report.figures(parts) == report.RESULTS.read_text(encoding="utf-8"), "python -m benchmarks.report"
 
 
 def test_the_charts_are_what_the_results_give() -> None:
@@ -41,8 +42,9 @@ def test_the_charts_are_what_the_results_give() -> None:
 
 
 def test_every_picture_of_the_page_is_there() -> None:
-    shown = re.findall(r"\]\((performance/[^)]+)\)", report.PAGE.read_text(encoding="utf-8"))
-    assert [name for name in shown if not (report.PAGE.parent / name).exists()] == []
+    shown = re.findall(r"\]\((\.\./docs/performance/[^)]+)\)", report.RESULTS.read_text(encoding="utf-8"))
+    assert len(shown) == len([*report.CHARTS.iterdir()])
+    assert [name for name in shown if not (report.RESULTS.parent / name).exists()] == []
 
 
 def test_a_profile_has_a_heading_and_words_and_its_figures_as_they_are(tmp_path: Path) -> None:
@@ -57,7 +59,7 @@ def test_a_profile_has_a_heading_and_words_and_its_figures_as_they_are(tmp_path:
 def test_a_peer_that_was_not_measured_is_named_with_the_reason() -> None:
     part = next(report.parts())
     part = replace(part, result=replace(part.result, missing={"aiogram": "not installed"}))
-    assert "Not measured: `aiogram` (not installed)." in report.page([part])
+    assert "Not measured: `aiogram` (not installed)." in report.figures([part])
 
 
 # -- targets -----------------------------------------------------------------------------------------------------------
