@@ -105,6 +105,8 @@ def _region(text: str) -> str:
 
 
 def _refuse_to_overwrite(folder: Path, files: Mapping[str, str]) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise Failure(f"{folder} is a file: name a folder")
     there = [path for path in files if os.path.lexists(folder / path)]
     if there:
         raise Failure(

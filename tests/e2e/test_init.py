@@ -133,6 +133,12 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "dialogues" / "visit.toml").read_text() == "mine"
 
 
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "ours").write_text("mine")
+    done = anliegen(tmp_path, "init", "ours", "--yes")
+    assert (done.returncode, done.stderr) == (Exit.PROBLEM, "ours is a file: name a folder\n")
+
+
 async def test_with_a_token_it_serves_the_dialogue(tmp_path: Path, program: Program) -> None:
     assert anliegen(tmp_path, "init", "--yes", "--name", "Nord").returncode == Exit.DONE
     log, link = tmp_path / "log", tmp_path / "link"
