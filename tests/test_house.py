@@ -81,6 +81,47 @@ def test_an_area_of_the_store_is_one_file_and_its_protocol() -> None:
     assert promised == written == set(re.findall(r"def (\w+)\(self\)", protocol)) == set(composed)
 
 
+USE_CASES = [path for path in sorted((ROOT / "handlers").rglob("*.py")) if path.parent.name != "turn"]
+
+
+@pytest.mark.parametrize("path", USE_CASES, ids=lambda path: str(path.relative_to(ROOT / "handlers")))
+def test_no_use_case_holds_a_stale_conversation(path: Path) -> None:
+    """What a turn made of a conversation, the turn says: it is asked by id, and again after everything awaited."""
+    for function in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        arguments = [*function.args.args, *function.args.kwonlyargs]
+        types = {re.sub(r" \| None$", "", ast.unparse(one.annotation)) for one in arguments if one.annotation}
+        assert not types >= {"Turn", "Conversation"}, (
+            f"{function.name} takes a turn and a snapshot of its state"
+        )
+        assert stale(function) == [], f"{function.name} reads a conversation as it was before an await"
+
+
+def parts(side: ast.expr) -> list[ast.expr]:
+    """What stands on one side of an assignment."""
+    return side.elts if isinstance(side, ast.Tuple) else [side]
+
+
+def stale(function: ast.AST) -> list[str]:
+    """The lines that read a snapshot of a conversation after an `await` that began when it was taken already."""
+    nodes = list(ast.walk(function))
+    awaits = [(one.lineno, one.end_lineno or 0) for one in nodes if isinstance(one, ast.Await)]
+    taken: dict[str, list[int]] = {}
+    for one in nodes:
+        if isinstance(one, ast.Assign):
+            for name, value in zip(parts(one.targets[0]), parts(one.value), strict=False):
+                if re.fullmatch(r"turn\.conversation\(\w+\)", ast.unparse(value)):
+                    taken.setdefault(ast.unparse(name), []).append(one.lineno)
+    found = []
+    for one in nodes:
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and one.id in taken:
+            since = max((line for line in taken[one.id] if line < one.lineno), default=0)
+            if since and any(since < first and last < one.lineno for first, last in awaits):
+                found.append(f"{one.lineno}: {one.id}")
+    return found
+
+
 def test_ci_brings_every_program_that_a_test_needs() -> None:
     script = (ROOT / ".ci" / "run").read_text()
     packages = {program.package for program in PROGRAMS.values()} - {"git"}  # it brought the clone

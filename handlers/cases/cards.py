@@ -237,7 +237,8 @@ def _beginning(turn: Turn, words: str, language: str) -> str:
 async def _fields(turn: Turn, case: Case, language: str, first: CaseMessage | None) -> list[CardField]:
     texts = turn.organisation.texts
     files = await turn.tx.attachments.describe(first.attachments) if first else []
-    conversation = await turn.conversation(case.conversation)
+    who = await turn.find(case.conversation)
+    conversation = None if who is None else turn.conversation(who)
     owner = inert(staff_name(turn, case.owner))
     gone = case.is_open and conversation is not None and not conversation.reachable
     if not case.acknowledged:

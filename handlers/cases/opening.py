@@ -13,10 +13,10 @@ from conversations.effects import DecideCase, DropTimer, OpenCase, Relay, SetTim
 from conversations.events import SECOND
 from conversations.facts import CaseOpened
 from conversations.frozen import replace
-from conversations.session import CaseId, Conversation
+from conversations.session import CaseId, ConversationId
 from handlers.cases import threads
 from handlers.cases.cards import first_name, show, staff_language, tell, write_all, write_line, write_words
-from handlers.cases.receipts import latest, tell_customer
+from handlers.cases.receipts import tell_customer
 from handlers.files import albums
 from handlers.files.fetching import take
 from handlers.turn.turn import Turn
@@ -27,13 +27,14 @@ STAFFED = 2 * 3600 * SECOND
 """How long after a word of staff no survey starts or reminds."""
 
 
-async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *, receipt: str = "") -> Case:
+async def open_case(turn: Turn, who: ConversationId, wanted: OpenCase, *, receipt: str = "") -> Case:
     """Open a case, find who answers for it, tell the customer number, deadline and name, post the card."""
-    present = await turn.tx.cases.still_open(person=conversation.person)
+    conversation = turn.conversation(who)
+    person, language = conversation.person, conversation.language
+    present = await turn.tx.cases.still_open(person=person)
     if len(present) >= threads.MOST_CASES:
-        return await _one_more(turn, conversation, present, wanted)
+        return await _one_more(turn, who, present, wanted)
     policy, now = turn.organisation.policy, turn.now
-    language = conversation.language
     route = policy.route(
         kind=wanted.kind,
         category=wanted.category,
@@ -49,8 +50,8 @@ async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *,
         state=State.RECEIVED,
         category=wanted.category or "other",
         severity=wanted.severity,
-        person=conversation.person,
-        conversation=conversation.id,
+        person=person,
+        conversation=who,
         owner=route.owner,
         deputy=route.deputy,
         manager=route.manager,
@@ -68,42 +69,42 @@ async def open_case(turn: Turn, conversation: Conversation, wanted: OpenCase, *,
         CaseOpened(
             case.id, case.number, case.kind, case.category, case.severity, case.owner, case.touchpoint
         ),
-        conversation,
+        who,
         begun.case,
     )
     files = (*wanted.attachments, *wanted.refused)
     await turn.tx.messages.add(CaseMessage(turn.ids.next(), case.id, now, "in", "", _words(wanted), files))
     await turn.tx.attachments.attach(files, case.id)
-    turn.keep(replace(latest(turn, conversation), case=case.id))
+    turn.change(who, case=case.id)
     apply_timers(turn, begun)
     case = await show(turn, begun.case)
     write_all(turn, case, _words(wanted))
     key = receipt or ("case.receipt" if case.kind == "complaint" else "case.thanks")
-    tell_customer(turn, conversation, case, key)
+    tell_customer(turn, who, case, key)
     return case
 
 
-async def _one_more(turn: Turn, conversation: Conversation, present: list[Case], wanted: OpenCase) -> Case:
+async def _one_more(turn: Turn, who: ConversationId, present: list[Case], wanted: OpenCase) -> Case:
     """Somebody has more open cases than anybody can look after: what they say now belongs to the newest."""
     case = turn.know_case(max(present, key=lambda one: one.id))
-    await add_words(turn, conversation, case, Relay(_words(wanted), (*wanted.attachments, *wanted.refused)))
+    await add_words(turn, who, case, Relay(_words(wanted), (*wanted.attachments, *wanted.refused)))
     await threads.came(turn, case)
-    tell_customer(turn, conversation, case, "case.relayed")
+    tell_customer(turn, who, case, "case.relayed")
     return case
 
 
-async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -> Case | None:
+async def decide(turn: Turn, who: ConversationId, decision: DecideCase) -> Case | None:
     """The customer accepts or refuses the proposed solution; return the case when it is settled by that."""
     case = await turn.case(CaseId(decision.case))
-    if case is None or case.conversation != conversation.id:
+    if case is None or case.conversation != who:
         return None
     move = Move("agree" if decision.accepted else "refuse", CUSTOMER)
     moved = step(case, turn.organisation.policy, move, turn.now)
     if moved.refused:
         if decision.words or decision.attachments:  # too late to decide, but not too late to say why
-            await add_words(turn, conversation, case, Relay(decision.words, decision.attachments))
+            await add_words(turn, who, case, Relay(decision.words, decision.attachments))
             await threads.came(turn, case)
-        tell_customer(turn, conversation, case, "case.not_now")
+        tell_customer(turn, who, case, "case.not_now")
         return None
     await carry_out(turn, moved)
     key = "staff.line.agreed" if decision.accepted else "staff.line.refused"
@@ -112,17 +113,17 @@ async def decide(turn: Turn, conversation: Conversation, decision: DecideCase) -
         CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", decision.words, log=row)
     )
     if decision.attachments:
-        await add_words(turn, conversation, moved.case, Relay("", decision.attachments))
+        await add_words(turn, who, moved.case, Relay("", decision.attachments))
         await threads.came(turn, moved.case)
     customer_key = "case.agreed" if decision.accepted else "case.refused_by_customer"
-    tell_customer(turn, conversation, moved.case, customer_key)
+    tell_customer(turn, who, moved.case, customer_key)
     if not decision.accepted:
         return None
-    turn.keep(replace(latest(turn, conversation), staffed_until=0))  # nobody is waiting for anybody any more
+    turn.change(who, staffed_until=0)  # nobody is waiting for anybody any more
     return moved.case
 
 
-async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Sequence[Relay] = ()) -> bool:
+async def reopen(turn: Turn, who: ConversationId, case: Case, words: Sequence[Relay] = ()) -> bool:
     """The customer opens their case again, with what they have to say; False when it is open already.
 
     What is still asked about the case is for `dialogues.reopen` to withdraw.
@@ -132,50 +133,50 @@ async def reopen(turn: Turn, conversation: Conversation, case: Case, words: Sequ
         return False
     await carry_out(turn, moved)
     for number, one in enumerate(words):
-        await _receive(turn, conversation, moved.case, one, "" if number else "staff.line.customer_reopened")
+        await _receive(turn, who, moved.case, one, "" if number else "staff.line.customer_reopened")
     if not words:
         language = staff_language(turn, case.owner)
         line = turn.organisation.texts.render("staff.line.customer_reopened", language, text="")
         write_line(turn, moved.case, line)
-    present = latest(turn, conversation)
-    turn.keep(replace(present, case=case.id, held="" if words else present.held))
-    tell_customer(turn, conversation, moved.case, "case.reopened_by_customer", passed_on=bool(words))
+    turn.change(who, case=case.id, held="" if words else turn.conversation(who).held)
+    tell_customer(turn, who, moved.case, "case.reopened_by_customer", passed_on=bool(words))
     for one in words:
-        await albums.remember(turn, conversation, one.album, answered=True)
+        await albums.remember(turn, who, one.album, answered=True)
     return True
 
 
-async def _receive(turn: Turn, conversation: Conversation, case: Case, words: Relay, key: str) -> None:
+async def _receive(turn: Turn, who: ConversationId, case: Case, words: Relay, key: str) -> None:
     """Take words with their files for a case that they open again."""
-    taken = await take(turn, conversation, words.files)
+    taken = await take(turn, who, words.files)
     words = replace(words, attachments=(*words.attachments, *taken.attachments), files=())
-    await add_words(turn, conversation, case, words, key)
+    await add_words(turn, who, case, words, key)
     await threads.came(turn, case, album=bool(words.album))
-    await albums.remember(turn, conversation, words.album, answered=True)
-    await albums.explain_refused(turn, conversation, words.album, taken.refused)
+    await albums.remember(turn, who, words.album, answered=True)
+    await albums.explain_refused(turn, who, words.album, taken.refused)
 
 
-async def call_human(turn: Turn, conversation: Conversation, said: Relay) -> None:
+async def call_human(turn: Turn, who: ConversationId, said: Relay) -> None:
     """Bring a member of staff in: through the open case if there is one, else through a new one."""
-    cases = await turn.tx.cases.still_open(person=conversation.person)
+    cases = await turn.tx.cases.still_open(person=turn.conversation(who).person)
     if not cases:
         await open_case(
             turn,
-            conversation,
+            who,
             OpenCase(kind="question", category="other", words=said.text, attachments=said.attachments),
             receipt="case.human",
         )
         return
-    case = turn.know_case(next((one for one in cases if one.id == conversation.case), cases[0]))
+    spoken_of = turn.conversation(who).case
+    case = turn.know_case(next((one for one in cases if one.id == spoken_of), cases[0]))
     if await threads.may_write(turn, case):
         line = turn.organisation.texts.render("staff.line.human", staff_language(turn, case.owner))
         write_line(turn, case, line, mention=(case.owner,))
-    turn.keep(replace(latest(turn, conversation), case=case.id))
+    turn.change(who, case=case.id)
     case = await _hear(turn, case)
     if said.text or said.attachments:
-        await add_words(turn, conversation, case, said)
+        await add_words(turn, who, case, said)
         await threads.came(turn, case)
-    tell_customer(turn, conversation, case, "case.human")
+    tell_customer(turn, who, case, "case.human")
 
 
 async def deadline(turn: Turn, timer: Timer, wanted: CaseId) -> None:
@@ -226,7 +227,7 @@ def apply_timers(turn: Turn, moved: Step) -> None:
             turn.drop_timer(timer.owner, timer.kind)
 
 
-async def add_words(turn: Turn, conversation: Conversation, case: Case, words: Relay, key: str = "") -> None:
+async def add_words(turn: Turn, who: ConversationId, case: Case, words: Relay, key: str = "") -> None:
     """Store what the customer wrote; its line follows, with that of what belongs to it.
 
     A line of another kind, whose `key` is given, is written at once, without what waits for its files.
@@ -238,7 +239,7 @@ async def add_words(turn: Turn, conversation: Conversation, case: Case, words: R
         row = write_words(turn, case, key, "" if waits else words.text, mention=(case.owner,))
         row = 0 if waits else row
     await turn.tx.attachments.attach(words.attachments, case.id)
-    album = await albums.heard(turn, conversation, words.album)
+    album = await albums.heard(turn, who, words.album)
     before = await turn.tx.messages.find(album.message) if album and album.message else None
     if before is not None and before.case == case.id and not before.log:
         text = joined(before.text, words.text)
@@ -248,7 +249,7 @@ async def add_words(turn: Turn, conversation: Conversation, case: Case, words: R
         turn.ids.next(), case.id, turn.now, "in", "", words.text, words.attachments, log=row
     )
     await turn.tx.messages.add(message)
-    await albums.remember(turn, conversation, words.album, message=message.id)
+    await albums.remember(turn, who, words.album, message=message.id)
 
 
 async def _hear(turn: Turn, case: Case) -> Case:

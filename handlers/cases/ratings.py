@@ -6,17 +6,17 @@ from conversations.cases.case import Case
 from conversations.cases.moves import AFTER_CASE
 from conversations.facts import Corrected
 from conversations.frozen import replace
-from conversations.session import Conversation
+from conversations.session import ConversationId
 from handlers.turn.turn import Turn
 from storage.interface.answers import AnswerRow
 
 
-async def withdraw_answers(turn: Turn, conversation: Conversation, ended: Case) -> None:
+async def withdraw_answers(turn: Turn, who: ConversationId, ended: Case) -> None:
     """Take the values of the ratings since the end of a case out of all figures; the words stay.
 
     `ended` is the case as it was before it was opened again.
     """
-    for row in await _given(turn, conversation, ended):
+    for row in await _given(turn, who, ended):
         dialogue = turn.organisation.library.current.get(row.dialogue)
         question = dialogue.questions.get(row.question) if dialogue else None
         if dialogue is None or question is None or row.answer.value is None:
@@ -33,18 +33,18 @@ async def withdraw_answers(turn: Turn, conversation: Conversation, ended: Case) 
             first_at=row.answer.at,
             touchpoint=ended.touchpoint if "touchpoint" in dialogue.bindings else "",
         )
-        turn.record(fact, conversation, ended)
+        turn.record(fact, who, ended)
         turn.answered(replace(row, answer=replace(row.answer, value=None)))
 
 
-async def _given(turn: Turn, conversation: Conversation, ended: Case) -> Iterable[AnswerRow]:
+async def _given(turn: Turn, who: ConversationId, ended: Case) -> Iterable[AnswerRow]:
     """What was answered in the dialogues that closing or settling the case began, also within this turn."""
     given: dict[tuple[int, str], AnswerRow] = {}
     for moment in dict.fromkeys(one for one in (ended.solved, ended.closed) if one):
         for row in await turn.tx.answers.begun(ended, AFTER_CASE, moment):
             given[row.session, row.question] = row
-    present = turn.at(conversation.address) or conversation
-    sessions = {one.id for one in present.stack if one.dialogue == AFTER_CASE and one.case == ended.id}
+    stack = turn.conversation(who).stack
+    sessions = {one.id for one in stack if one.dialogue == AFTER_CASE and one.case == ended.id}
     for row in turn.answers:
         if row.session in sessions or (row.session, row.question) in given:
             given[row.session, row.question] = row

@@ -2,27 +2,26 @@
 
 from conversations.cases.case import Case
 from conversations.events import What, reachable_after
-from conversations.frozen import replace
-from conversations.session import Conversation
+from conversations.session import ConversationId
 from handlers.cases.cards import show, staff_language, write_line
 from handlers.turn.turn import Turn
 
 
-async def take_note(turn: Turn, conversation: Conversation, what: What) -> None:
+async def take_note(turn: Turn, who: ConversationId, what: What) -> None:
     """Something a person did may say that they are gone, or back."""
-    reachable = reachable_after(what, before=conversation.reachable)
-    if not reachable:
-        await lost(turn, conversation, blocked=True)
-    elif not conversation.reachable:
-        turn.keep(replace(conversation, reachable=True))
-        await _tell(turn, conversation, "staff.line.reachable")
+    before = turn.conversation(who).reachable
+    if not reachable_after(what, before=before):
+        await lost(turn, who, blocked=True)
+    elif not before:
+        turn.change(who, reachable=True)
+        await _tell(turn, who, "staff.line.reachable")
 
 
-async def lost(turn: Turn, conversation: Conversation, *, blocked: bool) -> None:
+async def lost(turn: Turn, who: ConversationId, *, blocked: bool) -> None:
     """Nothing arrives any more: told once, in every open case. `blocked` by themselves, or their account is gone."""
-    if conversation.reachable:
-        turn.keep(replace(conversation, reachable=False))
-        await _tell(turn, conversation, "staff.line.blocked" if blocked else "staff.line.unreachable")
+    if turn.conversation(who).reachable:
+        turn.change(who, reachable=False)
+        await _tell(turn, who, "staff.line.blocked" if blocked else "staff.line.unreachable")
 
 
 def tell_undelivered(turn: Turn, case: Case, state: str) -> None:
@@ -38,10 +37,10 @@ def tell_undelivered(turn: Turn, case: Case, state: str) -> None:
     write_line(turn, case, text, mention=(case.owner,))
 
 
-async def _tell(turn: Turn, conversation: Conversation, key: str) -> None:
-    for found in await turn.tx.cases.still_open(person=conversation.person):
+async def _tell(turn: Turn, who: ConversationId, key: str) -> None:
+    for found in await turn.tx.cases.still_open(person=turn.conversation(who).person):
         case = turn.know_case(found)
-        if case.conversation != conversation.id or not case.is_open:
+        if case.conversation != who or not case.is_open:
             continue  # a person may have several chats
         text = turn.organisation.texts.render(key, staff_language(turn, case.owner))
         await show(turn, case)

@@ -6,7 +6,7 @@ from conversations.cases.case import Case, State
 from conversations.cases.deadlines import owner_of
 from conversations.effects import Button, Kind, Message
 from conversations.events import DAY
-from conversations.session import Conversation
+from conversations.session import ConversationId
 from handlers.cases.cards import first_name
 from handlers.turn.turn import Turn
 
@@ -24,27 +24,29 @@ _RECEIPTS = ("case.relayed", "case.relayed_asked", "case.not_now")
 _CLOSING = ("case.closed", "case.lapsed")
 
 
-def tell_customer(turn: Turn, conversation: Conversation, case: Case, key: str, **more: object) -> None:
+def tell_customer(turn: Turn, who: ConversationId, case: Case, key: str, **more: object) -> None:
     """Send the customer a system text about a case; below one that it is closed is a button to open it again."""
+    language = turn.conversation(who).language
     text = turn.organisation.texts.render(
         key,
-        conversation.language,
+        language,
         number=case.number,
         owner=first_name(turn, case.owner),
         manager=first_name(turn, case.manager),
-        **_promise(turn, case, conversation.language),
+        **_promise(turn, case, language),
         **more,
     )
     kind = Kind.RECEIPT if key in _RECEIPTS else Kind.NOTICE
-    reopen = turn.organisation.texts.plain("button.reopen", conversation.language)
+    reopen = turn.organisation.texts.plain("button.reopen", language)
     buttons = ((Button(reopen, f"{REOPEN}{case.id}"),),) if key in _CLOSING else ()
-    turn.say(latest(turn, conversation), Message(text, buttons, kind=kind), case=case.id, lasting=True)
+    turn.say(who, Message(text, buttons, kind=kind), case=case.id, lasting=True)
 
 
-async def tell_status(turn: Turn, conversation: Conversation) -> None:
+async def tell_status(turn: Turn, who: ConversationId) -> None:
     """Answer `/status`: number, state, owner's first name and next deadline of every open case, and what ended."""
-    texts, language = turn.organisation.texts, conversation.language
-    cases = await turn.tx.cases.still_open(person=conversation.person)
+    texts, conversation = turn.organisation.texts, turn.conversation(who)
+    language, person = conversation.language, conversation.person
+    cases = await turn.tx.cases.still_open(person=person)
     lines = [
         texts.render(
             "case.status.line",
@@ -60,7 +62,7 @@ async def tell_status(turn: Turn, conversation: Conversation) -> None:
     ]
     lines = lines or [texts.render("case.status.none", language)]
     since = turn.now - CLOSED_LATELY
-    closed = [turn.know_case(one) for one in await turn.tx.cases.closed_since(conversation.person, since)]
+    closed = [turn.know_case(one) for one in await turn.tx.cases.closed_since(person, since)]
     closed = [case for case in closed if case.state is State.CLOSED][:_MOST_CLOSED]
     lines += [
         texts.render("case.status.closed", language, number=case.number, closed=case.closed)
@@ -72,12 +74,7 @@ async def tell_status(turn: Turn, conversation: Conversation) -> None:
     )
     message = Message("<br>".join(lines), buttons, kind=Kind.RECEIPT)
     told = [case.id for case in (*cases, *closed)]
-    turn.say(latest(turn, conversation), message, case=told[0] if len(told) == 1 else 0, lasting=True)
-
-
-def latest(turn: Turn, conversation: Conversation) -> Conversation:
-    """The conversation as this turn left it; a step may have changed it since it was handed to us."""
-    return turn.at(conversation.address) or conversation
+    turn.say(who, message, case=told[0] if len(told) == 1 else 0, lasting=True)
 
 
 def _promise(turn: Turn, case: Case, language: str) -> dict[str, object]:

@@ -11,14 +11,14 @@ from conversations.cases.case import Case, State
 from conversations.effects import Button, Kind, Message, Relay, Say
 from conversations.events import Attached, Said, What
 from conversations.frozen import dataclass, replace
-from conversations.session import CaseId, Conversation
+from conversations.session import CaseId, Conversation, ConversationId
 from conversations.talk import talk
 from conversations.talk.labels import names_case, opens_again
 from conversations.talk.stack import active
 from conversations.texts.graphemes import clip
 from handlers.cases import threads
 from handlers.cases.opening import add_words
-from handlers.cases.receipts import CLOSED_LATELY, REOPEN, latest, tell_customer
+from handlers.cases.receipts import CLOSED_LATELY, REOPEN, tell_customer
 from handlers.files import albums
 from handlers.files.fetching import take
 from handlers.turn.turn import Turn
@@ -41,107 +41,109 @@ class Relayed:
     words: tuple[Relay, ...] = ()
 
 
-async def relay(turn: Turn, conversation: Conversation, words: Relay) -> Relayed:
+async def relay(turn: Turn, who: ConversationId, words: Relay) -> Relayed:
     """Words belong to the case they name, else to the one last spoken of; where neither is known, ask which."""
-    album = await albums.heard(turn, conversation, words.album)
-    case = await _meant(turn, conversation, words) or await _spoken_of(turn, conversation)
+    album = await albums.heard(turn, who, words.album)
+    case = await _meant(turn, who, words) or await _spoken_of(turn, who)
     asked: list[Case] = []
     if case is None:
-        asked = [turn.know_case(one) for one in await turn.tx.cases.still_open(person=conversation.person)]
+        asked = await _open_cases(turn, who)
         case = asked[0] if len(asked) == 1 else None
-    if (typed := await _typed(turn, conversation, words, case)) is not None:
+    if (typed := await _typed(turn, who, words, case)) is not None:
         return typed
     if words.unsupported:
         if case is not None and case.state is not State.CLOSED:
             await threads.note_unsupported(turn, case, words.unsupported)
         return Relayed()
     if case is None and not asked and not words.edited and not _is_courtesy(turn, words):
-        asked = await _closed_lately(turn, conversation)
+        asked = await _closed_lately(turn, who)
     if case is None and not asked:
-        await albums.remember(turn, conversation, words.album)
+        await albums.remember(turn, who, words.album)
         return Relayed(album is not None)  # of an album nobody needs to hear it twice
     if case is not None and case.state is State.CLOSED and not words.edited:
-        return _to_closed(turn, conversation, case, words)
-    taken = await take(turn, conversation, words.files)
+        return _to_closed(turn, who, case, words)
+    taken = await take(turn, who, words.files)
     words = replace(words, attachments=(*words.attachments, *taken.attachments), files=())
     if case is None:
-        _hold(turn, conversation, words)
-        await albums.remember(turn, conversation, words.album)
+        _hold(turn, who, words)
+        await albums.remember(turn, who, words.album)
         if album is None:
-            _ask_which(turn, conversation, asked)
+            _ask_which(turn, who, asked)
     else:
-        before, kept = held_for(conversation), bool(words.text) or taken.keeps_any
+        before, kept = held_for(turn.conversation(who)), bool(words.text) or taken.keeps_any
         silent = (album is not None and album.answered) or not (before or kept)
-        await _hand_in(turn, conversation, case, (*before, words), silent=silent)
-    await albums.explain_refused(turn, conversation, words.album, taken.refused)
+        await _hand_in(turn, who, case, (*before, words), silent=silent)
+    await albums.explain_refused(turn, who, words.album, taken.refused)
     return Relayed()
 
 
-async def _typed(turn: Turn, conversation: Conversation, words: Relay, case: Case | None) -> Relayed | None:
+async def _typed(turn: Turn, who: ConversationId, words: Relay, case: Case | None) -> Relayed | None:
     """The label of a case's button, typed: it does what pressing it does, and is no word for the case; else None."""
     texts = turn.organisation.texts
     if words.edited or words.files or words.attachments:
         return None
     if opens_again(words.text, texts):
-        named = await _meant(turn, conversation, words)
-        closed = await _closed_lately(turn, conversation)
+        named = await _meant(turn, who, words)
+        closed = await _closed_lately(turn, who)
         meant = named or next(iter(closed), case)
         if meant is not None and meant.state in (State.CLOSED, State.ACCEPTED):
-            return Relayed(reopen=meant, words=await held_for_closed(turn, conversation))
+            return Relayed(reopen=meant, words=await held_for_closed(turn, who))
         if meant is not None:
-            text = texts.render("press.open", conversation.language)
-            turn.say(latest(turn, conversation), Message(text, kind=Kind.RECEIPT), case=meant.id)
+            text = texts.render("press.open", turn.conversation(who).language)
+            turn.say(who, Message(text, kind=Kind.RECEIPT), case=meant.id)
             return Relayed()
-    held = held_for(conversation)
+    held = held_for(turn.conversation(who))
     if case is None or not held or not names_case(words.text, texts):
         return None
     if case.state is State.CLOSED:
-        return Relayed(reopen=case, words=await held_for_closed(turn, conversation))
-    await _hand_in(turn, conversation, case, held)
+        return Relayed(reopen=case, words=await held_for_closed(turn, who))
+    await _hand_in(turn, who, case, held)
     return Relayed()
 
 
-async def case_of_files(turn: Turn, conversation: Conversation, what: What) -> Case | None:
+async def case_of_files(turn: Turn, who: ConversationId, what: What) -> Case | None:
     """The open case that files belong to while a survey asks for none: what its answers keep reaches nobody."""
     if not (isinstance(what, Attached) and what.files):
         return None
-    if not talk.passes_no_files_on(turn.organisation.library, conversation):
+    if not talk.passes_no_files_on(turn.organisation.library, turn.conversation(who)):
         return None
-    found = [turn.know_case(one) for one in await turn.tx.cases.still_open(person=conversation.person)]
-    spoken_of = next((case for case in found if case.id == conversation.case), None)
-    return spoken_of or max(found, key=lambda case: case.id, default=None)
+    found, spoken_of = await _open_cases(turn, who), turn.conversation(who).case
+    meant = next((case for case in found if case.id == spoken_of), None)
+    return meant or max(found, key=lambda case: case.id, default=None)
 
 
-async def talked_about(turn: Turn, conversation: Conversation, what: What) -> Case | None:
+async def talked_about(turn: Turn, who: ConversationId, what: What) -> Case | None:
     """The open case about which staff wrote to the person within the last hours, while a dialogue is open."""
+    conversation = turn.conversation(who)
     if turn.now >= conversation.staffed_until or not isinstance(what, Said) or not active(conversation):
         return None
-    case = await _spoken_of(turn, conversation)
+    case = await _spoken_of(turn, who)
     return case if case is not None and case.is_open else None
 
 
-async def choose(turn: Turn, conversation: Conversation, wanted: str) -> bool:
+async def choose(turn: Turn, who: ConversationId, wanted: str) -> bool:
     """The customer pressed which case their held words belong to; False when it is not theirs, or closed."""
-    case = await their_case(turn, conversation, wanted)
+    case = await their_case(turn, who, wanted)
     if case is None or case.state is State.CLOSED:
         return False
-    await _hand_in(turn, conversation, case, _held(conversation))
+    await _hand_in(turn, who, case, _held(turn.conversation(who)))
     return True
 
 
-async def hand_in_held(turn: Turn, conversation: Conversation) -> None:
+async def hand_in_held(turn: Turn, who: ConversationId) -> None:
     """A case was opened: what was said before, and waited for it, belongs to it."""
-    present = latest(turn, conversation)
-    case = await turn.case(present.case) if present.held and present.case is not None else None
+    present = turn.conversation(who)
+    held, spoken_of = _held(present), present.case
+    case = await turn.case(spoken_of) if held and spoken_of is not None else None
     if case is not None:
-        await _hand_in(turn, conversation, case, _held(present), silent=True)
+        await _hand_in(turn, who, case, held, silent=True)
 
 
-async def their_case(turn: Turn, conversation: Conversation, wanted: str) -> Case | None:
+async def their_case(turn: Turn, who: ConversationId, wanted: str) -> Case | None:
     """The case of an id that came from outside, if it is one of the customer's."""
     number = int(wanted) if wanted.isascii() and wanted.isdigit() else 0
     case = await turn.case(CaseId(number)) if 0 < number < 1 << 63 else None
-    return case if case is not None and case.person == conversation.person else None
+    return case if case is not None and case.person == turn.conversation(who).person else None
 
 
 def held_for(conversation: Conversation) -> tuple[Relay, ...]:
@@ -149,44 +151,50 @@ def held_for(conversation: Conversation) -> tuple[Relay, ...]:
     return () if active(conversation) else _held(conversation)
 
 
-async def held_for_closed(turn: Turn, conversation: Conversation) -> tuple[Relay, ...]:
+async def held_for_closed(turn: Turn, who: ConversationId) -> tuple[Relay, ...]:
     """What waits to go with a closed case that is chosen: nothing, while open ones may have been meant."""
-    held = held_for(conversation)
-    return () if held and await turn.tx.cases.still_open(person=conversation.person) else held
+    held = held_for(turn.conversation(who))
+    return () if held and await turn.tx.cases.still_open(person=turn.conversation(who).person) else held
 
 
-async def _meant(turn: Turn, conversation: Conversation, words: Relay) -> Case | None:
+async def _meant(turn: Turn, who: ConversationId, words: Relay) -> Case | None:
     """The case whose message they reply to, else the one they name by its number, else the one they are asked about."""
-    open_one = active(conversation)
+    open_one = active(turn.conversation(who))
     if words.case and not (open_one and open_one.case == words.case):
-        return await their_case(turn, conversation, str(words.case))
+        return await their_case(turn, who, str(words.case))
     for year, number in () if words.edited else _NUMBER.findall(words.text):
         found = await turn.tx.cases.by_number(f"A-{year}-{number:0>6}")
-        if found is not None and found.person == conversation.person:
+        if found is not None and found.person == turn.conversation(who).person:
             return turn.know_case(found)
-    return await their_case(turn, conversation, str(words.case)) if words.case else None
+    return await their_case(turn, who, str(words.case)) if words.case else None
 
 
-async def _spoken_of(turn: Turn, conversation: Conversation) -> Case | None:
+async def _open_cases(turn: Turn, who: ConversationId) -> list[Case]:
+    found = await turn.tx.cases.still_open(person=turn.conversation(who).person)
+    return [turn.know_case(one) for one in found]
+
+
+async def _spoken_of(turn: Turn, who: ConversationId) -> Case | None:
     """The case last spoken of. One whose solution is accepted still is: there may be a last question about it."""
-    case = None if conversation.case is None else await turn.case(conversation.case)
+    spoken_of = turn.conversation(who).case
+    case = None if spoken_of is None else await turn.case(spoken_of)
     return None if case is None or case.state is State.CLOSED else case
 
 
-async def _closed_lately(turn: Turn, conversation: Conversation) -> list[Case]:
+async def _closed_lately(turn: Turn, who: ConversationId) -> list[Case]:
     """Somebody who writes soon after the end of a case may mean that one."""
-    found = await turn.tx.cases.closed_since(conversation.person, turn.now - CLOSED_LATELY)
+    found = await turn.tx.cases.closed_since(turn.conversation(who).person, turn.now - CLOSED_LATELY)
     return [case for case in map(turn.know_case, found) if case.state is State.CLOSED][:MOST_LATELY]
 
 
-def _to_closed(turn: Turn, conversation: Conversation, case: Case, words: Relay) -> Relayed:
+def _to_closed(turn: Turn, who: ConversationId, case: Case, words: Relay) -> Relayed:
     """Who only says thanks opens nothing again."""
     kind = courtesy_in(words.text, _names(turn))
     if kind is not None and _is_courtesy(turn, words):
-        text = turn.organisation.texts.render(f"courtesy.{kind}", conversation.language)
-        turn.say(latest(turn, conversation), Message(text, kind=Kind.RECEIPT), case=case.id)
+        text = turn.organisation.texts.render(f"courtesy.{kind}", turn.conversation(who).language)
+        turn.say(who, Message(text, kind=Kind.RECEIPT), case=case.id)
         return Relayed()
-    return Relayed(reopen=case, words=(*held_for(conversation), words))
+    return Relayed(reopen=case, words=(*held_for(turn.conversation(who)), words))
 
 
 def _is_courtesy(turn: Turn, words: Relay) -> bool:
@@ -198,9 +206,9 @@ def _names(turn: Turn) -> list[str]:
     return [one.first_name for one in turn.organisation.policy.staff.values()]
 
 
-def _hold(turn: Turn, conversation: Conversation, words: Relay) -> None:
-    held = _with_one_more(_held(conversation), words)
-    turn.keep(replace(latest(turn, conversation), held=_HELD.dump_json(held).decode()))
+def _hold(turn: Turn, who: ConversationId, words: Relay) -> None:
+    held = _with_one_more(_held(turn.conversation(who)), words)
+    turn.change(who, held=_HELD.dump_json(held).decode())
 
 
 def _with_one_more(held: tuple[Relay, ...], words: Relay) -> tuple[Relay, ...]:
@@ -219,38 +227,39 @@ def _joined(one: Relay, other: Relay) -> Relay:
 
 
 async def _hand_in(
-    turn: Turn, conversation: Conversation, case: Case, words: tuple[Relay, ...], *, silent: bool = False
+    turn: Turn, who: ConversationId, case: Case, words: tuple[Relay, ...], *, silent: bool = False
 ) -> None:
     """Put words with a case; `silent` where the customer has heard so already, or nothing of it is kept."""
     for one in words:
-        await add_words(turn, conversation, case, one)
+        await add_words(turn, who, case, one)
     await threads.came(turn, case, album=any(one.album for one in words))
-    present = latest(turn, conversation)
-    turn.keep(replace(present, case=case.id, held=present.held if active(present) else ""))
+    present = turn.conversation(who)
+    asked = active(present) is not None
+    turn.change(who, case=case.id, held=present.held if asked else "")
     if silent or all(one.edited for one in words):
         return
-    tell_customer(turn, conversation, case, "case.relayed_asked" if active(present) else "case.relayed")
+    tell_customer(turn, who, case, "case.relayed_asked" if asked else "case.relayed")
     for one in words:
-        await albums.remember(turn, conversation, one.album, answered=True)
+        await albums.remember(turn, who, one.album, answered=True)
 
 
 def _held(conversation: Conversation) -> tuple[Relay, ...]:
     return _HELD.validate_json(conversation.held) if conversation.held else ()
 
 
-def _ask_which(turn: Turn, conversation: Conversation, cases: list[Case]) -> None:
+def _ask_which(turn: Turn, who: ConversationId, cases: list[Case]) -> None:
     """Ask with a button for each case; where all have come to their end, it may be about something else."""
-    texts, language = turn.organisation.texts, conversation.language
-    rows: list[tuple[Button, ...]] = [(_button(turn, conversation, case),) for case in cases[:8]]
+    texts, language = turn.organisation.texts, turn.conversation(who).language
+    rows: list[tuple[Button, ...]] = [(_button(turn, language, case),) for case in cases[:8]]
     key = "case.which"
     if not any(case.is_open for case in cases):
         key = "case.which_lately"
-        for effect in talk.idle(turn.organisation.library, conversation):
+        for effect in talk.idle(turn.organisation.library, turn.conversation(who)):
             rows += effect.message.buttons if isinstance(effect, Say) else ()
-    turn.say(latest(turn, conversation), Message(texts.render(key, language), tuple(rows)))
+    turn.say(who, Message(texts.render(key, language), tuple(rows)))
 
 
-def _button(turn: Turn, conversation: Conversation, case: Case) -> Button:
-    state = turn.organisation.texts.plain(f"case.state.{case.state.value}", conversation.language)
+def _button(turn: Turn, language: str, case: Case) -> Button:
+    state = turn.organisation.texts.plain(f"case.state.{case.state.value}", language)
     token = f"{REOPEN}{case.id}" if case.state is State.CLOSED else f"case:{case.id}"
     return Button(f"{case.number} · {state}", token)

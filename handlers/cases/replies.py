@@ -3,7 +3,7 @@
 from conversations.cases.case import Case
 from conversations.effects import Message
 from conversations.events import Attached, Edited, Event, Said, Shared, Unsupported
-from conversations.session import Conversation
+from conversations.session import Conversation, ConversationId
 from conversations.talk.stack import active
 from conversations.talk.tokens import read_token
 from handlers.turn.bodies import body_of
@@ -11,15 +11,15 @@ from handlers.turn.turn import Turn
 from storage.interface.outbox import Posted
 
 
-async def case_of(turn: Turn, conversation: Conversation, event: Event) -> Case | None:
+async def case_of(turn: Turn, who: ConversationId, event: Event) -> Case | None:
     """The case whose message the customer replies to; None where it is the open question that they answer."""
     if not event.reply_to or not isinstance(event.what, Said | Attached | Shared | Edited | Unsupported):
         return None
     posted = await turn.tx.outbox.posted(event.address, event.reply_to)
-    if posted is None or posted.case is None or _is_asked(conversation, posted):
+    if posted is None or posted.case is None or _is_asked(turn.conversation(who), posted):
         return None
     case = await turn.case(posted.case)
-    return case if case is not None and case.person == conversation.person else None
+    return case if case is not None and case.person == turn.conversation(who).person else None
 
 
 def _is_asked(conversation: Conversation, posted: Posted) -> bool:

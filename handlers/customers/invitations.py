@@ -10,7 +10,7 @@ from conversations.effects import Kind, Message, SetTimer
 from conversations.events import DAY, HOUR, Commanded, Event, Instant
 from conversations.facts import Invited
 from conversations.frozen import dataclass, replace
-from conversations.session import Conversation, Session
+from conversations.session import Conversation, ConversationId, Session
 from handlers.customers import dialogues
 from handlers.turn.ports import Ids
 from handlers.turn.turn import Turn
@@ -59,56 +59,54 @@ async def invite(
     return Fresh(stored, secret, used=bool(stored.chat))
 
 
-async def accept(turn: Turn, conversation: Conversation, event: Event, secret: str) -> None:
+async def accept(turn: Turn, who: ConversationId, event: Event, secret: str) -> None:
     """`/start SECRET`: begin the dialogue it was made for; pressed again, go on with it.
 
     Wrong, expired and used ones get the same answer, and so does every link of a chat that tried too many of them
     within an hour. Raises Conflict where another chat was faster.
     """
-    window = await turn.timer(_owner(conversation), WRONG)
+    window = await turn.timer(_owner(who), WRONG)
     tried = int(window.note or 0) if window else 0
     found = await _find(turn, secret) if tried < MOST_WRONG else None
-    if found is not None and (session := _session_of(conversation, found)):
+    if found is not None and (session := _session_of(turn.conversation(who), found)):
         if session.asked:
-            await dialogues.converse(turn, conversation, replace(event, what=Commanded("start")))
+            await dialogues.converse(turn, who, replace(event, what=Commanded("start")))
         else:
-            _answer(turn, conversation, "survey.later")
+            _answer(turn, who, "survey.later")
     elif found is None or found.chat or found.expires <= turn.now or not _is_known(turn, found.dialogue):
-        _answer(turn, conversation, "invitation.void")
-        _count(turn, conversation, tried + 1, window.due if window else turn.now + HOUR)
+        _answer(turn, who, "invitation.void")
+        _count(turn, who, tried + 1, window.due if window else turn.now + HOUR)
     else:
-        await _follow(turn, conversation, found)
+        await _follow(turn, who, found)
 
 
 async def _find(turn: Turn, secret: str) -> Invitation | None:
     return await turn.tx.invitations.by_digest(digest_of(secret)) if len(secret) <= LONGEST_SECRET else None
 
 
-def _count(turn: Turn, conversation: Conversation, tried: int, until: Instant) -> None:
+def _count(turn: Turn, who: ConversationId, tried: int, until: Instant) -> None:
     """Note a wrong link; the timer's end is the end of the count."""
     if tried == MOST_WRONG:
-        log.warning(
-            "conversation %d tried %d wrong links: none is looked up for an hour", conversation.id, tried
-        )
+        log.warning("conversation %d tried %d wrong links: none is looked up for an hour", who, tried)
     if tried <= MOST_WRONG:
-        timer = SetTimer(_owner(conversation), WRONG, until)
-        turn.set_timer(timer, conversation=conversation.id, note=str(tried))
+        timer = SetTimer(_owner(who), WRONG, until)
+        turn.set_timer(timer, conversation=who, note=str(tried))
 
 
-def _owner(conversation: Conversation) -> str:
-    return f"{OWNER}:{conversation.id}"
+def _owner(who: ConversationId) -> str:
+    return f"{OWNER}:{who}"
 
 
-async def _follow(turn: Turn, conversation: Conversation, found: Invitation) -> None:
-    if found.language and turn.has_just_met(conversation):  # others have a language already
-        turn.keep(replace(conversation, language=turn.organisation.library.language(found.language)))
+async def _follow(turn: Turn, who: ConversationId, found: Invitation) -> None:
+    if found.language and turn.has_just_met(who):  # others have a language already
+        turn.change(who, language=turn.organisation.library.language(found.language))
     bindings = {"order": found.order, "touchpoint": found.touchpoint}
-    await dialogues.begin(turn, conversation, found.dialogue, bindings, invitation=found.id)
-    session = _session_of(turn.at(conversation.address) or conversation, found)
+    await dialogues.begin(turn, who, found.dialogue, bindings, invitation=found.id)
+    session = _session_of(turn.conversation(who), found)
     if session is None:
         return  # it could not begin, and the person knows why: the link stays good
-    chat = f"{conversation.address.account}/{conversation.address.chat}"
-    if not await turn.tx.invitations.bind(found.id, chat, session.id, turn.now):
+    place = turn.conversation(who).address
+    if not await turn.tx.invitations.bind(found.id, f"{place.account}/{place.chat}", session.id, turn.now):
         raise Conflict("another chat followed the same invitation")
 
 
@@ -120,6 +118,6 @@ def _is_known(turn: Turn, dialogue: str) -> bool:
     return dialogue in turn.organisation.library.current
 
 
-def _answer(turn: Turn, conversation: Conversation, key: str) -> None:
-    text = turn.organisation.texts.render(key, conversation.language)
-    turn.say(conversation, Message(text, kind=Kind.RECEIPT))
+def _answer(turn: Turn, who: ConversationId, key: str) -> None:
+    text = turn.organisation.texts.render(key, turn.conversation(who).language)
+    turn.say(who, Message(text, kind=Kind.RECEIPT))

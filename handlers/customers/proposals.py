@@ -10,7 +10,7 @@ from conversations.cases.moves import PROPOSAL
 from conversations.effects import SetTimer
 from conversations.events import DAY, HOUR, Elapsed, Instant
 from conversations.facts import Reminded
-from conversations.session import STACK_LIMIT, CaseId, Conversation, Session
+from conversations.session import STACK_LIMIT, CaseId, Conversation, ConversationId, Session
 from conversations.talk.stack import active
 from conversations.talk.waiting import owner
 from handlers.cases.cards import first_name
@@ -31,34 +31,36 @@ REASON: Final = HOUR
 async def fall_due(turn: Turn, timer: Timer, wanted: CaseId) -> None:
     """The customer has been silent for long: remind them, or close the case and tell everybody."""
     case = await turn.case(wanted)
-    conversation = None if case is None else await turn.conversation(case.conversation)
-    if case is None or conversation is None or case.state is not State.PROPOSED:
+    who = None if case is None else await turn.find(case.conversation)
+    if case is None or who is None or case.state is not State.PROPOSED:
         return
-    session = _session_of(conversation, case)
+    conversation = turn.conversation(who)
+    session, full = _session_of(conversation, case), not _has_room(conversation, case)
+    waits_for_room = full and conversation.reachable
     if session is not None and session.trail:
-        await _take_at_their_word(turn, conversation, case, session)
+        await _take_at_their_word(turn, who, case, session)
     elif not case.awaits_customer:
         return
     elif timer.kind == "remind" and turn.now < case.solved + REMIND:
         _look_again(turn, case, case.solved + REMIND)  # they were about to say no, and went back
-    elif timer.kind == "remind" and conversation.reachable and not _has_room(conversation, case):
+    elif timer.kind == "remind" and waits_for_room:
         _look_again(turn, case, turn.now + DAY)
     else:
         moved = elapsed(case, turn.organisation.policy, timer.kind, turn.now)
         await carry_out(turn, moved)
         with turn.unhurried():
             if moved.case.is_open:
-                await _remind(turn, conversation, moved.case)
+                await _remind(turn, who, moved.case)
             else:
-                await _take_back(turn, conversation, moved.case)
+                await _take_back(turn, who, moved.case)
 
 
-def decided(turn: Turn, conversation: Conversation) -> None:
+def decided(turn: Turn, who: ConversationId) -> None:
     """Somebody said something to a proposal: whoever began to answer is not left with the time of the silent."""
-    session = active(conversation)
+    session = active(turn.conversation(who))
     if session is not None and session.dialogue == PROPOSAL and session.trail and session.case:
         timer = SetTimer(f"case:{session.case}", "remind", turn.now + REASON)
-        turn.set_timer(timer, conversation=conversation.id, case=CaseId(session.case))
+        turn.set_timer(timer, conversation=who, case=CaseId(session.case))
 
 
 async def plan(store: Store, now: Instant) -> None:
@@ -73,37 +75,37 @@ async def plan(store: Store, now: Instant) -> None:
             await tx.timers.set([timer])
 
 
-async def _take_at_their_word(turn: Turn, conversation: Conversation, case: Case, session: Session) -> None:
+async def _take_at_their_word(turn: Turn, who: ConversationId, case: Case, session: Session) -> None:
     """They have decided, and not said why: that is for them to keep."""
-    open_one = active(conversation)
+    open_one = active(turn.conversation(who))
     if open_one is not None and open_one.id == session.id:
-        await dialogues.wake(turn, conversation.id, Elapsed(owner(session), "finish"))
+        await dialogues.wake(turn, who, Elapsed(owner(session), "finish"))
     present = await turn.case(case.id) or case
     if present.state is State.PROPOSED:  # they are asked something else, or must answer
         _look_again(turn, case, turn.now + DAY)
 
 
-async def _remind(turn: Turn, conversation: Conversation, case: Case) -> None:
+async def _remind(turn: Turn, who: ConversationId, case: Case) -> None:
     closing = await turn.timer(owner_of(case), "close")
-    bindings = await _bindings(turn, conversation, case)
-    if closing is None or not bindings or not conversation.reachable:
+    bindings = await _bindings(turn, who, case)
+    if closing is None or not bindings or not turn.conversation(who).reachable:
         return
     texts = turn.organisation.texts
-    note = texts.render("case.remind", conversation.language, closes=closing.due)
-    if await dialogues.begin(turn, conversation, PROPOSAL, bindings, note=note):
-        session = _session_of(turn.at(conversation.address) or conversation, case)
-        turn.record(Reminded(session.id if session else 0, PROPOSAL), conversation, case)
+    note = texts.render("case.remind", turn.conversation(who).language, closes=closing.due)
+    if await dialogues.begin(turn, who, PROPOSAL, bindings, note=note):
+        session = _session_of(turn.conversation(who), case)
+        turn.record(Reminded(session.id if session else 0, PROPOSAL), who, case)
 
 
-async def _take_back(turn: Turn, conversation: Conversation, case: Case) -> None:
-    if conversation.reachable:
-        tell_customer(turn, conversation, case, "case.lapsed")
-    await dialogues.withdraw(turn, conversation, case, PROPOSAL)
+async def _take_back(turn: Turn, who: ConversationId, case: Case) -> None:
+    if turn.conversation(who).reachable:
+        tell_customer(turn, who, case, "case.lapsed")
+    await dialogues.withdraw(turn, who, case, PROPOSAL)
 
 
-async def _bindings(turn: Turn, conversation: Conversation, case: Case) -> Mapping[str, str]:
+async def _bindings(turn: Turn, who: ConversationId, case: Case) -> Mapping[str, str]:
     """What the proposal is asked with: as last time, or, where they broke that off, from what staff wrote."""
-    session = _session_of(conversation, case)
+    session = _session_of(turn.conversation(who), case)
     if session is not None:
         return session.bindings
     sent = [

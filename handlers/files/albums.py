@@ -12,7 +12,7 @@ from conversations.effects import SetTimer
 from conversations.events import HOUR
 from conversations.frozen import dataclass, replace
 from conversations.refusals import Refusal
-from conversations.session import Conversation
+from conversations.session import ConversationId
 from handlers.files.fetching import explain
 from handlers.turn.turn import Turn
 
@@ -33,18 +33,18 @@ class Album:
 _ALBUM: Final = TypeAdapter(Album)
 
 
-async def heard(turn: Turn, conversation: Conversation, name: str) -> Album | None:
+async def heard(turn: Turn, who: ConversationId, name: str) -> Album | None:
     """What is known of an album; None when this is its first file, or no album at all."""
     if not name:
         return None
-    timer = await turn.timer(_owner(conversation), _KIND)
+    timer = await turn.timer(_owner(who), _KIND)
     album = _ALBUM.validate_json(timer.note) if timer and timer.note else None
     return album if album is not None and album.name == name else None
 
 
 async def remember(
     turn: Turn,
-    conversation: Conversation,
+    who: ConversationId,
     name: str,
     *,
     message: int = 0,
@@ -54,7 +54,7 @@ async def remember(
     """Note what became of a file of an album."""
     if not name:
         return
-    before = await heard(turn, conversation, name) or Album(name)
+    before = await heard(turn, who, name) or Album(name)
     reasons = tuple(dict.fromkeys((*before.told, *told)))
     album = replace(
         before,
@@ -63,22 +63,22 @@ async def remember(
         told=reasons,
     )
     turn.set_timer(
-        SetTimer(_owner(conversation), _KIND, turn.now + HOUR),
-        conversation=conversation.id,
+        SetTimer(_owner(who), _KIND, turn.now + HOUR),
+        conversation=who,
         note=_ALBUM.dump_json(album).decode(),
     )
 
 
 async def explain_refused(
-    turn: Turn, conversation: Conversation, name: str, refused: Mapping[Refusal, Sequence[str]]
+    turn: Turn, who: ConversationId, name: str, refused: Mapping[Refusal, Sequence[str]]
 ) -> None:
     """Say which files are not kept and why; of an album each reason once."""
-    known = await heard(turn, conversation, name)
+    known = await heard(turn, who, name)
     for reason, names in refused.items():
         if known is None or reason not in known.told:
-            explain(turn, conversation, reason, names)
-    await remember(turn, conversation, name, told=[reason.value for reason in refused])
+            explain(turn, who, reason, names)
+    await remember(turn, who, name, told=[reason.value for reason in refused])
 
 
-def _owner(conversation: Conversation) -> str:
-    return f"{OWNER}:{conversation.id}"
+def _owner(who: ConversationId) -> str:
+    return f"{OWNER}:{who}"

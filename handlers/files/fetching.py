@@ -8,7 +8,7 @@ from conversations.events import Address, FileRef
 from conversations.frozen import dataclass, replace
 from conversations.question import clean
 from conversations.refusals import Refusal, sort_out
-from conversations.session import CaseId, Conversation
+from conversations.session import CaseId, ConversationId
 from handlers.files import quota
 from handlers.turn.ports import Download, ReadAttachment
 from handlers.turn.turn import Turn
@@ -25,18 +25,18 @@ async def fetch(
     address: Address,
     wanted: Fetch,
     *,
-    conversation: Conversation | None = None,
+    who: ConversationId | None = None,
     case: CaseId | None = None,
 ) -> int:
     """Have a file brought from the platform at `address`; return its attachment id."""
     file = replace(wanted.file, name=shown_name(wanted.file.name))
-    person = conversation.person if conversation else None
+    person = turn.conversation(who).person if who else None
     await turn.tx.attachments.expect(
         Attachment(wanted.attachment, person, file.name, file.mime, file.size, "waiting", case=case)
     )
     # A lane of its own: a slow download must not hold back the talk.
     body, lane = Download(wanted.attachment, file), f"{quota.LANE}{wanted.attachment}"
-    turn.send(address, body, lane=lane, conversation=conversation.id if conversation else None, case=case)
+    turn.send(address, body, lane=lane, conversation=who, case=case)
     return wanted.attachment
 
 
@@ -53,37 +53,37 @@ class Taken:
         return len(self.attachments) > sum(map(len, self.refused.values()))
 
 
-async def take(turn: Turn, conversation: Conversation, files: Iterable[FileRef]) -> Taken:
+async def take(turn: Turn, who: ConversationId, files: Iterable[FileRef]) -> Taken:
     """Have what a customer sent brought, as far as it can be kept."""
     found = sort_out(tuple(files))
     attachments, refused = list[int](), dict[Refusal, list[str]]()
     for file in found.kept:
         attachments.append(turn.ids.next())
-        if not await fetch_within_quota(turn, conversation, Fetch(attachments[-1], file)):
+        if not await fetch_within_quota(turn, who, Fetch(attachments[-1], file)):
             refused.setdefault(Refusal.QUOTA, []).append(shown_name(file.name))
     for file, reason in found.refused:
         attachments.append(turn.ids.next())
-        await refuse(turn, conversation, Refuse(attachments[-1], file, reason))
+        await refuse(turn, who, Refuse(attachments[-1], file, reason))
         refused.setdefault(reason, []).append(shown_name(file.name))
     return Taken(tuple(attachments), refused)
 
 
-async def fetch_within_quota(turn: Turn, conversation: Conversation, wanted: Fetch) -> bool:
+async def fetch_within_quota(turn: Turn, who: ConversationId, wanted: Fetch) -> bool:
     """Have a customer's file brought, unless they sent too much today: then it is refused, and that is kept."""
-    if await quota.has_room(turn, conversation, wanted.file):
-        await fetch(turn, conversation.address, wanted, conversation=conversation)
+    if await quota.has_room(turn, who, wanted.file):
+        await fetch(turn, turn.conversation(who).address, wanted, who=who)
         return True
-    await refuse(turn, conversation, Refuse(wanted.attachment, wanted.file, Refusal.QUOTA))
+    await refuse(turn, who, Refuse(wanted.attachment, wanted.file, Refusal.QUOTA))
     return False
 
 
-async def refuse(turn: Turn, conversation: Conversation, refused: Refuse) -> None:
+async def refuse(turn: Turn, who: ConversationId, refused: Refuse) -> None:
     """Keep that a file came and was not taken, for staff to read."""
     file = refused.file
     await turn.tx.attachments.expect(
         Attachment(
             refused.attachment,
-            conversation.person,
+            turn.conversation(who).person,
             shown_name(file.name),
             file.mime,
             file.size,
@@ -93,17 +93,17 @@ async def refuse(turn: Turn, conversation: Conversation, refused: Refuse) -> Non
     )
 
 
-def explain(turn: Turn, conversation: Conversation, reason: str, names: Iterable[str]) -> None:
+def explain(turn: Turn, who: ConversationId, reason: str, names: Iterable[str]) -> None:
     """Tell the person that files of theirs are not kept, and why."""
     texts = turn.organisation.texts
     key = f"file.{reason}" if f"file.{reason}" in texts else "file.gone"
-    text = texts.render(key, conversation.language, name=", ".join(filter(None, names)))
-    turn.say(turn.at(conversation.address) or conversation, Message(text, kind=Kind.RECEIPT))
+    text = texts.render(key, turn.conversation(who).language, name=", ".join(filter(None, names)))
+    turn.say(who, Message(text, kind=Kind.RECEIPT))
 
 
-def forget(turn: Turn, conversation: Conversation, attachment: int) -> None:
+def forget(turn: Turn, who: ConversationId, attachment: int) -> None:
     """A file that an answer counts is not there: the answer counts it no longer."""
-    present = turn.at(conversation.address) or conversation
+    present = turn.conversation(who)
     stack = []
     for session in present.stack:
         changed, answers = without_file(session, attachment)
@@ -112,7 +112,7 @@ def forget(turn: Turn, conversation: Conversation, attachment: int) -> None:
             person, place = present.person, present.id
             turn.answered(AnswerRow(session.id, session.dialogue, question, person, place, answer))
     if tuple(stack) != present.stack:
-        turn.keep(replace(present, stack=tuple(stack)))
+        turn.change(who, stack=tuple(stack))
 
 
 def attachments_of(store: Store) -> ReadAttachment:

@@ -6,7 +6,7 @@ Counted are the downloads that were asked for, also of files whose content was r
 from typing import Final
 
 from conversations.events import DAY, FileRef
-from conversations.session import Conversation
+from conversations.session import ConversationId
 from handlers.turn.turn import Turn
 
 MOST_FILES: Final = 50  # fetched of one person within a day
@@ -15,13 +15,13 @@ LANE: Final = "file:"
 """Begins the lane of a download: each file has its own."""
 
 
-async def has_room(turn: Turn, conversation: Conversation, file: FileRef) -> bool:
+async def has_room(turn: Turn, who: ConversationId, file: FileRef) -> bool:
     """Whether this file may still be fetched today."""
-    fetched = set(await turn.tx.attachments.fetched(conversation.person, turn.now - DAY))
+    fetched = set(await turn.tx.attachments.fetched(turn.conversation(who).person, turn.now - DAY))
     fetched |= {
         int(row.lane.removeprefix(LANE))
         for row in turn.outbox
-        if row.kind == "download" and row.conversation == conversation.id
+        if row.kind == "download" and row.conversation == who
     }
     if len(fetched) >= MOST_FILES:
         return False

@@ -23,22 +23,21 @@ async def route(turn: Turn, event: Event) -> ConversationId | None:
         return None
     if await acting.note_directly(turn, event):
         return None
-    conversation = turn.at(event.address)
-    if conversation is None:
+    who = turn.at(event.address)
+    if who is None:
         return None  # somebody left whom we never met
-    await reachability.take_note(turn, conversation, event.what)
-    conversation = turn.at(event.address) or conversation
+    await reachability.take_note(turn, who, event.what)
     match event.what:
         case Commanded(name="start", argument=secret) if secret:
-            await invitations.accept(turn, conversation, event, secret)
+            await invitations.accept(turn, who, event, secret)
         case Pressed(token=token) as press if token.startswith(REOPEN):
-            await dialogues.press_reopen(turn, conversation, press)
+            await dialogues.press_reopen(turn, who, press)
         case Pressed(token=token) as press if token.startswith("case:"):
-            await dialogues.choose_case(turn, conversation, event.address, press)
+            await dialogues.choose_case(turn, who, press)
         case _:
-            await dialogues.converse(turn, conversation, event)
-            proposals.decided(turn, turn.at(event.address) or conversation)
-    return conversation.id
+            await dialogues.converse(turn, who, event)
+            proposals.decided(turn, who)
+    return who
 
 
 async def route_timer(turn: Turn, timer: Timer, event: Elapsed) -> None:

@@ -102,12 +102,11 @@ async def refuse_file(tx: Transaction, claimed: Claimed) -> None:
 
 async def _explain_refusal(turn: Turn, claimed: Claimed, body: Download, reason: str) -> None:
     """Tell the person that their file did not arrive, and why; no answer counts it any more."""
-    wanted = claimed.row.conversation
-    conversation = await turn.conversation(wanted) if wanted is not None else None
-    if conversation is None:
+    who = await turn.find(claimed.row.conversation)
+    if who is None:
         return
-    forget(turn, conversation, body.attachment)
-    explain(turn, conversation, reason, (body.file.name,))
+    forget(turn, who, body.attachment)
+    explain(turn, who, reason, (body.file.name,))
 
 
 async def _show_delivery(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
@@ -135,8 +134,6 @@ def _edit_line(turn: Turn, case: Case, message: CaseMessage, state: str) -> None
 
 
 async def _mark_unreachable(turn: Turn, claimed: Claimed, outcome: Never) -> None:
-    if claimed.row.conversation is None:
-        return
-    conversation = await turn.conversation(claimed.row.conversation)
-    if conversation is not None:
-        await reachability.lost(turn, conversation, blocked="blocked" in outcome.reason)
+    who = await turn.find(claimed.row.conversation)
+    if who is not None:
+        await reachability.lost(turn, who, blocked="blocked" in outcome.reason)

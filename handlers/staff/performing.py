@@ -19,13 +19,12 @@ from conversations.cases.moves import (
 )
 from conversations.cases.policy import Staff
 from conversations.effects import Kind, Message
-from conversations.frozen import replace
-from conversations.session import Conversation
+from conversations.session import ConversationId
 from conversations.texts.texts import inert
 from handlers.cases.cards import delivery_line, label, staff_language, staff_name, write_line
 from handlers.cases.opening import STAFFED, bindings_of
 from handlers.cases.reachability import tell_undelivered
-from handlers.cases.receipts import latest, tell_customer
+from handlers.cases.receipts import tell_customer
 from handlers.customers.dialogues import begin, withdraw, withdraw_rating
 from handlers.turn.turn import Turn
 from storage.interface.messages import CaseMessage
@@ -42,8 +41,9 @@ async def perform(turn: Turn, moved: Step, before: Case, staff: Staff) -> None:
                 text = _line(turn, moved.case, staff, key, {**values, "text": words})
                 await keep_note(turn, moved.case, staff, words, text)
             case TellCustomer() | SendWords() | AskCustomer() | Withdraw() | TakeBackRating():
-                if conversation := await turn.conversation(moved.case.conversation):
-                    await _turn_to_customer(turn, conversation, wanted, moved.case, before, staff)
+                who = await turn.find(moved.case.conversation)
+                if who is not None:
+                    await _turn_to_customer(turn, who, wanted, moved.case, before, staff)
             case _:
                 assert_never(wanted)
 
@@ -59,7 +59,7 @@ async def keep_note(
 
 async def _turn_to_customer(
     turn: Turn,
-    conversation: Conversation,
+    who: ConversationId,
     wanted: TellCustomer | SendWords | AskCustomer | Withdraw | TakeBackRating,
     case: Case,
     before: Case,
@@ -68,51 +68,47 @@ async def _turn_to_customer(
     match wanted:
         case TellCustomer(key=key, words=words):
             more = {} if words is None else {"text": inert(words)}
-            tell_customer(turn, conversation, case, key, **more)
+            tell_customer(turn, who, case, key, **more)
         case SendWords(key=key, words=words):
-            await _send(turn, conversation, case, staff, key, words)
+            await _send(turn, who, case, staff, key, words)
         case AskCustomer(dialogue=dialogue, words=words):
-            await _ask(turn, conversation, case, staff, dialogue, words)
+            await _ask(turn, who, case, staff, dialogue, words)
         case Withdraw(dialogue=dialogue):
-            await withdraw(turn, conversation, case, dialogue)
+            await withdraw(turn, who, case, dialogue)
         case TakeBackRating():
-            await withdraw_rating(turn, conversation, before)
+            await withdraw_rating(turn, who, before)
         case _:
             assert_never(wanted)
 
 
-async def _send(
-    turn: Turn, conversation: Conversation, case: Case, staff: Staff, key: str, words: str
-) -> None:
+async def _send(turn: Turn, who: ConversationId, case: Case, staff: Staff, key: str, words: str) -> None:
     """Send staff's words; their line in the thread will show whether they arrived."""
-    conversation, message = _staffed(turn, conversation, case), turn.ids.next()
+    _staffed(turn, who, case)
+    message = turn.ids.next()
+    language = turn.conversation(who).language
     shown = turn.organisation.texts.render(
-        key, conversation.language, author=staff.first_name, number=case.number, text=inert(words)
+        key, language, author=staff.first_name, number=case.number, text=inert(words)
     )
-    turn.say(conversation, Message(shown, kind=Kind.NOTICE), case_message=message, case=case.id)
+    turn.say(who, Message(shown, kind=Kind.NOTICE), case_message=message, case=case.id)
     await _keep_sent(turn, case, staff, words, message, "waiting")
 
 
-async def _ask(
-    turn: Turn, conversation: Conversation, case: Case, staff: Staff, dialogue: str, words: str
-) -> None:
+async def _ask(turn: Turn, who: ConversationId, case: Case, staff: Staff, dialogue: str, words: str) -> None:
     """Begin a dialogue about the case; staff's words, where there are any, are what it asks about."""
     if not words:
-        await begin(turn, conversation, dialogue, bindings_of(turn, case))
+        await begin(turn, who, dialogue, bindings_of(turn, case))
         return
-    conversation, message = _staffed(turn, conversation, case), turn.ids.next()
+    _staffed(turn, who, case)
+    message = turn.ids.next()
     bindings = bindings_of(turn, case) | {"proposal": words, "author": staff.first_name}
-    begun = await begin(turn, conversation, dialogue, bindings, case_message=message)
+    begun = await begin(turn, who, dialogue, bindings, case_message=message)
     # Else the customer is in the middle of too much: nothing was asked.
     await _keep_sent(turn, case, staff, words, message, "waiting" if begun else "failed")
 
 
-def _staffed(turn: Turn, conversation: Conversation, case: Case) -> Conversation:
+def _staffed(turn: Turn, who: ConversationId, case: Case) -> None:
     """Whom one of us writes to is not asked anything else for a while."""
-    until = turn.now + STAFFED
-    conversation = replace(latest(turn, conversation), case=case.id, staffed_until=until)
-    turn.keep(conversation)
-    return conversation
+    turn.change(who, case=case.id, staffed_until=turn.now + STAFFED)
 
 
 async def _keep_sent(turn: Turn, case: Case, staff: Staff, words: str, message: int, delivery: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypedDict, Unpack
 
 from conversations.cases.case import Case
 from conversations.definition.dialogue import digest
@@ -22,7 +23,8 @@ from conversations.events import (
 from conversations.facts import Fact
 from conversations.frozen import replace
 from conversations.question import NAME_LIMIT, clean
-from conversations.session import CaseId, Conversation, ConversationId, PersonId
+from conversations.session import CaseId, Conversation, ConversationId, PersonId, Session
+from conversations.step import Step
 from handlers.turn.bodies import encode, may_resend
 from handlers.turn.budget import Budget
 from handlers.turn.organisation import Organisation
@@ -43,6 +45,19 @@ def of_staff(event: Event, staff_account: str) -> bool:
             return event.address.account == staff_account
         case _:
             return False
+
+
+class Changes(TypedDict, total=False):
+    """What a use case may change of a conversation; everything else is up to the core."""
+
+    language: str
+    stack: tuple[Session, ...]
+    case: CaseId | None
+    keyboard: int
+    keyboard_text: str
+    held: str
+    reachable: bool
+    staffed_until: Instant
 
 
 class Turn:
@@ -117,24 +132,40 @@ class Turn:
             if not of_staff(event, work) and not isinstance(event.what, Moved)
         }
 
-    def at(self, address: Address) -> Conversation | None:
-        """The conversation at an address, as this turn left it."""
-        found = self._by_address.get(address)
-        return None if found is None else self._conversations[found]
+    def at(self, address: Address) -> ConversationId | None:
+        """Whose conversation is held at an address; None where we know nobody."""
+        return self._by_address.get(address)
 
-    async def conversation(self, wanted: ConversationId) -> Conversation | None:
-        """A conversation by its id, loaded when this turn has not seen it."""
-        if wanted not in self._conversations:
+    async def find(self, wanted: ConversationId | None) -> ConversationId | None:
+        """Load a conversation that this turn has not seen; None where there is none."""
+        if wanted is not None and wanted not in self._conversations:
             await self._take_in((await self.tx.conversations.load([wanted])).values())
-        return self._conversations.get(wanted)
+        return wanted if wanted in self._conversations else None
 
-    def has_just_met(self, conversation: Conversation) -> bool:
+    def conversation(self, who: ConversationId) -> Conversation:
+        """A loaded conversation as this turn left it: read it anew after everything that may change it."""
+        return self._conversations[who]
+
+    def has_just_met(self, who: ConversationId) -> bool:
         """Whether this is the first we hear of somebody."""
-        return conversation.id in self._new
+        return who in self._new
 
-    def keep(self, conversation: Conversation) -> None:
-        """Take over what a step made of a conversation."""
-        self._conversations[conversation.id] = conversation
+    def change(self, who: ConversationId, **changes: Unpack[Changes]) -> None:
+        """Change a conversation as this turn left it."""
+        self._conversations[who] = replace(self._conversations[who], **changes)
+
+    def take(self, step: Step[Conversation]) -> None:
+        """Take over what a step made of a conversation, what happened in it, and the answers to keep.
+
+        Its effects are for `handlers.customers.dialogues` to carry out.
+        """
+        conversation = step.state
+        who, person = conversation.id, conversation.person
+        self._conversations[who] = conversation
+        for fact in step.facts:
+            self.record(fact, who)
+        for one in step.answers:
+            self.answers.append(AnswerRow(one.session, one.dialogue, one.question, person, who, one.answer))
 
     def _new_conversation(self, event: Event) -> tuple[Conversation, str]:
         new = Conversation(
@@ -192,10 +223,10 @@ class Turn:
 
     # what happened and what shall happen
 
-    def record(self, fact: Fact, conversation: Conversation | None = None, case: Case | None = None) -> None:
+    def record(self, fact: Fact, who: ConversationId | None = None, case: Case | None = None) -> None:
         """Append a fact."""
-        person = conversation.person if conversation else case.person if case else None
-        place = conversation.id if conversation else case.conversation if case else None
+        person = self._conversations[who].person if who else case.person if case else None
+        place = who or (case.conversation if case else None)
         concern = case.id if case else None
         self._facts.append(FactRow(self.ids.next(), self.now, fact, person, place, concern))
 
@@ -205,7 +236,7 @@ class Turn:
 
     def say(
         self,
-        conversation: Conversation,
+        who: ConversationId,
         message: Message,
         *,
         case_message: int = 0,
@@ -217,22 +248,21 @@ class Turn:
         `case` is what the message is about (0: no case): a reply to it belongs there. `lasting` buttons ask nothing:
         they stay until they are pressed, beside the keyboard of an open question.
         """
-        lane = f"conversation:{conversation.id}"
+        present = self._conversations[who]
         row = self.send(
-            conversation.address,
+            present.address,
             message,
-            lane=lane,
-            conversation=conversation.id,
+            lane=f"conversation:{who}",
+            conversation=who,
             message=case_message,
             case=CaseId(case) if case else None,
         )
         if message.buttons and not lasting:
-            present = self._conversations.get(conversation.id, conversation)
             if present.keyboard:  # only the latest keyboard is alive: an old one would only mislead
                 self.perish(
                     present.address, MarkKeyboard("", sent=present.keyboard, text=present.keyboard_text)
                 )
-            self.keep(replace(present, keyboard=row, keyboard_text=message.text))
+            self._conversations[who] = replace(present, keyboard=row, keyboard_text=message.text)
         return row
 
     def send(

@@ -115,9 +115,9 @@ async def begin(stage: Stage, address: Address, dialogue: str) -> None:
     async with service.store.transaction() as tx:
         turn = Turn(tx, service.organisation, service.ids, service.clock.now())
         known = (await tx.conversations.at([address]))[address]
-        conversation = await turn.conversation(known.id)
-        assert conversation is not None
-        await dialogues.begin(turn, conversation, dialogue, BINDINGS)
+        who = await turn.find(known.id)
+        assert who is not None
+        await dialogues.begin(turn, who, dialogue, BINDINGS)
         await turn.write()
 
 

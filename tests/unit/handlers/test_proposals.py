@@ -29,9 +29,9 @@ async def proposes(desk: Desk, case: Case, text: str) -> Case:
     async with desk.store.transaction() as tx:
         turn = Turn(tx, desk.organisation, desk.ids, desk.clock.at)
         present = await turn.case(case.id)
-        conversation = await turn.conversation(case.conversation)
+        who = await turn.find(case.conversation)
         assert present is not None
-        assert conversation is not None
+        assert who is not None
         for action in ("accept", "propose"):
             moved = step(present, desk.organisation.policy, Move(action, "mia"), desk.clock.at)
             if not moved.refused:
@@ -40,7 +40,7 @@ async def proposes(desk: Desk, case: Case, text: str) -> Case:
         message = CaseMessage(desk.ids.next(), case.id, desk.clock.at, "out", "mia", text, delivery="waiting")
         await tx.messages.add(message)
         bindings = opening.bindings_of(turn, present) | {"proposal": text, "author": "Mia"}
-        await dialogues.begin(turn, conversation, PROPOSAL, bindings, case_message=message.id)
+        await dialogues.begin(turn, who, PROPOSAL, bindings, case_message=message.id)
         await turn.write()
     await desk.works()
     return await now(desk, case)
@@ -49,11 +49,11 @@ async def proposes(desk: Desk, case: Case, text: str) -> Case:
 async def replies(desk: Desk, case: Case, text: str) -> None:
     async with desk.store.transaction() as tx:
         turn = Turn(tx, desk.organisation, desk.ids, desk.clock.at)
-        conversation = await turn.conversation(case.conversation)
-        assert conversation is not None
+        who = await turn.find(case.conversation)
+        assert who is not None
         message = CaseMessage(desk.ids.next(), case.id, desk.clock.at, "out", "mia", text, delivery="waiting")
         await tx.messages.add(message)
-        turn.say(conversation, Message(text, kind=Kind.NOTICE), case_message=message.id)
+        turn.say(who, Message(text, kind=Kind.NOTICE), case_message=message.id)
         await turn.write()
     await desk.works()
 

@@ -30,10 +30,10 @@ async def asks_how_it_was(desk: Desk, case: Case) -> None:
     """The rating dialogue begins, as it does when staff close a case."""
     async with desk.store.transaction() as tx:
         turn = Turn(tx, desk.organisation, desk.ids, desk.clock.at)
-        conversation = await turn.conversation(case.conversation)
-        assert conversation is not None
-        tell_customer(turn, conversation, case, "case.closed", text="")
-        await dialogues.begin(turn, conversation, "after_case", {"case": str(case.id), "number": case.number})
+        who = await turn.find(case.conversation)
+        assert who is not None
+        tell_customer(turn, who, case, "case.closed", text="")
+        await dialogues.begin(turn, who, "after_case", {"case": str(case.id), "number": case.number})
         await turn.write()
     await desk.works()
 
