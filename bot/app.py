@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from socket import socket as Socket  # noqa: N812 - a class
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from bot.clock import SteadyClock, SystemClock, clock_from
 from bot.loops import GiveUp, pause_after
+from bot.menu import Menus, menus
 from bot.monitoring.watch import Limits
 from bot.process.failpoints import failpoint_from
 from bot.process.membership import Alone, join
@@ -18,7 +19,7 @@ from bot.process.workplace import with_staff
 from bot.settings.allowances import allowances
 from bot.settings.config import ConfigProblems, Settings
 from bot.settings.dialogue_files import read_dialogues
-from bot.settings.language_files import language_files
+from bot.settings.words import read_words
 from conversations.checks.check import check as check_dialogues
 from conversations.definition.dialogue import Dialogue
 from conversations.definition.library import Library
@@ -40,11 +41,6 @@ if TYPE_CHECKING:
     from bot.channels.slack.channel import SlackSettings
 
 log = logging.getLogger(__name__)
-
-Menus: TypeAlias = dict[str, list[tuple[str, str]]]
-"""Language -> (command, description)."""
-
-MENU = ("start", "complain", "status", "human", "language", "help", "cancel")
 
 
 async def open_service(
@@ -145,8 +141,9 @@ def library_of(settings: Settings, dialogues: tuple[Dialogue, ...]) -> Library:
 
 
 def texts_of(settings: Settings) -> Texts:
-    """Every system text."""
-    return Texts.load(language_files(), settings.organisation.zone)
+    """Every system text; `problems` names what is missing or wrong."""
+    languages, problems = read_words(settings)
+    return Texts.of(languages, settings.organisation.zone, tuple(one for one in problems if not one.hint))
 
 
 async def load_library(settings: Settings, store: Store, clock: Clock) -> Library:
@@ -251,10 +248,3 @@ async def _open(channel: Channel) -> None:
             pause = pause_after(failures)
             log.warning("%s; again in %.0f s", error, pause)
             await asyncio.sleep(pause)
-
-
-def menus(texts: Texts, languages: Sequence[str]) -> Menus:
-    """The command menu per language."""
-    return {
-        language: [(name, texts.plain(f"menu.{name}", language)) for name in MENU] for language in languages
-    }

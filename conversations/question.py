@@ -23,7 +23,7 @@ from conversations.frozen import dataclass
 from conversations.problem import Problem
 from conversations.session import Answer, Value
 from conversations.texts.graphemes import LONGEST, clip
-from conversations.texts.languages import Files, per_language
+from conversations.texts.languages import Source, per_language
 from conversations.texts.phrases import is_done, is_nothing
 
 Setting: TypeAlias = int | str | bool | tuple[str, ...]
@@ -288,15 +288,13 @@ def type_keys() -> tuple[str, ...]:
 
 
 @cache
-def type_texts() -> Files:
+def type_texts() -> tuple[Source, ...]:
     """Return the words that types bring along, as files of languages."""
-    return {
-        file: content
+    return tuple(
+        source
         for name, module in _modules()
-        for file, content in per_language(
-            f"question.{name}", f"questions/{name}.py", getattr(module, "TEXTS", {})
-        ).items()
-    }
+        for source in per_language(f"question.{name}", f"questions/{name}.py", getattr(module, "TEXTS", {}))
+    )
 
 
 # -- what several types need -------------------------------------------------------------------------------------------

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from conversations.events import SECOND
-from conversations.texts.languages import Files, per_language
+from conversations.texts.languages import Source, per_language
 from reports import sections as package
 from reports.blocks import Block, Chapter, Digest, Note, Tone
+from reports.changes import Way
 from reports.data import Figures
+from reports.metrics import Metric
 from reports.words import Wording, Words
 
 
 class Section(Protocol):
     """A module of `reports/sections/`: the key of its title, its place, and what it has to say.
 
-    It may bring words of its own: `TEXTS`, key -> language -> template, reached as `digest.<section>.<key>`.
+    `PHRASES` are the keys that it puts together from names, below `digest.<section>`; it may bring words of its own
+    along as `TEXTS`, key -> language -> template.
     """
 
     TITLE: str
@@ -42,15 +45,29 @@ def discover() -> tuple[Found, ...]:
     return tuple(sorted(found, key=lambda one: (one.section.RANK, one.name)))
 
 
-def section_texts() -> Files:
+def section_texts() -> tuple[Source, ...]:
     """Return the words that sections bring along, as files of languages."""
-    return {
-        file: content
+    return tuple(
+        source
         for one in discover()
-        for file, content in per_language(
+        for source in per_language(
             f"digest.{one.name}", f"sections/{one.name}.py", getattr(one.section, "TEXTS", {})
-        ).items()
-    }
+        )
+    )
+
+
+def text_keys() -> tuple[str, ...]:
+    """Return the texts whose keys are put together from names; every other key stands in the code as it is."""
+    found = discover()
+    return (
+        *(one.section.TITLE for one in found),
+        *(f"digest.{one.name}.{key}" for one in found for key in getattr(one.section, "PHRASES", ())),
+        *(f"digest.{one.name}.{key}" for one in found for key in getattr(one.section, "TEXTS", ())),
+        *(f"digest.metric.{one}" for one in Metric),
+        *(f"digest.method.{one}" for one in Metric),
+        *(f"digest.changes.{one}_{what}" for one in Way for what in ("also", "mix")),
+        *(f"digest.changes.{one}" for one in (*Way, "in_week", "since_week")),
+    )
 
 
 def build(figures: Figures, language: str, texts: Wording, sections: Sequence[str] | None = None) -> Digest:

@@ -12,10 +12,11 @@ from pathlib import Path
 from bot.exits import Exit
 from bot.settings.config import ConfigProblems, Settings, find, load
 from bot.settings.dialogue_files import read_dialogues
-from bot.settings.language_files import language_files
 from bot.settings.unfilled import unfilled
+from bot.settings.words import read_words
 from conversations.checks.check import check as check_all
 from conversations.problem import Problem, unknown
+from conversations.texts.texts import Texts
 
 
 def check(config: Path | None, *, as_json: bool) -> Exit:
@@ -56,4 +57,7 @@ def _problems(path: Path | None) -> Iterator[Problem]:
             str(path or "")
         )
     policy = settings.policy() if path else None  # without a configuration nobody can have a duty
-    yield from check_all(files, language_files(), policy, settings.organisation.languages)
+    languages, lacking = read_words(settings)
+    yield from (one if one.file else one.within(str(path or "")) for one in lacking)
+    yield from Texts.of(languages).problems
+    yield from check_all(files, languages, policy, settings.organisation.languages)

@@ -146,6 +146,12 @@ class DialoguesSection(_Section):
     expire_after: Duration = setting("P3D", "and ends after this")
 
 
+class TextsSection(_Section):
+    folder: Folder | None = setting(
+        None, "words of your own: a folder in it for each language, whose files replace single texts"
+    )
+
+
 class StaffSection(_Section):
     id: Id = Field(description="a short name for the routes below; never shown to customers")
     slack: SlackUser = Field(description="the Slack member ID (U...)")
@@ -207,6 +213,7 @@ class Settings(_Section):
     telegram: TelegramSection = TelegramSection()
     slack: SlackSection = SlackSection()
     dialogues: DialoguesSection = DialoguesSection()
+    texts: TextsSection = TextsSection()
     staff: tuple[StaffSection, ...] = ()
     routes: tuple[RouteSection, ...] = ()
     deadlines: dict[Severity, DeadlinesSection] = Field(default_factory=dict)

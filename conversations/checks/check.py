@@ -11,8 +11,7 @@ from conversations.cases.policy import Policy
 from conversations.checks import consequences, lengths, options, owners, rules, states, timing, translation
 from conversations.checks.material import Material, read_sheet, read_wording
 from conversations.problem import Problem
-from conversations.texts.languages import read_languages
-from conversations.texts.texts import Texts
+from conversations.texts.languages import Language
 
 CHECKS = (states, rules, consequences, owners, translation, options, lengths, timing)
 
@@ -21,18 +20,19 @@ Files = Mapping[str, Mapping[str, object]]
 
 
 def check(
-    dialogues: Files, words: Files, policy: Policy | None = None, languages: tuple[str, ...] = ("en", "de")
+    dialogues: Files,
+    spoken: Mapping[str, Language],
+    policy: Policy | None = None,
+    languages: tuple[str, ...] = ("en", "de"),
 ) -> tuple[Problem, ...]:
     """Return every problem, each with file, place and remedy, file by file; nothing when all is well.
 
-    `words` are the files of languages (`de/cases.toml`), `languages` those that are offered to customers; without a
+    `spoken` are the languages of the product's own texts, `languages` those that are offered to customers; without a
     `policy` nobody's duty is checked.
     """
     sheets = {sheet.name: sheet for sheet in (read_sheet(file, data) for file, data in dialogues.items())}
-    spoken, mistakes = read_languages(words)
-    material = Material(tuple(sheets.values()), spoken, read_wording(spoken), policy, tuple(languages))
+    material = Material(tuple(sheets.values()), read_wording(spoken), policy, tuple(languages))
     found = [mistake.within(sheet.file) for sheet in material.sheets for mistake in sheet.mistakes]
-    found += Texts.of(spoken, problems=mistakes).problems
     found += [problem for one in CHECKS for problem in one.find(material)]
-    order = {file: place for place, file in enumerate((*dialogues, *words))}
+    order = {file: place for place, file in enumerate(dialogues)}
     return tuple(sorted(dict.fromkeys(found), key=lambda problem: order.get(problem.file, len(order))))

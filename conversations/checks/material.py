@@ -9,7 +9,7 @@ from conversations.definition.dialogue import Beginning, CasePlan, Decision, Dia
 from conversations.definition.parse import parse
 from conversations.frozen import dataclass
 from conversations.problem import Problem
-from conversations.texts.languages import Language, tongues
+from conversations.texts.languages import Language, Text, tongues
 
 BUTTONS = ("options", "yes", "no", "confirm")
 """The texts of a question or an outcome that stand on a button."""
@@ -19,7 +19,7 @@ BUTTONS = ("options", "yes", "no", "confirm")
 class Written:
     """One text in its languages. `path` is its place in the file; `button` tells that it stands on one.
 
-    `files` names the file of each language where they are not in one.
+    `files` names the file of each language where they are not in one; in `own` languages it is the organisation's own.
     """
 
     file: str
@@ -27,6 +27,7 @@ class Written:
     languages: Mapping[str, str]
     button: bool = False
     files: Mapping[str, str] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
     def place(self, tag: str) -> tuple[str, str]:
         """Return the file of one language, and the path of the text in it."""
@@ -67,13 +68,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything there is to check. `spoken` are the languages of the product's own texts, `wording` these texts.
-
-    `policy` is None where no configuration was given.
-    """
+    """Everything there is to check. `policy` is None where no configuration was given."""
 
     sheets: tuple[Sheet, ...]
-    spoken: Mapping[str, Language]
     wording: tuple[Written, ...]
     policy: Policy | None
     languages: tuple[str, ...]
@@ -113,13 +110,20 @@ def read_sheet(file: str, data: Mapping[str, object]) -> Sheet:
 
 def read_wording(languages: Mapping[str, Language]) -> tuple[Written, ...]:
     """Return the product's own texts, each with its languages."""
-    texts: dict[str, dict[str, str]] = {}
-    files: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, Text]] = {}
     for tag, language in languages.items():
-        for key, one in language.texts.items():
-            texts.setdefault(key, {})[tag] = one.text
-            files.setdefault(key, {})[tag] = one.file
-    return tuple(Written("", key, found, files=files[key]) for key, found in texts.items())
+        for key, text in language.texts.items():
+            found.setdefault(key, {})[tag] = text
+    return tuple(
+        Written(
+            file="",
+            path=key,
+            languages={tag: one.words for tag, one in texts.items()},
+            files={tag: one.file for tag, one in texts.items()},
+            own=frozenset(tag for tag, one in texts.items() if one.own),
+        )
+        for key, texts in found.items()
+    )
 
 
 def table(data: Mapping[str, object], key: str) -> Mapping[str, object]:

@@ -4,16 +4,15 @@ from collections.abc import Iterator
 
 from conversations.checks.material import Material, Written
 from conversations.problem import Problem
-from conversations.texts.languages import lacking, tongues
+from conversations.texts.languages import tongues
 from conversations.texts.texts import Texts
 
 
 def find(material: Material) -> Iterator[Problem]:
-    """Dialogues need the organisation's languages; of the wording every language needs all of it."""
+    """Dialogues need the organisation's languages; what the product's own texts lack is seen when they are read."""
     for sheet in material.sheets:
         for text in sheet.texts:
             yield from _missing(text, material.languages)
-    yield from lacking(material.spoken)
     for text in material.written:
         yield from _differing(text)
 
@@ -25,10 +24,10 @@ def _missing(text: Written, languages: tuple[str, ...]) -> Iterator[Problem]:
 
 
 def _differing(text: Written) -> Iterator[Problem]:
-    """Compare every language with the first one: a value shown in one must be shown in all."""
+    """Compare every language with the first one: a value shown in one must be shown in all that are ours."""
     texts = Texts({"text": text.languages})
-    names = {tag: texts.placeholders("text", tag) for tag in text.languages}
-    first, *others = text.languages
+    names = {tag: texts.placeholders("text", tag) for tag in text.languages if tag not in text.own}
+    first, *others = names or ("",)
     for tag in others:
         if names[tag] != names[first] and not texts.problems:
             apart = ", ".join(sorted(names[tag] ^ names[first]))

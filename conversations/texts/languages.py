@@ -3,31 +3,42 @@
     de/cases.toml      [case.state]
                        closed = "abgeschlossen"        # the text `case.state.closed` in `de`
 
-A tag with a stroke has only what differs: `de-formal` falls back to `de`. Pure: whoever reads files brings them here.
+A tag with a stroke has only what differs: `de-formal` falls back to `de`. An organisation's own files replace single
+texts, or bring a whole language. Pure: whoever reads files brings them here.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import PurePath
+from typing import Final
 
 from conversations.frozen import dataclass
-from conversations.problem import Problem
+from conversations.problem import Problem, unknown
 
 FALLBACK: Final = "en"
 """The language that every other one is measured by, and the last resort for whoever reads none of ours."""
 
 LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
-Files: TypeAlias = Mapping[str, Mapping[str, object]]
-"""`de/cases.toml` -> parsed TOML."""
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of one language, parsed. `own` tells that it is the organisation's: what it says replaces what we say."""
+
+    language: str
+    file: str
+    content: Mapping[str, object]
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """One text of one language, and the file it stands in."""
+class Text:
+    """One text of one language, and its file. One of the organisation's own knows the words of ours it replaces."""
 
-    text: str
+    words: str
     file: str
+    own: bool = False
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +46,37 @@ class Language:
     """What the folder of a language holds: its texts by key."""
 
     tag: str
-    texts: Mapping[str, Written]
+    texts: Mapping[str, Text]
+
+    @property
+    def own(self) -> bool:
+        """Whether all of it is the organisation's."""
+        return bool(self.texts) and all(one.own for one in self.texts.values())
 
 
-def read_languages(files: Files) -> tuple[dict[str, Language], tuple[Problem, ...]]:
+def read_languages(sources: Iterable[Source]) -> tuple[dict[str, Language], tuple[Problem, ...]]:
     """Return languages by tag, the fallback first, and what cannot be read."""
-    texts: dict[str, dict[str, Written]] = {}
+    texts: dict[str, dict[str, Text]] = {}
     problems: list[Problem] = []
-    for tag, file in sorted(((file.split("/")[0], file) for file in files), key=_order):
+    for source in sorted(sources, key=lambda one: (one.language != FALLBACK, one.language, one.own)):
+        tag, file = source.language, source.file
         if not LANGUAGE_TAG.fullmatch(tag):
-            problems.append(
-                Problem("", f"'{tag}' is not a language tag", "call the folder en, de or de-formal", file)
-            )
+            remedy = "call the folder en, de or de-formal"
+            problems.append(Problem("", f"'{tag}' is not a language tag", remedy, file))
             continue
-        found, wrong = texts_in(files[file])
+        found, wrong = texts_in(source.content)
         problems += [problem.within(file) for problem in wrong]
-        own = texts.setdefault(tag, {})
+        known = texts.setdefault(tag, {})
         problems += [
-            Problem(key, "is written twice", f"keep one; the other is in {own[key].file}", file)
+            Problem(key, "is written twice", f"keep one; the other is in {known[key].file}", file)
             for key in found
-            if key in own
+            if key in known and known[key].own == source.own
         ]
-        own |= {key: Written(text, file) for key, text in found.items()}
+        known |= {
+            key: Text(words, file, source.own, known[key].words if key in known else "")
+            for key, words in found.items()
+        }
     return {tag: Language(tag, found) for tag, found in texts.items()}, tuple(problems)
-
-
-def _order(one: tuple[str, str]) -> tuple[bool, str, str]:
-    return one[0] != FALLBACK, *one
 
 
 def texts_in(content: Mapping[str, object], path: str = "") -> tuple[dict[str, str], list[Problem]]:
@@ -81,13 +96,15 @@ def texts_in(content: Mapping[str, object], path: str = "") -> tuple[dict[str, s
     return found, problems
 
 
-def per_language(prefix: str, file: str, words: Mapping[str, Mapping[str, str]]) -> Files:
-    """Return words that lie in code (key -> language -> template) as files of languages, below a table."""
-    tags = dict.fromkeys(tag for texts in words.values() for tag in texts)
-    return {
-        f"{tag}/{file}": {f"{prefix}.{key}": texts[tag] for key, texts in words.items() if tag in texts}
-        for tag in tags
-    }
+def per_language(prefix: str, file: str, words: Mapping[str, Mapping[str, str]]) -> Iterator[Source]:
+    """Yield words that lie in code (key -> language -> template) as files of languages, below a table."""
+    for tag in dict.fromkeys(tag for texts in words.values() for tag in texts):
+        yield Source(
+            tag, file, {f"{prefix}.{key}": texts[tag] for key, texts in words.items() if tag in texts}
+        )
+
+
+# -- which language ----------------------------------------------------------------------------------------------------
 
 
 def fallbacks(language: str) -> tuple[str, ...]:
@@ -110,19 +127,83 @@ def choose(language: str | None, offered: tuple[str, ...]) -> str:
     return exact or near or (offered[0] if offered else FALLBACK)
 
 
-def lacking(languages: Mapping[str, Language]) -> Iterator[Problem]:
-    """Yield what a language has no text for while another one has: whoever reads it would meet a gap.
+# -- what is missing ---------------------------------------------------------------------------------------------------
 
-    A tag that falls back to another one needs nothing of its own.
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which texts there must be: `keys` that code puts together, besides all that any of our languages has.
+
+    In the tables of `made_up` an organisation may have names of its own. `used` are the languages that somebody reads.
     """
-    every = {key: one for language in [*languages.values()][::-1] for key, one in language.texts.items()}
+
+    keys: tuple[str, ...] = ()
+    made_up: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
+
+
+def lacking(languages: Mapping[str, Language], wanted: Wanted) -> Iterator[Problem]:
+    """Yield what a language has no text for, with its file: whoever reads it would meet a gap.
+
+    A tag that falls back to another one needs nothing of its own, and neither does a language of the organisation's
+    that nobody reads.
+    """
+    ours = {key for one in languages.values() for key, text in one.texts.items() if not text.own}
+    needed = dict.fromkeys([*wanted.keys, *sorted(ours)])
+    theirs = {
+        key for one in languages.values() for key in one.texts if key.rpartition(".")[0] in wanted.made_up
+    }
+    used = {_root(one, languages) for one in wanted.used}
     for tag, language in languages.items():
-        if any(other in languages for other in tongues(tag)[1:]):
+        if _root(tag, languages) != tag or (language.own and tag not in used):
             continue
-        for key, written in every.items():
+        for key in dict.fromkeys([*needed, *sorted(theirs)]) if tag in used else needed:
             if key not in language.texts:
-                name = key.rpartition(".")[2]
-                elsewhere = written.file.partition("/")
-                yield Problem(
-                    key, f"has no text in '{tag}'", f'write {name} = "..."', f"{tag}/{elsewhere[2]}"
-                )
+                file = _home(key, tag, languages)
+                yield Problem(key, f"has no text in '{tag}'", f'write {key.rpartition(".")[2]} = "..."', file)
+
+
+def foreign(languages: Mapping[str, Language], wanted: Wanted) -> Iterator[Problem]:
+    """Yield what an organisation's own files say that nobody asks for."""
+    known = {key for language in languages.values() for key, text in language.texts.items() if not text.own}
+    known.update(wanted.keys)
+    for language in languages.values():
+        for key, text in language.texts.items():
+            if text.own and key not in known and key.rpartition(".")[0] not in wanted.made_up:
+                yield unknown(key, "text", key, known).within(text.file)
+
+
+def unspoken(languages: Mapping[str, Language], path: str, used: Collection[str]) -> Iterator[Problem]:
+    """Yield the languages that are asked for at a place of the configuration and that there are no words in."""
+    for tag in used:
+        if not any(one in languages for one in tongues(tag)):
+            remedy = "bring its words in a folder of your own, [texts] folder"
+            near = unknown(path, "language", tag, languages)
+            yield Problem(path, near.text, f"{near.remedy}; or {remedy}")
+
+
+def _root(tag: str, languages: Mapping[str, Language]) -> str:
+    """The language that must be whole for a tag: the least special one there is."""
+    return next((one for one in reversed(tongues(tag)) if one in languages), tag)
+
+
+def _home(key: str, tag: str, languages: Mapping[str, Language]) -> str:
+    """The file of a language that a text belongs in: where others have it, or have what is next to it."""
+    own = languages[tag].own
+    folder = next(
+        (PurePath(one.file).parent for one in languages[tag].texts.values() if one.own == own), None
+    )
+    written = {other: text for one in languages.values() for other, text in one.texts.items()}
+    near = key
+    while near:
+        found = (text for other, text in written.items() if f"{other}.".startswith(f"{near}."))
+        file = next((PurePath(one.file) for one in found if one.file.endswith(".toml")), None)
+        if file is not None:
+            sibling = (
+                file.parent.parent / tag
+                if folder is None or (key in written and written[key].own)
+                else folder
+            )
+            return str(sibling / file.name)
+        near = near.rpartition(".")[0]
+    return str(folder or tag)

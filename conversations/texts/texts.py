@@ -5,7 +5,7 @@ Both are compiled at load; a template that cannot be compiled is a Problem, not 
 imports jinja2 (besides the reports' renderer) and Babel. Line breaks in markup are `<br>`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
@@ -24,7 +24,7 @@ from markupsafe import Markup, escape
 from conversations.events import SECOND
 from conversations.frozen import replace
 from conversations.problem import Problem
-from conversations.texts.languages import FALLBACK, Files, Language, fallbacks, read_languages
+from conversations.texts.languages import FALLBACK, Language, Source, fallbacks, read_languages
 from conversations.texts.templates import forbidden
 
 LONGEST = 200_000
@@ -74,9 +74,9 @@ class Texts:
         self.problems = problems + tuple(self._compile())
 
     @classmethod
-    def load(cls, files: Files, zone: tzinfo = UTC) -> "Texts":
+    def load(cls, sources: Iterable[Source], zone: tzinfo = UTC) -> "Texts":
         """Read the parsed files of languages. The zone is the one dates are shown in."""
-        languages, problems = read_languages(files)
+        languages, problems = read_languages(sources)
         return cls.of(languages, zone, problems)
 
     @classmethod
@@ -87,7 +87,7 @@ class Texts:
         entries: dict[str, dict[str, str]] = {}
         for tag, language in languages.items():
             for key, one in language.texts.items():
-                entries.setdefault(key, {})[tag] = one.text
+                entries.setdefault(key, {})[tag] = one.words
         texts = cls(entries, zone)
         placed = []
         for problem in texts.problems:
@@ -172,11 +172,23 @@ class Texts:
 
     def placeholders(self, key: str, language: str) -> frozenset[str]:
         """Return the dotted names a template reads (`person.name`, `order`) in exactly this language."""
-        text = self._entries.get(key, {}).get(language, "")
-        try:
-            return frozenset(_names(self._rich.parse(text)))
-        except UNREADABLE:
-            return frozenset()
+        return placeholders(self._entries.get(key, {}).get(language, ""))
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """Return the dotted names a template reads; none where it cannot be read."""
+    try:
+        return frozenset(_names(_RICH.parse(text)))
+    except UNREADABLE:
+        return frozenset()
+
+
+def shown_always(text: str) -> frozenset[str]:
+    """Return the names that a template reads whatever the values are: those in no condition."""
+    try:
+        return frozenset(name for one in _unconditional(_RICH.parse(text)) for name in _names(one))
+    except UNREADABLE:
+        return frozenset()
 
 
 def markup(text: str) -> Rich:
@@ -237,6 +249,12 @@ def _code(text: str) -> tuple[CodeType, CodeType] | str:
     tree = _RICH.parse(text)
     wrong = next(forbidden(tree), "")
     return wrong or (_RICH.compile(tree), _PLAIN.compile(tree))
+
+
+def _unconditional(tree: nodes.Node) -> Iterator[nodes.Node]:
+    for child in tree.iter_child_nodes():
+        if isinstance(child, nodes.Output):
+            yield from (one for one in child.nodes if not isinstance(one, nodes.CondExpr))
 
 
 def _names(tree: nodes.Node) -> Iterator[str]:

@@ -35,6 +35,12 @@ MOST_WORDS: Final = 5_000
 CARD_WORDS: Final = 2_400
 """Characters of the customer's words on a card; all of them stand in its thread."""
 
+CARD_FIELDS: Final = (
+    *("state", "owner", "customer", "reach", "severity"),
+    *("order", "remedy", "touchpoint", "due", "refused"),
+)
+"""What a card names below its title, in this order; nothing where there is nothing to say of it."""
+
 _MOST_NAMED: Final = 3  # files that were not taken, so that a card's field holds them
 _FILE_NAME: Final = 30  # characters shown of a file's name
 
@@ -243,19 +249,23 @@ async def _fields(turn: Turn, case: Case, language: str, first: CaseMessage | No
     gone = case.is_open and conversation is not None and not conversation.reachable
     if not case.acknowledged:
         owner = texts.render("staff.card.unaccepted", language, owner=staff_name(turn, case.owner))
-    rows = [
-        ("state", texts.render(f"case.state.{case.state.value}", language)),
-        ("owner", owner),
-        ("customer", inert(conversation.name if conversation else "")),
-        ("reach", texts.render("staff.card.unreachable", language) if gone else ""),
-        ("severity", inert(label(turn, f"case.severity.{case.severity}", language))),
-        ("order", inert(case.order)),
-        ("remedy", inert(label(turn, f"case.remedy.{case.remedy}", language)) if case.remedy else ""),
-        ("touchpoint", inert(case.touchpoint)),
-        ("due", _due(turn, case, language)),
-        ("refused", _refusals(turn, files, language)),
+    shown = {
+        "state": texts.render(f"case.state.{case.state.value}", language),
+        "owner": owner,
+        "customer": inert(conversation.name if conversation else ""),
+        "reach": texts.render("staff.card.unreachable", language) if gone else "",
+        "severity": inert(label(turn, f"case.severity.{case.severity}", language)),
+        "order": inert(case.order),
+        "remedy": inert(label(turn, f"case.remedy.{case.remedy}", language)) if case.remedy else "",
+        "touchpoint": inert(case.touchpoint),
+        "due": _due(turn, case, language),
+        "refused": _refusals(turn, files, language),
+    }
+    return [
+        CardField(texts.plain(f"staff.card.{name}", language), shown[name])
+        for name in CARD_FIELDS
+        if shown[name]
     ]
-    return [CardField(texts.plain(f"staff.card.{name}", language), text) for name, text in rows if text]
 
 
 def _due(turn: Turn, case: Case, language: str) -> str:

@@ -10,6 +10,7 @@ from reports.words import Words
 
 TITLE = "digest.complaints.title"
 RANK = 60
+PHRASES = ("category", "count", "share", "together", "praise", "idea", "question")
 
 
 def build(figures: Figures, words: Words) -> tuple[Block, ...]:

@@ -18,6 +18,7 @@ from reports.words import Words
 
 TITLE = "digest.decisions.title"
 RANK = 10
+PHRASES = ("late", "refused", "unkept", "at_risk")
 
 NAMED = 3
 """How many cases a line names, and how many scores; the sections on deadlines and scores have them all."""

@@ -10,6 +10,7 @@ from reports.words import Words
 
 TITLE = "digest.late.title"
 RANK = 20
+PHRASES = ("number", "owner", "due", "what", "category", "state")
 
 SHOWN = 15
 """Rows of the table; more are counted. Somebody with more late cases needs the case list, not a digest."""

@@ -12,6 +12,7 @@ from reports.words import Words
 
 TITLE = "digest.response_times.title"
 RANK = 70
+PHRASES = tuple(f"{key}.{what}" for key in ("first_answer", "close") for what in ("label", "detail", "open"))
 
 
 def build(figures: Figures, words: Words) -> tuple[Block, ...]:

@@ -8,6 +8,7 @@ from reports.words import Words
 
 TITLE = "digest.trend.title"
 RANK = 40
+PHRASES = ("column.week", "column.nps", "column.low", "column.high", "column.n")
 
 
 def build(figures: Figures, words: Words) -> tuple[Block, ...]:

@@ -9,6 +9,10 @@ from reports.words import Words
 
 TITLE = "digest.volume.title"
 RANK = 50
+PHRASES = (
+    *("invited", "started", "finished", "ratings", "response_rate", "completion_rate"),
+    *(f"column.{name}" for name in ("dialogue", "invited", "started", "finished", "rate")),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.app import library_of, load_dialogues
 from bot.commands.check import check
 from bot.exits import Exit
 from bot.settings.config import Settings, load
-from bot.settings.language_files import language_files
+from bot.settings.language_files import shipped_words
 from conversations import questions
 from conversations.definition.parse import parse
 from conversations.definition.schema import dialogue_schema
@@ -129,7 +129,7 @@ def test_a_dialogue_is_one_file(tmp_path: Path, capsys: pytest.CaptureFixture[st
 )
 def test_a_report_section_is_one_file(put: Put, language: str, title: str, line: str) -> None:
     put(sections, "busiest_dialogue")
-    texts = Texts.load(language_files())
+    texts = Texts.load(shipped_words())
     assert texts.problems == ()
     digest = build(busy(), language, texts)
     assert [chapter.key for chapter in digest.chapters][2:4] == ["scores", "busiest_dialogue"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings.config import load
-from bot.settings.language_files import language_files
+from bot.settings.language_files import shipped_words
 from bot.starter.files import Newcomer, files_for, in_languages, spoken
 from bot.starter.zones import zone_of
 from conversations.checks.check import check
@@ -40,7 +40,7 @@ def test_a_text_that_is_alike_for_du_and_sie_is_written_once() -> None:
 
 
 def test_every_language_of_the_product_can_be_chosen() -> None:
-    assert {*spoken()} == {file.partition("/")[0].partition("-")[0] for file in language_files()}
+    assert {*spoken()} == {source.language.partition("-")[0] for source in shipped_words()}
 
 
 @pytest.mark.parametrize("name", ['Möbel "Nord"', "C:\\Läden", "Müller & Söhne {GmbH}", "名前 🪑", "'#'"])

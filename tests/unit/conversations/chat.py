@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
-from bot.settings.language_files import language_files
+from bot.settings.language_files import shipped_words
 from conversations.definition.library import Library
 from conversations.definition.parse import parse
 from conversations.effects import AnswerPress, Button, DropTimer, Effect, MarkKeyboard, Message, Say, SetTimer
@@ -39,7 +39,7 @@ class Counting:
 @cache
 def system_texts() -> Texts:
     """The texts of the product."""
-    return Texts.load(language_files())
+    return Texts.load(shipped_words())
 
 
 def dialogue_data(name: str) -> dict[str, object]:

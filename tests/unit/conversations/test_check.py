@@ -370,7 +370,7 @@ def test_a_reminder_after_the_end() -> None:
     ],
 )
 def test_rubbish_is_a_problem_and_never_an_exception(rubbish: dict[str, object]) -> None:
-    assert check({"x.toml": rubbish}, {"y.toml": rubbish}, POLICY)
+    assert check({"x.toml": rubbish}, {}, POLICY)
 
 
 def test_files_that_are_thanked_for_and_reach_nobody_are_found() -> None:

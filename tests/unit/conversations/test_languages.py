@@ -5,12 +5,22 @@ import tomllib
 import pytest
 
 from conversations.checks.check import check
-from conversations.texts.languages import read_languages
+from conversations.problem import Problem
+from conversations.texts.languages import Source, Wanted, lacking, read_languages
+from conversations.texts.texts import Texts
 
 
-def files(*written: str) -> dict[str, dict[str, object]]:
+def files(*written: str) -> list[Source]:
     """Files of languages, each written as its name and its lines."""
-    return {name: tomllib.loads(content) for name, _, content in (one.partition("\n") for one in written)}
+    parted = [one.partition("\n") for one in written]
+    return [Source(name.split("/")[0], name, tomllib.loads(content)) for name, _, content in parted]
+
+
+def wrong(*written: str, keys: tuple[str, ...] = ()) -> list[str]:
+    """All that is said about these files."""
+    languages, mistakes = read_languages(files(*written))
+    found: list[Problem] = [*mistakes, *lacking(languages, Wanted(keys)), *Texts.of(languages).problems]
+    return [str(one) for one in (*found, *check({}, languages))]
 
 
 @pytest.mark.parametrize(
@@ -24,20 +34,26 @@ def files(*written: str) -> dict[str, dict[str, object]]:
         (
             'en/a.toml\na = "x"',
             'en/b.toml\na = "y"',
-            "en/b.toml: a: is written twice (keep one; the other is in en/a",
+            "en/b.toml: a: is written twice (keep one; the other is",
         ),
         ('english/a.toml\na = "x"', "en/a.toml", "english/a.toml: 'english' is not a language tag"),
     ],
 )
 def test_what_is_wrong_with_a_language_is_named_with_its_file(one: str, other: str, says: str) -> None:
-    found = [str(problem) for problem in check({}, files(one, other))]
+    found = wrong(one, other)
     assert any(problem.startswith(says) for problem in found), found
 
 
-def test_a_language_with_a_stroke_has_only_what_differs() -> None:
-    words = files(
-        'en/a.toml\na = "you"\nb = "and"', 'de/a.toml\na = "du"\nb = "und"', 'de-formal/a.toml\na = "Sie"'
+def test_a_key_that_no_language_has_belongs_to_the_file_of_its_neighbours() -> None:
+    found = wrong(
+        'en/a.toml\nx = "x"',
+        'en/staff.toml\n[staff.action]\naccept = "Accept"',
+        keys=("staff.action.snooze",),
     )
-    assert check({}, words) == ()
-    languages, _ = read_languages(words)
-    assert list(languages) == ["en", "de", "de-formal"]
+    assert found == ["en/staff.toml: staff.action.snooze: has no text in 'en' (write snooze = \"...\")"]
+
+
+def test_a_language_with_a_stroke_has_only_what_differs() -> None:
+    words = 'en/a.toml\na = "you"\nb = "and"', 'de/a.toml\na = "du"\nb = "und"', 'de-formal/a.toml\na = "Sie"'
+    assert wrong(*words) == []
+    assert list(read_languages(files(*words))[0]) == ["en", "de", "de-formal"]

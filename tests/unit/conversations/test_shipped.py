@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings.language_files import language_files
+from bot.settings.language_files import shipped_words
 from conversations.cases.policy import Policy, Route, Staff
 from conversations.checks.check import check
 from conversations.definition.dialogue import BUTTONS, CASE_KINDS, METRICS, PURPOSES
 from conversations.definition.outcomes import ENDINGS
 from conversations.definition.rules import TESTS
 from conversations.question import question_types
+from conversations.texts.languages import read_languages
 
 CONVERSATIONS = Path(__file__).parents[3] / "conversations"
 DIALOGUES = {
@@ -22,12 +23,13 @@ DRAWER = runpy.run_path(str(CONVERSATIONS.parent / "docs" / "diagrams.py"))
 FOLDER: Path = DRAWER["FOLDER"]
 DIAGRAMS: dict[str, str] = DRAWER["diagrams"]()
 GUIDE = (CONVERSATIONS.parent / "docs" / "extend" / "dialogues.md").read_text(encoding="utf-8")
+LANGUAGES, MISTAKES = read_languages(shipped_words())
 EVERYBODY = ("en", "de", "de-formal")
 
 
 def test_nothing_is_wrong_with_the_shipped_dialogues_and_texts() -> None:
     policy = Policy({"mia": Staff("mia", "U1", "Mia")}, (Route("mia", "mia", "mia", "#complaints"),))
-    assert check(DIALOGUES, language_files(), policy, EVERYBODY) == ()
+    assert check(DIALOGUES, LANGUAGES, policy, EVERYBODY) == MISTAKES == ()
 
 
 def test_the_dialogues_that_other_code_begins_are_there() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings.language_files import language_files
+from bot.settings.language_files import shipped_words
 from conversations.definition.dialogue import BUTTONS
 from conversations.talk.command_words import Command
 from conversations.texts.texts import Texts
@@ -34,9 +34,7 @@ def test_a_text_is_there_in_german_and_english_with_the_same_placeholders(key: s
 
 def test_formal_german_never_says_du() -> None:
     said = ("conversation.toml", "cases.toml", "menu.toml", "questions.toml")
-    ours = Texts.load(
-        {file: content for file, content in language_files().items() if file.endswith(said)},
-    )
+    ours = Texts.load(source for source in shipped_words() if source.file.endswith(said))
     for key, languages in ours.entries.items():
         formal = languages.get("de-formal", languages["de"]).casefold()
         assert not re.search(r"\b(du|dich|dir|dein\w*|euch|euer)\b", formal), key

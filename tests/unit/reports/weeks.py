@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.settings.language_files import language_files
+from bot.settings.language_files import shipped_words
 from conversations.cases.case import State
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
 from conversations.tallies import TallyKey
@@ -18,8 +18,7 @@ ZONE = "Europe/Berlin"
 def texts() -> Texts:
     """The texts a digest needs, as they are shipped."""
     wanted = ("digest.toml", "cases.toml", ".py")
-    files = {file: content for file, content in language_files().items() if file.endswith(wanted)}
-    return Texts.load(files, ZoneInfo(ZONE))
+    return Texts.load((source for source in shipped_words() if source.file.endswith(wanted)), ZoneInfo(ZONE))
 
 
 def instant(text: str) -> Instant:

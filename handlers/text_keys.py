@@ -1,0 +1,37 @@
+"""The texts whose keys use cases put together from names; every other key stands in the code as it is."""
+
+from typing import Final
+
+from conversations.cases.case import State
+from conversations.definition.dialogue import CASE_KINDS
+from conversations.refusals import Refusal
+from handlers.cases.cards import CARD_FIELDS
+from handlers.monitoring.alarms import RULES
+
+DELIVERIES: Final = ("waiting", "sent", "failed", "unknown")
+"""What can be known of words that went to a customer."""
+
+SEVERITIES: Final = ("low", "normal", "high", "critical")
+PROMISES: Final = ("answer", "solve")
+LISTS: Final = ("mine", "open")
+
+MADE_UP: Final = ("case.category", "case.remedy", "staff.kind")
+"""Tables in which an organisation, or a platform, has names of its own: a name without a text is shown as it is."""
+
+
+def text_keys() -> tuple[str, ...]:
+    """Return them all."""
+    return (
+        *(f"case.state.{one}" for one in State),
+        *(f"case.kind.{one}" for one in CASE_KINDS),
+        *(f"case.severity.{one}" for one in SEVERITIES),
+        *(f"case.status.{one}" for one in PROMISES),
+        *(f"file.{one}" for one in Refusal if one is not Refusal.TOO_MANY),
+        *(f"staff.card.{one}" for one in CARD_FIELDS),
+        *(f"staff.delivery.{one}" for one in DELIVERIES),
+        *(f"staff.line.undelivered.{one}" for one in ("failed", "unknown")),
+        *(f"staff.file.reason.{one}" for one in Refusal),
+        *(f"staff.list.{one}" for one in LISTS),
+        *(f"alarm.{one}" for one in ("raised", "again", "over")),
+        *(f"alarm.{rule.name}.{part}" for rule in RULES for part in ("title", "text", "remedy")),
+    )
