@@ -71,7 +71,7 @@ class Label(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class FormContext:
     """Where a form is filled in: about which case, by whom (a staff id), on which day, with which words.
 
     `categories` are those that the organisation knows. `label` takes text keys, which the action must name in `texts`;
@@ -129,7 +129,7 @@ class Action:
     texts: tuple[str, ...]
     by: frozenset[By] = frozenset({By.STAFF})
     bars: Callable[[Case], str] = never_barred
-    form: Callable[[Desk], tuple[Field, ...]] | None = None
+    form: Callable[[FormContext], tuple[Field, ...]] | None = None
     style: Style = Style.PLAIN
     save: Save = Save.SEND
 

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from conversations.cases.case import Case
 from conversations.effects import DropTimer, SetTimer
+from conversations.events import Instant
 from conversations.facts import Fact
 from conversations.forms import Values
 from conversations.frozen import dataclass
@@ -123,7 +124,16 @@ class TakeBackRating:
     """The case has no end any more that could be rated: withdraw the question and what was answered to it."""
 
 
-Consequence: TypeAlias = Line | KeepNote | TellCustomer | SendWords | AskCustomer | Withdraw | TakeBackRating
+@dataclass(frozen=True, slots=True)
+class PutAway:
+    """Hide the case from the actor's own desk until a moment; everything else goes on."""
+
+    until: Instant
+
+
+Consequence: TypeAlias = (
+    Line | KeepNote | TellCustomer | SendWords | AskCustomer | Withdraw | TakeBackRating | PutAway
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from handlers.cases.receipts import REOPEN
 from handlers.customers import dialogues, invitations, proposals
 from handlers.files import albums
 from handlers.monitoring import watching
-from handlers.staff import acting
+from handlers.staff import acting, desk
 from handlers.turn.turn import Turn, of_staff
 from storage.interface.timers import Timer
 
@@ -50,6 +50,8 @@ async def route_timer(turn: Turn, timer: Timer, event: Elapsed) -> None:
             await proposals.fall_due(turn, timer, CaseId(int(identifier)))
         case "case":
             await opening.deadline(turn, timer, CaseId(int(identifier)))
+        case desk.OWNER:
+            await acting.come_back(turn, timer)
         case "digest":
             digest.fall_due(turn, timer)
         case invitations.OWNER:

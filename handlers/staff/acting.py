@@ -26,12 +26,14 @@ from conversations.texts.texts import inert
 from handlers.cases.cards import staff_language
 from handlers.cases.opening import carry_out
 from handlers.files.fetching import fetch
+from handlers.staff.desk import whose
 from handlers.staff.forms import form_for
 from handlers.staff.lookups import answer_command, send_story, show_overview
 from handlers.staff.performing import keep_note, perform
 from handlers.turn.ports import SHOW
 from handlers.turn.turn import Turn
 from storage.interface.messages import CaseMessage
+from storage.interface.timers import Timer
 
 
 async def act(turn: Turn, event: Event) -> None:
@@ -51,7 +53,7 @@ async def act(turn: Turn, event: Event) -> None:
         case Threaded() as written:
             await _write_note(turn, event, staff, written)
         case HomeOpened():
-            await show_overview(turn, event, staff)
+            await show_overview(turn, staff)
         case Commanded(argument=argument):
             await answer_command(turn, event, staff, argument)
         case _:
@@ -163,6 +165,13 @@ async def _case_of(turn: Turn, subject: Subject) -> Case | None:
             return await turn.case(CaseId(subject.id))
         case _:
             assert_never(subject.kind)
+
+
+async def come_back(turn: Turn, timer: Timer) -> None:
+    """The day has come until which something was put away: draw the overview of its desk anew."""
+    staff = whose(turn, timer)
+    if staff is not None and staff.slack:
+        await show_overview(turn, staff)
 
 
 async def _show(turn: Turn, subject: Subject, staff: Staff) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from conversations.cases.action import Desk, actions
+from conversations.cases.action import FormContext, actions
 from conversations.cases.case import Case
 from conversations.cases.policy import Staff
 from conversations.effects import Form
@@ -23,13 +23,13 @@ def form_for(turn: Turn, name: str, case: Case, staff: Staff) -> Form | None:
         name=name,
         subject=about_case(case.id),
         title=texts.plain(f"staff.action.{name}", language),
-        fields=action.form(_desk(turn, case, staff)),
+        fields=action.form(_context(turn, case, staff)),
         submit=texts.plain(action.save, language),
         cancel=texts.plain("staff.form.cancel", language),
     )
 
 
-def _desk(turn: Turn, case: Case, staff: Staff) -> Desk:
+def _context(turn: Turn, case: Case, staff: Staff) -> FormContext:
     texts, language = turn.organisation.texts, staff.language
 
     def words(key: str, **values: object) -> str:
@@ -38,7 +38,7 @@ def _desk(turn: Turn, case: Case, staff: Staff) -> Desk:
     def named(beginning: str, word: str) -> str:
         return label(turn, f"{beginning}.{word}", language)
 
-    return Desk(
+    return FormContext(
         case=case,
         policy=turn.organisation.policy,
         staff=staff.id,

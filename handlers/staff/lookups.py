@@ -7,9 +7,10 @@ from conversations.cases.policy import Staff
 from conversations.events import Address, Event
 from conversations.subject import about_case
 from conversations.texts.graphemes import clip, pieces
-from conversations.texts.texts import inert
+from conversations.texts.texts import inert, markup
 from handlers import digest
 from handlers.cases.cards import MOST_WORDS, label, staff_name
+from handlers.staff.desk import Desk, desk_of
 from handlers.turn.ports import Overview, Post
 from handlers.turn.turn import Turn
 from storage.interface.messages import CaseMessage
@@ -23,9 +24,11 @@ async def answer_command(turn: Turn, event: Event, staff: Staff, argument: str) 
     word, _, rest = argument.strip().partition(" ")
     match word.lower():
         case "mine":
-            await _list(turn, event, staff, "mine", await turn.tx.cases.still_open(staff=staff.id))
+            mine = await turn.tx.cases.still_open(staff=staff.id)
+            _list(turn, event, staff, "mine", await desk_of(turn, staff, map(turn.know_case, mine)))
         case "open":
-            await _list(turn, event, staff, "open", await turn.tx.cases.still_open())
+            everybodys = map(turn.know_case, await turn.tx.cases.still_open())
+            _list(turn, event, staff, "open", Desk(tuple(everybodys)))
         case "case" if rest.strip():
             found = await turn.tx.cases.by_number(rest.strip())
             if found is None:
@@ -43,20 +46,21 @@ async def answer_command(turn: Turn, event: Event, staff: Staff, argument: str) 
             turn.hint(event, texts.render("staff.help", staff.language))
 
 
-async def show_overview(turn: Turn, event: Event, staff: Staff) -> None:
-    """The App Home: my open cases by due time; a manager sees everybody's."""
+async def show_overview(turn: Turn, staff: Staff) -> None:
+    """The App Home: my open cases by due time; a manager sees everybody's. What was put away is only named."""
     texts = turn.organisation.texts
     mine = "" if staff.role == "manager" else staff.id
-    cases = [turn.know_case(case) for case in await turn.tx.cases.still_open(staff=mine)]
+    desk = await desk_of(turn, staff, map(turn.know_case, await turn.tx.cases.still_open(staff=mine)))
     overview = Overview(
-        user=event.sender.id,
+        user=staff.slack,
         title=texts.plain("staff.list.mine" if mine else "staff.list.open", staff.language),
-        cards=tuple((_line(turn, case, staff.language), about_case(case.id)) for case in cases),
+        cards=tuple((_line(turn, case, staff.language), about_case(case.id)) for case in desk.cases),
         open_label=texts.plain("staff.action.show", staff.language),
         empty=texts.render("staff.list.none", staff.language),
+        note=_away(turn, desk, staff.language),
     )
-    place = Address(turn.organisation.staff_account, event.sender.id)
-    turn.send(place, overview, lane=f"home:{event.sender.id}")
+    place = Address(turn.organisation.staff_account, staff.slack)
+    turn.send(place, overview, lane=f"home:{staff.slack}")
 
 
 async def send_story(turn: Turn, case: Case, staff: Staff) -> None:
@@ -104,14 +108,24 @@ def _posts(parts: Iterable[str]) -> Iterator[list[str]]:
     yield together
 
 
-async def _list(turn: Turn, event: Event, staff: Staff, which: str, cases: list[Case]) -> None:
+def _list(turn: Turn, event: Event, staff: Staff, which: str, desk: Desk) -> None:
     texts = turn.organisation.texts
-    known = [turn.know_case(case) for case in cases]
     lines: list[str] = [texts.render(f"staff.list.{which}", staff.language)]
-    lines += [_line(turn, case, staff.language) for case in known if case.is_open]
+    lines += [_line(turn, case, staff.language) for case in desk.cases if case.is_open]
     if len(lines) == 1:
         lines.append(texts.render("staff.list.none", staff.language))
+    if away := _away(turn, desk, staff.language):
+        lines.append(away)
     turn.hint(event, "<br>".join(lines))
+
+
+def _away(turn: Turn, desk: Desk, language: str) -> str:
+    """Name what was put away, so that nothing is forgotten; empty without any."""
+    texts = turn.organisation.texts
+    named = [
+        texts.render("staff.list.until", language, number=one.number, until=due) for one, due in desk.away
+    ]
+    return texts.render("staff.list.away", language, cases=markup(", ").join(named)) if named else ""
 
 
 def _line(turn: Turn, case: Case, language: str) -> str:

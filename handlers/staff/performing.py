@@ -9,6 +9,7 @@ from conversations.cases.moves import (
     KeepNote,
     Labels,
     Line,
+    PutAway,
     SendWords,
     Shown,
     Step,
@@ -26,6 +27,7 @@ from handlers.cases.opening import STAFFED, bindings_of
 from handlers.cases.reachability import tell_undelivered
 from handlers.cases.receipts import tell_customer
 from handlers.customers.dialogues import begin, withdraw, withdraw_rating
+from handlers.staff.desk import put_away
 from handlers.turn.turn import Turn
 from storage.interface.messages import CaseMessage
 
@@ -40,6 +42,8 @@ async def perform(turn: Turn, moved: Step, before: Case, staff: Staff) -> None:
             case KeepNote(key=key, words=words, values=values):
                 text = _line(turn, moved.case, staff, key, {**values, "text": words})
                 await keep_note(turn, moved.case, staff, words, text)
+            case PutAway(until=until):
+                put_away(turn, moved.case, staff, until)
             case TellCustomer() | SendWords() | AskCustomer() | Withdraw() | TakeBackRating():
                 who = await turn.find(moved.case.conversation)
                 if who is not None:

@@ -80,6 +80,7 @@ class Overview:
     cards: tuple[tuple[str, Subject], ...]  # (line in neutral markup, what its button shows)
     open_label: str
     empty: str
+    note: str = ""  # below them, neutral markup
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from bot.settings.config import Settings
 from conversations.cases.action import (
     Action,
     By,
-    Desk,
+    FormContext,
     Given,
     actions,
     buttons,
@@ -102,15 +102,17 @@ class Asked:
         return system_texts().plain(key, "en", **values)
 
 
-def desk_of(case: Case, asked: Asked) -> Desk:
-    return Desk(case, POLICY, "ada", date(2026, 11, 29), ("delivery", "product"), asked, lambda _, word: word)
+def context(case: Case, asked: Asked) -> FormContext:
+    return FormContext(
+        case, POLICY, "ada", date(2026, 11, 29), ("delivery", "product"), asked, lambda _, word: word
+    )
 
 
 def applied(name: str, case: Case, actor: str) -> Step:
     action = actions()[name]
     values: Mapping[str, object] = {}
     if action.form and By.of(actor) is By.STAFF:
-        values = read(action.form(desk_of(case, Asked())), examples()[name], UTC)
+        values = read(action.form(context(case, Asked())), examples()[name], UTC)
     return step(case, POLICY, Move(name, actor, values), NOW)  # type: ignore[arg-type]
 
 
@@ -162,7 +164,7 @@ def test_an_action_names_every_text_it_uses_and_no_other(name: str) -> None:
     used = set[str]()
     for case in cases(action):
         if action.form:
-            action.form(desk_of(case, asked))
+            action.form(context(case, asked))
         for actor in ("ada", CUSTOMER, CLOCK):
             if By.of(actor) in action.by:
                 used |= keys_of(applied(name, case, actor))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from conversations.cases.action import Action, Desk, Given, Save
+from conversations.cases.action import Action, FormContext, Given, Save
 from conversations.cases.case import State
 from conversations.cases.deadlines import promises, started
 from conversations.cases.moves import Labels, Line, Step
@@ -12,13 +12,13 @@ from conversations.frozen import replace
 SEVERITIES: Final = ("low", "normal", "high", "critical")
 
 
-def _form(desk: Desk) -> tuple[Field, ...]:
-    severities = tuple((one, desk.label(f"case.severity.{one}")) for one in SEVERITIES)
-    known = dict.fromkeys([desk.case.category, *desk.categories])
-    categories = tuple((one, desk.named("case.category", one)) for one in known)
+def _form(about: FormContext) -> tuple[Field, ...]:
+    severities = tuple((one, about.label(f"case.severity.{one}")) for one in SEVERITIES)
+    known = dict.fromkeys([about.case.category, *about.categories])
+    categories = tuple((one, about.named("case.category", one)) for one in known)
     return (
-        OneOfField("severity", desk.label("staff.form.severity"), severities, initial=desk.case.severity),
-        OneOfField("category", desk.label("staff.form.category"), categories, initial=desk.case.category),
+        OneOfField("severity", about.label("staff.form.severity"), severities, initial=about.case.severity),
+        OneOfField("category", about.label("staff.form.category"), categories, initial=about.case.category),
     )
 
 

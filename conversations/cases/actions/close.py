@@ -1,6 +1,6 @@
 """Close a case: by staff, or by the clock when the customer does not answer a proposal."""
 
-from conversations.cases.action import Action, By, Desk, Given, Style, lead
+from conversations.cases.action import Action, By, FormContext, Given, Style, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import owner_of
 from conversations.cases.moves import (
@@ -18,8 +18,8 @@ from conversations.forms import Field, Sent, TextField
 from conversations.frozen import replace
 
 
-def _form(desk: Desk) -> tuple[Field, ...]:
-    return (TextField("text", desk.label("staff.form.close"), optional=True),)
+def _form(about: FormContext) -> tuple[Field, ...]:
+    return (TextField("text", about.label("staff.form.close"), optional=True),)
 
 
 def _apply(given: Given) -> Step:

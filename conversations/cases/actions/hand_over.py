@@ -1,6 +1,6 @@
 """Hand a case over: somebody else answers for it from now on, and is called to accept it."""
 
-from conversations.cases.action import UNTAKEN, WORKABLE, Action, Desk, Given, Save, stays
+from conversations.cases.action import UNTAKEN, WORKABLE, Action, FormContext, Given, Save, stays
 from conversations.cases.case import State
 from conversations.cases.deadlines import acceptance
 from conversations.cases.moves import Line, Notice, Step, TellCustomer, Who
@@ -8,11 +8,11 @@ from conversations.forms import NOBODY, Field, PersonField, Sent, TextField
 from conversations.frozen import replace
 
 
-def _form(desk: Desk) -> tuple[Field, ...]:
-    others = tuple((one.id, one.name) for one in desk.policy.staff.values() if one.id != desk.case.owner)
+def _form(about: FormContext) -> tuple[Field, ...]:
+    others = tuple((one.id, one.name) for one in about.policy.staff.values() if one.id != about.case.owner)
     return (
-        PersonField("to", desk.label("staff.form.to"), others),
-        TextField("text", desk.label("staff.form.reason")),
+        PersonField("to", about.label("staff.form.to"), others),
+        TextField("text", about.label("staff.form.reason")),
     )
 
 

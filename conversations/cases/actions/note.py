@@ -1,13 +1,13 @@
 """Write an internal note; the customer does not see it, and nothing else changes."""
 
-from conversations.cases.action import Action, Desk, Given, Save, stays
+from conversations.cases.action import Action, FormContext, Given, Save, stays
 from conversations.cases.case import State
 from conversations.cases.moves import KeepNote, Step
 from conversations.forms import Field, Sent, TextField
 
 
-def _form(desk: Desk) -> tuple[Field, ...]:
-    return (TextField("text", desk.label("staff.form.note")),)
+def _form(about: FormContext) -> tuple[Field, ...]:
+    return (TextField("text", about.label("staff.form.note")),)
 
 
 def _apply(given: Given) -> Step:

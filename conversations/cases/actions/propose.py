@@ -1,6 +1,6 @@
 """Propose a solution: the customer is asked whether it is one."""
 
-from conversations.cases.action import TONGUE, WORKABLE, Action, Desk, Given, Style, lead
+from conversations.cases.action import TONGUE, WORKABLE, Action, FormContext, Given, Style, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import WAITING, dropped, owner_of, promises, started_now
 from conversations.cases.moves import PROPOSAL, AskCustomer, Step
@@ -8,8 +8,8 @@ from conversations.forms import Field, Sent, TextField
 from conversations.frozen import replace
 
 
-def _form(desk: Desk) -> tuple[Field, ...]:
-    return (TextField("text", desk.label("staff.form.propose"), desk.tongue),)
+def _form(about: FormContext) -> tuple[Field, ...]:
+    return (TextField("text", about.label("staff.form.propose"), about.tongue),)
 
 
 def _apply(given: Given) -> Step:

@@ -1,6 +1,6 @@
 """Open a case again that has come to an end: by staff, or by the customer."""
 
-from conversations.cases.action import Action, By, Desk, Given, lead
+from conversations.cases.action import Action, By, FormContext, Given, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import again
 from conversations.cases.moves import Line, Notice, Step, TakeBackRating, TellCustomer
@@ -8,8 +8,8 @@ from conversations.forms import Field, Sent, TextField
 from conversations.frozen import replace
 
 
-def _form(desk: Desk) -> tuple[Field, ...]:
-    return (TextField("text", desk.label("staff.form.reason")),)
+def _form(about: FormContext) -> tuple[Field, ...]:
+    return (TextField("text", about.label("staff.form.reason")),)
 
 
 def _apply(given: Given) -> Step:

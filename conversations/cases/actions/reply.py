@@ -1,13 +1,13 @@
 """Reply to the customer. The promise is kept when the words arrive, not now."""
 
-from conversations.cases.action import TONGUE, WORKABLE, Action, Desk, Given, lead, stays
+from conversations.cases.action import TONGUE, WORKABLE, Action, FormContext, Given, lead, stays
 from conversations.cases.case import State
 from conversations.cases.moves import SendWords, Step
 from conversations.forms import Field, Sent, TextField
 
 
-def _form(desk: Desk) -> tuple[Field, ...]:
-    return (TextField("text", desk.label("staff.form.reply"), desk.tongue),)
+def _form(about: FormContext) -> tuple[Field, ...]:
+    return (TextField("text", about.label("staff.form.reply"), about.tongue),)
 
 
 def _apply(given: Given) -> Step:

@@ -51,6 +51,8 @@ def home(body: Overview) -> Json:
     """Return a member of staff's App Home: a line for each thing they work on, with a button that shows it."""
     blocks: list[Json] = [{"type": "header", "text": _plain(body.title, 150)}, {"type": "divider"}]
     blocks += list(_cases(body)) or [{"type": "section", "text": _plain(body.empty, 3_000)}]
+    if body.note:
+        blocks.append({"type": "context", "elements": [_plain(plain(body.note), 2_000)]})
     return {"type": "home", "blocks": blocks}
 
 

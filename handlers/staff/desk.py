@@ -1,0 +1,59 @@
+"""What lies on the desk of a member of staff, and what they have put away from it until a day.
+
+Put away is a timer: its owner is the desk, its kind the subject, its note the moment it was set. When it falls due, the
+overview is drawn anew. Nothing else about the case changes, and deadlines go on. A case comes back before its day when
+its customer has said something since, or when somebody must accept it again.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from conversations.cases.case import Case
+from conversations.cases.policy import Staff
+from conversations.effects import SetTimer
+from conversations.events import Instant
+from conversations.frozen import dataclass
+from conversations.subject import about_case
+from handlers.turn.turn import Turn
+from storage.interface.timers import Timer
+
+OWNER: Final = "desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Cases in view, and those put away, each with when it comes back."""
+
+    cases: tuple[Case, ...]
+    away: tuple[tuple[Case, Instant], ...] = ()
+
+
+def put_away(turn: Turn, case: Case, staff: Staff, until: Instant) -> None:
+    """Hide a case from the desk of one of us."""
+    timer = SetTimer(f"{OWNER}:{staff.id}", str(about_case(case.id)), until)
+    turn.set_timer(timer, conversation=case.conversation, case=case.id, note=str(turn.now))
+
+
+async def desk_of(turn: Turn, staff: Staff, cases: Iterable[Case]) -> Desk:
+    """Tell what of these cases is in view for one of us now."""
+    timers = {timer.kind: timer for timer in await turn.tx.timers.of(f"{OWNER}:{staff.id}")}
+    seen, away = list[Case](), list[tuple[Case, Instant]]()
+    for case in cases:
+        timer = timers.get(str(about_case(case.id)))
+        if timer is not None and await _rests(turn, case, timer):
+            away.append((case, timer.due))
+        else:
+            seen.append(case)
+    return Desk(tuple(seen), tuple(sorted(away, key=lambda one: one[1])))
+
+
+def whose(turn: Turn, timer: Timer) -> Staff | None:
+    """Return to whose desk something comes back; None for somebody who has left us."""
+    return turn.organisation.policy.staff.get(timer.owner.partition(":")[2])
+
+
+async def _rests(turn: Turn, case: Case, timer: Timer) -> bool:
+    since = int(timer.note)
+    if turn.now >= timer.due or not 0 < case.acknowledged <= since:
+        return False
+    return not any(one.direction == "in" and one.at > since for one in await turn.tx.messages.of(case.id))
