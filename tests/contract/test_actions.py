@@ -6,6 +6,7 @@ A new file in `conversations/cases/actions` is taken up by itself.
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
+from pathlib import Path
 
 import pytest
 
@@ -130,6 +131,7 @@ def test_an_action_moves_a_case_as_its_file_says_and_no_other_way(name: str) -> 
     actor = {By.STAFF: "ada", By.CUSTOMER: CUSTOMER, By.CLOCK: CLOCK}[min(action.by, key=list(By).index)]
     for state in State:
         case = case_in(state)
+        case = replace(case, acknowledged=NOW) if action.bars(case) else case
         made = applied(name, case, actor)
         assert (lifecycle().fire(state, name, None) is None) is (state not in action.leads)
         if state in action.leads:
@@ -168,7 +170,9 @@ def test_an_action_names_every_text_it_uses_and_no_other(name: str) -> None:
         for actor in ("ada", CUSTOMER, CLOCK):
             if By.of(actor) in action.by:
                 used |= keys_of(applied(name, case, actor))
-    barred = {action.bars(case_in(state, acknowledged=NOW)) for state in action.leads} - {""}
+    barred = {action.bars(case_in(state, acknowledged=at)) for state in action.leads for at in (0, NOW)} - {
+        ""
+    }
     assert used | asked.keys | barred == set(action.texts)
 
 
@@ -176,6 +180,12 @@ def test_an_action_names_every_text_it_uses_and_no_other(name: str) -> None:
 def test_every_text_of_every_action_is_there_in_every_language(language: str) -> None:
     entries = system_texts().entries
     assert [key for key in text_keys() if language not in entries.get(key, {})] == []
+
+
+def test_every_button_stands_in_the_page_for_those_who_press_it() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "use" / "desk.md").read_text(encoding="utf-8")
+    labels = [system_texts().plain(f"staff.action.{name}", "en") for name in OURS]
+    assert [label for label in labels if f"| {label} |" not in page] == []
 
 
 # -- played: the button, the form, the line, what the customer reads ---------------------------------------------------
