@@ -17,8 +17,8 @@ from typing import Final, Protocol, TypeAlias
 
 from bot.clock import TimeOrderedIds
 from bot.loops import Stuck
-from storage.areas.leases import number_of
 from storage.interface.errors import Conflict, StoreError
+from storage.interface.leases import number_of
 from storage.interface.store import Store
 
 log = logging.getLogger(__name__)

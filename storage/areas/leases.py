@@ -15,13 +15,13 @@ from sqlalchemy.dialects.postgresql import insert
 from conversations.events import SECOND, Instant
 from storage.engines.sql import EMPTY, ONE, ZERO, Area, real_time, within
 from storage.interface.errors import Conflict, StoreError
+from storage.interface.leases import WORKER, place
 from storage.tables import lease
 
 # Ids have room for 1,024 numbers; commands, which hold no place, draw one of the other half.
 PLACES: Final = 512
 
-_WORKER: Final = "worker:"
-_ANY_WORKER: Final = {"pattern": f"{_WORKER}%"}
+_ANY_WORKER: Final = {"pattern": f"{WORKER}%"}
 
 _new = insert(lease).values(
     name=bindparam("name"), holder=bindparam("by"), term=ONE, until=real_time() + bindparam("span")
@@ -92,13 +92,3 @@ class SqlLeases(Area):
         """What the database's clock says."""
         [(now,)] = await self._unit.fetch(_NOW)
         return int(now)
-
-
-def place(number: int) -> str:
-    """The name of a worker's lease."""
-    return f"{_WORKER}{number}"
-
-
-def number_of(place: str) -> int:
-    """The number of a place."""
-    return int(place.removeprefix(_WORKER))

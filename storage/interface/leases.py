@@ -1,9 +1,12 @@
 """What only one of several workers may do, and which workers there are."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Final, Protocol
 
 from conversations.events import Instant
+
+WORKER: Final = "worker:"
+"""Begins the name of a worker's lease, its place; the number follows."""
 
 
 class LeasesArea(Protocol):
@@ -23,3 +26,13 @@ class LeasesArea(Protocol):
 
     async def real_time(self) -> Instant:
         """What the database's clock says."""
+
+
+def place(number: int) -> str:
+    """The name of a worker's lease."""
+    return f"{WORKER}{number}"
+
+
+def number_of(place: str) -> int:
+    """The number of a place."""
+    return int(place.removeprefix(WORKER))

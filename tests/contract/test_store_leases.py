@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from storage.areas.leases import PLACES, place
+from storage.areas.leases import PLACES
 from storage.interface.errors import Conflict, StoreError
+from storage.interface.leases import place
 from storage.interface.outbox import Delivery
 from storage.store import Store
 from tests.stores import BOT, NOW, opened, parcel
