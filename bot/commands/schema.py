@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.exits import Exit
 from bot.process.failure import Failure
-from bot.settings.language_files import language_files
+from bot.settings.language_files import shipped_words
 from bot.settings.schema import config_schema
 from conversations.definition.schema import Schema, dialogue_schema
 
@@ -24,7 +24,7 @@ def written(of: str) -> str:
 
 
 def _dialogue() -> Schema:
-    return dialogue_schema(dict.fromkeys(file.partition("/")[0] for file in language_files()))
+    return dialogue_schema(dict.fromkeys(source.language for source in shipped_words()))
 
 
 SCHEMAS: Final[Mapping[str, Callable[[], Schema]]] = {"config": config_schema, "dialogue": _dialogue}
