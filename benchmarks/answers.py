@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from conversations.events import DAY, SECOND, Instant
 from conversations.facts import Answered
-from conversations.tallies import TallyKey, increments
+from conversations.tallies import DayKey, increments
 from reports.data import Period
 from storage.open import open_store
 
@@ -42,16 +42,20 @@ WITH RECURSIVE
 session (id) AS (SELECT 0 UNION ALL SELECT id + 1 FROM session WHERE id + 1 < :sessions),
 asked (question, place, offered) AS (SELECT key, id, value FROM json_each(:asked))
 INSERT INTO answer (session_id, question, dialogue, person_id, conversation_id, value, words, attachments, wording, at,
-    skipped, message)
+    skipped, message, day, metric)
 SELECT session.id, question, 'survey', session.id, session.id,
     coalesce(offered -> ((session.id * 7919 + session.id / (11 + place)) % json_array_length(offered)), '""'),
     iif(question = 'comment', 'Friendly staff, a quick answer.', ''), '[]', '0123456789ab',
-    :start + :step * session.id, 0, ''
+    :start + :step * session.id, 0, '', date((:start + :step * session.id) / 1000000, 'unixepoch'), ''
 FROM session, asked
 """
 _COUNT: Final = """
 SELECT (at - :start) / :week, question, value, count(*) FROM answer
 WHERE at >= :first AND at < :end AND value <> '""' GROUP BY 1, 2, 3
+"""
+_COUNT_DAYS: Final = """
+SELECT (at - :start) / :day, session_id % 2, question, value, count(*) FROM answer
+WHERE value <> '""' GROUP BY 1, 2, 3, 4
 """
 _FOR_THIS: Final = "CREATE INDEX ix_only_for_this ON answer (at, question, value)"
 
@@ -68,18 +72,19 @@ async def make(database: Path, answers: int) -> None:
         connection.execute(
             _FILL, {"sessions": sessions, "start": START, "step": WEEKS * WEEK // sessions, "asked": offered}
         )
-        year = {"start": START, "week": WEEK, "first": START, "end": START + WEEKS * WEEK}
-        tallies = [
-            (*astuple(key), n) for row in connection.execute(_COUNT, year) for key, n in _tallies(*row)
-        ]
-        connection.executemany("INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?)", tallies)
+        days = connection.execute(_COUNT_DAYS, {"start": START, "day": DAY})
+        tallies = [(*astuple(key), n) for row in days for key, n in _tallies(*row)]
+        connection.executemany(f"INSERT INTO tally VALUES (?{', ?' * 11})", tallies)
         connection.execute("ANALYZE")
 
 
-def _tallies(week: int, question: str, value: str, n: int) -> Iterator[tuple[TallyKey, int]]:
-    """As the store would have counted them one by one."""
-    fact = Answered(0, "survey", question, "", ASKED[question][0], json.loads(value), "", "")
-    for key, by in increments(fact, START + week * WEEK, UTC):
+def _tallies(day: int, walk: int, question: str, value: str, n: int) -> Iterator[tuple[DayKey, int]]:
+    """As the store would have counted them one by one; every other walk is in German."""
+    given = json.loads(value)
+    fact = Answered(
+        0, "survey", question, "", ASKED[question][0], given, f"w{walk}", language=("en", "de")[walk]
+    )
+    for key, by in increments(fact, START + day * DAY, UTC):
         yield key, n * by
 
 

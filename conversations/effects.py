@@ -110,6 +110,8 @@ class OpenCase:
     attachments: tuple[int, ...] = ()
     refused: tuple[int, ...] = ()  # files that came and were not taken
     summary: tuple[tuple[str, str], ...] = ()
+    party: str = ""
+    sessions: tuple[int, ...] = ()  # the walks that lead to it, the first one first
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +128,14 @@ class DecideCase:
 class Begin:
     """Open another dialogue on top of the stack (the present one waits below, or is over).
 
-    `kept` are words and files of the present one that no binding hands over.
+    `kept` are words and files of the present one that no binding hands over; `origin` is the walk at the beginning of
+    the chain, 0 where it begins by itself.
     """
 
     dialogue: str
     bindings: Mapping[str, str] = field(default_factory=dict)
     kept: Answer | None = None
+    origin: int = 0
 
 
 @dataclass(frozen=True, slots=True)

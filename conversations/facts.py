@@ -1,10 +1,21 @@
 """What happened, append-only: ids and typed values, never words or names, so that erasure leaves facts whole."""
 
+from enum import StrEnum
 from typing import TypeAlias
 
 from conversations.events import Instant
 from conversations.frozen import dataclass
 from conversations.session import Value
+
+
+class How(StrEnum):
+    """How a walk of a dialogue ended."""
+
+    FINISHED = "finished"  # answered to an outcome; an offer left unanswered counts as refused
+    CANCELLED = "cancelled"  # the person stopped it
+    EXPIRED = "expired"  # nobody answered for too long
+    DISPLACED = "displaced"  # a new walk of the same dialogue took its place, or the dialogue is gone
+    WITHDRAWN = "withdrawn"  # what it asks has lost its sense
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,22 +24,35 @@ class Invited:
 
     dialogue: str
     touchpoint: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A dialogue began; `invited` tells whether through an invitation."""
+    """A dialogue began; `invited` tells whether through an invitation, `invitation` which.
+
+    `origin` is the walk whose outcome led here, at the beginning of the chain; 0 where it began by itself.
+    """
 
     session: int
     dialogue: str
     revision: str
     touchpoint: str = ""
     invited: bool = False
+    party: str = ""
+    product: str = ""
+    language: str = ""
+    invitation: int = 0
+    origin: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question was answered. `metric` is nps, csat, ces or empty; `kind` the question type."""
+    """A question was answered. `metric` is nps, csat, ces or empty; `kind` the question type.
+
+    `asked` is when it was asked; 0 where it was not, as a value given at the start answered it. `language` is that in
+    which the walk began.
+    """
 
     session: int
     dialogue: str
@@ -38,11 +62,18 @@ class Answered:
     value: Value
     wording: str
     touchpoint: str = ""
+    party: str = ""
+    product: str = ""
+    language: str = ""
+    asked: Instant = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """An answer was changed. `first_at` is when it was first given: the tally moves in that week."""
+    """An answer was changed. `first_at` is when it was first given: the tally moves on that day.
+
+    `was` is the wording of the old answer, empty where it is the same.
+    """
 
     session: int
     dialogue: str
@@ -54,15 +85,20 @@ class Corrected:
     wording: str
     first_at: Instant
     touchpoint: str = ""
+    party: str = ""
+    product: str = ""
+    language: str = ""
+    was: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A question was passed over by the person."""
+    """A question was passed over by the person; `asked` is when it was asked."""
 
     session: int
     dialogue: str
     question: str
+    asked: Instant = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +111,24 @@ class Reminded:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A dialogue is over. `how` is finished, cancelled, expired, displaced or withdrawn."""
+    """A dialogue is over. `left` is the question that was open then, `asked` when it was asked."""
 
     session: int
     dialogue: str
     outcome: str
-    how: str
+    how: How
     touchpoint: str = ""
     invited: bool = False
+    party: str = ""
+    product: str = ""
+    language: str = ""
+    left: str = ""
+    asked: Instant = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CaseOpened:
-    """A case was opened."""
+    """A case was opened; `sessions` are the walks that led to it, the first one first."""
 
     case: int
     number: str
@@ -96,6 +137,10 @@ class CaseOpened:
     severity: str
     owner: str
     touchpoint: str = ""
+    party: str = ""
+    product: str = ""
+    language: str = ""
+    sessions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

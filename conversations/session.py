@@ -60,7 +60,8 @@ class Session:
     (order, touchpoint, case, proposal ...), readable in texts. `waking` tells that its reminder is set; when that
     comes and another question was asked meanwhile, it is put off. `album_of` names the question that the first file of
     an album answered: the others belong to the same answer. `kept` is what came at questions that could not take it:
-    files with their captions, which go with whatever is opened at the end.
+    files with their captions, which go with whatever is opened at the end. `language` is the one it began in, by which
+    it is counted. `origin` is the walk at the beginning of the chain that led here, 0 for none.
     """
 
     id: SessionId
@@ -85,6 +86,13 @@ class Session:
     trail: tuple[str, ...] = ()  # questions answered, in order, for "back"
     invitation: int = 0
     remarks: tuple[Remark, ...] = ()
+    language: str = ""
+    origin: int = 0
+
+    @property
+    def chain(self) -> tuple[int, ...]:
+        """The walk at the beginning of the chain and this one, as far as these are two."""
+        return (self.origin, self.id) if self.origin else (self.id,)
 
     @property
     def case(self) -> int:

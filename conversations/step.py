@@ -18,6 +18,7 @@ class Given:
     dialogue: str
     question: str
     answer: Answer
+    metric: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,29 @@
 """Counts kept beside the facts, in the same transaction: what a report needs without reading every answer.
 
-A tally is one integer under a key; the week is the Monday (`2026-11-23`) of the fact in the organisation's zone.
+A tally is one integer under a key; its day (`2026-11-25`) is that of the fact in the organisation's zone. Weeks and
+months are sums of days.
+
+Persons do not add over days, so beside the tallies stand the *repeats*: an answer counts there under its own key as
+soon as the same person has answered the same question again, with the day of that next answer. The people of a window
+are its answers, less those whose next answer lies in it as well (`people`): each person counts once, where their last
+answer in the window stands.
 """
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import TypeAlias
 
-from conversations.events import SECOND, Instant
-from conversations.facts import Answered, CaseOpened, Corrected, Ended, Fact, Invited, Started
+from conversations.events import MINUTE, SECOND, Instant
+from conversations.facts import Answered, CaseOpened, Corrected, Ended, Fact, How, Invited, Started
 from conversations.frozen import dataclass
 from conversations.session import Value
 
 
 @dataclass(frozen=True, slots=True)
 class TallyKey:
-    """What is counted.
+    """What is counted, in a week: by its Monday (`2026-11-23`).
 
     `measure` is invited, started, finished, finished_invited, answer or case. For `answer`: subject is the question,
     `metric` nps/csat/ces or empty, `value` the number or option id. For `case`: subject is the category, `metric` the
@@ -30,41 +39,129 @@ class TallyKey:
     value: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DayKey:
+    """What is counted, on a day, by everything that it may be told apart by. The rest is as in `TallyKey`.
+
+    `party` is the kind of interested party, empty for customers. `language` is the one the walk began in, `series` the
+    hash of the wording that was answered: a question in another wording is another series.
+    """
+
+    day: str
+    measure: str
+    dialogue: str = ""
+    touchpoint: str = ""
+    party: str = ""
+    product: str = ""
+    language: str = ""
+    series: str = ""
+    subject: str = ""
+    metric: str = ""
+    value: str = ""
+
+
+Repeat: TypeAlias = tuple[DayKey, str]
+"""The key of an answer, and the day on which the same person answered the same question the next time."""
+
+
+@lru_cache(maxsize=4096)
+def _day(quarter: int, zone: tzinfo) -> str:
+    """The day of a quarter of an hour: in no zone a day begins within one."""
+    return datetime.fromtimestamp(quarter * 15 * MINUTE // SECOND, UTC).astimezone(zone).date().isoformat()
+
+
+def day_of(at: Instant, zone: tzinfo) -> str:
+    """The day of `at` in `zone`, as an ISO date."""
+    return _day(at // (15 * MINUTE), zone)
+
+
+@lru_cache(maxsize=4096)
+def monday_of(day: str) -> str:
+    """The Monday of the week of a day, both as ISO dates."""
+    found = date.fromisoformat(day)
+    return (found - timedelta(days=found.weekday())).isoformat()
+
+
+def sunday_of(week: str) -> str:
+    """The last day of the week of a Monday, both as ISO dates."""
+    return (date.fromisoformat(week) + timedelta(days=6)).isoformat()
+
+
 def week_of(at: Instant, zone: tzinfo) -> str:
     """The Monday of the week of `at` in `zone`, as an ISO date."""
-    day = datetime.fromtimestamp(at // SECOND, UTC).astimezone(zone).date()
-    return (day - timedelta(days=day.weekday())).isoformat()
+    return monday_of(day_of(at, zone))
 
 
-def increments(fact: Fact, at: Instant, zone: tzinfo) -> Iterator[tuple[TallyKey, int]]:
+def people(days: Mapping[DayKey, int], repeats: Mapping[Repeat, int]) -> dict[DayKey, int]:
+    """Count persons instead of answers; both mappings are of the same window, repeats with both of their days in it."""
+    left = Counter(days)
+    for (key, _), n in repeats.items():
+        left[key] -= n
+    return {key: n for key, n in left.items() if n}
+
+
+def increments(fact: Fact, at: Instant, zone: tzinfo) -> Iterator[tuple[DayKey, int]]:
     """Yield the tallies a fact moves and by how much; most facts move none."""
-    week = week_of(at, zone)
     match fact:
         case Invited():
-            yield TallyKey(week, "invited", fact.dialogue, fact.touchpoint), 1
+            yield (
+                DayKey(day_of(at, zone), "invited", fact.dialogue, fact.touchpoint, language=fact.language),
+                1,
+            )
         case Started():
-            yield TallyKey(week, "started", fact.dialogue, fact.touchpoint), 1
-        case Ended(how="finished"):
-            yield TallyKey(week, "finished", fact.dialogue, fact.touchpoint), 1
+            yield _walk("started", fact, day_of(at, zone)), 1
+        case Ended(how=How.FINISHED):
+            day = day_of(at, zone)
+            yield _walk("finished", fact, day), 1
             if fact.invited:
-                yield TallyKey(week, "finished_invited", fact.dialogue, fact.touchpoint), 1
+                yield _walk("finished_invited", fact, day), 1
         case Answered():
-            yield from _answer(week, fact, fact.value, 1)
+            for key in answer_keys(fact, day_of(at, zone), fact.value, fact.wording):
+                yield key, 1
         case Corrected():
-            first = week_of(fact.first_at, zone)
-            yield from _answer(first, fact, fact.old, -1)
-            yield from _answer(first, fact, fact.value, 1)
+            first = day_of(fact.first_at, zone)
+            for key in answer_keys(fact, first, fact.old, fact.was or fact.wording):
+                yield key, -1
+            for key in answer_keys(fact, first, fact.value, fact.wording):
+                yield key, 1
         case CaseOpened():
-            yield TallyKey(week, "case", "", fact.touchpoint, fact.category, fact.kind, fact.severity), 1
+            yield (
+                DayKey(
+                    day_of(at, zone),
+                    "case",
+                    touchpoint=fact.touchpoint,
+                    party=fact.party,
+                    product=fact.product,
+                    language=fact.language,
+                    subject=fact.category,
+                    metric=fact.kind,
+                    value=fact.severity,
+                ),
+                1,
+            )
         case _:
             return
 
 
-def _answer(week: str, fact: Answered | Corrected, value: Value, by: int) -> Iterator[tuple[TallyKey, int]]:
+def answer_keys(fact: Answered | Corrected, day: str, value: Value, wording: str) -> Iterator[DayKey]:
+    """Yield the keys under which a value counts: one, one for each of several choices, none without a value."""
     if value is None:
         return
     for one in value if isinstance(value, tuple) else (value,):
-        yield (
-            TallyKey(week, "answer", fact.dialogue, fact.touchpoint, fact.question, fact.metric, str(one)),
-            by,
+        yield DayKey(
+            day,
+            "answer",
+            fact.dialogue,
+            fact.touchpoint,
+            fact.party,
+            fact.product,
+            fact.language,
+            wording,
+            fact.question,
+            fact.metric,
+            str(one),
         )
+
+
+def _walk(measure: str, fact: Started | Ended, day: str) -> DayKey:
+    return DayKey(day, measure, fact.dialogue, fact.touchpoint, fact.party, fact.product, fact.language)

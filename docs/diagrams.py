@@ -24,9 +24,9 @@ PAGES = (ROOT / "docs" / "extend" / "architecture.md", ROOT / "docs" / "extend" 
 PACKAGES = ("bot", "handlers", "reports", "storage", "storage.interface", "conversations", "sandbox")
 TABLES = {
     "tables: messages": ("inbox", "outbox", "timer", "seen", "lease", "alarm"),
-    "tables: people": ("person", "address", "conversation", "answer", "dialogue", "invitation"),
+    "tables: people": ("person", "address", "conversation", "session", "answer", "dialogue", "invitation"),
     "tables: cases": ("case_", "case_message", "case_number", "attachment"),
-    "tables: figures": ("fact", "tally", "digest_made"),
+    "tables: figures": ("fact", "tally", "repeat", "digest_made"),
 }
 _SLOT = re.compile(r"(<!-- drawn: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 

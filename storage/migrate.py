@@ -6,6 +6,7 @@ Whether there is anything to do is found out without Alembic, so that an ordinar
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,8 +78,8 @@ def refuse_newer(revision: str | None) -> None:
         )
 
 
-def migrate(url: str) -> bool:
-    """Bring a database to the head; False when it was there already.
+def migrate(url: str, zone: tzinfo = UTC) -> bool:
+    """Bring a database to the head; False when it was there already. `zone` says on which day old facts count.
 
     Raises:
         SchemaTooNew: a newer program wrote it; nothing was changed.
@@ -89,14 +90,14 @@ def migrate(url: str) -> bool:
         case SqliteAddress(path):
             owner = Ownership(path)
             try:
-                return migrate_sqlite(path)
+                return migrate_sqlite(path, zone)
             finally:
                 owner.release(clean=not owner.unclean)
         case PostgresAddress(conninfo):
-            return _migrate_postgres(conninfo)
+            return _migrate_postgres(conninfo, zone)
 
 
-def migrate_sqlite(path: Path, *, keep: bool = True) -> bool:
+def migrate_sqlite(path: Path, zone: tzinfo = UTC, *, keep: bool = True) -> bool:
     """The same for a SQLite file whose lock the caller holds; with `keep`, data are copied beside themselves first."""
     check_file(path, thoroughly=False)
     revision = current_sqlite(path)
@@ -105,7 +106,7 @@ def migrate_sqlite(path: Path, *, keep: bool = True) -> bool:
         return False
     if keep and revision is not None:
         copy_before(path, revision)
-    _upgrade("sqlite://", lambda: sqlite3.connect(path, isolation_level=None))
+    _upgrade("sqlite://", lambda: sqlite3.connect(path, isolation_level=None), zone)
     return True
 
 
@@ -125,7 +126,7 @@ def copy_before(path: Path, revision: str) -> Path:
     return copy
 
 
-def _migrate_postgres(conninfo: str) -> bool:
+def _migrate_postgres(conninfo: str, zone: tzinfo) -> bool:
     try:
         with psycopg.connect(conninfo, connect_timeout=10, autocommit=True) as lock:
             lock.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
@@ -133,13 +134,13 @@ def _migrate_postgres(conninfo: str) -> bool:
             refuse_newer(revision)
             if revision == head():
                 return False
-            _upgrade("postgresql+psycopg://", lambda: psycopg.connect(conninfo))
+            _upgrade("postgresql+psycopg://", lambda: psycopg.connect(conninfo), zone)
             return True
     except psycopg.Error as error:
         raise StoreUnavailable(f"PostgreSQL: {error}") from error
 
 
-def _upgrade(engine_url: str, connect: Callable[[], Any]) -> None:
+def _upgrade(engine_url: str, connect: Callable[[], Any], zone: tzinfo) -> None:
     """Run Alembic on a connection of its own, all revisions in one transaction."""
     # Alembic takes a second to import and is needed once per revision.
     from alembic import command  # noqa: PLC0415
@@ -154,7 +155,7 @@ def _upgrade(engine_url: str, connect: Callable[[], Any]) -> None:
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
         with engine.begin() as connection:
-            config.attributes["connection"] = connection
+            config.attributes |= {"connection": connection, "zone": zone}
             command.upgrade(config, "head")
     except exc.DBAPIError as error:
         kind = StoreUnavailable if isinstance(error, exc.OperationalError) else StoreError

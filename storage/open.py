@@ -35,7 +35,7 @@ async def open_store(url: str, *, zone: tzinfo, serve: bool = False) -> Store:
     match parse(url):
         case SqliteAddress(path):
             texts = Texts(sqlite_dialect())
-            engine = await (_serve_sqlite(path, texts) if serve else _read_sqlite(path))
+            engine = await (_serve_sqlite(path, texts, zone) if serve else _read_sqlite(path))
             return Store(engine, texts, texts, zone)
         case PostgresAddress(conninfo):
             _refuse_other(await asyncio.to_thread(current, url), "run `anliegen migrate` first")
@@ -45,12 +45,12 @@ async def open_store(url: str, *, zone: tzinfo, serve: bool = False) -> Store:
             return Store(postgres, locking, plain, zone, Hints(postgres.connect))
 
 
-async def _serve_sqlite(path: Path, texts: Texts) -> Sqlite:
+async def _serve_sqlite(path: Path, texts: Texts, zone: tzinfo) -> Sqlite:
     owner = Ownership(path)
     try:
         await asyncio.to_thread(owner.check)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
-        await asyncio.to_thread(migrate_sqlite, path)
+        await asyncio.to_thread(migrate_sqlite, path, zone)
         engine = await Sqlite.open(path, owner)
     except BaseException:
         owner.release(clean=not owner.unclean)

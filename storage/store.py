@@ -27,7 +27,9 @@ from storage.areas.leases import SqlLeases
 from storage.areas.messages import SqlMessages
 from storage.areas.outbox import SqlOutbox
 from storage.areas.people import SqlPeople
+from storage.areas.repeats import SqlRepeats
 from storage.areas.seen import SqlSeen
+from storage.areas.sessions import SqlSessions
 from storage.areas.shut_places import SqlShutPlaces
 from storage.areas.timers import SqlTimers
 from storage.engines.hints import Hints, Wake
@@ -76,6 +78,8 @@ class Transaction:
         self.people = SqlPeople(unit)
         self.dialogues = SqlDialogues(unit)
         self.facts = SqlFacts(unit)
+        self.sessions = SqlSessions(unit)
+        self.repeats = SqlRepeats(unit)
         self.answers = SqlAnswers(unit)
         self.timers = SqlTimers(unit)
         self.leases = SqlLeases(unit)

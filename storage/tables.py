@@ -165,6 +165,33 @@ fact = table(
     partly("ix_fact_case", "case_id", where="case_id IS NOT NULL"),
 )
 
+session = table(
+    "session",
+    number("id"),
+    reference("person_id"),  # nobody, of the demo's invented history
+    reference("conversation_id"),
+    plain("dialogue"),
+    plain("revision"),
+    plain("language"),  # the one it began in
+    identity("order_ref"),
+    plain("touchpoint"),
+    plain("party"),  # the kind of interested party, empty for customers
+    plain("product"),
+    reference("invitation_id"),
+    reference("origin_id"),  # the walk at the beginning of the chain that led here
+    reference("case_id"),  # the case it led to
+    number("started"),
+    number("ended"),
+    plain("outcome"),
+    plain("how"),  # finished, cancelled, expired, displaced, withdrawn
+    plain(
+        "asked"
+    ),  # a line per question: its name, when asked, when done (0: never), answered, skipped or left
+    PrimaryKeyConstraint("id", name="pk_session"),
+    Index("ix_session_person", "person_id"),
+    Index("ix_session_started", "dialogue", "started"),
+)
+
 answer = table(
     "answer",
     number("session_id"),
@@ -179,24 +206,37 @@ answer = table(
     number("at"),
     number("skipped"),
     identity("message"),
+    plain("day"),  # of `at`, where it is counted
+    plain("metric"),
     PrimaryKeyConstraint("session_id", "question", name="pk_answer"),
     Index("ix_answer_person", "person_id"),
     Index("ix_answer_at", "at"),
 )
 
+_SEGMENT: Final = ("dialogue", "touchpoint", "party", "product", "language", "series")
+
 tally = table(
     "tally",
-    plain("week"),
+    plain("day"),
     plain("measure"),
-    plain("dialogue"),
-    plain("touchpoint"),
+    *map(plain, _SEGMENT),
     plain("subject"),
     plain("metric"),
     plain("value"),
     number("count"),
-    PrimaryKeyConstraint(
-        "week", "measure", "dialogue", "touchpoint", "subject", "metric", "value", name="pk_tally"
-    ),
+    PrimaryKeyConstraint("day", "measure", *_SEGMENT, "subject", "metric", "value", name="pk_tally"),
+)
+
+repeat = table(
+    "repeat",
+    plain("day"),
+    plain("next"),  # the day on which the same person answered the same question again
+    *map(plain, _SEGMENT),
+    plain("subject"),
+    plain("metric"),
+    plain("value"),  # as JSON: one answer may name several options
+    number("count"),
+    PrimaryKeyConstraint("day", "next", *_SEGMENT, "subject", "metric", "value", name="pk_repeat"),
 )
 
 timer = table(

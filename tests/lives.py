@@ -2,7 +2,7 @@
 
 from conversations.cases.case import Case
 from conversations.events import DAY, Address
-from conversations.facts import Answered, CaseOpened, Fact
+from conversations.facts import Answered, CaseOpened, Fact, Started
 from conversations.session import Answer, Conversation, PersonId, Session, SessionId
 from storage.interface.answers import AnswerRow
 from storage.interface.attachments import Attachment
@@ -58,10 +58,12 @@ async def live(tx: Transaction, canary: str, chat: str, user: str) -> tuple[Conv
     await tx.invitations.issue(invitation)
     await tx.invitations.bind(invitation.id, f"{BOT}/{chat}", 0, NOW)
     facts: list[Fact] = [
+        Started(session, "survey", "h"),
         Answered(session, "survey", "score", "scale", "nps", 9, "w"),
         CaseOpened(case.id, case.number, "complaint", "delivery", "normal", "mia"),
     ]
-    await tx.facts.record([FactRow(next(ids), NOW, fact, one.person, one.id) for fact in facts])
+    order = f"o-{canary}"
+    await tx.facts.record([FactRow(next(ids), NOW, fact, one.person, one.id, order=order) for fact in facts])
     return one, case
 
 

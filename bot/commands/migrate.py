@@ -10,7 +10,7 @@ from storage.migrate import migrate as bring_up
 def migrate(config: Path | None) -> None:
     """Raises StoreError."""
     settings = settings_of(config)
-    changed = bring_up(settings.storage.url)
+    changed = bring_up(settings.storage.url, settings.organisation.zone)
     print(
         f"The database is now at schema {head()}."
         if changed

@@ -15,7 +15,7 @@ from conversations.cases.step import step
 from conversations.definition.dialogue import Dialogue
 from conversations.effects import SetTimer
 from conversations.events import MINUTE, SECOND, Address, Instant
-from conversations.facts import Answered, CaseOpened, Ended, Fact, Invited, Started
+from conversations.facts import Answered, CaseOpened, Ended, Fact, How, Invited, Started
 from conversations.frozen import replace
 from conversations.session import Answer, CaseId, Conversation, ConversationId, PersonId, Value
 from handlers.cases.cards import show
@@ -91,7 +91,7 @@ class Seed:
             self._note(at + place * MINUTE // 2, fact)
         if visit.finished:
             outcome = "thanks" if visit.score is not None and visit.score < 9 else "delighted"
-            self._note(at + 4 * MINUTE, Ended(session, name, outcome, "finished", touchpoint, invited=True))
+            self._note(at + 4 * MINUTE, Ended(session, name, outcome, How.FINISHED, touchpoint, invited=True))
 
     async def _quotes(self, quotes: tuple[Quote, ...], monday: Instant) -> None:
         """Spread the comments over the weeks; the last three are of the running one."""

@@ -69,7 +69,7 @@ An outcome may have one of:
     decide_case = { accepted = true, words = ["reason"] }           # needs the binding "case"
     hand_over = true                                                # a human takes over
 A SOURCE is the id of a question, the name of a binding, or else a literal; a list joins several, line by line.
-Bindings called order, touchpoint and product are passed on by themselves.
+Bindings called order, touchpoint, product and party are passed on by themselves.
 
     [moves]                                   # for sessions of an earlier revision: old state -> state here
     feedback = "comment"
@@ -93,7 +93,7 @@ PURPOSES = ("survey", "complaint", "praise", "idea", "question", "solution", "ot
 BUTTONS = ("back", "skip", "cancel", "correct", "human", "help", "language", "complain", "status")
 METRICS = ("nps", "csat", "ces")
 CASE_KINDS = ("complaint", "praise", "idea", "question")
-CARRIED = ("order", "touchpoint", "product")
+CARRIED = ("order", "touchpoint", "product", "party")
 """Bindings that follow the person from one dialogue into the next, and into a case."""
 
 

@@ -43,7 +43,7 @@ def _named(asking: Asking, text: str) -> str | None:
 
 def answered(session: Session, asked: Question, old: Answer | None, answer: Answer) -> Fact:
     """Return what happened to a question; `old` is the answer it had before."""
-    touchpoint = session.bindings.get("touchpoint", "")
+    bindings = session.bindings
     if old is not None and not old.skipped:
         return Corrected(
             session=session.id,
@@ -55,10 +55,15 @@ def answered(session: Session, asked: Question, old: Answer | None, answer: Answ
             value=answer.value,
             wording=answer.wording,
             first_at=old.at,
-            touchpoint=touchpoint,
+            touchpoint=bindings.get("touchpoint", ""),
+            party=bindings.get("party", ""),
+            product=bindings.get("product", ""),
+            language=session.language,
+            was="" if old.wording == answer.wording else old.wording,
         )
+    since = session.asked if asked.id == session.state else 0
     if answer.skipped:
-        return Skipped(session.id, session.dialogue, asked.id)
+        return Skipped(session.id, session.dialogue, asked.id, since)
     return Answered(
         session=session.id,
         dialogue=session.dialogue,
@@ -67,5 +72,9 @@ def answered(session: Session, asked: Question, old: Answer | None, answer: Answ
         metric=asked.metric,
         value=answer.value,
         wording=answer.wording,
-        touchpoint=touchpoint,
+        touchpoint=bindings.get("touchpoint", ""),
+        party=bindings.get("party", ""),
+        product=bindings.get("product", ""),
+        language=session.language,
+        asked=since,
     )

@@ -14,6 +14,7 @@ from conversations.effects import (
     TellStatus,
 )
 from conversations.events import Pressed
+from conversations.facts import How
 from conversations.frozen import replace
 from conversations.step import Step
 from conversations.talk.command_words import PURPOSE, Command
@@ -74,7 +75,7 @@ def _turn(stack: Stack, place: Place, command: Command, argument: str, press: Pr
             purpose = place[0].settings.purpose
             key = "cancelled" if purpose in SILENT_ENDS else "cancelled.unsent"
             key = "cancelled.open" if purpose == "solution" else key
-            step = cut_short(*place, stack.scene(press), "cancelled")
+            step = cut_short(*place, stack.scene(press), How.CANCELLED)
             said = Say(Message(stack.text(key), kind=Kind.RECEIPT))
             stack.apply(place, replace(step, effects=(*step.effects, said)))
 

@@ -7,7 +7,7 @@ from conversations.answers.evidence import joined, together
 from conversations.definition.dialogue import Beginning, CasePlan, Decision, Outcome, Sources
 from conversations.effects import Begin, CallHuman, DecideCase, Durable, Message, OpenCase, Say
 from conversations.effects import Kind as MessageKind
-from conversations.facts import Ended
+from conversations.facts import Ended, How
 from conversations.session import Answer, Session
 from conversations.talk.asking import Asking, visible
 
@@ -20,10 +20,22 @@ _OPEN = ("order", "touchpoint")
 """Those of them that are shown as they were given; the others are looked up in the texts."""
 
 
-def ended(session: Session, outcome: str, how: str) -> Ended:
-    """Return the fact that a session is over. `how` is finished, cancelled, expired, displaced or withdrawn."""
-    touchpoint = session.bindings.get("touchpoint", "")
-    return Ended(session.id, session.dialogue, outcome, how, touchpoint, bool(session.invitation))
+def ended(session: Session, outcome: str, how: How, *, left: bool = True) -> Ended:
+    """Return the fact that a session is over; `left` tells whether the question that was asked last is still open."""
+    bindings, left = session.bindings, left and bool(session.asked)
+    return Ended(
+        session.id,
+        session.dialogue,
+        outcome,
+        how,
+        bindings.get("touchpoint", ""),
+        bool(session.invitation),
+        bindings.get("party", ""),
+        bindings.get("product", ""),
+        session.language,
+        session.state if left else "",
+        session.asked if left else 0,
+    )
 
 
 def effects_of(outcome: Outcome, asking: Asking) -> list[Durable]:
@@ -46,7 +58,7 @@ def effects_of(outcome: Outcome, asking: Asking) -> list[Durable]:
             known = {name: value for name, value in bound.items() if value}
             said = joined(*_said(asking, _told(bindings, asking)))
             kept = together(Answer(words=said, attachments=_files(asking), refused=_refused(asking)), None)
-            effects.append(Begin(dialogue, known, kept))
+            effects.append(Begin(dialogue, known, kept, asking.session.chain[0]))
         case Decision(accepted, sources):
             said = joined(_resolve(sources, asking), *_said(asking, _told({"words": sources}, asking)))
             effects.append(
@@ -70,6 +82,8 @@ def _open_case(plan: CasePlan, asking: Asking) -> OpenCase:
         attachments=_files(asking),
         refused=_refused(asking),
         summary=tuple((point.label, point.text) for point in asking.points()),
+        party=fields.get("party", ""),
+        sessions=asking.session.chain,
     )
 
 

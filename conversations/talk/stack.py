@@ -10,7 +10,7 @@ from conversations.definition.dialogue import Dialogue
 from conversations.definition.library import Library
 from conversations.effects import Begin, DecideCase, Effect, Kind, MarkKeyboard, Message, Say, SetTimer
 from conversations.events import Instant, Pressed
-from conversations.facts import Fact, Reminded, Started
+from conversations.facts import Fact, How, Reminded, Started
 from conversations.frozen import replace
 from conversations.question import Ids
 from conversations.session import STACK_LIMIT, Conversation, Session, SessionId
@@ -30,6 +30,23 @@ Place: TypeAlias = tuple[Dialogue, Session]
 def active(conversation: Conversation) -> Session | None:
     """Return the session whose question is open, None when nothing is."""
     return conversation.stack[-1] if conversation.stack and conversation.stack[-1].asked else None
+
+
+def started(session: Session) -> Started:
+    """Return the fact that a session has begun."""
+    bindings = session.bindings
+    return Started(
+        session.id,
+        session.dialogue,
+        session.revision,
+        bindings.get("touchpoint", ""),
+        bool(session.invitation),
+        bindings.get("party", ""),
+        bindings.get("product", ""),
+        session.language,
+        session.invitation,
+        session.origin,
+    )
 
 
 class Stack:
@@ -184,9 +201,10 @@ class Stack:
             bindings={name: value for name, value in wanted.bindings.items() if name in dialogue.bindings},
             invitation=invitation,
             kept=wanted.kept,
+            language=self.conversation.language,
+            origin=wanted.origin,
         )
-        touchpoint = session.bindings.get("touchpoint", "")
-        self.facts.append(Started(session.id, dialogue.name, dialogue.revision, touchpoint, bool(invitation)))
+        self.facts.append(started(session))
         stack = self.conversation.stack
         if self._must_wait(dialogue):
             self.conversation = replace(self.conversation, stack=(session, *stack))
@@ -245,7 +263,7 @@ class Stack:
         before = active(self.conversation)
         for session in self.conversation.stack:
             if session.dialogue == dialogue and session.bindings.get("case", "") == case:
-                self._take_over(session, dropped(session, "withdrawn"))
+                self._take_over(session, dropped(session, How.WITHDRAWN))
         if before is None or before in self.conversation.stack:
             return
         keyboard, text = self.conversation.keyboard, self.conversation.keyboard_text
@@ -288,7 +306,7 @@ class Stack:
         if self.now < end:  # other questions were asked since it was set
             self.do(SetTimer(owner(session), "expire", end))
             return
-        self._take_over(session, cut_short(*place, self.scene(), "expired"))
+        self._take_over(session, cut_short(*place, self.scene(), How.EXPIRED))
         if dialogue.settings.purpose not in SILENT_ENDS and self.conversation.reachable:
             self.say("expired", title=dialogue.title(self.conversation.language))
         if self.conversation.stack and not self.conversation.stack[-1].asked:

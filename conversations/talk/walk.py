@@ -13,7 +13,7 @@ from conversations.definition.dialogue import NEXT, Dialogue
 from conversations.definition.rules import Situation
 from conversations.effects import DropTimer, Effect, Kind, MarkKeyboard, Message, Refuse, Say, SetTimer
 from conversations.events import Attached, Said
-from conversations.facts import Fact
+from conversations.facts import Fact, How
 from conversations.frozen import replace
 from conversations.question import Accepted, Chosen, Correction, Declined, Partial, Rejection, Reply, Result
 from conversations.session import Answer, Session
@@ -65,7 +65,8 @@ class Walk:
             question = session.album_of
             self._effects += effects
             self._session = replace(session, answers={**session.answers, question: answer})
-            self._answers.append(Given(session.id, session.dialogue, question, answer))
+            metric = self._dialogue.questions[question].metric
+            self._answers.append(Given(session.id, session.dialogue, question, answer, metric))
         elif isinstance(reply, Attached) and reply.files and not takes_files(asked):
             result, self._session, effects = beside(self._asking, reply)
             self._effects += effects
@@ -252,7 +253,7 @@ class Walk:
     def _record(self, question: str, given: Answer, trail: tuple[str, ...], returning: str) -> None:
         session, scene = self._session, self._scene
         old = session.answers.get(question)
-        first = old.at if old else scene.now
+        first = old.at if old and not old.skipped else scene.now
         wording = self._dialogue.wording(question, scene.language)
         answer = replace(given, wording=wording, at=first, message=scene.message)
         answers = {**session.answers, question: answer}
@@ -271,7 +272,8 @@ class Walk:
 
     def _give(self, question: str, answer: Answer) -> None:
         kept = remarks.beside(self._session, question, answer)
-        self._answers.append(Given(self._session.id, self._session.dialogue, question, kept))
+        session, metric = self._session, self._dialogue.questions[question].metric
+        self._answers.append(Given(session.id, session.dialogue, question, kept, metric))
 
     # -- where it leads
 
@@ -335,10 +337,10 @@ class Walk:
     def _finish(self, state: str) -> None:
         outcome = self._dialogue.outcomes[state]
         self._effects += effects_of(outcome, self._asking)
-        self._end(state, "finished")
+        self._end(state)
 
-    def _end(self, outcome: str, how: str) -> None:
-        self._facts.append(ended(self._session, outcome, how))
+    def _end(self, outcome: str) -> None:
+        self._facts.append(ended(self._session, outcome, How.FINISHED, left=False))
         self._effects.append(DropTimer(owner(self._session)))
         self._over = True
 
@@ -373,18 +375,20 @@ class Walk:
         )
 
 
-def dropped(session: Session, how: str = "displaced") -> Walked:
+def dropped(session: Session, how: How = How.DISPLACED) -> Walked:
     """End a session that another one displaces, whose dialogue is gone, or whose question is withdrawn."""
     return Step(None, (ended(session, "", how),), (DropTimer(owner(session)),))
 
 
-def cut_short(dialogue: Dialogue, session: Session, scene: Scene, how: str) -> Walked:
+def cut_short(dialogue: Dialogue, session: Session, scene: Scene, how: How) -> Walked:
     """End a session before its end; `how` is cancelled or expired.
 
     Where only an offer is still unanswered, the dialogue counts as finished with what a refusal means: nobody who
     answered everything is lost from the response rate.
     """
     otherwise = dialogue.questions[session.state].otherwise
-    fact = ended(session, otherwise, "finished") if otherwise else ended(session, "", how)
-    marks = Asking(dialogue, session, scene).mark(scene.label("button.cancel")) if how == "cancelled" else ()
+    fact = ended(session, otherwise, How.FINISHED) if otherwise else ended(session, "", how)
+    marks = (
+        Asking(dialogue, session, scene).mark(scene.label("button.cancel")) if how is How.CANCELLED else ()
+    )
     return Step(None, (fact,), (*marks, DropTimer(owner(session))))

@@ -67,7 +67,17 @@ async def open_case(turn: Turn, who: ConversationId, wanted: OpenCase, *, receip
     await turn.open_case(begun.case)
     turn.record(
         CaseOpened(
-            case.id, case.number, case.kind, case.category, case.severity, case.owner, case.touchpoint
+            case.id,
+            case.number,
+            case.kind,
+            case.category,
+            case.severity,
+            case.owner,
+            case.touchpoint,
+            wanted.party,
+            case.product,
+            case.language,
+            wanted.sessions,
         ),
         who,
         begun.case,

@@ -55,7 +55,7 @@ async def invite(
     )
     stored = await tx.invitations.issue(wanted)
     if stored.id == wanted.id:
-        await tx.facts.record([FactRow(ids.next(), now, Invited(dialogue, touchpoint))])
+        await tx.facts.record([FactRow(ids.next(), now, Invited(dialogue, touchpoint, language))])
     return Fresh(stored, secret, used=bool(stored.chat))
 
 

@@ -20,7 +20,7 @@ from conversations.events import (
     Submitted,
     Threaded,
 )
-from conversations.facts import Fact
+from conversations.facts import Fact, Started
 from conversations.frozen import replace
 from conversations.question import NAME_LIMIT, clean
 from conversations.session import CaseId, Conversation, ConversationId, PersonId, Session
@@ -58,6 +58,12 @@ class Changes(TypedDict, total=False):
     held: str
     reachable: bool
     staffed_until: Instant
+
+
+def _order_of(begun: Started, conversation: Conversation) -> str:
+    """The order that a walk is about which has just begun."""
+    found = (one.bindings.get("order", "") for one in conversation.stack if one.id == begun.session)
+    return next(found, "")
 
 
 class Turn:
@@ -165,7 +171,9 @@ class Turn:
         for fact in step.facts:
             self.record(fact, who)
         for one in step.answers:
-            self.answers.append(AnswerRow(one.session, one.dialogue, one.question, person, who, one.answer))
+            self.answers.append(
+                AnswerRow(one.session, one.dialogue, one.question, person, who, one.answer, one.metric)
+            )
 
     def _new_conversation(self, event: Event) -> tuple[Conversation, str]:
         new = Conversation(
@@ -228,7 +236,8 @@ class Turn:
         person = self._conversations[who].person if who else case.person if case else None
         place = who or (case.conversation if case else None)
         concern = case.id if case else None
-        self._facts.append(FactRow(self.ids.next(), self.now, fact, person, place, concern))
+        order = _order_of(fact, self._conversations[who]) if isinstance(fact, Started) and who else ""
+        self._facts.append(FactRow(self.ids.next(), self.now, fact, person, place, concern, order))
 
     def answered(self, row: AnswerRow) -> None:
         """Keep an answer."""

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from conversations.cases.case import Case
 from conversations.events import Instant
 from conversations.session import Answer, ConversationId, PersonId, Value
+from conversations.tallies import day_of
 from storage.codec import clean, decode, encode
 from storage.engines.sql import Area, Row
 from storage.interface.answers import AnswerRow
@@ -22,7 +23,7 @@ _KEEP_ANSWER = _new_answer.on_conflict_do_update(
     index_elements=["session_id", "question"],
     set_={
         name: _new_answer.excluded[name]
-        for name in ("value", "words", "attachments", "wording", "at", "skipped", "message")
+        for name in ("value", "words", "attachments", "wording", "at", "skipped", "message", "day")
     },
 )
 # A session knows its case only while it is open. But its id was given between those of the messages about the case that
@@ -59,6 +60,8 @@ class SqlAnswers(Area):
                     "at": one.answer.at,
                     "skipped": int(one.answer.skipped),
                     "message": one.answer.message,
+                    "day": day_of(one.answer.at, self._unit.zone),
+                    "metric": one.metric,
                 }
                 for one in answers
             ],
@@ -71,8 +74,8 @@ class SqlAnswers(Area):
 
 
 def _answer(row: Row) -> AnswerRow:
-    session, question, name, person, place, value, words, attachments, wording, at, skipped, message = row
+    session, question, name, person, place, value, words, attachments, wording, at, skipped, message, *_ = row
     given = Answer(
         decode(_VALUE, value), words, decode(_NUMBERS, attachments), wording, at, bool(skipped), message
     )
-    return AnswerRow(session, name, question, PersonId(person), ConversationId(place), given)
+    return AnswerRow(session, name, question, PersonId(person), ConversationId(place), given, row[-1])

@@ -47,6 +47,7 @@ from storage.tables import (
     outbox,
     person,
     seen,
+    session,
     timer,
 )
 
@@ -165,6 +166,7 @@ PLAN: Final[Mapping[Table, Rows]] = {
         },
     ),
     address: Rows(address.c.person_id == PERSON, gone=True),
+    session: Rows(session.c.person_id == PERSON),
     person: Rows(and_(person.c.id == PERSON, person.c.erased == ZERO), {"erased": bindparam("now")}),
 }
 

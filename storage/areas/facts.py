@@ -1,18 +1,23 @@
-"""What happened: facts, and the tallies that move with them."""
+"""What happened: facts, and the tallies, repeats and walks that move with them."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 from sqlalchemy.dialects.postgresql import insert
 
-from conversations.tallies import TallyKey, increments
+from conversations.tallies import DayKey, increments
+from storage.areas.repeats import SqlRepeats
+from storage.areas.sessions import SqlSessions
 from storage.codec import clean, encode_fact
-from storage.engines.sql import Area
+from storage.engines.sql import Area, Unit
 from storage.interface.facts import FactRow
 from storage.tables import fact, tally
 
 _NEW_FACT = insert(fact)
 
+_TALLY = [column.name for column in tally.columns]
+_read_key = attrgetter(*_TALLY[:-2])
 _new_tally = insert(tally)
 _COUNT = _new_tally.on_conflict_do_update(
     index_elements=list(tally.primary_key.columns),
@@ -21,14 +26,19 @@ _COUNT = _new_tally.on_conflict_do_update(
 
 
 class SqlFacts(Area):
-    """Facts, each with its tallies."""
+    """Facts, each with what follows from it."""
 
-    __slots__ = ()
+    __slots__ = ("_repeats", "_sessions")
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(unit)
+        self._repeats = SqlRepeats(unit)
+        self._sessions = SqlSessions(unit)
 
     async def record(self, facts: Sequence[FactRow]) -> None:
-        """Append facts and move their tallies."""
+        """Append facts and move their tallies, repeats and walks; before the answers of the same turn are kept."""
         rows = []
-        counts: Counter[TallyKey] = Counter()
+        counts: Counter[DayKey] = Counter()
         for one in facts:
             kind, body = encode_fact(one.fact)
             rows.append(
@@ -45,23 +55,11 @@ class SqlFacts(Area):
             for key, by in increments(one.fact, one.at, self._unit.zone):
                 counts[key] += by
         self._unit.later(_NEW_FACT, rows)
-        await self._count(counts)
+        self._count(counts)
+        self._sessions.move(facts)
+        await self._repeats.move(facts)
 
-    async def _count(self, counts: Mapping[TallyKey, int]) -> None:
+    def _count(self, counts: Mapping[DayKey, int]) -> None:
         """Move tallies, in the order of their keys, so that two workers never wait for each other."""
-        rows = sorted(
-            (
-                key.week,
-                key.measure,
-                key.dialogue,
-                key.touchpoint,
-                key.subject,
-                key.metric,
-                clean(key.value),
-                by,
-            )
-            for key, by in counts.items()
-            if by
-        )
-        names = [column.name for column in tally.columns]
-        self._unit.later(_COUNT, [dict(zip(names, row, strict=True)) for row in rows])
+        rows = sorted((*_read_key(key), clean(key.value), by) for key, by in counts.items() if by)
+        self._unit.later(_COUNT, [dict(zip(_TALLY, row, strict=True)) for row in rows])

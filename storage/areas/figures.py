@@ -1,24 +1,34 @@
 """What reports and status read: tallies, comments that may be shown, counts."""
 
+from collections import defaultdict
 from typing import Final
 
 from sqlalchemy import ColumnElement, ScalarSelect, Table, and_, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import Instant
-from conversations.tallies import TallyKey
+from conversations.tallies import DayKey, TallyKey, monday_of, sunday_of
 from storage.areas.cases import OPEN_CASE
 from storage.areas.outbox import OPEN
-from storage.engines.sql import EMPTY, LIMIT, ZERO, Area, said
+from storage.engines.sql import EMPTY, LIMIT, ZERO, Area, Row, said
 from storage.interface.figures import Voice
 from storage.tables import answer, case, conversation, digest_made, inbox, outbox, person, tally, timer
 
 COMMENT, CONSENT, SCORE = said("comment"), said("quote"), said("score")
 """The surveys' convention: the words of `comment` may be shown where `quote` was answered yes, beside `score`."""
 
-_TALLIES = select(*tally.columns).where(
-    tally.c.week >= bindparam("first"), tally.c.week <= bindparam("last"), tally.c.count != ZERO
+_within = and_(tally.c.day >= bindparam("first"), tally.c.day <= bindparam("last"))
+_BY_DAY = select(*tally.columns).where(_within, tally.c.count != ZERO)
+_in_week = (
+    tally.c.day,
+    tally.c.measure,
+    tally.c.dialogue,
+    tally.c.touchpoint,
+    tally.c.subject,
+    tally.c.metric,
+    tally.c.value,
 )
+_TALLIES = select(*_in_week, func.sum(tally.c.count)).where(_within).group_by(*_in_week)
 
 _score = answer.alias("score")
 _consent = answer.alias("consent")
@@ -88,8 +98,15 @@ class SqlFigures(Area):
 
     async def tallies(self, first_week: str, last_week: str) -> dict[TallyKey, int]:
         """All tallies of these weeks (Mondays, inclusive), zero counts left out."""
-        rows = await self._unit.fetch(_TALLIES, first=first_week, last=last_week)
-        return {TallyKey(*key): count for *key, count in rows}
+        weeks: defaultdict[Row, int] = defaultdict(int)
+        for day, *of, count in await self._unit.fetch(_TALLIES, first=first_week, last=sunday_of(last_week)):
+            weeks[monday_of(day), *of] += count
+        return {TallyKey(*key): int(count) for key, count in weeks.items() if count}
+
+    async def tallies_by_day(self, first: str, last: str) -> dict[DayKey, int]:
+        """All tallies of these days (inclusive), zero counts left out."""
+        rows = await self._unit.fetch(_BY_DAY, first=first, last=last)
+        return {DayKey(*key): count for *key, count in rows}
 
     async def voices(self, start: Instant, end: Instant, limit: int) -> list[Voice]:
         """Comments given within [start, end) whose author said yes to being quoted, newest first."""

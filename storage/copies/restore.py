@@ -101,7 +101,7 @@ async def restore_file(
     done = False
     try:
         copy = await examine(source)
-        await asyncio.to_thread(_unpack, source, fresh)
+        await asyncio.to_thread(_unpack, source, fresh, zone)
         erased = await _carry_over_file(fresh, zone, former)
         aside = await asyncio.to_thread(_exchange, fresh, database, now)
         done = True
@@ -116,7 +116,7 @@ async def restore_server(source: Path, conninfo: str, zone: tzinfo, former: Form
     copy = await asyncio.to_thread(look_through, source)
     refuse_newer(copy.revision)
     await asyncio.to_thread(fill, conninfo, source)
-    await asyncio.to_thread(migrate, conninfo)
+    await asyncio.to_thread(migrate, conninfo, zone)
     engine = await Postgres.open(conninfo)
     try:
         async with engine.writing() as connection:
@@ -128,11 +128,11 @@ async def restore_server(source: Path, conninfo: str, zone: tzinfo, former: Form
     return Restored(copy, None, erased)
 
 
-def _unpack(source: Path, fresh: Path) -> None:
+def _unpack(source: Path, fresh: Path, zone: tzinfo) -> None:
     """Copy the copy, which stays as it is, and bring it to our schema."""
     with said(source), plain(source, "ro") as reading:
         write_copy(reading, fresh)
-    migrate_sqlite(fresh, keep=False)
+    migrate_sqlite(fresh, zone, keep=False)
 
 
 async def _carry_over_file(fresh: Path, zone: tzinfo, former: Former | None) -> int:

@@ -131,7 +131,10 @@ class Unit:
 
 
 class Area:
-    """Statements about one thing, within a unit of work. Areas of a unit know its connection, not each other."""
+    """Statements about one thing, within a unit of work.
+
+    Areas of a unit know its connection, not each other; only facts know what follows from them.
+    """
 
     __slots__ = ("_unit",)
 

@@ -19,6 +19,7 @@ class AnswerRow:
     person: PersonId
     conversation: ConversationId
     answer: Answer
+    metric: str = ""
 
 
 class AnswersArea(Protocol):

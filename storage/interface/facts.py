@@ -11,7 +11,10 @@ from conversations.session import CaseId, ConversationId, PersonId
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
-    """A fact with its context. Tallies move with it in the same transaction."""
+    """A fact with its context. Tallies and walks move with it in the same transaction.
+
+    `order` is what a walk that begins is about: it leads to a person, so it stands with the walk, not in the fact.
+    """
 
     id: int
     at: Instant
@@ -19,10 +22,11 @@ class FactRow:
     person: PersonId | None = None
     conversation: ConversationId | None = None
     case: CaseId | None = None
+    order: str = ""
 
 
 class FactsArea(Protocol):
-    """Facts, each with its tallies."""
+    """Facts, each with what follows from it."""
 
     async def record(self, facts: Sequence[FactRow]) -> None:
-        """Append facts and move their tallies."""
+        """Append facts and move their tallies, repeats and walks; before the answers of the same turn are kept."""

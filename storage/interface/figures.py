@@ -4,7 +4,7 @@ from typing import Protocol
 
 from conversations.events import Instant
 from conversations.frozen import dataclass
-from conversations.tallies import TallyKey
+from conversations.tallies import DayKey, TallyKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,9 @@ class FiguresArea(Protocol):
 
     async def tallies(self, first_week: str, last_week: str) -> dict[TallyKey, int]:
         """All tallies of these weeks (Mondays, inclusive), zero counts left out."""
+
+    async def tallies_by_day(self, first: str, last: str) -> dict[DayKey, int]:
+        """All tallies of these days (inclusive), zero counts left out."""
 
     async def voices(self, start: Instant, end: Instant, limit: int) -> list[Voice]:
         """Comments given within [start, end) whose author said yes to being quoted, newest first."""

@@ -26,7 +26,9 @@ from storage.interface.leases import LeasesArea
 from storage.interface.messages import MessagesArea
 from storage.interface.outbox import OutboxArea
 from storage.interface.people import PeopleArea
+from storage.interface.repeats import RepeatsArea
 from storage.interface.seen import SeenArea
+from storage.interface.sessions import SessionsArea
 from storage.interface.shut_places import ShutPlacesArea
 from storage.interface.timers import TimersArea
 
@@ -69,6 +71,14 @@ class Transaction(Protocol):
     @property
     def facts(self) -> FactsArea:
         """What happened, for good."""
+
+    @property
+    def sessions(self) -> SessionsArea:
+        """Walks of dialogues."""
+
+    @property
+    def repeats(self) -> RepeatsArea:
+        """Answers that the same person has given again."""
 
     @property
     def answers(self) -> AnswersArea:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from conversations.events import DAY, HOUR, Address
-from conversations.facts import Answered, CaseOpened, Corrected, Ended, Fact, Invited, Started
+from conversations.facts import Answered, CaseOpened, Corrected, Ended, Fact, How, Invited, Started
 from conversations.session import Answer, CaseId, ConversationId, PersonId, Session, SessionId, Value
 from conversations.tallies import TallyKey
 from storage.interface import store as interface
@@ -253,8 +253,8 @@ async def test_beginnings_endings_and_cases_are_counted(store: Store) -> None:
         store,
         (NOW, Invited("survey", "shop")),
         (NOW, Started(1, "survey", "hash", "shop", invited=True)),
-        (NOW, Ended(1, "survey", "thanks", "finished", "shop", invited=True)),
-        (NOW, Ended(2, "survey", "", "expired", "shop", invited=True)),
+        (NOW, Ended(1, "survey", "thanks", How.FINISHED, "shop", invited=True)),
+        (NOW, Ended(2, "survey", "", How.EXPIRED, "shop", invited=True)),
         (NOW, CaseOpened(3, "A-2026-000001", "complaint", "delivery", "high", "mia", "shop")),
     )
     assert {(key.measure, key.value): count for key, count in (await tallies(store)).items()} == {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.effects import Message
-from conversations.facts import Answered, Ended, Fact
+from conversations.facts import Answered, Ended, Fact, How
 from conversations.session import Answer, Session, SessionId
 from storage.codec import FACTS, Misshapen, clean, decode, decode_fact, encode, encode_fact
 
@@ -62,7 +62,7 @@ def test_clean_text_is_valid_everywhere_and_clean_text_stays_itself(written: str
 
 
 def test_a_fact_says_what_it_is_by_its_class() -> None:
-    kind, stored = encode_fact(Ended(1, "survey", "thanks", "finished"))
+    kind, stored = encode_fact(Ended(1, "survey", "thanks", How.FINISHED))
     assert kind == "Ended"
     assert '"how":"finished"' in stored
 

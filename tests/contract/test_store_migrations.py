@@ -86,7 +86,8 @@ async def test_a_database_of_every_released_revision_is_brought_up_to_date(
             assert (one.name, one.stack[0].answers["comment"].words) == ("Grüße 👋", "Grüße 👋")
             (case,) = await tx.cases.still_open(person=one.person)
             assert [message.text for message in await tx.messages.of(case.id)] == ["Grüße 👋", "Grüße 👋"]
-            assert sum((await tx.figures.tallies("2026-01-05", "2026-12-28")).values()) == 4
+            tallies = await tx.figures.tallies("2026-01-05", "2026-12-28")
+            assert sum(n for key, n in tallies.items() if key.measure in ("answer", "case")) == 4
         async with store._engine.reading() as connection:
             for kind, body in await connection.fetch("SELECT kind, body FROM fact", {}):
                 decode_fact(kind, body)

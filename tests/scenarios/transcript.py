@@ -17,6 +17,7 @@ otherwise) and `steps`, each a table with one of
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from enum import StrEnum
 from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
@@ -42,7 +43,10 @@ from tests.unit.conversations.chat import Chat, system_texts
 
 SHIPPED = Path(talk.__file__).parents[1] / "dialogues"
 
-HIDDEN = ("session", "dialogue", "revision", "wording", "first_at", "summary", "message", "kind")
+HIDDEN = (
+    *("session", "dialogue", "revision", "wording", "first_at", "summary", "message", "kind"),
+    *("language", "asked", "invitation", "origin", "sessions", "was"),
+)
 """Fields that would change with every comma of a text, or that everybody knows."""
 
 
@@ -181,11 +185,15 @@ def _described(thing: object) -> str:
     """A fact or effect in a line: its name and what is not empty."""
     known = {one.name: getattr(thing, one.name) for one in fields(thing)}  # type: ignore[arg-type]  # a dataclass
     shown = [
-        f"{key}={value!r}"
+        f"{key}={_word(value)!r}"
         for key, value in known.items()
         if value not in ("", (), None) and value is not False and _shown(thing, key)
     ]
     return " ".join([type(thing).__name__, *shown])
+
+
+def _word(value: object) -> object:
+    return str(value) if isinstance(value, StrEnum) else value
 
 
 def _shown(thing: object, key: str) -> bool:
@@ -194,4 +202,5 @@ def _shown(thing: object, key: str) -> bool:
         return False
     kind_of_case = type(thing).__name__ == "OpenCase" and key == "kind"
     name_of_dialogue = type(thing).__name__ in ("Started", "Ended", "Begin", "Reminded") and key == "dialogue"
-    return key not in HIDDEN or kind_of_case or name_of_dialogue
+    chosen = type(thing).__name__ == "SetLanguage"
+    return key not in HIDDEN or kind_of_case or name_of_dialogue or chosen

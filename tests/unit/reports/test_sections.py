@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from conversations.facts import Answered, CaseOpened, Ended, Fact, Invited, Started
-from conversations.tallies import increments
+from conversations.facts import Answered, CaseOpened, Ended, Fact, How, Invited, Started
+from conversations.tallies import DayKey, TallyKey, increments, monday_of
 from reports.blocks import Block, Figure, Lines, Measures, Note, Quotes, Table
 from reports.data import Figures
 from reports.digest import Found, discover
@@ -20,7 +20,7 @@ TEXTS = texts()
 FACTS: dict[str, Fact] = {
     "invited": Invited("survey", "shop"),
     "started": Started(1, "survey", "r1"),
-    "finished": Ended(1, "survey", "finish", "finished", invited=True),
+    "finished": Ended(1, "survey", "finish", How.FINISHED, invited=True),
     "promoter": Answered(1, "survey", "recommend", "scale", "nps", 10, "w1"),
     "unhappy": Answered(1, "survey", "touchpoint", "scale", "csat", 1, "w1"),
     "easy": Answered(1, "survey", "easy", "scale", "ces", 7, "w1"),
@@ -33,7 +33,15 @@ FACTS: dict[str, Fact] = {
 def one_fact(fact: Fact) -> Figures:
     """A week in which exactly this happened."""
     base = empty()
-    return replace(base, tallies=dict(increments(fact, base.period.start + 1, ZoneInfo(ZONE))))
+    counted = increments(fact, base.period.start + 1, ZoneInfo(ZONE))
+    return replace(base, tallies={in_week(key): n for key, n in counted})
+
+
+def in_week(key: DayKey) -> TallyKey:
+    """What a digest reads of it."""
+    return TallyKey(
+        monday_of(key.day), key.measure, key.dialogue, key.touchpoint, key.subject, key.metric, key.value
+    )
 
 
 WEEKS: dict[str, Callable[[], Figures]] = {

@@ -1,0 +1,57 @@
+"""Walks of dialogues."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from conversations.events import Instant
+from conversations.facts import How
+from conversations.frozen import dataclass
+from conversations.session import CaseId, ConversationId, PersonId, SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a walk: when it was asked, and when it was `answered` or `skipped`.
+
+    `asked` is 0 where a value given at the start answered it. `done` is 0 for the question that was open when the walk
+    ended: `left`.
+    """
+
+    question: str
+    asked: Instant
+    done: Instant
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A walk of a dialogue; `origin` is the walk at the beginning of the chain that led here, else itself.
+
+    `ended` is 0 and `how` None while it goes on: then the open question is the last thing that is not in `asked`.
+    """
+
+    id: SessionId
+    person: PersonId | None
+    conversation: ConversationId | None
+    dialogue: str
+    revision: str
+    language: str
+    order: str
+    touchpoint: str
+    party: str
+    product: str
+    invitation: int
+    origin: SessionId
+    case: CaseId | None
+    started: Instant
+    ended: Instant
+    outcome: str
+    how: How | None
+    asked: tuple[Asked, ...]
+
+
+class SessionsArea(Protocol):
+    """Walks of dialogues; the facts move them."""
+
+    async def load(self, ids: Iterable[int]) -> dict[SessionId, SessionRow]:
+        """Walks by their ids."""
