@@ -1,18 +1,17 @@
 """`anliegen cases`: the cases by next deadline, or one with its messages."""
 
 import asyncio
-import json
 import os
 from dataclasses import asdict
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from bot.clock import clock_from
 from bot.commands.opening import reading, settings_of
+from bot.commands.showing import as_json as to_json
+from bot.commands.showing import console, inert
 from bot.process.failure import Failure
 from bot.settings.config import Settings
 from conversations.cases.case import Case
@@ -28,10 +27,10 @@ def cases(config: Path | None, number: str, *, every: bool, as_json: bool) -> No
     settings = settings_of(config)
     if number:
         case, messages = asyncio.run(_one(settings, number))
-        print(json.dumps(_plain(case, messages))) if as_json else _show(settings, case, messages)
+        print(to_json(_plain(case, messages))) if as_json else _show(settings, case, messages)
         return
     found = asyncio.run(_several(settings, every=every))
-    print(json.dumps([_plain(case) for case in found])) if as_json else _list(settings, found)
+    print(to_json([_plain(case) for case in found])) if as_json else _list(settings, found)
 
 
 async def _one(settings: Settings, number: str) -> tuple[Case, list[CaseMessage]]:
@@ -80,11 +79,11 @@ def _list(settings: Settings, found: list[Case]) -> None:
         due = _local(case.due, settings.organisation.zone)
         row = (case.number, case.state, case.kind, case.category, case.severity, case.owner, due)
         table.add_row(*(inert(each) for each in row))
-    Console().print(table)
+    console().print(table)
 
 
 def _show(settings: Settings, case: Case, messages: list[CaseMessage]) -> None:
-    console, zone = Console(), settings.organisation.zone
+    screen, zone = console(), settings.organisation.zone
     table = Table(box=None, show_header=False, pad_edge=False)
     lines = {
         "number": case.number,
@@ -101,7 +100,7 @@ def _show(settings: Settings, case: Case, messages: list[CaseMessage]) -> None:
     for label, text in lines.items():
         if text:
             table.add_row(label, inert(text))
-    console.print(table)
+    screen.print(table)
     for message in messages:
         who = {
             "in": "customer",
@@ -109,18 +108,13 @@ def _show(settings: Settings, case: Case, messages: list[CaseMessage]) -> None:
             "note": f"{message.author}, internal",
         }
         delivery = "" if message.delivery == "none" else f" ({message.delivery})"
-        console.print()
-        console.print(
+        screen.print()
+        screen.print(
             inert(f"{_local(message.at, zone)} · {who.get(message.direction, message.direction)}{delivery}"),
             style="bold",
         )
         for line in message.text.splitlines():
-            console.print(inert(line))
-
-
-def inert(words: str) -> Text:
-    """People's words without what a terminal would obey."""
-    return Text("".join(letter if letter.isprintable() else "·" for letter in words))
+            screen.print(inert(line))
 
 
 def _local(moment: Instant, zone: tzinfo) -> str:

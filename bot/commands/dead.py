@@ -1,7 +1,6 @@
 """`anliegen dead`: what could not be applied or sent, why, and what helps; done once more, or dropped."""
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -14,9 +13,10 @@ import typer
 from rich.console import Console
 
 from bot.clock import clock_from
-from bot.commands.cases import inert
 from bot.commands.opening import reading, settings_of
 from bot.commands.requests import write
+from bot.commands.showing import as_json as to_json
+from bot.commands.showing import console, inert
 from bot.exits import Exit
 from bot.process.control import Json
 from bot.process.failure import Failure
@@ -40,7 +40,7 @@ def listed(config: Path | None, *, as_json: bool) -> None:
     found = asyncio.run(_all(settings))
     now = _now(settings)
     if as_json:
-        print(json.dumps([_plain(letter, now) for letter in found]))
+        print(to_json([_plain(letter, now) for letter in found]))
     else:
         _print(found, now)
 
@@ -50,19 +50,19 @@ def show(config: Path | None, wanted: str, *, as_json: bool) -> None:
     settings = settings_of(config)
     letter, now = asyncio.run(_one(settings, _number(wanted))), _now(settings)
     if as_json:
-        print(json.dumps(_plain(letter, now) | {"reason": letter.reason, "body": letter.body}))
+        print(to_json(_plain(letter, now) | {"reason": letter.reason, "body": letter.body}))
         return
-    console = Console(highlight=False)
-    _describe(console, letter, now)
+    screen = console()
+    _describe(screen, letter, now)
     for line in (*letter.reason.splitlines(), "", *letter.body.splitlines()):
-        console.print(inert(line), soft_wrap=True)
+        screen.print(inert(line), soft_wrap=True)
 
 
 def retry(config: Path | None, wanted: str, *, as_json: bool) -> None:
     """Have one or all applied or sent once more. Raises Failure."""
     done = asyncio.run(_ask(settings_of(config), "retry", wanted))
     if as_json:
-        print(json.dumps(done))
+        print(to_json(done))
         return
     notes = {
         "inbox dead": "applied now, after what came since",
@@ -79,9 +79,7 @@ def drop(config: Path | None, wanted: str, *, yes: bool, as_json: bool) -> None:
     if not yes:
         _confirm(wanted)
     done = asyncio.run(_ask(settings, "drop", wanted))
-    print(
-        json.dumps(done) if as_json else f"Dropped: {', '.join(f'{n} {what}' for what, n in done.items())}."
-    )
+    print(to_json(done) if as_json else f"Dropped: {', '.join(f'{n} {what}' for what, n in done.items())}.")
 
 
 # -- the parts -------------------------------------------------------------------------------------------------------
@@ -161,21 +159,21 @@ def remedy(letter: Letter) -> str:
 
 
 def _print(found: Sequence[Letter], now: Instant) -> None:
-    console = Console(highlight=False)
+    screen = console()
     if not found:
-        console.print("No dead letters.")
+        screen.print("No dead letters.")
     for section, heading in _SECTIONS.items():
         some = [letter for letter in found if (letter.box, letter.state) == section]
         if some:
-            console.print(f"{heading}: {len(some)}", style="bold")
+            screen.print(f"{heading}: {len(some)}", style="bold")
         for letter in some:
-            _describe(console, letter, now)
+            _describe(screen, letter, now)
 
 
-def _describe(console: Console, letter: Letter, now: Instant) -> None:
-    console.print(inert(f"{letter.id}  {' · '.join(_facts(letter, now))}"), soft_wrap=True)
-    console.print(inert(f"  reason  {_short(letter.reason)}"), soft_wrap=True)
-    console.print(inert(f"  remedy  {remedy(letter)}"), soft_wrap=True)
+def _describe(screen: Console, letter: Letter, now: Instant) -> None:
+    screen.print(inert(f"{letter.id}  {' · '.join(_facts(letter, now))}"), soft_wrap=True)
+    screen.print(inert(f"  reason  {_short(letter.reason)}"), soft_wrap=True)
+    screen.print(inert(f"  remedy  {remedy(letter)}"), soft_wrap=True)
 
 
 def _facts(letter: Letter, now: Instant) -> Iterable[str]:

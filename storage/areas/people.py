@@ -24,7 +24,7 @@ class SqlPeople(Area):
     async def find(self, wanted: str) -> list[PersonId]:
         """Persons by id, `account/user`, or a case number."""
         wanted = clean(wanted).strip()
-        if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
+        if wanted.isascii() and wanted.isdigit() and len(wanted) <= 19 and int(wanted) < 2**63:
             rows = await self._unit.fetch(_PERSON, wanted=int(wanted))
         elif "/" in wanted:
             account, user = wanted.rsplit("/", 1)

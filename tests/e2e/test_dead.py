@@ -46,7 +46,7 @@ async def test_what_lies_dead_is_listed_shown_sent_anew_and_dropped_while_the_se
         assert (update["box"], update["state"], update["chat"]) == ("inbox", "dead", "1001")
         assert update["reason"].startswith("unreadable: ")
         assert (message["box"], message["kind"], message["attempts"]) == ("outbox", "message", 1)
-        assert message["person"] > 0
+        assert all(isinstance(one, str) and one.isdigit() for one in (update["id"], message["person"]))
         assert all(letter["remedy"] and letter["age"] >= 0 for letter in (update, message))
         code, text = await around.call("dead", "list", "--config", "config.toml")
         assert code == Exit.DONE
@@ -54,12 +54,12 @@ async def test_what_lies_dead_is_listed_shown_sent_anew_and_dropped_while_the_se
             assert part in text
         assert "Anna writes" not in text
 
-        code, text = await around.call("dead", "show", str(update["id"]), "--config", "config.toml")
+        code, text = await around.call("dead", "show", update["id"], "--config", "config.toml")
         assert code == Exit.DONE
         assert "Anna writes this" in text
         assert "\x1b" not in text
 
-        assert await said(around, "retry", str(message["id"])) == {"outbox dead": 1}
+        assert await said(around, "retry", message["id"]) == {"outbox dead": 1}
         await sees(anna, "main reason")
         await settled(around)
         assert await said(around, "drop", "all", "--yes") == {"inbox dead": 1}
