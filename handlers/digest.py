@@ -77,8 +77,9 @@ async def produce(store: Store, organisation: Organisation, clock: Clock, ids: I
     if not weekly:
         week = week_of(now, organisation.zone)
         channel, _, language = timer.note.partition("|")
-    figures = await read_figures(store, organisation, week, now, language or organisation.digest.language)
-    drawn = await asyncio.to_thread(draw, figures, organisation, language or organisation.digest.language)
+    language = language_of(organisation, language)
+    figures = await read_figures(store, organisation, week, now, language)
+    drawn = await asyncio.to_thread(draw, figures, organisation, language)
     async with store.transaction() as tx:
         if weekly:
             await tx.timers.set([Timer(WEEKLY, "weekly", _after(organisation.digest, week, now))])
@@ -90,6 +91,11 @@ async def produce(store: Store, organisation: Organisation, clock: Clock, ids: I
         turn = Turn(tx, organisation, ids, now)
         with turn.unhurried() if weekly else nullcontext():
             await _post(turn, place, week, drawn, "" if weekly else timer.owner.rpartition(":")[2])
+
+
+def language_of(organisation: Organisation, wanted: str) -> str:
+    """The language of a digest that was wanted in one, or in the organisation's own: never two of them mixed."""
+    return organisation.texts.whole("digest.", wanted or organisation.digest.language)
 
 
 async def read_figures(

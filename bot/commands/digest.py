@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from pathlib import Path
 
 from bot.app import library_of, load_dialogues, organisation_of
@@ -11,7 +12,8 @@ from bot.commands.opening import reading, settings_of
 from bot.exits import Exit
 from bot.process.failure import Failure
 from bot.settings.config import Settings
-from handlers.digest import monday, read_figures
+from conversations.texts.texts import language_name
+from handlers.digest import language_of, monday, read_figures
 from reports.blocks import Digest
 from reports.digest import build
 
@@ -23,7 +25,7 @@ def digest(config: Path | None, week: str, *, form: str, output: Path | None, la
     if form not in FORMS:
         raise Failure(f"--format is one of {', '.join(FORMS)}", Exit.USAGE)
     made = asyncio.run(_read(settings_of(config), week, language))
-    text = _render(made, form)
+    text = _render(made, form, whole=output is not None or not sys.stdout.isatty())
     if output is None:
         print(text)
     else:
@@ -34,7 +36,9 @@ async def _read(settings: Settings, week: str, language: str) -> Digest:
     dialogues, _ = load_dialogues(settings)
     organisation = organisation_of(settings, library_of(settings, dialogues))
     now = clock_from(os.environ, loopback=settings.is_loopback).now()
-    language = language or organisation.digest.language
+    wanted, language = language, language_of(organisation, language)
+    if wanted not in ("", language):
+        print(f"There is no digest in '{wanted}': this one is in {language_name(language)}.", file=sys.stderr)
     try:
         first = monday(week, organisation, now)
     except ValueError:
@@ -44,7 +48,8 @@ async def _read(settings: Settings, week: str, language: str) -> Digest:
     return build(figures, language, organisation.texts)
 
 
-def _render(made: Digest, form: str) -> str:
+def _render(made: Digest, form: str, *, whole: bool) -> str:
+    """With `whole` no cell of a table is cut to the width of a terminal."""
     # Each form has its own renderer; only the one with pictures needs matplotlib, which takes a second to import.
     match form:
         case "json":
@@ -63,4 +68,4 @@ def _render(made: Digest, form: str) -> str:
         case _:
             from reports.render import terminal
 
-            return terminal.render(made)
+            return terminal.render(made, whole=whole)

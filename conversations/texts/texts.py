@@ -24,7 +24,7 @@ from markupsafe import Markup, escape
 from conversations.events import SECOND
 from conversations.frozen import replace
 from conversations.problem import Problem
-from conversations.texts.languages import FALLBACK, Language, Source, fallbacks, read_languages
+from conversations.texts.languages import FALLBACK, Language, Source, fallbacks, read_languages, tongues
 from conversations.texts.templates import forbidden
 
 LONGEST = 200_000
@@ -169,6 +169,15 @@ class Texts:
             tag = next((tag for tag in (*fallbacks(language), *texts) if tag in texts), "")
             self._tags[key, language] = tag
         return tag
+
+    def whole(self, prefix: str, language: str) -> str:
+        """Return a language where every text of which the key begins so is in it or its base (`de-formal`: `de`).
+
+        Else the fallback: a document that takes its words and dates from two languages can be read by nobody.
+        """
+        known = {*tongues(language)}
+        entries = (texts for key, texts in self._entries.items() if key.startswith(prefix))
+        return FALLBACK if any(known.isdisjoint(texts) for texts in entries) else language
 
     def placeholders(self, key: str, language: str) -> frozenset[str]:
         """Return the dotted names a template reads (`person.name`, `order`) in exactly this language."""

@@ -135,6 +135,16 @@ def test_the_document_names_its_language_and_titles_every_section() -> None:
     assert document.count("<h2 ") == len(build(busy(), "de", TEXTS).chapters)
 
 
+def test_a_table_is_cut_to_a_terminal_and_whole_in_a_pipe() -> None:
+    long = (
+        "A category with a name so long that no terminal shows it, and that a spreadsheet takes all the same"
+    )
+    table = Table((Column(long, ""), Column("n", "")), ((Cell(long), Cell("1")),))
+    digest = replace(build(empty(), "en", TEXTS), chapters=(Chapter("x", "x", (table,)),))
+    assert long not in terminal.render(digest)
+    assert long in terminal.render(digest, whole=True)
+
+
 # -- Slack
 
 
