@@ -9,7 +9,7 @@ from socket import socket as Socket  # noqa: N812 - a class
 from typing import TYPE_CHECKING
 
 from bot.clock import SteadyClock, SystemClock, clock_from
-from bot.loops import GiveUp, pause_after
+from bot.loops import pause_after
 from bot.menu import Menus, menus
 from bot.monitoring.watch import Limits
 from bot.process.failpoints import failpoint_from
@@ -54,8 +54,9 @@ async def open_service(
     Raises:
         StoreError: the database cannot be used.
         PermissionError: a token is refused, or the clock must not be shifted.
-        GiveUp: no channel is switched on.
+        ConfigProblems: no channel is switched on, or a dialogue or text cannot be used.
     """
+    refuse_silence(settings)
     clock = clock or clock_from(environ, loopback=settings.is_loopback)
     if isinstance(clock, SystemClock):
         clock = SteadyClock()
@@ -79,6 +80,15 @@ async def open_service(
             await channel.close()
         await store.close()
         raise
+
+
+def refuse_silence(settings: Settings) -> None:
+    """Raise ConfigProblems where no channel is switched on: nobody could talk to the service."""
+    if not (settings.telegram.on or settings.slack.on):
+        remedy = (
+            "put a token into [telegram] token or [slack] bot_token, or name your configuration with --config"
+        )
+        raise ConfigProblems((Problem("", "no channel is switched on", remedy),))
 
 
 def listen_of(settings: Settings, socket: Socket | None = None, worker: int = 0) -> Listen:
@@ -178,8 +188,6 @@ async def _open_channels(
 ) -> dict[str, Channel]:
     """Open what is switched on, trying again until each platform answers."""
     wanted = _channels(settings, attachments_of(store), StoredMemory(store, clock), commands)
-    if not wanted:
-        raise GiveUp("no channel is switched on: put a token into [telegram] token or [slack] bot_token")
     opening = [asyncio.create_task(_open(channel)) for channel in wanted]
     try:
         await asyncio.gather(*opening)

@@ -45,6 +45,14 @@ async def open_store(url: str, *, zone: tzinfo, serve: bool = False) -> Store:
             return Store(postgres, locking, plain, zone, Hints(postgres.connect))
 
 
+def absent(path: Path) -> StoreError:
+    """Return what to raise where there is no database and none shall be made."""
+    return StoreError(
+        f"there is no database {path}; `anliegen serve` makes it."
+        " If yours lies elsewhere, name its configuration with --config"
+    )
+
+
 async def _serve_sqlite(path: Path, texts: Texts, zone: tzinfo) -> Sqlite:
     owner = Ownership(path)
     try:
@@ -66,7 +74,7 @@ async def _serve_sqlite(path: Path, texts: Texts, zone: tzinfo) -> Sqlite:
 
 async def _read_sqlite(path: Path) -> Sqlite:
     if not check_file(path, thoroughly=False):
-        raise StoreError(f"there is no database {path}; `anliegen serve` makes it")
+        raise absent(path)
     _refuse_other(current_sqlite(path), "`anliegen serve` brings it up to date")
     return await Sqlite.open(path, None)
 

@@ -91,7 +91,7 @@ def commands(compose: dict[str, Any]) -> Iterator[list[str]]:
     """Every command of the program that the files run, without the program's name."""
     for path in DEPLOY.glob("*.service"):
         for line in unit(path)["ExecStartPre"] + unit(path)["ExecStart"]:
-            program, *words = shlex.split(line)
+            program, *words = shlex.split(line.removeprefix("-"))
             assert program == PROGRAM
             yield words
     assert yaml.safe_load(last("ENTRYPOINT")) == ["anliegen"]
@@ -139,6 +139,9 @@ def test_a_stop_has_the_time_it_needs_and_every_end_is_a_new_start(compose: dict
     assert int(compose["services"]["bot"]["stop_grace_period"].removesuffix("s")) > needed
     assert here["Restart"] == ["always"]
     assert here["RestartPreventExitStatus"] == [str(int(Exit.USAGE))]
+    assert all(line.startswith("-") for line in here["ExecStartPre"]), (
+        "its exit status would not prevent a restart"
+    )
     assert here["KillMode"] == ["mixed"], "the parent of several workers stops them itself"
     assert compose["services"]["bot"]["restart"] == "always"
 

@@ -14,6 +14,7 @@ from bot.process.failure import Failure
 from bot.settings.config import Settings
 from storage.copies.backup import Copy, back_up
 from storage.copies.dump import dump
+from storage.open import absent
 from storage.sqlite_file.copies import FOLDER, drop_older, folder_beside, free_name
 
 STEM: Final = "anliegen"  # what copies of a PostgreSQL database are called
@@ -22,6 +23,8 @@ STEM: Final = "anliegen"  # what copies of a PostgreSQL database are called
 def backup(config: Path | None, target: Path | None, *, keep: int, as_json: bool) -> Exit:
     """Make a copy, print what is in it, and drop old ones. Raises StoreError, Failure."""
     settings = settings_of(config)
+    if (file := settings.storage.file) is not None and not file.exists():
+        raise absent(file)
     path, stem = _place(settings, target, keep)
     copy = _made(settings, path)
     gone = drop_older(path.parent, stem, keep) if keep else []

@@ -18,7 +18,7 @@ from handlers.sending import dead_letters
 from handlers.turn.ports import Clock, Ids
 from storage.interface.dead_letters import Letter
 from storage.interface.store import Store
-from storage.open import open_store
+from storage.open import absent, open_store
 
 LONGEST = 64  # characters of an order or touchpoint: they stand in texts and on cards
 INVITABLE = {"order", "touchpoint"}  # what an invitation can bind
@@ -31,10 +31,12 @@ async def write(settings: Settings, request: Json) -> Json:
         Refused: it is not possible.
         StoreError: nothing runs, and the database cannot be opened.
     """
-    if settings.storage.file is not None:
-        answer = await ask(socket_path(settings.storage.file), request)
+    if (file := settings.storage.file) is not None:
+        answer = await ask(socket_path(file), request)
         if answer is not None:
             return answer
+        if request["do"] != "invite" and not file.exists():  # else a wrong folder would get an empty database
+            raise absent(file)
     clock = clock_from(os.environ, loopback=settings.is_loopback)
     store = await open_store(settings.storage.url, zone=settings.organisation.zone, serve=True)
     try:

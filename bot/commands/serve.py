@@ -15,7 +15,7 @@ from socket import socket as Socket  # noqa: N812 - a class
 from typing import Final, TypeVar
 
 from bot import logs
-from bot.app import listen_of, open_service
+from bot.app import listen_of, open_service, refuse_silence
 from bot.commands.opening import settings_of
 from bot.commands.requests import handler
 from bot.exits import Exit
@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 def serve(config: Path | None, *, workers: int = 1) -> Exit:
     """Run until SIGTERM or SIGINT. Raises what `open_service` and `Service.run` raise, and Failure."""
     settings = settings_of(config, level=logging.INFO)
+    refuse_silence(settings)
     if workers == 1:
         asyncio.run(_serve(settings))
         return Exit.DONE

@@ -20,6 +20,7 @@ from bot.commands.groups import Group
 from bot.exits import MEANING, Exit
 from conversations.cases.case import Case
 from conversations.events import DAY
+from conversations.session import PersonId
 from storage.interface.messages import CaseMessage
 from storage.open import open_store
 from tests.stores import BERLIN, NOW, complaint, meet, talk
@@ -175,18 +176,25 @@ def test_a_shell_completes_commands_and_options(run: Run) -> None:
         (["digest", "--format", "pdf"], Exit.USAGE, "--format is one of text, json, html, slack"),
         (["erase", "1", "--yes"], Exit.STORAGE, "`anliegen serve` makes it"),
         (["invite", "survey", "--order", "1"], Exit.USAGE, "Telegram is off"),
-        (["serve"], Exit.PLATFORM, "no channel is switched on"),
+        (["serve"], Exit.USAGE, "no channel is switched on (put a token into [telegram] token"),
+        (["serve", "--workers", "2"], Exit.USAGE, "no channel is switched on"),
+        (["dead", "list"], Exit.STORAGE, "anliegen.db; `anliegen serve` makes it. If yours lies elsewhere"),
+        (["dead", "retry", "all"], Exit.STORAGE, "name its configuration with --config"),
+        (["dead", "drop", "all", "--yes"], Exit.STORAGE, "`anliegen serve` makes it"),
+        (["backup"], Exit.STORAGE, "there is no database"),
+        (["demo", "--port", "99999"], Exit.USAGE, "less than or equal to 65535"),
         (["check", "--config", "nowhere.toml"], Exit.PROBLEM, ""),
         (["cases", "--config", "nowhere.toml"], Exit.USAGE, "nowhere.toml: there is no such file"),
     ],
 )
 def test_failures_are_one_clear_sentence_and_a_documented_code(
-    run: Run, words: list[str], code: Exit, said: str
+    folder: Path, run: Run, words: list[str], code: Exit, said: str
 ) -> None:
     done = run(*words)
     assert done.code == code, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert [path.name for path in folder.iterdir()] == ["config.toml"], "nothing was made"
 
 
 def test_debug_shows_where_and_never_a_token(folder: Path, run: Run) -> None:
@@ -239,6 +247,16 @@ def test_the_digest_comes_in_every_form(folder: Path, run: Run, form: str, sign:
     assert sign in printed
     run("digest", "--week", "2026-11-18", "--format", form, "--output", "digest.out")
     assert len((folder / "digest.out").read_text(encoding="utf-8")) == pytest.approx(len(printed), abs=200)
+
+
+def test_a_digest_in_a_language_without_its_texts_is_whole_in_another(run: Run) -> None:
+    run("migrate")
+    for form in ("text", "html"):
+        english = run("digest", "--week", "2026-W47", "--format", form, "--language", "en")
+        french = run("digest", "--week", "2026-W47", "--format", form, "--language", "fr")
+        assert (french.code, french.stdout) == (Exit.DONE, english.stdout)
+        assert "There is no digest in 'fr': this one is in English." in french.stderr
+        assert english.stderr == ""
 
 
 def test_check_finds_the_mistakes_of_a_dialogue_of_ours(folder: Path, run: Run) -> None:
@@ -297,14 +315,18 @@ def test_graph_draws_dialogues_and_cases_without_a_configuration(folder: Path, r
     assert "received --> acknowledged: accept" in run("graph", "case").stdout
 
 
-async def fill(url: str) -> Case:
+async def fill(
+    url: str,
+    words: str = "It is [bold]broken[/bold]\x1b[2J\nsecond line",
+    category: str = "delivery",
+    person: int = 0,
+) -> Case:
     """A customer with a case, who writes what a terminal would obey."""
     store = await open_store(url, zone=BERLIN, serve=True)
     async with store.transaction() as tx:
-        (ada,) = await meet(tx, talk())
-        case = complaint(ada, due=NOW + DAY, due_kind="answer")
+        (ada,) = await meet(tx, talk(person=PersonId(person)) if person else talk())
+        case = complaint(ada, category=category, due=NOW + DAY, due_kind="answer")
         await tx.cases.open(case)
-        words = "It is [bold]broken[/bold]\x1b[2J\nsecond line"
         await tx.messages.add(CaseMessage(1, case.id, NOW, "in", "", words))
         await tx.messages.add(CaseMessage(2, case.id, NOW, "out", "mia", "We are sorry", delivery="sent"))
     await store.close()
@@ -323,6 +345,26 @@ def test_cases_are_listed_and_shown_and_the_customer_s_words_are_inert(folder: P
     assert "mia to the customer (sent)\nWe are sorry\n" in shown
     assert "due     2026-11-19 12:06 answer" in shown
     assert json.loads(run("cases", case.number, "--json").stdout)["messages"][1]["author"] == "mia"
+
+
+def test_what_goes_into_a_pipe_is_whole(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    long = "a_category_that_somebody_gave_a_very_long_name_indeed_because_nothing_shorter_was_clear"
+    case = asyncio.run(fill(f"sqlite:///{folder}/anliegen.db", category=long, words="word " * 100))
+    (line,) = [line for line in run("cases").stdout.splitlines() if case.number in line]
+    assert long in line
+    assert "2026-11-19 12:06" in line
+    assert "word " * 99 + "word" in run("cases", case.number).stdout
+
+
+def test_ids_for_scripts_are_text_and_can_be_given_back(folder: Path, run: Run) -> None:
+    case = asyncio.run(fill(f"sqlite:///{folder}/anliegen.db", person=2**60 + 1))
+    (plain,) = json.loads(run("cases", "--json").stdout)
+    assert (plain["id"], plain["person"]) == (str(case.id), str(2**60 + 1))
+    assert json.loads(run("cases", case.number, "--json").stdout)["messages"][0]["case"] == str(case.id)
+    erased = run("erase", plain["person"], "--yes", "--json")
+    assert erased.code == Exit.DONE, erased.stderr
+    assert json.loads(erased.stdout)["person"] == plain["person"]
 
 
 def test_a_person_is_found_by_a_case_s_number_and_erased(folder: Path, run: Run) -> None:
