@@ -72,7 +72,9 @@ def _app(
 
 @app.command(rich_help_panel=Group.START)
 def demo(
-    port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port of the page; 0 takes a free one.")
+    ] = 0,
     browser: Annotated[bool, typer.Option(help="Open the page where there is a desktop.")] = True,
     folder: Annotated[
         Path | None,

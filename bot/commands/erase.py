@@ -1,6 +1,7 @@
 """`anliegen erase`: empty what is known of a person."""
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 
@@ -8,7 +9,6 @@ import typer
 
 from bot.commands.opening import reading, settings_of
 from bot.commands.requests import write
-from bot.commands.showing import as_json as to_json
 from bot.exits import Exit
 from bot.process.failure import Failure
 from bot.settings.config import Settings
@@ -23,7 +23,7 @@ def erase(config: Path | None, wanted: str, *, yes: bool, as_json: bool) -> None
         _confirm(person)
     rows = asyncio.run(write(settings, {"do": "erase", "person": person}))
     if as_json:
-        print(to_json({"person": person, "rows": rows}))
+        print(json.dumps({"person": str(person), "rows": rows}))
         return
     touched = ", ".join(f"{count} × {table}" for table, count in rows.items() if count)
     print(

@@ -68,6 +68,15 @@ async def test_it_serves_the_page_and_the_service_is_connected(tmp_path: Path) -
     assert "Traceback" not in (tmp_path / "serve.log").read_text()
 
 
+async def test_a_package_of_the_same_name_in_the_current_folder_is_never_run(tmp_path: Path) -> None:
+    stranger = tmp_path / "here" / "bot"
+    stranger.mkdir(parents=True)
+    (stranger / "__init__.py").write_text("raise SystemExit('a stranger')")
+    async with running_demo(tmp_path / "demo", stranger.parent) as url, aiohttp.ClientSession() as client:
+        async with client.get(url) as page:
+            assert page.status == 200
+
+
 async def test_a_day_later_the_owner_of_a_waiting_case_is_called(tmp_path: Path) -> None:
     async with running_demo(tmp_path) as url, aiohttp.ClientSession() as client:
 

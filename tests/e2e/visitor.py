@@ -114,12 +114,13 @@ class Visitor:
 
 
 @asynccontextmanager
-async def running_demo(folder: Path) -> AsyncIterator[str]:
-    """The real demo, started as a newcomer starts it; the first address it prints. It must end well."""
+async def running_demo(folder: Path, here: Path | None = None) -> AsyncIterator[str]:
+    """The real demo, started as a newcomer starts it, in a folder; the first address it prints. It must end well."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ANLIEGEN_")}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot.cli", "demo", "--no-browser", "--folder", str(folder)),
+        *(sys.executable, "-P", "-m", "bot.cli", "demo", "--no-browser", "--folder", str(folder)),
         env=environ,
+        cwd=here,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
