@@ -104,7 +104,7 @@ async def submit(workspace: Workspace, person: Person, values: Mapping[str, Any]
     What the client itself objects to (a required field) is shown as `errors` too and is not sent.
     """
     view = form_of(workspace, person)
-    forms.fill(view, values)
+    forms.fill(view, values, lambda file: _uploaded(workspace, person, file))
     view.errors, view.trouble = forms.objections(view), ""
     if not view.errors:
         reply = await _send_form(workspace, view, interactions.submitted(workspace, person, view))
@@ -116,6 +116,16 @@ async def submit(workspace: Workspace, person: Person, values: Mapping[str, Any]
                 f"the answer to the form {view.title!r} is invalid: {refusal.answer}"
             ) from refusal
     workspace.pulse.beat()
+
+
+def _uploaded(workspace: Workspace, person: Person, file: tuple[str, bytes] | str) -> Json:
+    """Return the file object of a file, given with its name, or uploaded before under this id."""
+    if isinstance(file, str):
+        found = workspace.files.get(file)
+        if found is None:
+            raise Impossible(f"there is no file {file}")
+        return found.whole
+    return workspace.add_file(*file, person).whole
 
 
 async def _send_form(workspace: Workspace, view: View, payload: Json) -> Reply:

@@ -1,6 +1,6 @@
 """What a person puts into an element, as the state that Slack sends: typed per element, with what is preset."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.slack.errors import Impossible
@@ -99,8 +99,11 @@ def state_of(blocks: list[Json], touched: Mapping[str, Json]) -> Json:
     return values
 
 
-def fill(view: View, answers: Mapping[str, Any]) -> None:
-    """Put answers into a form; they are named by label, block_id or action_id. Raises Impossible for unknown names."""
+def fill(view: View, answers: Mapping[str, Any], upload: Callable[[Any], Json]) -> None:
+    """Put answers into a form; they are named by label, block_id or action_id. Raises Impossible for unknown names.
+
+    `upload` gives the file object for a file, as it was handed over or by its id.
+    """
     fields: dict[str, Json] = {}
     for block in view.blocks:
         for element in elements_of([block]):
@@ -112,6 +115,8 @@ def fill(view: View, answers: Mapping[str, Any]) -> None:
         if name not in fields:
             raise Impossible(f"the form {view.title!r} has no field {name!r}; it has {sorted(set(fields))}")
         element = fields[name]
+        if element["type"] == "file_input":
+            value = [upload(file) for file in value or ()]
         view.values.setdefault(element["block_id"], {})[element["action_id"]] = chosen(element, value)
 
 
@@ -131,6 +136,8 @@ def objections(view: View) -> dict[str, str]:
 def _objection(element: Json, answer: Any, optional: bool) -> str:
     if answer in (None, "", []):
         return "" if optional else "Please complete this required field."
+    if element["type"] == "file_input" and len(answer) > element.get("max_files", 10):
+        return f"You can upload at most {element.get('max_files', 10)} files."
     if element["type"] == "number_input":
         return _number_objection(element, answer)
     if isinstance(answer, str):

@@ -28,6 +28,7 @@ class PageApi:
         app.router.add_get("/sandbox/slack/snapshot", self._snapshot)
         app.router.add_get("/sandbox/slack/files/{file}", self._file)
         app.router.add_post("/sandbox/slack/upload", self._upload)
+        app.router.add_post("/sandbox/slack/attach", self._attach)
         actions: dict[str, Action] = {
             "say": self._say,
             "press": self._press,
@@ -66,6 +67,17 @@ class PageApi:
             return {"ts": acting.speak(self.workspace, person, channel, text, thread_ts, files).ts}
 
         return await _answered(self.workspace, action, given)
+
+    async def _attach(self, request: web.Request) -> web.Response:
+        """multipart form: member and any number of files; the answer has their ids, for a field of a form."""
+        form = await request.post()
+        files = [value for value in form.values() if isinstance(value, web.FileField)]
+
+        async def action(person: Person, body: Json) -> Json:
+            stored = [self.workspace.add_file(one.filename, one.file.read(), person) for one in files]
+            return {"files": [one.id for one in stored]}
+
+        return await _answered(self.workspace, action, {"member": form.get("member")})
 
     async def _say(self, person: Person, body: Json) -> Json:
         """{channel (an id; without one the direct message), text, thread_ts?}"""

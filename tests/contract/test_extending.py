@@ -1,8 +1,10 @@
-"""A new question type, dialogue or report section is one new file: each is put in its place here and used for real."""
+"""A question type, an action, a dialogue, a report section: each is one new file, put in its place and used here."""
 
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 
@@ -14,16 +16,27 @@ from bot.exits import Exit
 from bot.settings.config import Settings, load
 from bot.settings.language_files import shipped_words
 from conversations import questions
+from conversations.cases import actions as action_folder
+from conversations.cases.action import actions, buttons, text_keys
+from conversations.cases.action import examples as action_examples
+from conversations.cases.case import State
+from conversations.cases.lifecycle import lifecycle
+from conversations.cases.moves import Line, Move, Who
+from conversations.cases.step import step
 from conversations.definition.parse import parse
 from conversations.definition.schema import dialogue_schema
 from conversations.events import Commanded
 from conversations.facts import Answered, Ended
+from conversations.forms import read
 from conversations.question import examples, question_types, type_texts
 from conversations.texts.texts import Texts
 from reports import sections
 from reports.blocks import Note
 from reports.digest import build
 from reports.render import html, slack, terminal
+from tests.contract.test_actions import Asked, case_in, context
+from tests.stores import NOW
+from tests.unit.conversations.case_story import POLICY
 from tests.unit.conversations.chat import Chat
 from tests.unit.reports.weeks import busy, empty
 
@@ -67,7 +80,7 @@ def put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Put]:
 
 
 def _look_again() -> None:
-    for found in (question_types, examples, type_texts):
+    for found in (question_types, examples, actions, action_examples, lifecycle, type_texts):
         found.cache_clear()
 
 
@@ -118,6 +131,26 @@ def test_a_dialogue_is_one_file(tmp_path: Path, capsys: pytest.CaptureFixture[st
     chat = Chat(library_of(settings, dialogues), "de").does(Commanded("start")).sees("Wie viele Minuten")
     chat.says("20 Minuten").sees("Was war los?").says("Die Kasse war zu.").sees("Danke, bis bald!")
     assert [(fact.dialogue, fact.how) for fact in chat.fact(Ended)] == [("pickup", "finished")]
+
+
+def test_an_action_is_one_file(put: Put) -> None:
+    put(action_folder, "refund")
+    case = case_in(State.ACKNOWLEDGED, acknowledged=NOW)
+    assert list(dict(buttons(case))).index("refund") == list(dict(buttons(case))).index("snooze") + 1
+    assert (lifecycle().fire("assessed", "refund", None), lifecycle().fire("closed", "refund", None)) == (
+        "in_work",
+        None,
+    )
+    assert {"staff.action.refund", "staff.line.hand_over"} <= set(text_keys())
+    form = actions()["refund"].form
+    assert form is not None
+    values = read(form(context(case, Asked())), action_examples()["refund"], UTC)
+    assert (values["amount"], values["way"], "proof" in values) == (Decimal("12.50"), "card", False)
+    made = step(case, POLICY, Move("refund", "ada", values), NOW)
+    assert (made.case.state, made.refused) == (State.IN_WORK, "")
+    assert made.consequences == (
+        Line("staff.line.hand_over", {"to": Who("ben"), "text": "As agreed on the phone."}),
+    )
 
 
 @pytest.mark.parametrize(

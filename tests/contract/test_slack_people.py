@@ -1,6 +1,9 @@
 """What people do in Slack arrives as events, over HTTP and over Socket Mode alike."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, date
+from decimal import Decimal
+from typing import cast
 
 import pytest
 
@@ -16,11 +19,13 @@ from conversations.effects import (
     Typing,
 )
 from conversations.events import (
+    SECOND,
     Acted,
     Address,
     Attached,
     Commanded,
     Edited,
+    FileRef,
     HomeOpened,
     Overheard,
     Pressed,
@@ -28,9 +33,19 @@ from conversations.events import (
     Submitted,
     Threaded,
 )
-from conversations.forms import TextField
+from conversations.forms import (
+    DateField,
+    Field,
+    FileField,
+    NumberField,
+    OneOfField,
+    PersonField,
+    SeveralOfField,
+    TextField,
+    read,
+)
 from conversations.subject import about_case
-from handlers.turn.ports import Card, CardField, Overview, Post, Sent
+from handlers.turn.ports import Card, CardField, Download, Overview, Post, Sent
 from tests.contract.channel_slack import SlackWorld, slack_world, until
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -122,6 +137,58 @@ async def test_a_card_is_acted_on_through_a_form(world: SlackWorld) -> None:
     *_, sent = await world.events(2)
     assert sent.what == Submitted("reply", CASE, {"text": "We are on it"})
     assert sent.address.chat == support.id
+
+
+async def test_a_form_with_every_kind_of_field_comes_back_as_it_was_meant(world: SlackWorld) -> None:
+    world.slack.channel("support")
+    eva = world.slack.member("U0EVA00001", "eva")
+    await world.send("#support", CARD)
+    await eva.presses("Accept")
+    event = await world.event()
+    assert isinstance(event.what, Acted)
+    fields: tuple[Field, ...] = (
+        TextField("text", "Your words"),
+        NumberField("amount", "Amount", 1, 500, decimals=True),
+        DateField("by", "Paid by", date(2026, 12, 1), date(2026, 12, 31)),
+        OneOfField("way", "Way", (("card", "Card"), ("transfer", "Transfer")), initial="card"),
+        SeveralOfField("parts", "Parts", (("lamp", "The lamp"), ("chair", "The chair"), ("rug", "The rug"))),
+        PersonField("signs", "Signed by", (("ben", "Ben"), ("otto", "Otto"))),
+        FileField("proof", "Receipt", most=2),
+    )
+    form = Form("refund", CASE, "Refund", fields, "Send", "Cancel")
+    await world.channel.perform(At(event.address, OpenForm(event.what.trigger, form)))
+    await eva.sees_modal("Receipt")
+    given = {
+        "Your words": "As agreed",
+        "Amount": "12.50",
+        "Paid by": "2026-11-30",
+        "Parts": ["The lamp", "The rug"],
+        "Signed by": "Ben",
+        "Receipt": [("receipt.png", PNG)],
+    }
+    await eva.submits({**given, "Amount": "501"})
+    assert eva.modal is not None
+    assert eva.modal.errors == {"amount": "Must be at most 500."}, "Slack itself objects to a number"
+    await eva.submits({"Amount": "12.50"})
+    assert "from 2026-12-01 to 2026-12-31" in eva.modal.errors["by"], "to a day, we do"
+    await eva.submits({"Paid by": "2026-12-24"})
+    assert eva.modal is None
+    *_, sent = await world.events(2)
+    assert isinstance(sent.what, Submitted)
+    values = dict(read(fields, sent.what.values, UTC))
+    (file,) = cast(tuple[FileRef, ...], values.pop("proof"))
+    assert (file.name, file.kind, file.size) == ("receipt.png", "photo", len(PNG))
+    assert values == {
+        "text": "As agreed",
+        "amount": Decimal("12.50"),
+        "by": 1_798_070_400 * SECOND,
+        "way": "card",
+        "parts": ("lamp", "rug"),
+        "signs": "ben",
+    }
+    fetched = await world.send("", Download(1, file))
+    assert isinstance(fetched, Sent)
+    assert fetched.content == PNG
 
 
 async def test_shortcuts_are_acknowledged_and_mean_nothing(world: SlackWorld) -> None:

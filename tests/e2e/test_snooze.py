@@ -1,4 +1,4 @@
-"""A case put away from one's own desk: out of sight until its day or until the customer says something, never stopped."""
+"""A case put away from one's own desk: out of sight until its day or until the customer speaks, never stopped."""
 
 from datetime import UTC, date, datetime, timedelta
 

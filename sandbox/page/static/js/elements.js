@@ -86,6 +86,7 @@ export function chosen(one, field) {
     case "radio_buttons": return ticked[0] ?? null;
     default: {
       const control = field.querySelector("input, textarea, select");
+      if (control.type === "file") return control.files.length ? control.files : JSON.parse(control.dataset.sent);
       if (control.multiple) return [...control.selectedOptions].map((option) => option.value);
       return control.value || null;
     }

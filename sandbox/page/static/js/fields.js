@@ -5,7 +5,7 @@ import { boxes, chosen, select, text } from "./elements.js";
 import { t } from "./words.js";
 
 const ONE_LINE = {
-  plain_text_input: "text", email_text_input: "email", url_text_input: "url", number_input: "number",
+  plain_text_input: "text", email_text_input: "email", url_text_input: "url",
   datepicker: "date", timepicker: "time",
 };
 
@@ -36,15 +36,40 @@ function field(one, value) {
   if (one.type === "plain_text_input" && one.multiline) {
     return h("textarea", { rows: 5, placeholder, maxlength: one.max_length, value: value ?? "" });
   }
+  if (one.type === "number_input") return number(one, value);
+  if (one.type === "file_input") return files(one, value ?? []);
   if (ONE_LINE[one.type]) return h("input", { type: ONE_LINE[one.type], placeholder, maxlength: one.max_length, value: value ?? "" });
   if (one.type === "checkboxes" || one.type === "radio_buttons") return boxes(one, [value ?? []].flat());
   if (one.type.endsWith("_select")) return select(one, value);
   return h("p", { class: "hint" }, t("unsupported", one.type));
 }
 
+function number(one, value) {
+  const step = one.is_decimal_allowed ? "any" : "1";
+  return h("input", { type: "number", min: one.min_value, max: one.max_value, step, value: value ?? one.initial_value ?? "" });
+}
+
+/** Chooses files; what an earlier attempt brought goes along unless others are chosen. */
+function files(one, sent) {
+  const list = h("input", { type: "file", multiple: (one.max_files ?? 10) > 1, accept: one.filetypes?.map((type) => `.${type}`).join(",") });
+  const chosenBefore = sent instanceof FileList;
+  list.dataset.sent = JSON.stringify(chosenBefore ? [] : sent);
+  if (chosenBefore) list.files = sent;
+  return list;
+}
+
 function preset(one) {
   return one.initial_value ?? one.initial_date ?? one.initial_time ?? one.initial_option?.value
     ?? one.initial_options?.map((option) => option.value) ?? one.initial_user ?? one.initial_channel ?? null;
+}
+
+/** Brings chosen files to the workspace; returns the answers with their ids in place of them. */
+export async function uploaded(values, bring) {
+  const answered = { ...values };
+  for (const [block, value] of Object.entries(values)) {
+    if (value instanceof FileList) answered[block] = (await bring([...value])) ?? [];
+  }
+  return answered;
 }
 
 /** The answers of a form by block. */

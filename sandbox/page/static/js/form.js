@@ -3,9 +3,9 @@
 import { blocks } from "./blocks.js";
 import { h } from "./dom.js";
 import { text } from "./elements.js";
-import { answers } from "./fields.js";
+import { answers, uploaded } from "./fields.js";
 import { icon } from "./icons.js";
-import { post } from "./server.js";
+import { post, upload } from "./server.js";
 import { state } from "./state.js";
 import { t } from "./words.js";
 
@@ -20,8 +20,15 @@ export function form(view, kept) {
     event.preventDefault();
     const button = box.querySelector("[type=submit]");
     button.disabled = true;
-    await post("/slack/submit", { member: state.member, values: answers(box, view.blocks) });
+    const values = await uploaded(answers(box, view.blocks), bring);
+    await post("/slack/submit", { member: state.member, values });
     button.disabled = false;
+  };
+  const bring = async (files) => {
+    const form = new FormData();
+    form.append("member", state.member);
+    for (const file of files) form.append("file", file);
+    return (await upload("/slack/attach", form))?.files;
   };
   const close = () => post("/slack/close", { member: state.member });
   const act = (element, block, option) => post("/slack/press", {
@@ -48,7 +55,8 @@ function filled(view) {
   for (const [block, actions] of Object.entries(view.state.values)) {
     for (const state_ of Object.values(actions)) {
       const value = state_.value ?? state_.selected_date ?? state_.selected_time ?? state_.selected_option?.value
-        ?? state_.selected_options?.map((option) => option.value) ?? state_.selected_user ?? state_.selected_channel;
+        ?? state_.selected_options?.map((option) => option.value) ?? state_.selected_user ?? state_.selected_channel
+        ?? state_.files?.map((file) => file.id);
       if (value !== undefined && value !== null) values[block] = value;
     }
   }
