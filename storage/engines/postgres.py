@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect
 from sqlalchemy.engine import Dialect
 
 from storage.engines.shielding import to_the_end
-from storage.engines.sql import Row, Step, Values
+from storage.engines.sql import Row, Statement, Values
 from storage.interface.errors import Conflict, StoreError, StoreUnavailable
 
 CONNECTIONS: Final = 4
@@ -70,75 +70,75 @@ class Session:
         """`renew` makes another connection, where this one turns out to have broken while it was idle."""
         self.wrote = False  # whether any row was changed
         self.connection = connection
-        self._steps = [Step(word, ({},)) for word in begin]
+        self._statements = [Statement(word, ({},)) for word in begin]
         self._longest = LONGEST_READING if begin == READING else LONGEST
         self._renew = renew
         self._begun = False
 
-    def later(self, step: Step) -> None:
-        """Take a step before the next statement."""
-        self._steps.append(step)
+    def later(self, statement: Statement) -> None:
+        """Take a statement together with the next one that answers, or with the commit."""
+        self._statements.append(statement)
 
     async def commit(self) -> None:
-        """Take the steps that wait and commit, in one hop where no step has a say in it. Raises Conflict."""
-        if not self._begun or any(step.touching is not None for step in self._steps):
-            await self._take(self._steps.pop())
-        steps, self._steps = [*self._steps, Step("COMMIT", ({},))], []
-        await to_the_end(self._hop(steps, PATIENCE))
+        """Take the statements that wait and commit, in one hop where no statement has a say in it. Raises Conflict."""
+        if not self._begun or any(statement.touching is not None for statement in self._statements):
+            await self._take(self._statements.pop())
+        statements, self._statements = [*self._statements, Statement("COMMIT", ({},))], []
+        await to_the_end(self._hop(statements, PATIENCE))
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
         """Run a statement and return its rows."""
-        return await (await self._take(Step(sql, (values,)))).fetchall()
+        return await (await self._take(Statement(sql, (values,)))).fetchall()
 
     async def run(self, sql: str, values: Values) -> int:
         """Run a statement; return how many rows it touched."""
-        return (await self._take(Step(sql, (values,)))).rowcount
+        return (await self._take(Statement(sql, (values,)))).rowcount
 
     async def run_many(self, sql: str, rows: Sequence[Values]) -> int:
         """Run a statement for each row of values, in one go."""
-        return (await self._take(Step(sql, rows))).rowcount
+        return (await self._take(Statement(sql, rows))).rowcount
 
-    async def _take(self, last: Step) -> Cursor:
-        """Take all steps that wait and this one. Raises Conflict, StoreUnavailable."""
-        steps, self._steps = [*self._steps, last], []
+    async def _take(self, last: Statement) -> Cursor:
+        """Take all statements that wait and this one. Raises Conflict, StoreUnavailable."""
+        statements, self._statements = [*self._statements, last], []
         first, self._begun = not self._begun, True
         try:
-            return await to_the_end(self._hop(steps, self._longest))
+            return await to_the_end(self._hop(statements, self._longest))
         except StoreUnavailable:
             if not first or not self.connection.closed:
                 raise
         await self.connection.close()  # nothing has happened yet, and nothing was to be committed
         self.connection = await to_the_end(self._renew())
-        return await to_the_end(self._hop(steps, self._longest))
+        return await to_the_end(self._hop(statements, self._longest))
 
-    async def _hop(self, steps: Sequence[Step], seconds: float) -> Cursor:
-        if len(steps) > 1 or len(steps[0].rows) > 1:
-            cursors = await self._pipelined(steps, seconds)
+    async def _hop(self, statements: Sequence[Statement], seconds: float) -> Cursor:
+        if len(statements) > 1 or len(statements[0].rows) > 1:
+            cursors = await self._pipelined(statements, seconds)
         else:
             async with _answered(seconds):
-                cursors = [await self._send(steps[0])]
-        for step, cursor in zip(steps, cursors, strict=True):
-            step.check(cursor.rowcount)
+                cursors = [await self._send(statements[0])]
+        for statement, cursor in zip(statements, cursors, strict=True):
+            statement.check(cursor.rowcount)
             self.wrote |= cursor.rowcount > 0 and (cursor.statusmessage or "").startswith(CHANGING)
-            if step.answer is not None:
-                step.answer.extend(await cursor.fetchall())
+            if statement.answer is not None:
+                statement.answer.extend(await cursor.fetchall())
         return cursors[-1]
 
-    async def _pipelined(self, steps: Sequence[Step], seconds: float) -> list[Cursor]:
+    async def _pipelined(self, statements: Sequence[Statement], seconds: float) -> list[Cursor]:
         """To be awaited to the end: a pipeline that is broken off leaves the driver in between."""
         try:
             async with _answered(seconds), self.connection.pipeline():
-                cursors = [await self._send(step) for step in steps]
+                cursors = [await self._send(statement) for statement in statements]
         except AssertionError as error:  # the driver's own, where the time was over
             raise StoreUnavailable(f"PostgreSQL does not answer for {seconds} s") from error
         return cursors
 
-    async def _send(self, step: Step) -> Cursor:
-        """Hand a step over; its answer comes with those of the others."""
+    async def _send(self, statement: Statement) -> Cursor:
+        """Hand a statement over; its answer comes with those of the others."""
         cursor = self.connection.cursor()
-        if len(step.rows) == 1:
-            return await cursor.execute(step.sql.encode(), step.rows[0])
-        await cursor.executemany(step.sql.encode(), step.rows)
+        if len(statement.rows) == 1:
+            return await cursor.execute(statement.sql.encode(), statement.rows[0])
+        await cursor.executemany(statement.sql.encode(), statement.rows)
         return cursor
 
 

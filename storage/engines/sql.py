@@ -17,7 +17,7 @@ Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Statement:
     """A statement whose answer nobody waits for, with its rows of values; `touching` is how many it must touch.
 
     `answer` is a list for the rows it returns: they stand there once it was taken. It has one row of values then.
@@ -42,8 +42,8 @@ class Connection(Protocol):
         """Whether the unit, committed by now, changed anything: one that did not says nothing about the disk."""
         ...
 
-    def later(self, step: Step) -> None:
-        """Take a step together with the next statement that answers, or with the commit: in order, in one go."""
+    def later(self, statement: Statement) -> None:
+        """Take a statement together with the next one that answers, or with the commit: in order, in one go."""
         ...
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
@@ -121,13 +121,13 @@ class Unit:
     def ask_later(self, statement: Executable, **values: object) -> list[Row]:
         """Run a statement before the next one that answers, or with the commit: its rows stand in the list then."""
         answer: list[Row] = []
-        self.connection.later(Step(self._texts[statement], (values,), answer=answer))
+        self.connection.later(Statement(self._texts[statement], (values,), answer=answer))
         return answer
 
     def later(self, statement: Executable, rows: Sequence[Values], touching: int | None = None) -> None:
         """Run a statement for each row of values before the next one that answers. Conflict is raised then."""
         if rows:
-            self.connection.later(Step(self._texts[statement], rows, touching))
+            self.connection.later(Statement(self._texts[statement], rows, touching))
 
 
 class Area:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import sqlite as dialects
 from sqlalchemy.engine import Dialect
 
 from storage.engines.shielding import to_the_end
-from storage.engines.sql import Row, Step, Values
+from storage.engines.sql import Row, Statement, Values
 from storage.interface.errors import Conflict, StoreError, StoreUnavailable
 from storage.sqlite_file.file import Ownership
 from storage.sqlite_file.plain import uri
@@ -50,18 +50,20 @@ def version_warning(version: tuple[int, int, int] = sqlite3.sqlite_version_info)
 class Thread(aiosqlite.Connection):
     """A connection and its thread. A hop there and back costs more than most statements, so several share one."""
 
-    async def work(self, steps: Sequence[Step], answer: Callable[[sqlite3.Connection], T]) -> T:
-        """Take the steps, then return what `answer` says, all in one hop."""
-        answered: T = await self._execute(_work, self._conn, steps, answer)  # type: ignore[no-untyped-call]  # theirs
+    async def work(self, statements: Sequence[Statement], answer: Callable[[sqlite3.Connection], T]) -> T:
+        """Take the statements, then return what `answer` says, all in one hop."""
+        answered: T = await self._execute(_work, self._conn, statements, answer)  # type: ignore[no-untyped-call]  # theirs
         return answered
 
 
-def _work(raw: sqlite3.Connection, steps: Sequence[Step], answer: Callable[[sqlite3.Connection], T]) -> T:
-    for step in steps:
-        if step.answer is None:
-            step.check(raw.executemany(step.sql, step.rows).rowcount)
+def _work(
+    raw: sqlite3.Connection, statements: Sequence[Statement], answer: Callable[[sqlite3.Connection], T]
+) -> T:
+    for statement in statements:
+        if statement.answer is None:
+            statement.check(raw.executemany(statement.sql, statement.rows).rowcount)
         else:
-            step.answer.extend(raw.execute(step.sql, step.rows[0]))
+            statement.answer.extend(raw.execute(statement.sql, statement.rows[0]))
     return answer(raw)
 
 
@@ -73,11 +75,11 @@ class Session:
         self._thread = thread
         self._begin = begin
         self._before = 0  # rows the connection had changed in all when the unit began
-        self._steps: list[Step] = []
+        self._statements: list[Statement] = []
 
-    def later(self, step: Step) -> None:
-        """Take a step with the next hop."""
-        self._steps.append(step)
+    def later(self, statement: Statement) -> None:
+        """Take a statement together with the next one that answers, or with the commit."""
+        self._statements.append(statement)
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
         """Run a statement and return its rows."""
@@ -93,7 +95,7 @@ class Session:
 
     async def commit(self) -> None:
         """End the unit, if it ever began."""
-        if self._steps or not self._begin:
+        if self._statements or not self._begin:
             self.wrote = await self._hop(self._committed)
 
     def _committed(self, raw: sqlite3.Connection) -> bool:
@@ -106,15 +108,15 @@ class Session:
         await self._thread.work((), lambda raw: raw.execute("ROLLBACK") if raw.in_transaction else None)
 
     async def _hop(self, answer: Callable[[sqlite3.Connection], T]) -> T:
-        steps, self._steps = self._steps, []
+        statements, self._statements = self._statements, []
         begin, self._begin = self._begin, ""
         if not begin:
-            return await self._thread.work(steps, answer)
+            return await self._thread.work(statements, answer)
 
         def begun(raw: sqlite3.Connection) -> T:
             self._before = raw.total_changes
             raw.execute(begin)
-            return _work(raw, steps, answer)
+            return _work(raw, statements, answer)
 
         return await self._thread.work((), begun)
 
