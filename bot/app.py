@@ -12,6 +12,7 @@ from bot.clock import SteadyClock, SystemClock, clock_from
 from bot.loops import pause_after
 from bot.menu import Menus, menus
 from bot.monitoring.watch import Limits
+from bot.process.configured import note_configuration
 from bot.process.failpoints import failpoint_from
 from bot.process.membership import Alone, join
 from bot.process.service import Listen, Service
@@ -72,6 +73,7 @@ async def open_service(
         await follow_routes(store, organisation)
         listen = listen or listen_of(settings)
         member = await join(store) if store.several else Alone()
+        await note_configuration(settings, store, clock, member.ids)
         service = Service(store, channels, organisation, clock, member, listen, passing, limits_of(settings))
         service.allow(allowances(settings, channels))
         return service

@@ -1,11 +1,14 @@
 """What happened, append-only: ids and typed values, never words or names, so that erasure leaves facts whole."""
 
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from conversations.events import Instant
 from conversations.frozen import dataclass
 from conversations.session import Value
+
+STRANGER: Final = "stranger"
+"""Who acts without being staff: who that is on their platform stands in no fact."""
 
 
 class How(StrEnum):
@@ -145,13 +148,19 @@ class CaseOpened:
 
 @dataclass(frozen=True, slots=True)
 class CaseMoved:
-    """A case changed state or hands; `actor` is a staff id from the configuration, `customer` or `clock`."""
+    """A case changed state or hands; `actor` is a staff id from the configuration, `customer` or `clock`.
+
+    `owner`, `severity` and `category` are what they are now, where the move changed them.
+    """
 
     case: int
     action: str
     before: str
     after: str
     actor: str
+    owner: str = ""
+    severity: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +174,24 @@ class Escalated:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A staff action was refused; `actor` is the platform's user id."""
+    """A staff action was refused; `actor` is a staff id from the configuration, or `STRANGER`."""
 
     case: int
     action: str
     actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The words, names and files of a person were emptied; which person stands in the fact's row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The service started with a new configuration: its hash, tokens left out, and the version of the program."""
+
+    settings: str
+    version: str
 
 
 Fact: TypeAlias = (
@@ -184,4 +206,6 @@ Fact: TypeAlias = (
     | CaseMoved
     | Escalated
     | Rejected
+    | Erased
+    | Configured
 )

@@ -161,6 +161,7 @@ fact = table(
     reference("case_id"),
     PrimaryKeyConstraint("id", name="pk_fact"),
     Index("ix_fact_at", "at"),
+    partly("ix_fact_configured", "id", where="kind = 'Configured'"),
     partly("ix_fact_person", "person_id", where="person_id IS NOT NULL"),
     partly("ix_fact_case", "case_id", where="case_id IS NOT NULL"),
 )

@@ -11,12 +11,14 @@ from bot.process.failure import no_dialogue
 from bot.settings.config import Settings
 from conversations.definition.library import Library
 from conversations.events import SECOND
+from conversations.facts import Erased
 from conversations.session import PersonId
 from conversations.texts.languages import LANGUAGE_TAG
 from handlers.customers import invitations
 from handlers.sending import dead_letters
 from handlers.turn.ports import Clock, Ids
 from storage.interface.dead_letters import Letter
+from storage.interface.facts import FactRow
 from storage.interface.store import Store
 from storage.open import absent, open_store
 
@@ -55,7 +57,7 @@ def handler(store: Store, clock: Clock, ids: Ids, library: Library) -> Handle:
                 touchpoint, language = str(more.get("touchpoint", "")), str(more.get("language", ""))
                 return await _invite(store, clock, ids, library, dialogue, order, touchpoint, language)
             case {"do": "erase", "person": int(person)}:
-                return await _erase(store, clock, PersonId(person))
+                return await _erase(store, clock, ids, PersonId(person))
             case {"do": "retry", "letter": int() | None as wanted}:
                 return _letters(await dead_letters.retry(store, clock, wanted))
             case {"do": "drop", "letter": int() | None as wanted}:
@@ -101,11 +103,13 @@ def _check_invitation(library: Library, dialogue: str, order: str, touchpoint: s
         raise Refused(f"--language '{language}' is no language tag: write for example de, en or de-formal")
 
 
-async def _erase(store: Store, clock: Clock, person: PersonId) -> Json:
+async def _erase(store: Store, clock: Clock, ids: Ids, person: PersonId) -> Json:
     async with store.transaction() as tx:
         if person not in await tx.people.find(str(person)):
             raise Refused(f"there is no person {person}")
-        rows = await tx.people.erase(person, clock.now())
+        now = clock.now()
+        rows = await tx.people.erase(person, now)
+        await tx.facts.record([FactRow(ids.next(), now, Erased(), person)])
     return dict(rows)
 
 

@@ -27,5 +27,15 @@ def step(case: Case, policy: Policy, move: Move, now: Instant) -> Step:
     made = action.apply(Given(case, replace(case, state=after), policy, move, now))
     if made.refused:
         return Step(case, refused=made.refused)
-    fact = CaseMoved(case.id, move.action, case.state.value, after.value, move.actor)
+    new = made.case
+    fact = CaseMoved(
+        case.id,
+        move.action,
+        case.state.value,
+        after.value,
+        move.actor,
+        owner=new.owner if new.owner != case.owner else "",
+        severity=new.severity if new.severity != case.severity else "",
+        category=new.category if new.category != case.category else "",
+    )
     return replace(made, case=next_due(made.case, policy), facts=(fact, *made.facts))

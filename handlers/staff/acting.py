@@ -18,7 +18,7 @@ from conversations.events import (
     Submitted,
     Threaded,
 )
-from conversations.facts import Rejected
+from conversations.facts import STRANGER, Rejected
 from conversations.forms import NOT_OFFERED, Objection, read
 from conversations.session import CaseId
 from conversations.subject import Subject, SubjectKind
@@ -65,7 +65,7 @@ def _refuse_stranger(turn: Turn, event: Event) -> None:
         case Threaded() | HomeOpened():
             return  # chatting below a card and looking around are not actions
         case Acted(action=action, subject=subject) | Submitted(form=action, subject=subject):
-            turn.record(Rejected(subject.id, action, event.sender.id))
+            turn.record(Rejected(subject.id, action, STRANGER))
         case _:
             pass
     turn.hint(event, turn.organisation.texts.render("staff.refused.stranger", _language(turn, None)))

@@ -4,17 +4,26 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
+from sqlalchemy import literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
+from conversations.facts import Configured
 from conversations.tallies import DayKey, increments
 from storage.areas.repeats import SqlRepeats
 from storage.areas.sessions import SqlSessions
-from storage.codec import clean, encode_fact
-from storage.engines.sql import Area, Unit
+from storage.codec import clean, decode, encode_fact
+from storage.engines.sql import ONE, ZERO, Area, Unit
 from storage.interface.facts import FactRow
 from storage.tables import fact, tally
 
 _NEW_FACT = insert(fact)
+_CONFIGURED = (
+    select(fact.c.body)
+    .where(fact.c.kind == literal_column("'Configured'"))
+    .order_by(fact.c.id.desc())
+    .limit(ONE)
+    .offset(ZERO)
+)
 
 _TALLY = [column.name for column in tally.columns]
 _read_key = attrgetter(*_TALLY[:-2])
@@ -34,6 +43,11 @@ class SqlFacts(Area):
         super().__init__(unit)
         self._repeats = SqlRepeats(unit)
         self._sessions = SqlSessions(unit)
+
+    async def configured(self) -> Configured | None:
+        """What the service started with last; None before the first start."""
+        rows = await self._unit.fetch(_CONFIGURED)
+        return decode(Configured, rows[0][0]) if rows else None
 
     async def record(self, facts: Sequence[FactRow]) -> None:
         """Append facts and move their tallies, repeats and walks; before the answers of the same turn are kept."""

@@ -8,7 +8,7 @@ the present one, which stays beside it under another name.
 import asyncio
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import Final
@@ -27,7 +27,7 @@ from storage.copies.backup import Copy, examine, sync_folder
 from storage.copies.dump import fill, look_through
 from storage.engines.postgres import Postgres
 from storage.engines.postgres import dialect as postgres_dialect
-from storage.engines.sql import ONE, ZERO, Texts, Unit, within
+from storage.engines.sql import ONE, ZERO, Row, Texts, Unit, within
 from storage.engines.sqlite import Sqlite
 from storage.engines.sqlite import dialect as sqlite_dialect
 from storage.interface.errors import StoreError
@@ -35,14 +35,16 @@ from storage.migrate import migrate, migrate_sqlite, refuse_newer
 from storage.sqlite_file.copies import name_at
 from storage.sqlite_file.file import Ownership, check_file, has_log
 from storage.sqlite_file.plain import plain, remove, said, write_copy
-from storage.tables import case_number, outbox, person
+from storage.tables import case_number, fact, outbox, person
 
 _ERASED: Final = "SELECT id, erased FROM person WHERE erased > 0"
+_ERASURES: Final = "SELECT id, at, kind, body, person_id FROM fact WHERE kind = 'Erased'"
 _NUMBERS: Final = "SELECT year, last FROM case_number"
 
 _KNOWN: Final = select(person.c.id).where(person.c.erased == ZERO, within(person.c.id, "persons"))
 _DOUBT: Final = update(outbox).where(outbox.c.state.in_(OPEN)).values(uncertain=ONE)
 _new = insert(case_number)
+_RECALL: Final = insert(fact).on_conflict_do_nothing(index_elements=["id"])
 _RAISE: Final = _new.on_conflict_do_update(
     index_elements=["year"],
     set_={"last": _new.excluded.last},
@@ -52,10 +54,11 @@ _RAISE: Final = _new.on_conflict_do_update(
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What outlives a restore: person -> moment of erasing, year -> last case number."""
+    """What outlives a restore: person -> moment of erasing, year -> last case number, the facts of erasing."""
 
     erased: Mapping[int, Instant]
     numbers: Mapping[int, int]
+    facts: Sequence[Row] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,15 @@ def read_former(url: str) -> Former:
                 return Former(
                     dict(connection.execute(_ERASED).fetchall()),
                     dict(connection.execute(_NUMBERS).fetchall()),
+                    connection.execute(_ERASURES).fetchall(),
                 )
         case PostgresAddress(conninfo):
             try:
                 with psycopg.connect(conninfo, connect_timeout=10) as server:
                     return Former(
-                        dict(server.execute(_ERASED).fetchall()), dict(server.execute(_NUMBERS).fetchall())
+                        dict(server.execute(_ERASED).fetchall()),
+                        dict(server.execute(_NUMBERS).fetchall()),
+                        server.execute(_ERASURES).fetchall(),
                     )
             except psycopg.Error as error:
                 raise StoreError(f"PostgreSQL: {error}") from error
@@ -154,6 +160,12 @@ async def _carry_over(unit: Unit, former: Former | None) -> int:
     if former is None:
         return 0
     await unit.run_many(_RAISE, [{"year": year, "last": last} for year, last in former.numbers.items()])
+    names = ("id", "at", "kind", "body", "person_id")
+    facts = [
+        dict(zip(names, row, strict=True)) | {"conversation_id": None, "case_id": None}
+        for row in former.facts
+    ]
+    await unit.run_many(_RECALL, facts)
     known = await unit.fetch(_KNOWN, persons=list(former.erased))
     for (one,) in known:
         await erase(unit, PersonId(one), former.erased[one])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from conversations.events import Instant
-from conversations.facts import Fact
+from conversations.facts import Configured, Fact
 from conversations.frozen import dataclass
 from conversations.session import CaseId, ConversationId, PersonId
 
@@ -27,6 +27,9 @@ class FactRow:
 
 class FactsArea(Protocol):
     """Facts, each with what follows from it."""
+
+    async def configured(self) -> Configured | None:
+        """What the service started with last; None before the first start."""
 
     async def record(self, facts: Sequence[FactRow]) -> None:
         """Append facts and move their tallies, repeats and walks; before the answers of the same turn are kept."""

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from conversations.events import DAY, HOUR, SECOND
+from conversations.facts import Erased
 from conversations.session import ConversationId, PersonId
 from storage.address import address_of
 from storage.copies.backup import back_up
 from storage.copies.restore import Restored, read_former, restore_file
 from storage.interface.errors import AlreadyServed, SchemaTooNew, StoreError, StoreUnavailable
+from storage.interface.facts import FactRow
 from storage.migrate import current, head
 from storage.sqlite_file.copies import copies, drop_older, last_copied, name_at, newest
 from tests.faults.evidence import Database
@@ -136,11 +138,16 @@ async def test_who_was_erased_after_the_copy_was_made_is_erased_in_it_too(
     await back_up(file_of(sqlite_url), tmp_path / "copy.db")
     async with opened(sqlite_url) as store, store.transaction() as tx:
         await tx.people.erase(gone, NOW + DAY)
+        await tx.facts.record([FactRow(next(ids), NOW + DAY, Erased(), gone)])
     done = await put_back(tmp_path / "copy.db", sqlite_url)
     assert done.erased == 1
     assert read_former(sqlite_url).erased == {gone: NOW + DAY}
-    async with opened(sqlite_url) as store, store.reading() as tx:
-        found = await tx.conversations.load(map(ConversationId, range(10_000)))
+    async with opened(sqlite_url) as store:
+        async with store.reading() as tx:
+            found = await tx.conversations.load(map(ConversationId, range(10_000)))
+        async with store._engine.reading() as connection:
+            erasures = await connection.fetch("SELECT person_id, at FROM fact WHERE kind = 'Erased'", {})
+    assert erasures == [(gone, NOW + DAY)]
     names = {one.person: one.name for one in found.values()}
     assert names == {gone: "", stays: "Ada"}
 

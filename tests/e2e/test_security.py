@@ -12,6 +12,7 @@ import pytest
 
 from conversations.cases.action import By, actions, examples
 from conversations.cases.case import Case
+from conversations.facts import STRANGER
 from handlers.customers.invitations import invite
 from sandbox.slack import interactions
 from sandbox.slack.member import Member
@@ -73,7 +74,7 @@ async def test_whoever_is_not_staff_changes_nothing_and_learns_nothing(
     whispered = [message.words for message in stage.slack.workspace.ephemerals.get(outsider.id, [])]
     assert all("Only the staff" in words for words in whispered)
     assert whispered or outsider.team != TEAM
-    assert rejections(stage) == {forged.actor: len(BUTTONS) + 4 + len(FORMS)}
+    assert rejections(stage) == {STRANGER: len(BUTTONS) + 4 + len(FORMS)}
     await stage.holds()
 
 

@@ -106,8 +106,15 @@ def trace_bodies() -> None:
 
 
 def index_facts() -> None:
-    """Table fact: found by person, case and day."""
+    """Table fact: found by person, case and day. Who acted without being staff is named in none of them."""
+    strangers = [
+        {"id": one, "body": json.dumps(json.loads(body) | {"actor": "stranger"}, separators=(",", ":"))}
+        for one, body in read("SELECT id, body FROM fact WHERE kind = 'Rejected' AND case_id IS NULL")
+    ]
+    if strangers:
+        op.get_bind().execute(sa.text("UPDATE fact SET body = :body WHERE id = :id"), strangers)
     op.create_index("ix_fact_at", "fact", ["at"])
+    some("ix_fact_configured", "fact", ["id"], "kind = 'Configured'")
     some("ix_fact_person", "fact", ["person_id"], "person_id IS NOT NULL")
     some("ix_fact_case", "fact", ["case_id"], "case_id IS NOT NULL")
 
