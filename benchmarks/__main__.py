@@ -22,6 +22,7 @@ QUICK: Final = {
     "backlog": "--updates 3000",
     "digest": "--answers 20000 200000",
     "workers": "--rounds 1 --seconds 1",
+    "idle": "--rounds 1 --seconds 2",
 }
 """Every benchmark in its order, and the options of a quick look."""
 

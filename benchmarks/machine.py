@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -55,6 +55,17 @@ def family(root: int) -> list[int]:
 def cpu_seconds(processes: list[int]) -> float:
     """CPU time of processes and of their children that have ended."""
     return sum(sum(int(n) for n in _stat(one)[11:15]) for one in processes) / TICKS
+
+
+def waits(process: int) -> dict[int, int]:
+    """How often each thread of a process has given up the processor to wait for something; Linux only."""
+    found = {}
+    for status in Path(f"/proc/{process}/task").glob("*/status"):
+        with suppress(OSError):  # a thread that has just ended
+            lines = status.read_text().splitlines()
+            [told] = [line for line in lines if line.startswith("voluntary_ctxt_switches:")]
+            found[int(status.parent.name)] = int(told.partition(":")[2])
+    return found
 
 
 def busy_seconds() -> float:

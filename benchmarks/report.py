@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import backlog, digest, kills, latency, memory, network, turns, workers
+from benchmarks import backlog, digest, idle, kills, latency, memory, network, turns, workers
 from benchmarks.bots import ROOT
 from benchmarks.charts import Chart, draw
 from benchmarks.results import FOLDER, Result, load
@@ -91,6 +91,7 @@ def parts(folder: Path = FOLDER) -> Iterator[Part]:
         ("A backlog", backlog, backlog.Backlog),
         ("The week's figures", digest, digest.Reading),
         ("Several workers", workers, workers.Shared),
+        ("Idle", idle, idle.Idle),
     )
     for heading, module, kind in every:
         if result := load(module.__name__.rpartition(".")[2], kind, folder):

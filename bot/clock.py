@@ -1,5 +1,6 @@
 """The one clock and the one source of ids. Only `bot` may ask the machine for the time."""
 
+import asyncio
 import json
 import logging
 import secrets
@@ -44,6 +45,7 @@ class SteadyClock:
     def __init__(self) -> None:
         self._offset = self._machine() - self._even()
         self._doubted: int | None = None  # since when, by the monotonic clock, we do not believe the machine
+        self._jump = asyncio.Event()
 
     def now(self) -> Instant:
         """Return UTC microseconds."""
@@ -55,7 +57,7 @@ class SteadyClock:
         elif self._doubted is None:
             self._doubted = even
         elif even - self._doubted > self.BELIEVE:
-            self._offset += drift
+            self._jump_to(self._offset + drift)
         return even + self._offset
 
     def compare(self, theirs: float) -> None:
@@ -63,11 +65,21 @@ class SteadyClock:
         told, even = int(theirs * SECOND), self._even()
         machine = self._machine()
         if abs(machine - told) <= self.TOLERANCE:
-            self._offset = machine - even
+            self._jump_to(machine - even)
         else:
             self._doubted = even
             if abs(even + self._offset - told) > self.TOLERANCE:
-                self._offset = told - even
+                self._jump_to(told - even)
+
+    async def jumped(self) -> None:
+        """Return as soon as time has made a jump."""
+        await self._jump.wait()
+        self._jump.clear()
+
+    def _jump_to(self, offset: int) -> None:
+        if abs(offset - self._offset) > self.TOLERANCE:
+            self._jump.set()
+        self._offset = offset
 
     def _machine(self) -> int:
         return time.time_ns() // 1000
@@ -87,6 +99,7 @@ class ShiftedClock:
         self._offset = 0
         self._looked = -_LOOK
         self._latest = 0
+        self._followed = self._read()
 
     def now(self) -> Instant:
         """Return UTC microseconds, shifted."""
@@ -95,6 +108,14 @@ class ShiftedClock:
             self._offset = self._read()
         self._latest = max(self._latest, time.time_ns() // 1000 + self._offset * SECOND)
         return self._latest
+
+    async def jumped(self) -> None:
+        """Return as soon as the offset was changed."""
+        offset = self._read()
+        while offset == self._followed:
+            await asyncio.sleep(_LOOK)
+            offset = self._read()
+        self._followed = offset
 
     def _read(self) -> int:
         try:

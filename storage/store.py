@@ -35,6 +35,7 @@ from storage.areas.timers import SqlTimers
 from storage.engines.hints import Hints, Wake
 from storage.engines.sql import ENDED, Connection, Texts, Unit
 from storage.interface.errors import StoreUnavailable
+from storage.interface.work import Heed, Hint, Work
 from storage.invariants import broken
 
 _TRIAL = "trial"  # an alarm that never stands: its row is gone before the unit ends
@@ -112,6 +113,8 @@ class Store:
         self.units = 0
         self.busy = 0.0
         self.refused: float | None = None
+        self.heed: Heed = lambda _: None
+        self._doubtful = False  # whether a commit may have happened of which nobody was told
         self._engine = engine
         self._hints = hints
         self._locking = locking
@@ -127,13 +130,16 @@ class Store:
         began = time.monotonic()
         self.units += 1
         tx = self._writers.pop() if self._writers else self._transaction(self._locking)
-        unit = tx.unit
+        unit, work = tx.unit, Work()
+        unit.work = work
         try:
             async with self._engine.writing() as unit.connection:
                 yield tx
             if unit.connection.wrote:
                 self.refused = None
+                self._tell(work)
         except StoreUnavailable:
+            self._doubtful = True
             self.refused = began if self.refused is None else self.refused
             raise
         finally:
@@ -142,6 +148,12 @@ class Store:
             self._writers.append(tx)
         if erased:
             await self._engine.tidy()
+
+    def _tell(self, work: Work) -> None:
+        if self._doubtful:
+            self._doubtful = False
+            work.look_everywhere()
+        self.heed(work)
 
     async def try_to_write(self) -> None:
         """Change something and change it back, so that `refused` is up to date. Raises StoreUnavailable."""
@@ -169,10 +181,15 @@ class Store:
         """Whether other workers may use this database at the same time."""
         return self._engine.several
 
-    def hint(self, word: str) -> None:
+    def hint(self, hint: Hint) -> None:
         """Tell the other workers that there is something to look for; it may get lost."""
         if self._hints is not None:
-            self._hints.give(word)
+            self._hints.give(hint)
+
+    async def give_hints(self) -> None:
+        """Say at once what `hint` was asked to, where nobody hears. Raises StoreUnavailable."""
+        if self._hints is not None:
+            await self._hints.say()
 
     async def hear(self, wake: Wake) -> None:
         """Call `wake` with the hints of other workers, until cancelled. Raises StoreUnavailable."""

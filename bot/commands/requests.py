@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 
 from bot.app import load_library
 from bot.clock import TimeOrderedIds, clock_from
@@ -20,6 +21,7 @@ from handlers.turn.ports import Clock, Ids
 from storage.interface.dead_letters import Letter
 from storage.interface.facts import FactRow
 from storage.interface.store import Store
+from storage.interface.work import Work
 from storage.open import absent, open_store
 
 LONGEST = 64  # characters of an order or touchpoint: they stand in texts and on cards
@@ -43,9 +45,17 @@ async def write(settings: Settings, request: Json) -> Json:
     store = await open_store(settings.storage.url, zone=settings.organisation.zone, serve=True)
     try:
         library = await load_library(settings, store, clock)
-        return await handler(store, clock, TimeOrderedIds(), library)(request)
+        store.heed = partial(_hint, store)
+        answer = await handler(store, clock, TimeOrderedIds(), library)(request)
+        await store.give_hints()
+        return answer
     finally:
         await store.close()
+
+
+def _hint(store: Store, work: Work) -> None:
+    for hint in work.hints():
+        store.hint(hint)
 
 
 def handler(store: Store, clock: Clock, ids: Ids, library: Library) -> Handle:

@@ -4,7 +4,6 @@ Names and meanings are listed in docs/run/operations.md. No label holds a token 
 """
 
 import platform
-import time
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -108,7 +107,7 @@ class Figures(Collector):
             "anliegen_round_age_seconds", "Since when a loop has not come round.", labels=["loop"]
         )
         for name, going in sorted(self._watch.rounds.items()):
-            rounds.add_metric([name], time.monotonic() - going.ended)
+            rounds.add_metric([name], going.age)
         yield rounds
 
     def _age(self, moment: Instant) -> float:

@@ -34,9 +34,11 @@ from storage.sqlite_file.space import free_bytes
 log = logging.getLogger(__name__)
 
 EVERY: Final = 5.0  # seconds of real time between two looks
+RESTING: Final = 15.0  # ... into the database, while nothing happens
 PATIENCE: Final = 5.0  # seconds the database may take to answer the watch
 CALM: Final = 60.0  # seconds an alarm must be gone to be over
 _FEEL: Final = 0.25  # seconds between two feelings of the event loop's pulse
+_FEEL_RESTING: Final = 2.5  # ... while nothing happens
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,15 @@ class Limits:
 
 @dataclass(slots=True)
 class Round:
-    """When a loop that must come round all the time did so last."""
+    """When a loop that must not stand still came round last; one that rests waits for something to do."""
 
     ended: float = field(default_factory=time.monotonic)
+    resting: bool = False
+
+    @property
+    def age(self) -> float:
+        """For how many seconds it has not come round."""
+        return 0.0 if self.resting else time.monotonic() - self.ended
 
 
 class Watch:
@@ -97,6 +105,8 @@ class Watch:
             Key, tuple[Values | None, float]
         ] = {}  # what the last look saw, and when it stood last
         self._logged: dict[Key, Standing] = {}
+        self._felt = self._read_at = 0  # turns when the loop was felt, and the database looked into
+        self._read_when = -RESTING
         self._moved = (0, time.monotonic())  # turns when something last moved, and when that was
         self._found: dict[Key, Values | None] = {}
         self._worst = 0.0
@@ -111,12 +121,14 @@ class Watch:
     def round(self, name: str) -> Iterator[None]:
         """Go round once. One that the store refuses came round too; any other failure did not."""
         going = self.rounds.setdefault(name, Round())
+        if going.resting:
+            going.ended, going.resting = time.monotonic(), False
         try:
             yield
         except StoreUnavailable:
             going.ended = time.monotonic()
             raise
-        going.ended = time.monotonic()
+        going.ended, going.resting = time.monotonic(), True
 
     # what the watch tells others
 
@@ -135,7 +147,9 @@ class Watch:
         """The loops that do not come round any more, unless it is, or was just now, the database that holds them up."""
         since = max(self._refused, time.monotonic() if self.database_gone else 0.0)
         limit = time.monotonic() - self._limits.give_up_after
-        return [name for name, one in self.rounds.items() if max(one.ended, since) < limit]
+        return [
+            name for name, one in self.rounds.items() if not one.resting and max(one.ended, since) < limit
+        ]
 
     @property
     def unanswered(self) -> bool:
@@ -150,13 +164,26 @@ class Watch:
 
     async def keep_looking(self) -> None:
         """Look, and rest. Raises Stuck and DatabaseGone: this process must end."""
-        await self.look()
+        await self.look(read=not self._rests())
         await asyncio.sleep(self._limits.every)
+
+    def _rests(self) -> bool:
+        """Whether nothing waited at the last look into the database, and nothing has happened since."""
+        return (
+            self.backlog is not None
+            and self.backlog.is_empty
+            and not self._logged
+            and not self.database_gone
+            and self._read_at == self._meter.turns
+            and time.monotonic() - self._read_when < RESTING - self._limits.every / 2
+        )
 
     async def feel(self) -> None:
         """Notice how late the event loop is."""
-        expected = time.monotonic() + _FEEL
-        await asyncio.sleep(_FEEL)
+        rest = _FEEL_RESTING if self._meter.turns == self._felt else _FEEL
+        self._felt = self._meter.turns
+        expected = time.monotonic() + rest
+        await asyncio.sleep(rest)
         self._worst = max(self._worst, time.monotonic() - expected)
 
     async def close(self) -> None:
@@ -167,19 +194,22 @@ class Watch:
 
     # one look
 
-    async def look(self) -> None:
-        """Look at everything once. Raises Stuck and DatabaseGone."""
+    async def look(self, *, read: bool = True) -> None:
+        """Look at everything once, into the database only to `read`. Raises Stuck and DatabaseGone."""
         self.lag, self._worst = self._worst, 0.0
         self.believe_platforms()
         if self.database_gone:  # in a quiet hour nobody else would notice that it takes changes again
             await self._trying.run()
-        self.backlog = await self._reading.run()
-        self.looked = True
+        if read:
+            self._read_at, self._read_when = self._meter.turns, time.monotonic()
+            self.backlog = await self._reading.run()
+            self.looked = True
         signs = self._signs()
         self._watch_disk(signs)
-        self._found = self._agreed(judge(signs))
+        before, self._found = self._found, self._agreed(judge(signs))
         self._log(signs.now)
-        await self._telling.run()
+        if read or self._found != before:
+            await self._telling.run()
         self._refuse_to_stand_still()
 
     def believe_platforms(self) -> None:

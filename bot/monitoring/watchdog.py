@@ -16,7 +16,7 @@ from bot.exits import Exit
 
 log = logging.getLogger(__name__)
 
-_BEAT: Final = 1.0  # seconds
+_BEAT: Final = 5.0  # seconds
 
 
 def end_at_once(code: Exit) -> None:

@@ -13,20 +13,20 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from bot.clock import TimeOrderedIds
 from bot.loops import Stuck
 from storage.interface.errors import Conflict, StoreError
 from storage.interface.leases import number_of
-from storage.interface.store import Store
+from storage.interface.store import Store, Transaction
 
 log = logging.getLogger(__name__)
 
 LEASE: Final = 10.0  # seconds of real time
 RENEW: Final = 2.0
 MARGIN: Final = 1.0
-_LOOK: Final = 0.5  # how often a duty is looked after while it lasts
+_AGAIN: Final = 0.5  # seconds until a database that did not answer is asked again
 
 Work: TypeAlias = Callable[[], Awaitable[None]]
 
@@ -95,7 +95,7 @@ class Membership:
         self._place = place
         self._wanted: set[str] = set()
         self._until: dict[str, float] = {}  # what we hold -> loop time at which it has to be given up
-        self._held = asyncio.Event()
+        self._changed = asyncio.Event()  # set, and made anew, each time the leases were asked for
         self._seen = self._steady = (
             asyncio.get_running_loop().time()
         )  # the last answer, and since when none failed
@@ -111,20 +111,21 @@ class Membership:
         asked = clock()
         try:
             async with self._store.transaction() as tx:
+                self.ids.follow(await tx.leases.real_time(), (clock() - asked) / 2)
                 held = await tx.leases.take([self._place, *self._wanted], self.holder, LEASE)
-                began = clock()
-                self.ids.follow(await tx.leases.real_time(), (clock() - began) / 2)
+                if self._place in held:
+                    await self._bury(tx, asked)
         except StoreError:
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_AGAIN)
             raise
         if self._place not in held:
             raise Stuck("another worker has this one's place: it did not answer the database for very long")
         self._until = dict.fromkeys(held, asked + LEASE - MARGIN)
-        self._held.set()
-        await self._bury(asked)
+        self._changed.set()
+        self._changed = asyncio.Event()
         await asyncio.sleep(max(0.0, asked + RENEW - clock()))
 
-    async def _bury(self, asked: float) -> None:
+    async def _bury(self, tx: Transaction, asked: float) -> None:
         """Free what dead workers were sending.
 
         Whoever has not seen the database for a while cannot judge others, who may have been cut off as well.
@@ -134,12 +135,9 @@ class Membership:
         self._seen = asked
         if asked - self._steady < LEASE:
             return
-        async with self._store.transaction() as tx:
-            for holder in await tx.leases.ended_workers():
-                freed = await tx.claims.free(holder)
-                log.warning(
-                    "worker %s ended without a farewell; %d messages it was sending go on", holder, freed
-                )
+        for holder in await tx.leases.ended_workers():
+            freed = await tx.claims.free(holder)
+            log.warning("worker %s ended without a farewell; %d messages it was sending go on", holder, freed)
 
     async def lead(self, duty: str, work: Work) -> None:
         """Wait until a duty is ours, do the work as long as it is, and return when it no longer is.
@@ -148,13 +146,12 @@ class Membership:
         """
         self._wanted.add(duty)
         while not self._holds(duty):
-            self._held.clear()
-            await self._held.wait()
+            await self._changed.wait()
         log.info("this worker is to %s from now on", duty)
         task = asyncio.ensure_future(work())
         try:
             while self._holds(duty) and not task.done():
-                await asyncio.wait([task], timeout=_LOOK)
+                await self._until_changed(duty, task)
         finally:
             task.cancel()
             await asyncio.wait([task])
@@ -162,6 +159,16 @@ class Membership:
             return task.result()
         log.warning("another worker may %s now, this one stands by", duty)
         return None
+
+    async def _until_changed(self, duty: str, task: asyncio.Future[None]) -> None:
+        """Wait until the work is done, the leases were asked for anew, or this one has ended."""
+        changed = asyncio.ensure_future(self._changed.wait())
+        either: set[asyncio.Future[Any]] = {task, changed}
+        rest = self._until[duty] - asyncio.get_running_loop().time()
+        try:
+            await asyncio.wait(either, timeout=rest, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            changed.cancel()
 
     def _holds(self, duty: str) -> bool:
         return asyncio.get_running_loop().time() < self._until.get(duty, 0.0)

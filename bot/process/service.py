@@ -1,8 +1,9 @@
 """The running service: listens, applies, delivers, and stops cleanly. Put together by `bot.app`.
 
 A message's way: a channel listens and stores (commit A); `apply` turns what waits into state and outbox rows (B);
-`deliver` sends (C) and records how it went (D). Nothing is shared between these but the store and two wake-up signals,
-which are only hints: every loop also looks by itself, at least once a second.
+`deliver` sends (C) and records how it went (D). Nothing is shared between these but the store. What a commit leaves to
+do wakes the loop that does it, here at once and in other workers by a hint; a timer or a row that was put off wakes it
+at its moment. Beside that every loop looks by itself now and then, for whatever nobody told it of.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from typing import Final, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from bot.loops import keep_running, until_set, wait_for
+from bot.loops import keep_running, until_set
 from bot.monitoring.metrics import CONTENT_TYPE, registry, render
 from bot.monitoring.probes import Probes
 from bot.monitoring.watch import Limits, Watch
@@ -41,12 +42,11 @@ from storage.interface.errors import StoreError
 from storage.interface.inbox import RawBody
 from storage.interface.store import Store
 from storage.interface.timers import Timer
+from storage.interface.work import Hint, Work
 
 log = logging.getLogger(__name__)
 
-ARRIVED: Final = "arrived"  # hints between workers: there is something to apply
-QUEUED: Final = "queued"  # ... something to send
-IDLE: Final = 0.5  # seconds of real time between two looks when nothing wakes a loop
+SAFETY: Final = 15.0  # seconds of real time between two looks when nothing wakes a loop
 STOP: Final = 8.0  # seconds a clean stop may take; supervisors kill after ten
 BODIES_KEPT: Final = 30 * DAY
 FLOOD: Final = 100  # bodies at once: more wait than the platform hands over in one go
@@ -69,6 +69,14 @@ class Polling(Protocol):
     @property
     def polls(self) -> bool:
         """Whether it does; two who ask would be in each other's way."""
+
+
+@runtime_checkable
+class Jumping(Protocol):
+    """A clock that may jump, so that timers are due which were not a moment ago."""
+
+    async def jumped(self) -> None:
+        """Return as soon as it has jumped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +112,14 @@ class Service:
         self.clock = clock
         self.ids: Ids = member.ids
         self.port = 0
+        limits = limits or Limits()
+        self.safety = min(SAFETY, limits.give_up_after / 4)
         self._member = member
         self._alone = member.holder == ""
         self._channels = channels
         self._listen = listen
         self.meter = Meter()
-        self.watch = Watch(store, channels, organisation, clock, self.ids, self.meter, limits or Limits())
+        self.watch = Watch(store, channels, organisation, clock, self.ids, self.meter, limits)
         figures = registry(store, self.watch, self.meter, clock)
         token = "" if listen is None else listen.metrics_token
         self._probes = Probes(self.watch, lambda: (render(figures), CONTENT_TYPE), token)
@@ -121,7 +131,7 @@ class Service:
             store, channels, organisation, self._outbox, self._perishables, clock, self.ids, passing
         )
         self._inbox.budget = Budget(TimeLimit())
-        self._arrived = asyncio.Event()
+        store.heed = self._heed
         self._flooded = False
         self._drawing: set[asyncio.Task[None]] = set()
 
@@ -167,7 +177,8 @@ class Service:
             self._loop("recording", self._record),
             self._loop("housekeeping", partial(self._member.lead, "keep house", self._keep_house)),
             self._loop("being a worker", self._member.keep),
-            self._loop("hearing other workers", partial(self.store.hear, self._wake)),
+            self._loop("hearing other workers", self._hear),
+            self._loop("following the clock", self._follow_clock),
             self._loop("watching", self.watch.keep_looking),
             self._loop("feeling", self.watch.feel),
         ]
@@ -200,12 +211,37 @@ class Service:
             applied = Applied(full=True)
         self._flooded = len(bodies) >= FLOOD
         if applied.full:
-            self._arrived.set()
-            self.store.hint(ARRIVED)
+            self._inbox.news.set()
+            self.store.hint(Hint.ARRIVED)
+
+    async def _hear(self) -> None:
+        """Hear other workers; what they said while nobody heard them is looked for."""
+        self._inbox.news.set()
+        self._outbox.news.set()
+        await self.store.hear(self._wake)
 
     def _wake(self, hint: str) -> None:
         """Another worker left something to do."""
-        (self._arrived if hint == ARRIVED else self._outbox.news).set()
+        (self._inbox.news if hint == Hint.ARRIVED else self._outbox.news).set()
+
+    def _heed(self, work: Work) -> None:
+        """A commit of ours left something to do."""
+        if work.apply:
+            self._inbox.news.set()
+        if work.made or work.freed:
+            self._outbox.news.set()
+        if work.wait is not None:
+            self._outbox.news.set_in(work.wait)
+        if work.due is not None:
+            self._inbox.expect_timer(work.due)
+
+    async def _follow_clock(self) -> None:
+        """Look for timers after every jump."""
+        if isinstance(self.clock, Jumping):
+            await self.clock.jumped()
+            self._inbox.news.set()
+        else:
+            await asyncio.Event().wait()
 
     async def _apply(self) -> None:
         began = asyncio.get_running_loop().time()
@@ -216,23 +252,24 @@ class Service:
         self._note(applied)
         # Where others work too, rows may be left that were theirs meanwhile.
         if not (applied.full or (applied.handled and not self._alone)):
-            await wait_for(self._arrived, IDLE)
+            await self._inbox.rest(self.safety)
 
     def _note(self, applied: Applied) -> None:
         self.meter.turns += applied.handled
         for timer in applied.digests:
             self._draw(timer)
         if applied.handled and self._outbox.is_full:
-            self.store.hint(QUEUED)
+            self.store.hint(Hint.QUEUED)
 
     async def _deliver(self) -> None:
         with self.watch.round("delivering"):
             started = await to_the_end(self._outbox.deliver_due())
         if not (started and self._outbox.is_crowded):
-            await wait_for(self._outbox.news, IDLE)
+            self._outbox.news.set_in(self.safety)
+            await self._outbox.news.wait()
 
     async def _record(self) -> None:
-        await wait_for(self._outbox.ends, IDLE)
+        await self._outbox.ends.wait()
         with self.watch.round("recording"):
             await to_the_end(self._outbox.record())
 

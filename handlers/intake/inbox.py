@@ -7,18 +7,19 @@ deadline, is put off.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from conversations.effects import At, MarkKeyboard, Typing
-from conversations.events import HOUR, Address, Elapsed, Event, Instant
+from conversations.events import HOUR, SECOND, Address, Elapsed, Event, Instant
 from conversations.frozen import replace
 from conversations.session import ConversationId
 from handlers.intake.routing import route, route_timer
 from handlers.sending.outbox import Outbox
 from handlers.sending.perishables import Perishables
+from handlers.sending.wake_up import WakeUp
 from handlers.turn.budget import Budget
 from handlers.turn.organisation import Organisation
 from handlers.turn.points import Passing, Point, go_on
@@ -27,7 +28,7 @@ from handlers.turn.turn import Turn
 from storage.interface.errors import Conflict, StoreUnavailable
 from storage.interface.inbox import InboxRow, RawBody
 from storage.interface.store import Store, Transaction
-from storage.interface.timers import Timer
+from storage.interface.timers import LeftToApply, Timer
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Attempt:
 
     rows: list[InboxRow] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
+    left: Callable[[], LeftToApply] | None = field(default=None, compare=False)
 
 
 class Inbox:
@@ -82,6 +84,8 @@ class Inbox:
         self._ids = ids
         self._passing = passing
         self._look = 0.0  # loop time of the next look for deadlines
+        self._next_timer: Instant | None = None  # the first is not due before, as far as is known
+        self.news = WakeUp()  # set when something can be applied
         self._waiting = True  # whether bodies may wait to be applied; a hint: wrong, it costs a commit
         self.budget = Budget()
 
@@ -116,14 +120,45 @@ class Inbox:
 
     async def apply(self) -> Applied:
         """Commit B for all that waits, up to a batch. Raises StoreUnavailable, Conflict."""
+        attempt = Attempt()
         try:
-            return await self._unit(BATCH, BATCH, Attempt())
+            applied = await self._unit(BATCH, BATCH, attempt)
         except StoreUnavailable:
             raise
         except Exception as error:
             if not isinstance(error, Conflict):
                 log.warning("a batch failed and is applied one by one", exc_info=error)
             return await self._one_by_one()
+        if attempt.left is not None:
+            left = attempt.left()
+            if left.held:
+                self.news.set_in(LOOK)
+            self._take_note(left.next_timer)
+        return applied
+
+    def expect_timer(self, due: Instant) -> None:
+        """A timer was set for this moment."""
+        if self._take_note(due):
+            self.news.set_in(max(self._until(due), 0.0))
+
+    def _take_note(self, due: Instant | None) -> bool:
+        """Remember when the first timer is due; tell whether it is this one."""
+        if due is None or (self._next_timer is not None and self._next_timer <= due):
+            return False
+        self._next_timer = due
+        return True
+
+    async def rest(self, longest: float) -> None:
+        """Wait until there may be something to apply: news, or the next timer is due; at most so many seconds."""
+        self.news.set_in(longest)
+        if self._next_timer is not None:  # one that is due and was not found is in another worker's hands
+            until = self._until(self._next_timer)
+            self.news.set_in(until if until > 0 else LOOK)
+        await self.news.wait()
+
+    def _until(self, due: Instant) -> float:
+        """Seconds until a moment."""
+        return (due - self._clock.now()) / SECOND
 
     async def _one_by_one(self) -> Applied:
         """Apply a batch with a transaction for each row and timer; set aside what fails alone."""
@@ -174,6 +209,9 @@ class Inbox:
             attempt.timers = await self._due(tx, now, timers, busy=bool(attempt.rows))
             self._waiting = 0 < rows <= len(attempt.rows)
             if not attempt.rows and not attempt.timers:
+                if timers:
+                    self._next_timer = None
+                    attempt.left = tx.timers.left_to_apply()
                 return Applied()
             self._passing(Point.BEFORE_B)
             with self._typing_when_slow(events.values()):
@@ -189,7 +227,8 @@ class Inbox:
         self._passing(Point.AFTER_COMMIT_B)
         send()
         self._perishables.start(perishables)
-        full = 0 < rows <= len(attempt.rows) or 0 < timers <= len(attempt.timers)
+        # What the next timer is after these a further look tells.
+        full = 0 < rows <= len(attempt.rows) or bool(attempt.timers)
         return Applied(len(attempt.rows) + len(attempt.timers), full, turn.digests)
 
     async def _due(self, tx: Transaction, now: Instant, limit: int, *, busy: bool) -> list[Timer]:

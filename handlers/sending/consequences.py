@@ -67,6 +67,13 @@ class Aftermath:
         """Whose ends are not recorded yet."""
         return {end.claimed.row.id for end in self._ends}
 
+    @property
+    def rest(self) -> float | None:
+        """Seconds until the next of them is to be recorded, None where nothing is left."""
+        if not self._ends:
+            return None
+        return min(end.after for end in self._ends) - asyncio.get_running_loop().time()
+
     async def settle(self) -> None:
         """Record what can be recorded now. Raises nothing that lies with one row, nor when the database is away."""
         now = asyncio.get_running_loop().time()

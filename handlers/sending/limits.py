@@ -80,6 +80,12 @@ class Bucket:
         self._fill(now)
         return int(self._tokens) if self._held <= now else 0
 
+    def next_in(self, now: float) -> float | None:
+        """Seconds until there is a whole one; None when there is."""
+        self._fill(now)
+        rest = max(self._held - now, (1.0 - self._tokens) / self._rate.per_second)
+        return rest if rest > 0 else None
+
     def take(self, now: float, *, returned: bool = True) -> float:
         """Take one, return 0; or return after how many seconds to ask again."""
         self._fill(now)
@@ -148,6 +154,15 @@ class Limiter:
         if freight is Freight.BULK and one.allowance.bulk is not None:
             return min(room, self._bucket((account, "bulk", ""), one.allowance.bulk, now).whole(now))
         return room
+
+    def opens_in(self, account: str) -> float | None:
+        """Seconds until more may go whatever ends meanwhile; None where time alone changes nothing."""
+        one, now = self._accounts[account], self._now()
+        if one.opens > now:
+            return one.opens - now
+        if one.allowance.bulk is None:
+            return None
+        return self._bucket((account, "bulk", ""), one.allowance.bulk, now).next_in(now)
 
     @property
     def is_full(self) -> bool:

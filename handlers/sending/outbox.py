@@ -21,11 +21,12 @@ from handlers.sending.limits import Allowance, Limiter
 from handlers.sending.outcomes import AGAIN_AFTER, delivery, judged
 from handlers.sending.timeouts import Timeouts
 from handlers.sending.unconfirmed import Doubts
+from handlers.sending.wake_up import WakeUp
 from handlers.turn.bodies import decode
 from handlers.turn.organisation import Organisation
 from handlers.turn.points import Passing, Point, go_on
 from handlers.turn.ports import Channel, Clock, Ids, Later, Never, Outcome, Sent, Unknown
-from storage.interface.claims import Claimed, Freight
+from storage.interface.claims import Claimed, Freight, Outlook
 from storage.interface.errors import Conflict, StoreUnavailable
 from storage.interface.outbox import OutboxRow
 from storage.interface.store import Store, Transaction
@@ -37,6 +38,10 @@ LONGEST: Final = 50.0  # seconds a send may take: when the lease ends, somebody 
 BATCH: Final = 100
 SOON: Final = 0.05  # seconds until an end gets a unit for its own sake; a busy service has one before that
 LOOK: Final = 0.25  # seconds between two looks for what nobody told us of, and for what nobody waits for
+HELD_UP: Final = (
+    0.25,
+    15.0,
+)  # seconds between two looks for rows that should go and cannot: at first, at last
 SUSPICIOUS: Final = 3  # units in a row that failed with ends to record: perhaps for one of them
 
 Ended: TypeAlias = tuple[Claimed, Outcome]
@@ -74,8 +79,10 @@ class Outbox:
         self._look = 0.0  # loop time of the next look for what nobody waits for
         self.meter = Meter()
         self.holder = ""  # the name of this worker where there are several
-        self.news = asyncio.Event()  # set when something can be claimed
-        self.ends = asyncio.Event()  # set when sends ended and no unit came to record it
+        self._left = False  # whether rows that should go could not: perhaps they wait for an end
+        self._held_up = HELD_UP[0]  # seconds until the next look for them
+        self.news = WakeUp()  # set when something can be claimed
+        self.ends = WakeUp()  # set when sends ended and no unit came to record it
 
     def allow(self, allowances: Mapping[str, Allowance]) -> None:
         """Say how fast accounts may send; without, only their platforms' refusals do."""
@@ -149,12 +156,33 @@ class Outbox:
         """Settle, claim, start sending; return how many were started or put off."""
         await self._aftermath.settle()
         put_off = self._limiter.put_off
+        passed_over = self._look - asyncio.get_running_loop().time()
         async with self.unit() as tx:
             claimed = await self._claim(tx)
             claimed += await self._claim_unhurried(tx)
+            going_on = claimed and self._crowded
+            asked = {} if going_on else {account: tx.claims.outlook(account) for account in self._channels}
         self._behind |= {one.row.lane for one in claimed if one.followed}
         self.start(claimed)
+        self._plan(
+            {account: outlook() for account, outlook in asked.items()}, passed_over, moved=bool(claimed)
+        )
         return len(claimed) + self._limiter.put_off - put_off
+
+    def _plan(self, outlooks: Mapping[str, Outlook], passed_over: float, *, moved: bool) -> None:
+        """Set the moment of the next look: when the first row may go, or what holds one up may be over.
+
+        `passed_over` is for how many seconds the last one did not look for what nobody waits for.
+        """
+        rests = [self._aftermath.rest, *(one.next for one in outlooks.values())]
+        held_up = [account for account, one in outlooks.items() if one.left]
+        self._left = bool(held_up)
+        if held_up:
+            rests += [self._limiter.opens_in(account) for account in held_up]
+            rests.append(passed_over if passed_over > 0 else self._held_up)
+        self._held_up = min(self._held_up * 2, HELD_UP[1]) if held_up and not moved else HELD_UP[0]
+        if known := [rest for rest in rests if rest is not None]:
+            self.news.set_in(max(min(known), SOON))
 
     async def record(self) -> None:
         """Record ends that no unit took along."""
@@ -255,10 +283,13 @@ class Outbox:
         self._failures += bool(carried) and strange
         if self._failures < SUSPICIOUS:
             self._ended = carried + self._ended
+            if self._ended:
+                self.ends.set()
             return
         self._failures = 0
         for one in carried:
             self._aftermath.add(*one)
+        self.news.set()
 
     async def _deliver(self, claimed: Claimed) -> None:
         self._passing(Point.BEFORE_SEND)
@@ -301,7 +332,7 @@ class Outbox:
 
     def _tell_end(self, row: OutboxRow) -> None:
         """Call for a unit at once where something waits for this end, else soon."""
-        if row.lane in self._behind or row.address.account in self._crowded:
+        if self._left or row.lane in self._behind or row.address.account in self._crowded:
             self._behind.discard(row.lane)
             self.news.set()
         elif self._soon is None:

@@ -69,17 +69,21 @@ class SqlAlarms(Area):
 
     async def backlog(self, now: Instant, since: Instant) -> Backlog:
         """What waits at `now`, and what happened from `since` on."""
-        oldest = await self._unit.fetch(_INBOX_OLDEST)
-        ((due, timer_oldest),) = await self._unit.fetch(_TIMERS, now=now)
+        ask = self._unit.ask_later
+        oldest, pending = ask(_INBOX_OLDEST), ask(_INBOX)
+        timers, outbox = ask(_TIMERS, now=now), ask(_OUTBOX)
+        dead, unknown = ask(_DEAD), ask(_UNKNOWN, since=since)
+        shut = await SqlShutPlaces(self._unit).all()  # and all that was asked before, in one go
+        ((due, timer_oldest),) = timers
         return Backlog(
-            inbox=(await self._unit.fetch(_INBOX))[0][0],
+            inbox=pending[0][0],
             inbox_oldest=oldest[0][0] if oldest else 0,
-            outbox={account: (rows, first) for account, rows, first in await self._unit.fetch(_OUTBOX)},
+            outbox={account: (rows, first) for account, rows, first in outbox},
             timers=due,
             timer_oldest=timer_oldest,
-            dead=(await self._unit.fetch(_DEAD))[0][0],
-            unknown=(await self._unit.fetch(_UNKNOWN, since=since))[0][0],
-            shut=await SqlShutPlaces(self._unit).all(),
+            dead=dead[0][0],
+            unknown=unknown[0][0],
+            shut=shut,
         )
 
     async def standing(self) -> list[Standing]:

@@ -17,7 +17,7 @@ from conversations.session import CaseId, ConversationId
 from storage.areas.outbox import FAILED, OPEN
 from storage.areas.shut_places import is_shut
 from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Area, Row, real_time, said, within
-from storage.interface.claims import Admit, Claimed, Freight
+from storage.interface.claims import Admit, Claimed, Freight, Outlook
 from storage.interface.outbox import OutboxRow
 from storage.tables import outbox
 
@@ -145,6 +145,35 @@ _CLOSE = (
     .values(state=bindparam("end"), reason=bindparam("why"), settled=outbox.c.queued)
 )
 
+
+def _first(*which: Any) -> Any:
+    """The moment of the first open row of an account, of those that an index has in order of their moments."""
+    return (
+        select(outbox.c.until)
+        .where(outbox.c.state.in_(OPEN), outbox.c.account == bindparam("account"), *which)
+        .order_by(outbox.c.until)
+        .limit(ONE)
+        .offset(ZERO)
+        .scalar_subquery()
+    )
+
+
+def _firsts(*which: Any) -> list[Any]:
+    """The same for each kind of freight."""
+    message = outbox.c.kind != said("download")
+    return [
+        _first(message, outbox.c.bulk == ZERO, *which),
+        _first(message, outbox.c.bulk == ONE, *which),
+        _first(outbox.c.kind == said("download"), *which),
+    ]
+
+
+_OUTLOOK = select(
+    real_time(),
+    *_firsts(outbox.c.until <= real_time(), outbox.c.state == said("waiting")),
+    *_firsts(outbox.c.until > real_time()),
+)
+
 END_LEASES = (
     update(outbox).where(outbox.c.state.in_(OPEN), outbox.c.state == said("sending")).values(until=ZERO)
 )
@@ -218,10 +247,19 @@ class SqlClaims(Area):
         return claimed
 
     def take_made(self, rows: Sequence[int], lease: float, holder: str) -> Callable[[], set[int]]:
-        """Lease rows that this unit made and that are the first of their lanes; after the commit it is known which."""
+        """Lease rows that this unit made and that are the first of their lanes; after the commit it is known which.
+
+        Whoever asks sees to all rows that the unit made.
+        """
+        self._unit.work.made = False
         values = {"made": list(rows), "lease": int(lease * SECOND), "by": holder}
         leased = self._unit.ask_later(_MADE, **values) if rows else []
         return lambda: {row for (row,) in leased}
+
+    def outlook(self, account: str) -> Callable[[], Outlook]:
+        """What is left to send for an account; known after the commit."""
+        asked = self._unit.ask_later(_OUTLOOK, account=account)
+        return lambda: _outlook(asked[0])
 
     async def _lease(self, rows: list[Row], lease: float, holder: str, admit: Admit | None) -> list[Claimed]:
         claimed: list[Claimed] = []
@@ -250,6 +288,7 @@ class SqlClaims(Area):
 
     async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:
         """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""
+        self._unit.work.freed |= bool(claimed)
         fences = [{"row": one.row.id, "tried": one.attempt, "by": holder} for one in claimed]
         self._unit.later(_GIVE_BACK, fences)
 
@@ -259,7 +298,15 @@ class SqlClaims(Area):
 
     async def free(self, holder: str) -> int:
         """End the leases of a worker that is no more; return how many. Its rows come back `uncertain` at once."""
+        self._unit.work.freed = True
         return await self._unit.run(_FREE, holder=holder)
+
+
+def _outlook(row: Row) -> Outlook:
+    now, *moments = row
+    later = [moment for moment in moments[3:] if moment is not None]
+    left = any(moment is not None for moment in moments[:3])
+    return Outlook(left, (min(later) - now) / SECOND if later else None)
 
 
 def _claimed(row: Row) -> Claimed:

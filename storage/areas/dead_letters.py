@@ -104,8 +104,11 @@ class SqlDeadLetters(Area):
 
     async def retry(self, letter: Letter, now: Instant) -> bool:
         """Let it wait in its lane once more; False when it is no dead letter any more."""
+        work = self._unit.work
         if letter.box == "inbox":
+            work.apply = True
             return bool(await self._unit.run(_INBOX_AGAIN, letter=letter.id))
+        work.freed = True
         again = await self._unit.run(_OUTBOX_AGAIN, letter=letter.id, now=now)
         if again:
             await self._unit.run(_ON_ITS_WAY, letter=letter.id)

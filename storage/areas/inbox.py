@@ -95,6 +95,7 @@ class SqlInbox(Area):
 
     async def receive(self, bodies: Sequence[RawBody], ids: Sequence[int], now: Instant) -> None:
         """Insert bodies, passing over keys already there and not reused since."""
+        self._unit.work.apply = True
         for patience in {body.reused_after for body in bodies if body.reused_after}:
             keys = [body.key for body in bodies if body.reused_after == patience]
             self._unit.later(_RETIRE, [{"keys": keys, "before": now - patience}])
@@ -113,6 +114,7 @@ class SqlInbox(Area):
 
     async def claim(self, limit: int) -> list[InboxRow]:
         """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""
+        self._unit.work.apply = False  # whoever claims looks for more
         if self._unit.several:
             lanes = await self._lock_lanes(limit)
             rows = await self._unit.fetch(_CLAIM_LANES, lanes=lanes, limit=limit) if lanes else []

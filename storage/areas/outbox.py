@@ -181,6 +181,7 @@ class SqlOutbox(Area):
 
     async def enqueue(self, rows: Sequence[OutboxRow], now: Instant) -> None:
         """Add rows to send."""
+        self._unit.work.made |= bool(rows)
         self._unit.later(
             _NEW,
             [
@@ -236,12 +237,10 @@ class SqlOutbox(Area):
         self._unit.later(_WAITING, ended["waiting"])
         self._unit.later(_DEAD, ended["dead"])
         self._unit.later(_UNKNOWN, ended["unknown"])
-        put_off = [
-            {"row": one.id, "wait": int(one.wait * SECOND)}
-            for one in deliveries
-            if one.wait and one.state in ("waiting", "unknown")
-        ]
-        self._unit.later(_PUT_OFF_BEHIND, put_off)
+        if waiting := [one for one in deliveries if one.state in ("waiting", "unknown")]:
+            self._unit.work.put_off(min(one.wait for one in waiting))
+            put_off = [{"row": one.id, "wait": int(one.wait * SECOND)} for one in waiting if one.wait]
+            self._unit.later(_PUT_OFF_BEHIND, put_off)
         if arrived := [one["row"] for one in ended["sent"]]:
             self._unit.later(_ARRIVED, [{"rows": arrived}])
         if failed := [one["row"] for one in ended["dead"] + ended["unknown"]]:

@@ -171,12 +171,14 @@ class SqlShutPlaces(Area):
 
     async def reopen(self, place: Address, now: Instant) -> None:
         """A place takes posts again: what waits for it may go."""
+        self._unit.work.freed = True
         self._unit.later(
             _REOPEN, [{"account": place.account, "chat": place.chat, "now": now, "mark": OPENED}]
         )
 
     async def try_again(self, account: str) -> None:
         """Try every shut place now."""
+        self._unit.work.freed = True
         self._unit.later(_TRY, [{"account": account}])
 
     async def all(self) -> dict[Address, Shut]:
@@ -193,12 +195,15 @@ class SqlShutPlaces(Area):
 
     async def redirect_case(self, case: CaseId, old: Address, new: str) -> None:
         """What waits of a case goes to another place, now."""
+        self._unit.work.freed = True
         await self._unit.run(_FOLLOW_CASE, case=case, account=old.account, chat=old.chat, new=new)
 
     async def redirect_row(self, row: int, new: str) -> None:
         """A row that waits goes to another place, now."""
+        self._unit.work.freed = True
         self._unit.later(_FOLLOW_ROW, [{"row": row, "new": new}])
 
     async def redirect(self, account: str, kind: str, known: Sequence[str], new: str) -> None:
         """What waits for a shut place that is not among these, and belongs to no case, goes to another place, now."""
+        self._unit.work.freed = True
         await self._unit.run(_FOLLOW_LANE, account=account, sort=kind, known=list(known), new=new)

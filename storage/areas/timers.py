@@ -1,6 +1,6 @@
 """Deadlines: rows with a moment, unique by owner and kind."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from sqlalchemy import Executable, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -9,8 +9,8 @@ from conversations.events import Instant
 from conversations.session import CaseId, ConversationId
 from storage.codec import clean
 from storage.engines.sql import LIMIT, ONE, ZERO, Area, Row, given, said, within
-from storage.interface.timers import Timer
-from storage.tables import case, conversation, timer
+from storage.interface.timers import LeftToApply, Timer
+from storage.tables import case, conversation, inbox, timer
 
 _new = insert(timer)
 _SET = _new.on_conflict_do_update(
@@ -48,6 +48,10 @@ _DUE_AND_FREE = _DUE.where(
     or_(within(timer.c.conversation_id, "conversations"), _gone),  # also where it is about none
     or_(within(timer.c.case_id, "cases"), _case_gone),
 )
+_LEFT = select(
+    select(ONE).where(inbox.c.state == said("pending")).limit(ONE).offset(ZERO).scalar_subquery(),
+    select(func.min(timer.c.due)).scalar_subquery(),
+)
 _OF = _ROW.where(timer.c.owner == bindparam("owner")).order_by(timer.c.due, timer.c.kind)
 _of_people = or_(  # a proposal waits for its customer as a question does
     func.substr(timer.c.owner, ONE, given(8)) == said("session:"),
@@ -68,6 +72,8 @@ class SqlTimers(Area):
 
     async def set(self, timers: Sequence[Timer]) -> None:
         """Insert or move timers."""
+        if timers:
+            self._unit.work.set_timers(min(one.due for one in timers))
         self._unit.later(
             _SET,
             [
@@ -102,6 +108,11 @@ class SqlTimers(Area):
             _DUE_AND_FREE, now=now, limit=limit, conversations=conversations, cases=cases
         )
         return list(map(_read, rows))
+
+    def left_to_apply(self) -> Callable[[], LeftToApply]:
+        """What this look left to apply; known after the commit."""
+        asked = self._unit.ask_later(_LEFT)
+        return lambda: LeftToApply(asked[0][0] is not None, asked[0][1])
 
     async def _free(self, lock: Executable, wanted: Collection[int | None]) -> list[int]:
         """Lock rows that nobody else has; return which."""

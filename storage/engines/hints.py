@@ -49,15 +49,25 @@ class Hints:
                     with translated():
                         raise error
 
+    async def say(self) -> None:
+        """Say our own words now, without hearing others'. Raises StoreUnavailable."""
+        if self._waiting:
+            async with self._open() as mouth:
+                with translated():
+                    await self._say(mouth)
+
     async def _speak(self, mouth: Raw) -> None:
         while True:
             await self._given.wait()
-            words, self._waiting = sorted(self._waiting), set()
-            self._given.clear()
-            await mouth.execute(
-                b"SELECT pg_notify(%s, word) FROM unnest(%s::text[]) AS word", [CHANNEL.decode(), words]
-            )
+            await self._say(mouth)
             await asyncio.sleep(GATHER)
+
+    async def _say(self, mouth: Raw) -> None:
+        words, self._waiting = sorted(self._waiting), set()
+        self._given.clear()
+        await mouth.execute(
+            b"SELECT pg_notify(%s, word) FROM unnest(%s::text[]) AS word", [CHANNEL.decode(), words]
+        )
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[Raw]:
@@ -72,6 +82,19 @@ class Hints:
 
 async def _listen(ear: Raw, ourselves: int, wake: Wake) -> None:
     await ear.execute(b"LISTEN " + CHANNEL)
-    async for notice in ear.notifies():
-        if notice.pid != ourselves:
-            wake(notice.payload)
+    while True:
+        async for notice in ear.notifies(timeout=0):
+            if notice.pid != ourselves:
+                wake(notice.payload)
+        await _readable(ear.fileno())
+
+
+async def _readable(descriptor: int) -> None:
+    """Wait for the server to say something. The driver's own waiting wakes ten times a second to see to signals."""
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(descriptor, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(descriptor)

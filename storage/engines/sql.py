@@ -11,6 +11,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from conversations.frozen import dataclass
 from storage.interface.errors import Conflict, StoreError
+from storage.interface.work import Work
 
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -92,10 +93,11 @@ ENDED: Final = cast(Connection, _Ended())
 class Unit:
     """A unit of work as statements see it. `several`: other workers may write at the same time.
 
-    `connection` is there while it lasts. `erased`: words were emptied in it, and their last traces must go afterwards.
+    `connection` is there while it lasts, and `work` is what it leaves to be done: its areas note it there. `erased`:
+    words were emptied in it, and their last traces must go afterwards.
     """
 
-    __slots__ = ("_texts", "connection", "erased", "several", "zone")
+    __slots__ = ("_texts", "connection", "erased", "several", "work", "zone")
 
     def __init__(self, texts: Texts, zone: tzinfo, *, several: bool, connection: Connection = ENDED) -> None:
         self.connection = connection
@@ -103,6 +105,7 @@ class Unit:
         self.zone = zone
         self.several = several
         self.erased = False
+        self.work = Work()
 
     async def fetch(self, statement: Executable, **values: object) -> list[Row]:
         """Run a statement and return its rows."""

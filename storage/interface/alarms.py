@@ -26,6 +26,11 @@ class Backlog:
     unknown: int = 0
     shut: Mapping[Address, Shut] = field(default_factory=dict)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits, not even for a later moment."""
+        return not (self.inbox or self.outbox or self.timers)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -42,6 +42,18 @@ class Claimed:
     shut: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a look at an account's rows left there.
+
+    `left` tells of rows whose moment has come and that could not go: their account, their lane or what they hang on
+    holds them up. `next` is after how many seconds of real time the first of the others may go, None without any.
+    """
+
+    left: bool
+    next: float | None
+
+
 class ClaimsArea(Protocol):
     """Leases of rows of the outbox, in real time."""
 
@@ -67,6 +79,9 @@ class ClaimsArea(Protocol):
 
         Only for rows that may be sent again and hang on no other. What is returned tells, after the commit, which.
         """
+
+    def outlook(self, account: str) -> Callable[[], Outlook]:
+        """What is left to send for an account; known after the commit."""
 
     async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:
         """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""

@@ -31,6 +31,7 @@ from storage.interface.seen import SeenArea
 from storage.interface.sessions import SessionsArea
 from storage.interface.shut_places import ShutPlacesArea
 from storage.interface.timers import TimersArea
+from storage.interface.work import Heed, Hint
 
 
 class Transaction(Protocol):
@@ -150,6 +151,9 @@ class Store(Gauged, Protocol):
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a unit that only reads."""
 
+    heed: Heed
+    """Is told of the work that each committed transaction of this store left."""
+
     async def try_to_write(self) -> None:
         """Change something and change it back: ends `refused` where the disk takes it. Raises StoreUnavailable."""
 
@@ -157,8 +161,11 @@ class Store(Gauged, Protocol):
     def several(self) -> bool:
         """Whether other workers may use this database at the same time."""
 
-    def hint(self, word: str) -> None:
+    def hint(self, hint: Hint) -> None:
         """Tell the other workers that there is something to look for; it may get lost."""
+
+    async def give_hints(self) -> None:
+        """Say at once what `hint` was asked to, where nobody hears. Raises StoreUnavailable."""
 
     async def hear(self, wake: Callable[[str], None]) -> None:
         """Call `wake` with the hints of other workers, until cancelled. Raises StoreUnavailable."""

@@ -1,6 +1,6 @@
 """Deadlines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from conversations.events import Instant
@@ -20,6 +20,18 @@ class Timer:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LeftToApply:
+    """What a look at inbox and timers left there.
+
+    `held`: bodies wait in lanes that another worker has in hand. `next_timer` is when the first timer is due, None
+    without any; a moment that has come: another worker has it in hand.
+    """
+
+    held: bool
+    next_timer: Instant | None
+
+
 class TimersArea(Protocol):
     """Deadlines, one for each owner and kind."""
 
@@ -31,6 +43,9 @@ class TimersArea(Protocol):
 
     async def due(self, now: Instant, limit: int) -> list[Timer]:
         """Timers due at `now`, oldest first, locked against other workers."""
+
+    def left_to_apply(self) -> Callable[[], LeftToApply]:
+        """What this look left to apply; known after the commit."""
 
     async def of(self, owner: str) -> list[Timer]:
         """All timers of an owner."""

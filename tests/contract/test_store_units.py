@@ -16,6 +16,7 @@ from storage.interface.errors import Conflict, StoreError, StoreUnavailable
 from storage.interface.facts import FactRow
 from storage.interface.outbox import Delivery
 from storage.interface.timers import Timer
+from storage.interface.work import Hint
 from storage.migrate import migrate
 from storage.open import open_store
 from storage.store import Store
@@ -278,7 +279,7 @@ async def test_a_worker_hears_the_hints_of_others_and_not_its_own(migrated_url: 
         ]
         async with asyncio.timeout(5):
             while not heard["two"]:
-                one.hint("arrived")
+                one.hint(Hint.ARRIVED)
                 await asyncio.sleep(0.01)
         assert not [task for task in hearing if task.done()]
         for task in hearing:

@@ -176,6 +176,7 @@ async def test_who_blocked_the_bot_is_written_to_no_more_and_staff_are_told_the_
     ben = stage.customer("Ben")
     _, card = await proposed(stage, ben)
     await ben.blocks()
+    await stage.delivery.sees("hat den Bot blockiert", thread=card)
     seen = len(ben.transcript)
     stage.wait("P3D")
     await stage.quiet()

@@ -76,9 +76,9 @@ async def test_probes_name_what_is_wrong(stage: Stage) -> None:
     watch = stage.service.watch
     watch._limits = replace(watch._limits, watermark=10**18)  # a full disk: the watch ends nothing now
     await look(stage)
-    watch.rounds["applying"] = replace(watch.rounds["applying"], ended=-1e9)
+    watch.rounds["applying"] = replace(watch.rounds["applying"], ended=-1e9, resting=False)
     assert await ask(stage, "/healthz") == (503, "applying stands still")
-    watch.rounds["applying"] = replace(watch.rounds["applying"], ended=-1e9)
+    watch.rounds["applying"] = replace(watch.rounds["applying"], ended=-1e9, resting=False)
     status, text = await ask(stage, "/readyz")
     assert status == 503
     assert "the disk is nearly full" in text

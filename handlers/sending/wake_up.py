@@ -1,0 +1,36 @@
+"""What a loop waits for: that somebody says there is something to do, or that a moment comes."""
+
+import asyncio
+
+
+class WakeUp:
+    """Wakes one loop. A call before the loop waits counts: then it does not wait. Seconds are of the event loop."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+        self._alarm: asyncio.TimerHandle | None = None
+
+    def set(self) -> None:
+        """Wake it now."""
+        self._event.set()
+
+    def set_in(self, seconds: float) -> None:
+        """Wake it after so many seconds, unless that happens sooner."""
+        loop = asyncio.get_running_loop()
+        moment = loop.time() + seconds
+        if self._alarm is None or moment < self._alarm.when():
+            self._stop()
+            self._alarm = loop.call_at(moment, self._event.set)
+
+    async def wait(self) -> None:
+        """Wait, and forget every moment that was set: whoever looks now sets the next one."""
+        try:
+            await self._event.wait()
+        finally:
+            self._stop()
+        self._event.clear()
+
+    def _stop(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
