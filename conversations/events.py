@@ -205,13 +205,14 @@ class Event:
 
     `key` is the stable external id, the same for every redelivery; `message` the platform's id of the person's message
     (empty where there is none); `at` is when we received it by our own `Clock`. `reply_to` is the platform's id of the
-    message that they reply to, empty where they do not.
+    message that they reply to, empty where they do not. What nobody did has no sender: a timer, or what another system
+    tells.
     """
 
     key: str
     at: Instant
     address: Address
-    sender: Sender
+    sender: Sender | None
     what: What
     message: str = ""
     reply_to: str = ""

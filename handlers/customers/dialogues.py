@@ -29,7 +29,7 @@ from conversations.effects import (
     TellStatus,
     Typing,
 )
-from conversations.events import Attached, Elapsed, Event, Pressed, Sender
+from conversations.events import Attached, Elapsed, Event, Pressed
 from conversations.facts import Started
 from conversations.frozen import replace
 from conversations.refusals import Refusal
@@ -42,8 +42,6 @@ from handlers.files import albums
 from handlers.files.fetching import explain, fetch_within_quota, forget, refuse, shown_name
 from handlers.turn.budget import OverBudget
 from handlers.turn.turn import Turn
-
-_NOBODY = Sender("", "")
 
 MOST_EFFECTS: Final = 200
 """What one event may ask for; an album of ten files with its answers asks for some thirty things."""
@@ -80,7 +78,7 @@ async def wake(turn: Turn, wanted: ConversationId, event: Elapsed) -> None:
         place = turn.conversation(who).address
         with turn.unhurried():
             await converse(
-                turn, who, Event(f"timer:{event.owner}:{event.kind}", turn.now, place, _NOBODY, event)
+                turn, who, Event(f"timer:{event.owner}:{event.kind}", turn.now, place, None, event)
             )
 
 

@@ -39,7 +39,7 @@ from storage.interface.timers import Timer
 async def act(turn: Turn, event: Event) -> None:
     """Apply what a member of staff did; strangers get a private refusal."""
     at_work = event.address.account == turn.organisation.staff_account
-    staff = turn.organisation.policy.by_slack(event.sender.id) if at_work else None
+    staff = _staff_of(turn, event) if at_work else None
     if staff is None:
         _refuse_stranger(turn, event)
         return
@@ -58,6 +58,10 @@ async def act(turn: Turn, event: Event) -> None:
             await answer_command(turn, event, staff, argument)
         case _:
             pass
+
+
+def _staff_of(turn: Turn, event: Event) -> Staff | None:
+    return turn.organisation.policy.by_slack(event.sender.id) if event.sender else None
 
 
 def _refuse_stranger(turn: Turn, event: Event) -> None:
@@ -144,7 +148,7 @@ async def note_directly(turn: Turn, event: Event) -> bool:
         event.reply_to and isinstance(what, Said | Attached) and account == turn.organisation.staff_account
     ):
         return False
-    staff = turn.organisation.policy.by_slack(event.sender.id)
+    staff = _staff_of(turn, event)
     if staff is None:
         return False
     posted = await turn.tx.outbox.posted(Address(account, staff.slack), event.reply_to)

@@ -17,6 +17,7 @@ from conversations.events import (
     HomeOpened,
     Instant,
     Moved,
+    Sender,
     Submitted,
     Threaded,
 )
@@ -112,7 +113,7 @@ class Turn:
         self._arrived = self.tx.conversations.expect(self._expected)
 
     async def load(self, events: Iterable[Event]) -> None:
-        """Load the conversations of a batch together; whom we have not met gets one."""
+        """Load the conversations of a batch together; whom we have not met gets one, but not what nobody sent."""
         senders = self._senders(events)
         missing = senders.keys() - self._by_address.keys()
         if not missing:
@@ -120,9 +121,9 @@ class Turn:
         loaded = self._arrived() if missing <= self._expected else await self.tx.conversations.at(missing)
         await self._take_in(loaded.values())
         new = [
-            self._new_conversation(event)
+            self._new_conversation(address, event.sender)
             for address, event in senders.items()
-            if address not in self._by_address and not isinstance(event.what, Departed)
+            if address not in self._by_address and event.sender and not isinstance(event.what, Departed)
         ]
         if new:
             for conversation in await self.tx.conversations.create(new, self.now):
@@ -130,13 +131,15 @@ class Turn:
                 self._new.add(conversation.id)
 
     def _senders(self, events: Iterable[Event]) -> dict[Address, Event]:
-        """Who holds a conversation, each with their last event."""
+        """Who holds a conversation, each with their last event; one that nobody sent comes after all others."""
         work = self.organisation.staff_account
-        return {
-            event.address: event
-            for event in events
-            if not of_staff(event, work) and not isinstance(event.what, Moved)
-        }
+        found: dict[Address, Event] = {}
+        for event in events:
+            if of_staff(event, work) or isinstance(event.what, Moved):
+                continue
+            if event.sender or event.address not in found:
+                found[event.address] = event
+        return found
 
     def at(self, address: Address) -> ConversationId | None:
         """Whose conversation is held at an address; None where we know nobody."""
@@ -175,15 +178,15 @@ class Turn:
                 AnswerRow(one.session, one.dialogue, one.question, person, who, one.answer, one.metric)
             )
 
-    def _new_conversation(self, event: Event) -> tuple[Conversation, str]:
+    def _new_conversation(self, address: Address, sender: Sender) -> tuple[Conversation, str]:
         new = Conversation(
             id=ConversationId(self.ids.next()),
-            address=event.address,
+            address=address,
             person=PersonId(self.ids.next()),
-            name=clean(event.sender.name, NAME_LIMIT),
-            language=self.organisation.library.language(event.sender.language),
+            name=clean(sender.name, NAME_LIMIT),
+            language=self.organisation.library.language(sender.language),
         )
-        return new, event.sender.id
+        return new, sender.id
 
     async def _take_in(self, loaded: Collection[Conversation]) -> None:
         """Remember conversations, and dialogues that a worker with newer files has begun in them meanwhile."""
@@ -319,8 +322,9 @@ class Turn:
         self.perishables.append(At(address, effect))
 
     def hint(self, event: Event, text: str) -> None:
-        """Tell whoever did this, unseen by others."""
-        self.perish(event.address, Hint(event.sender.id, text))
+        """Tell whoever did this, unseen by others; nobody, where nobody did it."""
+        if event.sender:
+            self.perish(event.address, Hint(event.sender.id, text))
 
     def set_timer(
         self,

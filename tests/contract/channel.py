@@ -131,7 +131,7 @@ def described(event: Event | None) -> dict[str, Any] | None:
     what = {"type": type(event.what).__name__} | json.loads(json.dumps(asdict(event.what)))
     return {
         "chat": event.address.chat,
-        "sender": event.sender.id,
+        "sender": event.sender.id if event.sender else None,
         "message": event.message,
         "what": what,
         **({"reply_to": event.reply_to} if event.reply_to else {}),

@@ -73,6 +73,7 @@ async def test_words_in_a_direct_message_arrive_as_they_were_typed(world: SlackW
     event = await world.event()
     assert event.what == Said("Ärger <mit> A & B")
     assert event.address == Address(world.channel.account, eva.dm.id)
+    assert event.sender
     assert (event.sender.id, event.message) == (eva.id, said.ts)
 
 
@@ -317,7 +318,7 @@ async def test_a_stranger_of_a_shared_channel_never_bears_a_plain_id(world: Slac
     await mallory.says(shared, "let me in", thread=shared.messages[0])
     await mallory.presses("Accept")
     events = await world.events(2)
-    assert {event.sender.id for event in events} == {"T0OTHER001/U0EVA00001"}
+    assert {event.sender.id for event in events if event.sender} == {"T0OTHER001/U0EVA00001"}
 
 
 async def test_what_slack_brings_twice_has_one_key(world: SlackWorld) -> None:

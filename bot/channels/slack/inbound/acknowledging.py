@@ -57,7 +57,7 @@ def acknowledging(us: Callable[[], Identity], base_url: str, answers: Answers) -
             event = read(body, key_of(body), 0, us())
         except Unreadable:
             return await ack()  # stored, and a dead letter soon
-        if event is not None and isinstance(event.what, Commanded):
+        if event is not None and event.sender and isinstance(event.what, Commanded):
             answers.remember(event.address.chat, event.sender.id, body.get("response_url", ""))
         return await ack()
 
