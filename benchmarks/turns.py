@@ -74,12 +74,12 @@ def ratios(result: Result[Run], name: str, to: str = "ptb") -> list[float]:
 def targets(result: Result[Run]) -> Iterator[Target]:
     """Against the plain ConversationHandler, every durable peer, and SQLite."""
     yield _at_least(
-        result, "anliegen", "ptb", 4, "turns a second, every feature on, to ConversationHandler's"
+        result, "anliegen", "ptb", 6.5, "turns a second, every feature on, to ConversationHandler's"
     )
     yield _at_least(result, "anliegen-unmarked", "ptb", 6, "the same without marking answered keyboards")
     for name in DURABLE:
         yield _at_least(result, "anliegen", name, 1, f"the same to {BOTS[name].title}")
-    yield _at_least(result, "anliegen-postgres", "anliegen", 0.5, "PostgreSQL with one worker to SQLite")
+    yield _at_least(result, "anliegen-postgres", "anliegen", 0.6, "PostgreSQL with one worker to SQLite")
 
 
 def _at_least(result: Result[Run], name: str, to: str, least: float, what: str) -> Target:

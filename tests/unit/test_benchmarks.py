@@ -3,13 +3,13 @@
 import json
 import re
 import tomllib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks import charts, kills, report, turns
+from benchmarks import charts, kills, latency, report, turns
 from benchmarks.bots import BOTS
 from benchmarks.kills import Losses
 from benchmarks.results import Result, load, save
@@ -73,14 +73,29 @@ def test_a_ratio_is_taken_inside_its_round() -> None:
     assert turns.ratios(of_turns(slow, quick, *ours), "anliegen") == [5.0, 4.0]
 
 
-@pytest.mark.parametrize(("rate", "reached"), [(1600.0, True), (1599.0, False)])
-def test_four_times_the_peer_is_enough_and_less_is_not(rate: float, reached: bool) -> None:
+@pytest.mark.parametrize(("rate", "reached"), [(2600.0, True), (2599.0, False)])
+def test_six_and_a_half_times_the_peer_is_enough_and_less_is_not(rate: float, reached: bool) -> None:
     first = next(iter(turns.targets(of_turns(RUN, replace(RUN, bot="anliegen", turns_per_second=rate)))))
     assert first.reached is reached
 
 
 def test_what_was_not_measured_is_neither_reached_nor_missed() -> None:
     assert {target.verdict for target in turns.targets(of_turns(RUN))} == {"not measured"}
+
+
+@pytest.mark.parametrize(
+    ("costs", "reached"),
+    [([0.7, 0.9, 0.75], True), ([0.7, 0.8, 0.76], False), ([0.1, 0.1], None)],
+    ids=["enough", "too much", "too few rounds"],
+)
+def test_the_cost_of_a_turn_is_a_median_of_rounds(costs: list[float], reached: bool | None) -> None:
+    offered = [
+        latency.Offered(**asdict(replace(RUN, bot=bot, round=n, cpu_per_turn=cost)), rate=30)
+        for n, ours in enumerate(costs, 1)
+        for bot, cost in (("ptb", 1.0), ("anliegen", ours))
+    ]
+    first = next(iter(latency.targets(Result("latency", {}, offered))))
+    assert first.reached is reached
 
 
 @pytest.mark.parametrize(
