@@ -6,6 +6,7 @@ what each language has. Keys that stand in the code as they are need no list; a 
 
 import bot.menu
 import conversations.cases.action
+import conversations.cases.elapsed
 import conversations.talk.text_keys
 import handlers.text_keys
 import reports.digest
@@ -18,6 +19,7 @@ def text_keys() -> tuple[str, ...]:
         *bot.menu.text_keys(),
         *type_keys(),
         *conversations.cases.action.text_keys(),
+        *conversations.cases.elapsed.text_keys(),
         *conversations.talk.text_keys.text_keys(),
         *handlers.text_keys.text_keys(),
         *reports.digest.text_keys(),

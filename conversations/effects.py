@@ -12,6 +12,7 @@ from typing import TypeAlias
 from conversations.events import Address, FileRef, Instant
 from conversations.forms import Field
 from conversations.frozen import dataclass
+from conversations.kinds import CaseKind, Severity
 from conversations.refusals import Refusal
 from conversations.session import Answer
 from conversations.subject import Subject
@@ -95,13 +96,13 @@ class DropTimer:
 class OpenCase:
     """Open a case from a finished dialogue.
 
-    `kind` is complaint, praise, idea or question; `words` is what the person wrote, `summary` the answers as shown
-    in the confirmation, as (label, text) pairs.
+    `words` is what the person wrote, `summary` the answers as shown in the confirmation, as (label, text) pairs;
+    `session` is the walk it ends, None where somebody just called a human.
     """
 
-    kind: str
+    kind: CaseKind
     category: str = ""
-    severity: str = "normal"
+    severity: Severity = Severity.NORMAL
     order: str = ""
     remedy: str = ""
     words: str = ""

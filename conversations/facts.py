@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from conversations.events import Instant
 from conversations.frozen import dataclass
+from conversations.kinds import CaseClock
 from conversations.session import Value
 
 STRANGER: Final = "stranger"
@@ -165,10 +166,14 @@ class CaseMoved:
 
 @dataclass(frozen=True, slots=True)
 class Escalated:
-    """A deadline passed and somebody higher was told. `level` is accept, deputy, answer or solve."""
+    """A row of the escalation table told somebody: the `level`-th one of a clock (accept, answer or decide).
+
+    `told` are staff ids, joined by commas.
+    """
 
     case: int
-    level: str
+    clock: CaseClock
+    level: int
     told: str
 
 

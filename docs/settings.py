@@ -14,7 +14,7 @@ from bot.settings.sources import PREFIX, Setting, every_setting
 PAGE = Path(__file__).parent / "start" / "configuration.md"
 FOLDER = Path(__file__).parent / "schema"
 BEGIN, END = "<!-- settings: begin -->\n", "<!-- settings: end -->\n"
-LISTS = ("staff", "routes")
+LISTS = ("staff", "routes", "escalation")
 FREE = "normal"  # the severity that stands for all of them
 
 

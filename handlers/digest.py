@@ -120,7 +120,7 @@ async def read_figures(
             answered=case.answered,
             closed=case.closed,
             due=case.due,
-            due_kind=case.due_kind,
+            due_kind=case.due_kind.promise if case.due_kind else "",
         )
         for case in cases
     )

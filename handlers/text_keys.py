@@ -4,6 +4,7 @@ from typing import Final
 
 from conversations.cases.case import State
 from conversations.definition.dialogue import CASE_KINDS
+from conversations.kinds import CaseClock, Severity
 from conversations.refusals import Refusal
 from handlers.cases.cards import CARD_FIELDS
 from handlers.monitoring.alarms import RULES
@@ -11,8 +12,7 @@ from handlers.monitoring.alarms import RULES
 DELIVERIES: Final = ("waiting", "sent", "failed", "unknown")
 """What can be known of words that went to a customer."""
 
-SEVERITIES: Final = ("low", "normal", "high", "critical")
-PROMISES: Final = ("answer", "solve")
+PROMISES: Final = (CaseClock.ANSWER.promise, CaseClock.DECIDE.promise)
 LISTS: Final = ("mine", "open")
 
 MADE_UP: Final = ("case.category", "case.remedy", "staff.kind")
@@ -24,7 +24,7 @@ def text_keys() -> tuple[str, ...]:
     return (
         *(f"case.state.{one}" for one in State),
         *(f"case.kind.{one}" for one in CASE_KINDS),
-        *(f"case.severity.{one}" for one in SEVERITIES),
+        *(f"case.severity.{one}" for one in Severity),
         *(f"case.status.{one}" for one in PROMISES),
         *(f"file.{one}" for one in Refusal if one is not Refusal.TOO_MANY),
         *(f"staff.card.{one}" for one in CARD_FIELDS),

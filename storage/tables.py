@@ -303,11 +303,11 @@ case = table(
     plain("state"),
     plain("category"),
     plain("severity"),
-    number("person_id"),
-    number("conversation_id"),
+    reference("person_id"),
+    reference("conversation_id"),
+    reference("session_id"),  # the walk of a dialogue that it came from
     plain("owner"),
-    plain("deputy"),
-    plain("manager"),
+    plain("people"),  # the other roles, as JSON
     plain("channel"),
     plain("language"),
     identity("order_ref"),
@@ -320,9 +320,14 @@ case = table(
     number("answered"),
     number("solved"),
     number("closed"),
+    plain(
+        "terms"
+    ),  # what it keeps of the policy it was opened under, as JSON; empty in a case of an older program
+    number("started"),
+    number("called"),
     number("due"),
     plain("due_kind"),
-    plain("level"),
+    number("level"),
     number("round"),
     number("version"),
     PrimaryKeyConstraint("id", name="pk_case"),

@@ -51,7 +51,7 @@ async def live(tx: Transaction, canary: str, chat: str, user: str) -> tuple[Conv
         [Delivery(report.id, 1, "sent", "1700.9"), Delivery(card.id, 1, "waiting", "later")], NOW
     )
     timers = [Timer(f"session:{session}", "remind", NOW + DAY, one.id, note=canary)]
-    await tx.timers.set([*timers, Timer(f"case:{case.id}", "solve", NOW + DAY, case=case.id)])
+    await tx.timers.set([*timers, Timer(f"case:{case.id}", "decide", NOW + DAY, case=case.id)])
     invitation = Invitation(
         next(ids), f"d{next(ids)}", "survey", f"order-{canary}", "shop", "de", NOW, NOW + DAY
     )

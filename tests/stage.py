@@ -138,6 +138,7 @@ class Stage:
     telegram_mode: str = "polling"
     posts_per_second: float = 100
     safety: float = 3600.0  # nothing here may need the look that the service takes for safety
+    more: str = ""  # further sections of the configuration
     clock: FastForward = field(default_factory=FastForward)
     service: Service | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -154,6 +155,7 @@ class Stage:
                 telegram=self.telegram_mode,
                 posts=self.posts_per_second,
             )
+            + self.more
         )
         self.service = await open_service(load(config, {}), {}, clock=self.clock)
         self.service.safety = self.safety

@@ -12,6 +12,7 @@ import pytest
 
 from conversations.cases.case import Case, State
 from conversations.events import Address
+from conversations.kinds import CaseKind, Severity, people
 from conversations.session import CaseId, Conversation, ConversationId, PersonId
 from storage.interface.inbox import RawBody
 from storage.interface.outbox import OutboxRow
@@ -114,15 +115,13 @@ def complaint(of: Conversation, **changes: Any) -> Case:
     made = Case(
         id=one,
         number=f"A-2026-{one:06}",
-        kind="complaint",
+        kind=CaseKind.COMPLAINT,
         state=State.RECEIVED,
         category="delivery",
-        severity="normal",
+        severity=Severity.NORMAL,
         person=of.person,
         conversation=of.id,
-        owner="mia",
-        deputy="tom",
-        manager="eva",
+        people=people("mia", "tom", "eva"),
         channel="C1",
         language="en",
         opened=NOW,

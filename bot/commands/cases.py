@@ -85,6 +85,7 @@ def _list(settings: Settings, found: list[Case]) -> None:
 def _show(settings: Settings, case: Case, messages: list[CaseMessage]) -> None:
     screen, zone = console(), settings.organisation.zone
     table = Table(box=None, show_header=False, pad_edge=False)
+    promise = case.due_kind.promise if case.due_kind else ""
     lines = {
         "number": case.number,
         "state": case.state,
@@ -93,7 +94,7 @@ def _show(settings: Settings, case: Case, messages: list[CaseMessage]) -> None:
         "remedy": case.remedy,
         "owner": case.owner,
         "opened": _local(case.opened, zone),
-        "due": " ".join(part for part in (_local(case.due, zone), case.due_kind) if part),
+        "due": " ".join(part for part in (_local(case.due, zone), promise) if part),
         "closed": _local(case.closed, zone),
         "person": str(case.person),
     }

@@ -16,6 +16,7 @@ from bot.settings.config import Settings
 from conversations.cases.policy import Policy, Route, Staff
 from conversations.events import Commanded
 from conversations.frozen import dataclass, replace
+from conversations.kinds import StaffId, people
 from handlers.customers import dialogues
 from handlers.files.fetching import attachments_of
 from handlers.intake.inbox import Inbox
@@ -27,7 +28,9 @@ from storage.interface.inbox import RawBody
 from storage.interface.store import Store
 from storage.open import open_store
 
-SOMEBODY: Final = Policy({"mia": Staff("mia", "", "Mia")}, (Route("mia", "mia", "mia", "#complaints"),))
+SOMEBODY: Final = Policy(
+    {"mia": Staff(StaffId("mia"), "", "Mia")}, (Route(people("mia", "mia", "mia"), "#complaints"),)
+)
 """Who answers where no configuration says so: a complaint must have an owner, also one that nobody will read."""
 
 SECONDS: Final = 10.0

@@ -60,4 +60,5 @@ def _problems(path: Path | None) -> Iterator[Problem]:
     languages, lacking = read_words(settings)
     yield from (one if one.file else one.within(str(path or "")) for one in lacking)
     yield from Texts.of(languages).problems
-    yield from check_all(files, languages, policy, settings.organisation.languages)
+    for problem in check_all(files, languages, policy, settings.organisation.languages):
+        yield problem if problem.file else problem.within(str(path or ""))

@@ -17,6 +17,7 @@ from conversations.effects import SetTimer
 from conversations.events import MINUTE, SECOND, Address, Instant
 from conversations.facts import Answered, CaseOpened, Ended, Fact, How, Invited, Started
 from conversations.frozen import replace
+from conversations.kinds import CaseKind, Severity
 from conversations.session import Answer, CaseId, Conversation, ConversationId, PersonId, Value
 from handlers.cases.cards import show
 from handlers.customers import invitations
@@ -158,15 +159,13 @@ class Seed:
         case = Case(
             id=CaseId(self._ids.next()),
             number=f"A-{local.year}-{await self._tx.cases.next_number(local.year):06d}",
-            kind="complaint",
+            kind=CaseKind.COMPLAINT,
             state=State.RECEIVED,
             category=concern.category,
-            severity="normal",
+            severity=Severity.NORMAL,
             person=conversation.person,
             conversation=conversation.id,
-            owner=route.owner,
-            deputy=route.deputy,
-            manager=route.manager,
+            people=route.people,
             channel=route.channel,
             language=concern.language,
             order=concern.order,

@@ -25,6 +25,7 @@ from bot.process.time_limit import TimeLimit
 from conversations.events import DAY
 from conversations.frozen import dataclass
 from handlers import digest
+from handlers.cases import deadlines
 from handlers.customers import proposals
 from handlers.intake import outage
 from handlers.intake.inbox import Applied, Inbox
@@ -147,6 +148,7 @@ class Service:
         try:
             self.watch.believe_platforms()
             await digest.plan(self.store, self.organisation, self.clock.now())
+            await deadlines.keep_terms(self.store, self.organisation.policy)
             await proposals.plan(self.store, self.clock.now())
             await watching.plan(self.store, self.organisation, self.clock.now())
             await outage.let_answers_come_first(self.store, self.clock.now())

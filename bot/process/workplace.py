@@ -47,6 +47,7 @@ async def with_staff(
 def _names(organisation: Organisation) -> list[str]:
     """The rooms that the configuration names, each once."""
     named = [row.channel for row in organisation.policy.routes]
+    named += [channel for row in organisation.policy.escalation for channel in row.channels]
     named += [organisation.digest.channel, organisation.watch.channel]
     return [name for name in dict.fromkeys(named) if name]
 
@@ -100,11 +101,15 @@ async def _used(tx: Transaction, organisation: Organisation) -> dict[str, list[s
 
 def _in_rooms(organisation: Organisation, ids: Mapping[str, str]) -> Organisation:
     """The organisation with ids instead of names, and what people call the rooms."""
-    routes = tuple(replace(row, channel=ids[row.channel]) for row in organisation.policy.routes)
+    policy = organisation.policy
+    routes = tuple(replace(row, channel=ids[row.channel]) for row in policy.routes)
+    escalation = tuple(
+        replace(row, channels=tuple(ids[channel] for channel in row.channels)) for row in policy.escalation
+    )
     digest, watch = organisation.digest, organisation.watch
     return replace(
         organisation,
-        policy=replace(organisation.policy, routes=routes),
+        policy=replace(policy, routes=routes, escalation=escalation),
         digest=replace(digest, channel=ids.get(digest.channel, "")),
         watch=replace(watch, channel=ids.get(watch.channel, "")),
         rooms={found: _called(name, found) for name, found in ids.items()},

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 
-from bot.settings import sources
+from bot.settings import answering, sources
+from bot.settings.answering import DeadlinesSection, EscalationSection, RouteSection, StaffSection
 from bot.settings.values import (
     AppToken,
     BotToken,
@@ -25,19 +26,19 @@ from bot.settings.values import (
     Name,
     PerSecond,
     Region,
-    Severity,
+    Section,
+    SeverityName,
     Size,
     SlackToken,
-    SlackUser,
-    Tag,
     Web,
     WebhookSecret,
     Weekday,
     Zone,
     setting,
 )
-from conversations.cases.policy import Deadlines, Policy, Route, Staff
-from conversations.problem import Problem, unknown
+from conversations.cases.policy import Deadlines, Policy
+from conversations.kinds import Severity
+from conversations.problem import Problem
 from handlers.turn.organisation import DigestPlan, WatchPlan
 
 
@@ -49,11 +50,7 @@ class ConfigProblems(Exception):
         self.problems = problems
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, hide_input_in_errors=True)
-
-
-class Storage(_Section):
+class Storage(Section):
     url: Database = setting("sqlite:///anliegen.db", "the database: sqlite:///FILE or postgresql://...")
     watermark: Size = setting(
         "200 MB",
@@ -71,7 +68,7 @@ class Storage(_Section):
         return Path(unquote(path)) if path != self.url else None
 
 
-class Http(_Section):
+class Http(Section):
     listen: Listen = setting(
         "127.0.0.1:8080", "where /telegram, /slack/events, /healthz, /readyz and /metrics are served"
     )
@@ -90,19 +87,19 @@ class Http(_Section):
         return int(self.listen.rpartition(":")[2])
 
 
-class OrganisationSection(_Section):
+class OrganisationSection(Section):
     name: Name = setting("Our company", "what customers know you as")
     languages: Languages = setting(("en", "de"), "offered to customers; the first is the default")
     zone: Zone = setting("UTC", "time zone of your dates, weeks and deadlines")
     region: Region = setting("", "your country or a part of it, as in ISO 3166: DE or DE-BY")
 
 
-class Webhook(_Section):
+class Webhook(Section):
     url: Web | Literal[""] = setting("", "public https address that leads to /telegram; for mode webhook")
     secret: WebhookSecret = setting("", "1 to 256 letters, digits, _ and -; for mode webhook")
 
 
-class TelegramSection(_Section):
+class TelegramSection(Section):
     token: BotToken = setting("", "from BotFather; empty: Telegram is off")
     base_url: Web = setting("https://api.telegram.org/bot", "the Bot API, as the SDK means it")
     base_file_url: Web = setting("https://api.telegram.org/file/bot", "its files")
@@ -122,7 +119,7 @@ class TelegramSection(_Section):
         return bool(self.token.get_secret_value())
 
 
-class SlackSection(_Section):
+class SlackSection(Section):
     bot_token: SlackToken = setting("", "xoxb-...; empty: Slack is off")
     app_token: AppToken = setting("", "xapp-...; for mode socket")
     signing_secret: SecretStr = setting("", "proves that requests come from Slack; for mode http")
@@ -139,62 +136,27 @@ class SlackSection(_Section):
         return bool(self.bot_token.get_secret_value())
 
 
-class DialoguesSection(_Section):
+class DialoguesSection(Section):
     folders: tuple[Folder, ...] = setting((), "folders with dialogues of your own")
     default: Id = setting("survey", "the dialogue that /start opens")
     remind_after: Duration = setting("PT24H", "an unfinished dialogue is reminded of once, after this")
     expire_after: Duration = setting("P3D", "and ends after this")
 
 
-class TextsSection(_Section):
+class TextsSection(Section):
     folder: Folder | None = setting(
         None, "words of your own: a folder in it for each language, whose files replace single texts"
     )
 
 
-class StaffSection(_Section):
-    id: Id = Field(description="a short name for the routes below; never shown to customers")
-    slack: SlackUser = Field(description="the Slack member ID (U...)")
-    name: Name = Field(description="the full name; customers see the first")
-    language: Tag = setting("en", "the language of what they read")
-    role: Literal["agent", "manager"] = setting(
-        "agent", "both may act on cases; a manager's App Home shows all"
-    )
-
-
-class RouteSection(_Section):
-    owner: Id = Field(description="who answers")
-    deputy: Id = Field(description="who is told when the owner does not accept in time")
-    manager: Id = Field(description="who is told when the deputy does not either")
-    channel: Name = Field(description="the Slack channel of the cards, name or ID")
-    category: str = setting("", "only this category")
-    product: str = setting("", "only this product")
-    language: str = setting("", "only customers of this language")
-    severity: str = setting("", "only this severity")
-    kind: str = setting("", "only this kind: complaint, praise, idea or question")
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """The conditions that are set."""
-        every = (self.category, self.product, self.language, self.severity, self.kind)
-        return tuple(each for each in every if each)
-
-
-class DeadlinesSection(_Section):
-    accept: Duration = setting("PT4H", "the owner accepts, else the deputy and the channel are told")
-    deputy: Duration = setting("PT8H", "somebody accepts, else the manager is told")
-    answer: Duration = setting("PT24H", "the first answer to the customer")
-    solve: Duration = setting("P5D", "the proposed solution")
-
-
-class DigestSection(_Section):
+class DigestSection(Section):
     weekday: Weekday = setting("monday", "the day of the weekly post: monday to sunday, or 0 to 6")
     hour: Annotated[int, Field(ge=0, le=23)] = setting(8, "its hour")
     zone: Zone | None = setting(None, "its time zone; without, the organisation's")
     channel: str = setting("", "the Slack channel, name or ID; empty: no weekly post")
 
 
-class WatchSection(_Section):
+class WatchSection(Section):
     channel: str = setting("", "the Slack channel of alarms, name or ID; empty: that of the last route")
     heartbeat: Annotated[int, Field(ge=0, le=23)] | Literal["off"] = setting(
         8, "the hour of the daily line that all is well, or off"
@@ -204,7 +166,7 @@ class WatchSection(_Section):
     )
 
 
-class Settings(_Section):
+class Settings(Section):
     """The whole configuration; without arguments a valid one that talks to nobody."""
 
     storage: Storage = Storage()
@@ -216,7 +178,8 @@ class Settings(_Section):
     texts: TextsSection = TextsSection()
     staff: tuple[StaffSection, ...] = ()
     routes: tuple[RouteSection, ...] = ()
-    deadlines: dict[Severity, DeadlinesSection] = Field(default_factory=dict)
+    deadlines: dict[SeverityName, DeadlinesSection] = Field(default_factory=dict)
+    escalation: tuple[EscalationSection, ...] = ()
     digest: DigestSection = DigestSection()
     watch: WatchSection = WatchSection()
 
@@ -245,11 +208,13 @@ class Settings(_Section):
     def policy(self) -> Policy:
         """Who answers for what, and how fast."""
         return Policy(
-            staff={one.id: Staff(**one.model_dump()) for one in self.staff},
-            routes=tuple(Route(**row.model_dump()) for row in self.routes),
+            staff={one.id: one.member for one in self.staff},
+            routes=tuple(row.route for row in self.routes),
             deadlines={
-                severity: Deadlines(**limits.model_dump()) for severity, limits in self.deadlines.items()
+                Severity(severity): Deadlines(**limits.model_dump())
+                for severity, limits in self.deadlines.items()
             },
+            escalation=tuple(row.row for row in self.escalation),
         )
 
     def digest_plan(self) -> DigestPlan:
@@ -306,9 +271,14 @@ def _contradictions(settings: Settings, valid: set[str]) -> Iterator[Problem]:
     if "slack" in valid:
         yield from _slack(settings.slack)
     if "staff" in valid:
-        yield from _twice(settings.staff)
+        yield from answering.of_staff(settings.staff)
     if valid >= {"staff", "routes"}:
-        yield from _routes(settings)
+        yield from answering.of_routes(settings.staff, settings.routes)
+        if not settings.routes and (settings.telegram.on or settings.slack.on):
+            remedy = "add a [[routes]] with owner, deputy, manager and channel"
+            yield Problem("routes", "nobody answers for complaints", remedy)
+    if valid >= {"staff", "escalation"}:
+        yield from answering.of_escalation(settings.staff, settings.escalation)
 
 
 def _telegram(telegram: TelegramSection) -> Iterator[Problem]:
@@ -331,37 +301,3 @@ def _slack(slack: SlackSection) -> Iterator[Problem]:
     if slack.on and slack.mode == "http" and not slack.signing_secret.get_secret_value():
         remedy = "copy it from 'Basic Information', or set mode = \"socket\""
         yield Problem("slack.signing_secret", "mode http needs the signing secret", remedy)
-
-
-def _twice(staff: tuple[StaffSection, ...]) -> Iterator[Problem]:
-    for what in ("id", "slack"):
-        values = [getattr(one, what) for one in staff]
-        for n, value in enumerate(values):
-            if value in values[:n]:
-                yield Problem(
-                    f"staff[{n}].{what}", f"'{value}' is there twice", "give each member of staff one row"
-                )
-
-
-def _routes(settings: Settings) -> Iterator[Problem]:
-    ids = {one.id for one in settings.staff}
-    for n, row in enumerate(settings.routes):
-        last = n == len(settings.routes) - 1
-        for role in ("owner", "deputy", "manager"):
-            if getattr(row, role) not in ids:
-                yield unknown(f"routes[{n}].{role}", "member of staff", getattr(row, role), ids)
-        if last and row.conditions:
-            remedy = "add a last [[routes]] without category, product, language, severity and kind"
-            yield Problem(
-                f"routes[{n}]", "the last route has a condition, so that some cases have no owner", remedy
-            )
-        if not last and not row.conditions:
-            yield Problem(
-                f"routes[{n}]", "has no condition, so that no later route is reached", "move it to the end"
-            )
-    if not settings.routes and (settings.telegram.on or settings.slack.on):
-        yield Problem(
-            "routes",
-            "nobody answers for complaints",
-            "add a [[routes]] with owner, deputy, manager and channel",
-        )

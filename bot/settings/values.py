@@ -6,21 +6,39 @@ shown as stars.
 
 import re
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
 from conversations.definition.duration import DURATION, parse_duration
 from conversations.events import Instant
+from conversations.kinds import CaseKind, Severity
+from conversations.problem import unknown
 
 _SIZE: Final = re.compile(r"(\d{1,9}) ?(B|kB|MB|GB|TB)")
 _UNITS: Final = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 REGION: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+class Section(BaseModel):
+    """A table of the configuration: nothing unknown in it, nothing changed after it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, hide_input_in_errors=True)
 
 
 def setting(default: object, description: str) -> Any:
@@ -33,6 +51,14 @@ def _duration(value: object) -> Instant:
     if not length:
         raise ValueError("is no ISO 8601 duration", "write for example PT4H, PT30M, P3D or P1W, in quotes")
     return length
+
+
+def _duration_or_none(value: object) -> Instant:
+    return 0 if value == "" else _duration(value)
+
+
+def _duration_or_off(value: object) -> Instant:
+    return 0 if value == "off" else _duration(value)
 
 
 def _size(value: object) -> int:
@@ -118,6 +144,19 @@ def _folder(info: ValidationInfo) -> Path:
     return Path((info.context or {}).get("folder", "")).absolute()
 
 
+def _word(what: str, words: type[StrEnum]) -> BeforeValidator:
+    """One of the words of an enumeration, or nothing."""
+
+    def read(value: object) -> object:
+        found = next((one for one in words if one.value == value), "")
+        if found or value == "":
+            return found
+        problem = unknown("", what, str(value), words)
+        raise ValueError(problem.text, problem.remedy)
+
+    return BeforeValidator(read)
+
+
 def _token(pattern: str, looks: str, where: str) -> BeforeValidator:
     def check(value: object) -> object:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
@@ -152,6 +191,10 @@ _WEEKDAY: Final = WithJsonSchema(
 )
 
 Duration: TypeAlias = Annotated[Instant, BeforeValidator(_duration), _written(DURATION)]
+OptionalDuration: TypeAlias = Annotated[
+    Instant, BeforeValidator(_duration_or_none), _written(f"({DURATION})?")
+]
+DurationOrOff: TypeAlias = Annotated[Instant, BeforeValidator(_duration_or_off), _written(f"off|{DURATION}")]
 Size: TypeAlias = Annotated[int, BeforeValidator(_size), _written(_SIZE.pattern)]
 Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(_zone), _written(r"[A-Za-z]\S*")]
 Tag: TypeAlias = Annotated[str, BeforeValidator(_tag), _written(_TAG.pattern)]
@@ -170,7 +213,13 @@ Id: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
 Name: TypeAlias = Annotated[str, Field(pattern=r"\S")]
 SlackUser: TypeAlias = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]+$")]
 PerSecond: TypeAlias = Annotated[float, Field(gt=0, le=10_000)]
-Severity: TypeAlias = Literal["low", "normal", "high", "critical"]
+SeverityName: TypeAlias = Literal["low", "normal", "high", "critical"]
+OfSeverity: TypeAlias = Annotated[
+    Severity | Literal[""], _word("severity", Severity), WithJsonSchema({"enum": ["", *Severity]})
+]
+OfKind: TypeAlias = Annotated[
+    CaseKind | Literal[""], _word("kind", CaseKind), WithJsonSchema({"enum": ["", *CaseKind]})
+]
 BotToken: TypeAlias = Annotated[
     SecretStr,
     _token(_BOT_FORM, "a Telegram token (123456:ABC...)", "BotFather shows it"),

@@ -1,11 +1,14 @@
 """A case: one concern that somebody answers for. Typed values only; what people wrote lies in messages."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from conversations.cases.policy import Terms
 from conversations.events import Instant
-from conversations.frozen import dataclass
-from conversations.session import CaseId, ConversationId, PersonId
+from conversations.frozen import dataclass, replace
+from conversations.kinds import CaseClock, CaseKind, Role, Severity, StaffId
+from conversations.session import CaseId, ConversationId, PersonId, SessionId
 
 
 class State(StrEnum):
@@ -22,33 +25,37 @@ class State(StrEnum):
     REOPENED = "reopened"
 
 
-UNPROMISED: Final = ("praise",)
+UNPROMISED: Final = (CaseKind.PRAISE,)
 """Kinds of cases that ask for no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`owner`, `deputy`, `manager` are staff ids of the configuration; `channel` is where the card lies.
+    """`people` are staff ids of the configuration by role; `channel` is where the card lies.
 
+    `person` and `conversation` are None where no customer of ours is behind it; `session` is the walk it came from.
     `card` is the outbox row that posted the card. Times are UTC microseconds, 0 where it has not happened;
     `answered` and `solved` are when the first answer and the present proposal reached the customer.
-    `due` is the next deadline towards the customer (answer, then solve), 0 where nothing is promised: while a
-    proposal waits for their decision, and for praise. `round` counts proposed solutions.
+    `terms` are what it keeps of the policy it was opened under. `started` is when the clocks of the customer were
+    started (opening, refusal, reopening), 0 in a case of an older program that has no terms yet; `called` when its
+    present owner was asked to accept it.
+    `due` is the next deadline towards the customer (answer, then solution), 0 where nothing is promised: while a
+    proposal waits for their decision, and for praise. `level` is the highest row of the escalation table that told
+    somebody since the case last changed hands, counted from 1. `round` counts proposed solutions.
     """
 
     id: CaseId
     number: str
-    kind: str
+    kind: CaseKind
     state: State
     category: str
-    severity: str
-    person: PersonId
-    conversation: ConversationId
-    owner: str
-    deputy: str
-    manager: str
+    severity: Severity
+    person: PersonId | None
+    conversation: ConversationId | None
+    people: Mapping[Role, StaffId]
     channel: str
     language: str
+    session: SessionId | None = None
     order: str = ""
     remedy: str = ""
     touchpoint: str = ""
@@ -59,11 +66,27 @@ class Case:
     answered: Instant = 0
     solved: Instant = 0
     closed: Instant = 0
+    terms: Terms = Terms()
+    started: Instant = 0
+    called: Instant = 0
     due: Instant = 0
-    due_kind: str = ""
-    level: str = ""  # the highest escalation that was told: "", deputy or manager
+    due_kind: CaseClock | None = None
+    level: int = 0
     round: int = 0
     version: int = 0
+
+    @property
+    def owner(self) -> StaffId:
+        """Who answers for it."""
+        return self.people[Role.OWNER]
+
+    def who(self, *roles: Role) -> tuple[StaffId, ...]:
+        """Who has these roles, in this order."""
+        return tuple(self.people[role] for role in roles if role in self.people)
+
+    def owned_by(self, staff: str) -> "Case":
+        """Return the case with another owner."""
+        return replace(self, people={**self.people, Role.OWNER: StaffId(staff)})
 
     @property
     def is_open(self) -> bool:

@@ -3,43 +3,92 @@
 A proposal that waits for the customer is called to mind; when they say nothing, the case is closed by the clock.
 """
 
-from typing import Final
+from typing import Final, assert_never
 
 from conversations.cases.case import Case
-from conversations.cases.deadlines import owner_of
+from conversations.cases.deadlines import (
+    later,
+    moment,
+    owner_of,
+    promised,
+    read_row_timer,
+    row_timer,
+    rows,
+    runs,
+    with_terms,
+)
 from conversations.cases.moves import CLOCK, Move, Notice, Step
-from conversations.cases.policy import Policy
+from conversations.cases.policy import Escalation, Policy
 from conversations.cases.step import step
 from conversations.effects import SetTimer
 from conversations.events import DAY, Instant
 from conversations.facts import Escalated
 from conversations.frozen import replace
+from conversations.kinds import CaseClock, Role
 
 LAPSE: Final = 7 * DAY
 """How long it waits after that until the case is closed."""
 
 
+OTHERS: Final = "others"
+"""Who is called by a row that names no role."""
+
+
 def elapsed(case: Case, policy: Policy, kind: str, now: Instant) -> Step:
-    """A deadline passed. Nobody is told when what it waited for has happened meanwhile."""
+    """A timer of a case fell due. Nobody is told when what it waited for has happened meanwhile."""
+    case = with_terms(case, policy)
     match kind:
         case _ if not case.is_open:
             return Step(case)
         case "remind" if case.awaits_customer:
-            return Step(case, timers=(SetTimer(owner_of(case), "close", now + LAPSE),))
+            return Step(case, timers=(SetTimer(owner_of(case), "close", later(now, LAPSE)),))
         case "close" if case.awaits_customer:
             return step(case, policy, Move("close", CLOCK), now)
         case _ if not case.is_promised:
-            return Step(replace(case, due=0, due_kind=""))  # of a time when praise had deadlines
-        case "accept" if not case.acknowledged:
-            staff, level, key = (case.deputy, case.owner), "deputy", "case.escalate.accept"
-        case "deputy" if not case.acknowledged:
-            staff, level, key = (case.manager, case.deputy), "manager", "case.escalate.deputy"
-        case "answer" if case.due_kind == "answer":
-            staff, level, key = (case.owner, case.manager), case.level, "case.escalate.answer"
-        case "solve" if not case.awaits_customer:
-            staff, level, key = (case.owner, case.manager), case.level, "case.escalate.solve"
+            return Step(replace(case, due=0, due_kind=None))  # of a time when praise had deadlines
+        case _ if (row := read_row_timer(kind)) is not None and runs(case, row[0]):
+            return _escalated(case, policy, *row, now)
         case _:
             return Step(case)
-    told = tuple(dict.fromkeys(one for one in staff if one in policy.staff))
-    fact = Escalated(case.id, kind, ",".join(told))
-    return Step(replace(case, level=level), (fact,), notices=(Notice(key, told, channel=True),))
+
+
+def text_keys() -> tuple[str, ...]:
+    """Return every text that calls somebody."""
+    promised_ones = (CaseClock.ANSWER, CaseClock.DECIDE)
+    return (
+        *(f"case.escalate.accept.{who}" for who in (*Role, OTHERS)),
+        *(f"case.escalate.{clock}.{when}" for clock in promised_ones for when in ("soon", "late")),
+    )
+
+
+def _escalated(case: Case, policy: Policy, clock: CaseClock, number: int, now: Instant) -> Step:
+    """A row of the escalation table tells whom it names, and will again where it says so."""
+    mine = rows(case, clock)
+    if number > len(mine):
+        return Step(case)
+    row = mine[number - 1]
+    told = policy.known((*case.who(*row.roles), *row.staff))
+    notice = Notice(_words(case, row, now), told, channel=True, channels=row.channels, due=_due(case, clock))
+    again = moment(case, row, now)
+    return Step(
+        replace(case, level=max(case.level, number)),
+        (Escalated(case.id, clock, number, ",".join(told)),),
+        (SetTimer(owner_of(case), row_timer(clock, number), again),) if again else (),
+        (notice,),
+    )
+
+
+def _words(case: Case, row: Escalation, now: Instant) -> str:
+    """The text that fits: whoever is highest is called to act; before a promise is broken it is called to mind."""
+    match row.clock:
+        case CaseClock.ACCEPT:
+            called = next((role.value for role in reversed(Role) if role in row.roles), OTHERS)
+            return f"case.escalate.accept.{called}"
+        case CaseClock.ANSWER | CaseClock.DECIDE:
+            return f"case.escalate.{row.clock.value}.{'soon' if now < promised(case, row.clock) else 'late'}"
+        case _:
+            assert_never(row.clock)
+
+
+def _due(case: Case, clock: CaseClock) -> Instant:
+    return 0 if clock is CaseClock.ACCEPT else promised(case, clock)

@@ -42,11 +42,17 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Tell these staff ids (a text key of `cases.toml`); `channel` also shows it outside the thread."""
+    """Tell these staff ids (a text key of `cases.toml`); `channel` also shows it outside the thread.
+
+    `channels` are further places where it is read. `due` is by when the customer was promised something, 0 where it is
+    not about that.
+    """
 
     key: str
     staff: tuple[str, ...]
     channel: bool = False
+    channels: tuple[str, ...] = ()
+    due: Instant = 0
 
 
 # -- what staff's action asks for besides: performed in this order, after the case, its timers and notices -----------

@@ -1,21 +1,23 @@
-"""Who answers for what, and how fast: the tables of the configuration as plain values. Pure."""
+"""Who answers for what, how fast, and whom a clock calls: the tables of the configuration as plain values. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
+from typing import assert_never
 
 from conversations.events import HOUR, Instant
 from conversations.frozen import dataclass
+from conversations.kinds import CaseClock, CaseKind, Role, Severity, StaffId, StaffRole
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One of us. `slack` is the Slack user id (`U...`); `role` is agent or manager."""
+    """One of us. `slack` is the Slack user id (`U...`)."""
 
-    id: str
+    id: StaffId
     slack: str
     name: str
     language: str = "en"
-    role: str = "agent"
+    role: StaffRole = StaffRole.AGENT
 
     @property
     def first_name(self) -> str:
@@ -25,36 +27,121 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A row of the routing table; an empty condition matches everything."""
+    """A row of the routing table: who is what to a case, and where its card lies. An empty condition matches all."""
 
-    owner: str
-    deputy: str
-    manager: str
+    people: Mapping[Role, StaffId]
     channel: str
     category: str = ""
     product: str = ""
     language: str = ""
-    severity: str = ""
-    kind: str = ""
+    severity: Severity | None = None
+    kind: CaseKind | None = None
+
+    @property
+    def conditions(self) -> Mapping[str, str]:
+        """The conditions that are set, by their name in the table."""
+        every = {
+            "category": self.category,
+            "product": self.product,
+            "language": self.language,
+            "severity": self.severity,
+            "kind": self.kind,
+        }
+        return {name: value for name, value in every.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A row of the escalation table: whom to tell once a clock has run for `after` (times in microseconds).
+
+    `roles` are told before `staff`; `channels` are places where all of it is read. With `repeat` they are told again
+    every so long, until what the clock waits for has happened, or `until` has passed since its start (0: for ever).
+    """
+
+    clock: CaseClock
+    after: Instant
+    roles: tuple[Role, ...] = ()
+    staff: tuple[StaffId, ...] = ()
+    channels: tuple[str, ...] = ()
+    kind: CaseKind | None = None
+    category: str = ""
+    severity: Severity | None = None
+    repeat: Instant = 0
+    until: Instant = 0
+
+    def concerns(self, kind: CaseKind, category: str, severity: Severity) -> bool:
+        """Whether all its conditions hold; an empty one always does."""
+        return (
+            self.kind in (None, kind)
+            and self.category in ("", category)
+            and self.severity in (None, severity)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Microseconds from the opening of a case: accepted by its owner, by the deputy, first answer, solution."""
+    """What the customer is promised (an answer, a solution), and four rows of escalation in short.
+
+    Microseconds from the start of each clock; `accept` and `deputy` are 0 where they call nobody.
+    """
 
     accept: Instant = 4 * HOUR
     deputy: Instant = 8 * HOUR
     answer: Instant = 24 * HOUR
     solve: Instant = 120 * HOUR
 
+    def promise(self, clock: CaseClock) -> Instant:
+        """How long after its start a clock should have been satisfied."""
+        match clock:
+            case CaseClock.ACCEPT:
+                return self.accept
+            case CaseClock.ANSWER:
+                return self.answer
+            case CaseClock.DECIDE:
+                return self.solve
+            case _:
+                assert_never(clock)
+
+    @property
+    def rows(self) -> tuple[Escalation, ...]:
+        """The rows that these stand for."""
+        every = (
+            Escalation(CaseClock.ACCEPT, self.accept, (Role.DEPUTY, Role.OWNER)),
+            Escalation(CaseClock.ACCEPT, self.deputy, (Role.MANAGER, Role.DEPUTY)),
+            Escalation(CaseClock.ANSWER, self.answer, (Role.OWNER, Role.MANAGER)),
+            Escalation(CaseClock.DECIDE, self.solve, (Role.OWNER, Role.MANAGER)),
+        )
+        return tuple(row for row in every if row.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a case keeps of the policy from its opening: a changed configuration moves no promise of a running case."""
+
+    deadlines: Mapping[Severity, Deadlines] = field(default_factory=dict)
+    escalation: tuple[Escalation, ...] = ()
+
+    def deadlines_for(self, severity: Severity) -> Deadlines:
+        """Return the deadlines of a severity, those of a normal case or the defaults where none are configured."""
+        return self.deadlines.get(severity) or self.deadlines.get(Severity.NORMAL) or Deadlines()
+
+    def rows(
+        self, clock: CaseClock, kind: CaseKind, category: str, severity: Severity
+    ) -> tuple[Escalation, ...]:
+        """Return every row that such a case has on a clock, the earliest first."""
+        every = (*self.deadlines_for(severity).rows, *self.escalation)
+        mine = (row for row in every if row.clock is clock and row.concerns(kind, category, severity))
+        return tuple(sorted(mine, key=lambda row: row.after))
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Staff, routes and deadlines (by severity) of one organisation. The last route has no condition."""
+    """Staff, routes, deadlines by severity and escalation of one organisation. The last route has no condition."""
 
     staff: Mapping[str, Staff] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
-    deadlines: Mapping[str, Deadlines] = field(default_factory=dict)
+    deadlines: Mapping[Severity, Deadlines] = field(default_factory=dict)
+    escalation: tuple[Escalation, ...] = ()
 
     def route(self, *, kind: str, category: str, product: str, language: str, severity: str) -> Route:
         """Return the first row whose conditions all hold.
@@ -69,9 +156,13 @@ class Policy:
                 return row
         raise LookupError("no route matches; end [[routes]] with a row that has no condition")
 
-    def deadlines_for(self, severity: str) -> Deadlines:
-        """Return the deadlines of a severity, the defaults where none are configured."""
-        return self.deadlines.get(severity) or self.deadlines.get("normal") or Deadlines()
+    def terms(self, kind: CaseKind) -> Terms:
+        """Return what a case of this kind keeps; its severity and category may still change."""
+        return Terms(self.deadlines, tuple(row for row in self.escalation if row.kind in (None, kind)))
+
+    def known(self, staff: Iterable[StaffId]) -> tuple[StaffId, ...]:
+        """Return those who are still among us, each once."""
+        return tuple(dict.fromkeys(one for one in staff if one in self.staff))
 
     def by_slack(self, user: str) -> Staff | None:
         """Return who this Slack user is to us, or None for a stranger."""

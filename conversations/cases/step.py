@@ -2,7 +2,7 @@
 
 from conversations.cases.action import By, Given, actions
 from conversations.cases.case import Case
-from conversations.cases.deadlines import next_due
+from conversations.cases.deadlines import next_due, with_terms
 from conversations.cases.moves import Move, Step
 from conversations.cases.policy import Policy
 from conversations.events import Instant
@@ -23,8 +23,8 @@ def step(case: Case, policy: Policy, move: Move, now: Instant) -> Step:
     if refused := refusal(case, move):
         return Step(case, refused=refused)
     action = actions()[move.action]
-    after = action.leads[case.state]
-    made = action.apply(Given(case, replace(case, state=after), policy, move, now))
+    before, after = with_terms(case, policy), action.leads[case.state]
+    made = action.apply(Given(before, replace(before, state=after), policy, move, now))
     if made.refused:
         return Step(case, refused=made.refused)
     new = made.case
@@ -38,4 +38,4 @@ def step(case: Case, policy: Policy, move: Move, now: Instant) -> Step:
         severity=new.severity if new.severity != case.severity else "",
         category=new.category if new.category != case.category else "",
     )
-    return replace(made, case=next_due(made.case, policy), facts=(fact, *made.facts))
+    return replace(made, case=next_due(new), facts=(fact, *made.facts))

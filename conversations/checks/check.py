@@ -8,12 +8,22 @@ dialogues, and who answers for a case.
 from collections.abc import Mapping
 
 from conversations.cases.policy import Policy
-from conversations.checks import consequences, lengths, options, owners, rules, states, timing, translation
+from conversations.checks import (
+    consequences,
+    lengths,
+    options,
+    owners,
+    routing,
+    rules,
+    states,
+    timing,
+    translation,
+)
 from conversations.checks.material import Material, read_sheet, read_wording
 from conversations.problem import Problem
 from conversations.texts.languages import Language
 
-CHECKS = (states, rules, consequences, owners, translation, options, lengths, timing)
+CHECKS = (states, rules, consequences, owners, routing, translation, options, lengths, timing)
 
 Files = Mapping[str, Mapping[str, object]]
 """File name -> parsed TOML. A dialogue is called as its file without the ending; of two, the later one counts."""

@@ -82,6 +82,7 @@ from hashlib import sha256
 
 from conversations.definition.rules import Rule, Situation
 from conversations.frozen import dataclass
+from conversations.kinds import CaseKind
 from conversations.machine import Table
 from conversations.question import Prompt, Question
 from conversations.texts.texts import Rich, Texts
@@ -92,7 +93,7 @@ NEXT = "next"
 PURPOSES = ("survey", "complaint", "praise", "idea", "question", "solution", "other")
 BUTTONS = ("back", "skip", "cancel", "correct", "human", "help", "language", "complain", "status")
 METRICS = ("nps", "csat", "ces")
-CASE_KINDS = ("complaint", "praise", "idea", "question")
+CASE_KINDS = tuple(CaseKind)
 CARRIED = ("order", "touchpoint", "product", "party")
 """Bindings that follow the person from one dialogue into the next, and into a case."""
 
@@ -112,7 +113,7 @@ Sources = tuple[Source, ...]
 class CasePlan:
     """Open a case; `fields` are those of `effects.OpenCase`."""
 
-    kind: str
+    kind: CaseKind
     fields: Mapping[str, Sources] = field(default_factory=dict)
 
 

@@ -14,6 +14,7 @@ from conversations.definition.dialogue import (
 )
 from conversations.definition.draft import Data, Draft
 from conversations.definition.rules import Condition, Rule
+from conversations.kinds import CaseKind
 from conversations.problem import Problem
 from conversations.question import Question
 
@@ -74,7 +75,7 @@ def _offer(draft: Draft, key: str, table: Data, questions: Data) -> None:
 
 def _case(draft: Draft, path: str, table: Data, questions: Data) -> CasePlan:
     draft.keys(path, table, ("kind", *CASE_FIELDS))
-    kind = draft.one_of("kind", table, CASE_KINDS, path) or "complaint"
+    kind = CaseKind(draft.one_of("kind", table, CASE_KINDS, path) or CaseKind.COMPLAINT)
     fields = {
         name: _sources(draft, f"{path}.{name}", table[name], questions)
         for name in CASE_FIELDS

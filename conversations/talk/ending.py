@@ -8,6 +8,7 @@ from conversations.definition.dialogue import Beginning, CasePlan, Decision, Out
 from conversations.effects import Begin, CallHuman, DecideCase, Durable, Message, OpenCase, Say
 from conversations.effects import Kind as MessageKind
 from conversations.facts import Ended, How
+from conversations.kinds import Severity
 from conversations.session import Answer, Session
 from conversations.talk.asking import Asking, visible
 
@@ -73,7 +74,7 @@ def _open_case(plan: CasePlan, asking: Asking) -> OpenCase:
     return OpenCase(
         kind=plan.kind,
         category=fields.get("category", ""),
-        severity=fields.get("severity") or "normal",
+        severity=Severity.of(fields.get("severity", "")),
         order=fields.get("order", ""),
         remedy=fields.get("remedy", ""),
         words=joined(fields.get("words", ""), *_said(asking, shown)),

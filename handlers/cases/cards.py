@@ -69,6 +69,13 @@ def label(turn: Turn, key: str, language: str) -> str:
     return texts.plain(key, language) if key in texts else key.rpartition(".")[2].replace("_", " ")
 
 
+def promise_name(turn: Turn, case: Case, language: str) -> str:
+    """What the customer is promised next, empty where nothing is."""
+    if case.due_kind is None:
+        return ""
+    return turn.organisation.texts.plain(f"case.status.{case.due_kind.promise}", language)
+
+
 async def show(turn: Turn, case: Case) -> Case:
     """Post the card of a case, or edit it in place; return the case with its card."""
     if not turn.organisation.staff_account:
@@ -195,11 +202,15 @@ def tell(turn: Turn, case: Case, notice: Notice) -> None:
     if not turn.organisation.staff_account:
         return
     language = staff_language(turn, notice.staff[0] if notice.staff else case.owner)
-    text = turn.organisation.texts.render(notice.key, language, number=case.number)
+    text = turn.organisation.texts.render(notice.key, language, number=case.number, due=notice.due)
     write_line(turn, case, text, mention=notice.staff)
     if notice.channel:
         post = Post(text, slack_users(turn, notice.staff))
         turn.send(channel_of(turn, case), post, lane=lane_of(case), case=case.id)
+    for channel in notice.channels:
+        if channel != case.channel:
+            place = Address(turn.organisation.staff_account, channel)
+            turn.send(place, Post(text), lane=f"escalation:{channel}", case=case.id)
 
 
 def slack_users(turn: Turn, staff: Iterable[str]) -> tuple[str, ...]:
@@ -272,7 +283,7 @@ def _due(turn: Turn, case: Case, language: str) -> str:
     if not (case.due and case.is_promised):
         return ""
     texts = turn.organisation.texts
-    what = texts.plain(f"case.status.{case.due_kind}", language)
+    what = promise_name(turn, case, language)
     key = "staff.card.late_line" if case.due <= turn.now else "staff.card.due_line"
     return texts.render(key, language, what=what, due=case.due)
 

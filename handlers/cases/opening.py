@@ -13,7 +13,8 @@ from conversations.effects import DecideCase, DropTimer, OpenCase, Relay, SetTim
 from conversations.events import SECOND
 from conversations.facts import CaseOpened
 from conversations.frozen import replace
-from conversations.session import CaseId, ConversationId
+from conversations.kinds import CaseKind
+from conversations.session import CaseId, ConversationId, SessionId
 from handlers.cases import threads
 from handlers.cases.cards import first_name, show, staff_language, tell, write_all, write_line, write_words
 from handlers.cases.receipts import tell_customer
@@ -52,11 +53,10 @@ async def open_case(turn: Turn, who: ConversationId, wanted: OpenCase, *, receip
         severity=wanted.severity,
         person=person,
         conversation=who,
-        owner=route.owner,
-        deputy=route.deputy,
-        manager=route.manager,
+        people=route.people,
         channel=route.channel,
         language=language,
+        session=SessionId(wanted.sessions[-1]) if wanted.sessions else None,
         order=wanted.order,
         remedy=wanted.remedy,
         touchpoint=wanted.touchpoint,
@@ -172,7 +172,7 @@ async def call_human(turn: Turn, who: ConversationId, said: Relay) -> None:
         await open_case(
             turn,
             who,
-            OpenCase(kind="question", category="other", words=said.text, attachments=said.attachments),
+            OpenCase(kind=CaseKind.QUESTION, category="other", words=said.text, attachments=said.attachments),
             receipt="case.human",
         )
         return

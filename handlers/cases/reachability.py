@@ -3,7 +3,7 @@
 from conversations.cases.case import Case
 from conversations.events import What, reachable_after
 from conversations.session import ConversationId
-from handlers.cases.cards import show, staff_language, write_line
+from handlers.cases.cards import promise_name, show, staff_language, write_line
 from handlers.turn.turn import Turn
 
 
@@ -32,7 +32,7 @@ def tell_undelivered(turn: Turn, case: Case, state: str) -> None:
         language,
         due=case.due,
         late=0 < case.due <= turn.now,
-        what=texts.plain(f"case.status.{case.due_kind}", language) if case.due_kind else "",
+        what=promise_name(turn, case, language),
     )
     write_line(turn, case, text, mention=(case.owner,))
 

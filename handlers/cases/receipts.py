@@ -6,8 +6,9 @@ from conversations.cases.case import Case, State
 from conversations.cases.deadlines import owner_of
 from conversations.effects import Button, Kind, Message
 from conversations.events import DAY
+from conversations.kinds import Role
 from conversations.session import ConversationId
-from handlers.cases.cards import first_name
+from handlers.cases.cards import first_name, promise_name
 from handlers.turn.turn import Turn
 
 REOPEN: Final = "case:reopen:"
@@ -32,7 +33,7 @@ def tell_customer(turn: Turn, who: ConversationId, case: Case, key: str, **more:
         language,
         number=case.number,
         owner=first_name(turn, case.owner),
-        manager=first_name(turn, case.manager),
+        manager=first_name(turn, case.people.get(Role.MANAGER, case.owner)),
         **_promise(turn, case, language),
         **more,
     )
@@ -80,7 +81,7 @@ async def tell_status(turn: Turn, who: ConversationId) -> None:
 def _promise(turn: Turn, case: Case, language: str) -> dict[str, object]:
     """What is `next` and when it is `due`; a moment that has passed is no promise any more: it is `overdue`."""
     due = case.due if case.is_promised else 0
-    what = turn.organisation.texts.plain(f"case.status.{case.due_kind}", language) if due else ""
+    what = promise_name(turn, case, language) if due else ""
     return {"next": what, "due": due if due > turn.now else 0, "overdue": due if due <= turn.now else 0}
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from conversations.cases.case import Case
 from conversations.events import Address, Instant
 from conversations.frozen import replace
+from conversations.kinds import Role
 from conversations.texts.graphemes import pieces
 from conversations.texts.texts import inert
 from handlers.cases.cards import CARD_WORDS, MOST_WORDS, card_of, slack_users
@@ -111,8 +112,8 @@ def channel_name(organisation: Organisation, place: Address) -> str:
 
 def _answering(turn: Turn, case: Case) -> tuple[str, ...]:
     """Who gets a card: the owner, else whoever is next."""
-    for staff in (case.owner, case.deputy, case.manager):
-        if users := slack_users(turn, (staff,)):
+    for role in Role:
+        if users := slack_users(turn, case.who(role)):
             return users
     return _managers(turn)
 

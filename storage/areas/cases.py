@@ -1,7 +1,8 @@
 """Cases, their numbers and their messages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select, update
@@ -9,16 +10,24 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.cases.case import Case, State
+from conversations.cases.policy import Terms
 from conversations.events import Address, Instant
+from conversations.kinds import CaseClock, CaseKind, Role, Severity, StaffId
 from conversations.session import CaseId, PersonId
-from storage.codec import clean
+from storage.codec import clean, decode, encode
 from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Area, Row, said, within
 from storage.tables import case, case_number, conversation, outbox
 
 # Columns are called like the fields, but for what SQL reserves or what names another row.
-_COLUMNS = {"person": "person_id", "conversation": "conversation_id", "order": "order_ref"}
+_COLUMNS = {
+    "person": "person_id",
+    "conversation": "conversation_id",
+    "session": "session_id",
+    "order": "order_ref",
+}
 _FIELDS = tuple(field.name for field in fields(Case))
-_ROW = select(*(case.c[_COLUMNS.get(name, name)] for name in _FIELDS))
+_ROW = select(case.c.owner, *(case.c[_COLUMNS.get(name, name)] for name in _FIELDS))
+_PEOPLE: Any = dict[Role, StaffId]
 
 OPEN_CASE = case.c.state.not_in([said("closed"), said("accepted")])
 
@@ -93,13 +102,36 @@ _BETWEEN = _ROW.where(
 
 def read_case(row: Row) -> Case:
     """A row as a case."""
-    values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
+    owner, *rest = row
+    values: dict[str, Any] = dict(zip(_FIELDS, rest, strict=True))
+    values["kind"] = CaseKind(values["kind"])
     values["state"] = State(values["state"])
+    values["severity"] = Severity.of(values["severity"])
+    values["people"] = {Role.OWNER: StaffId(owner), **_people(values["people"])}
+    values["terms"] = _terms(values["terms"])
+    values["due_kind"] = CaseClock(values["due_kind"]) if values["due_kind"] else None
     return Case(**values)
+
+
+@lru_cache(maxsize=1_000)
+def _people(text: str) -> Mapping[Role, StaffId]:
+    return decode(_PEOPLE, text)
+
+
+@lru_cache(maxsize=1_000)
+def _terms(text: str) -> Terms:
+    """Cases that were opened under the same configuration have the same terms."""
+    return decode(Terms, text) if text else Terms()
 
 
 def _values(one: Case) -> dict[str, Any]:
     values = {_COLUMNS.get(name, name): getattr(one, name) for name in _FIELDS}
+    values["owner"] = one.owner
+    values["people"] = encode(
+        _PEOPLE, {role: of for role, of in one.people.items() if role is not Role.OWNER}
+    )
+    values["terms"] = encode(Terms, one.terms) if one.started else ""
+    values["due_kind"] = one.due_kind or ""
     return {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
 
 

@@ -43,6 +43,7 @@ from conversations.effects import Hint, OpenCase, OpenForm
 from conversations.events import Acted, Address, Event, Said, Sender, Submitted
 from conversations.forms import read
 from conversations.frozen import replace
+from conversations.kinds import CaseKind, Severity, people
 from conversations.session import CaseId, ConversationId, PersonId
 from conversations.subject import about_case
 from handlers.cases.cards import card_of
@@ -67,15 +68,13 @@ def case_in(state: State, kind: str = "complaint", *, acknowledged: int = 0, lan
     return Case(
         id=CaseId(7),
         number="A-2026-000007",
-        kind=kind,
+        kind=CaseKind(kind),
         state=state,
         category="delivery",
-        severity="normal",
+        severity=Severity.NORMAL,
         person=PersonId(1),
         conversation=ConversationId(1),
-        owner="ada",
-        deputy="ben",
-        manager="eve",
+        people=people("ada", "ben", "eve"),
         channel="C1",
         language=language,
         acknowledged=acknowledged,
@@ -238,7 +237,9 @@ async def played(sqlite_url: str, request: pytest.FixtureRequest) -> AsyncIterat
         await turn.load([said])
         conversation = turn.at(ADDRESS)
         assert conversation is not None
-        case = await open_case(turn, conversation, OpenCase("complaint", "delivery", words="It is broken."))
+        case = await open_case(
+            turn, conversation, OpenCase(CaseKind.COMPLAINT, "delivery", words="It is broken.")
+        )
         turn.outbox.clear()
         yield Played(turn, case)
 

@@ -316,7 +316,7 @@ async def test_a_timer_falls_due_once_and_setting_it_again_moves_it(store: Store
 async def test_all_timers_of_an_owner_go_together(store: Store) -> None:
     async with store.transaction() as tx:
         await tx.timers.set(
-            [Timer(owner, kind, NOW) for owner in ("case:1", "case:11") for kind in ("accept", "solve")]
+            [Timer(owner, kind, NOW) for owner in ("case:1", "case:11") for kind in ("accept", "decide")]
         )
         await tx.timers.drop([("case:1", "*")])
         assert {one.owner for one in await tx.timers.due(NOW, 10)} == {"case:11"}

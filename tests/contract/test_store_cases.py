@@ -31,7 +31,7 @@ async def test_a_case_is_found_by_number_card_person_and_owner(store: Store) -> 
     one, card = talk(), parcel()
     case = complaint(one, card=card.id, due=NOW + HOUR, order="Ö 7")
     closed = complaint(one, state=State.CLOSED, closed=NOW)
-    later = complaint(one, owner="tom")
+    later = complaint(one).owned_by("tom")
     async with store.transaction() as tx:
         await meet(tx, one)
         await tx.outbox.enqueue([card], NOW)
@@ -104,7 +104,7 @@ async def test_two_who_change_a_case_at_once_are_told_apart(store: Store) -> Non
         await tx.cases.save(replace(case, version=1, state=State.ACKNOWLEDGED))
     with pytest.raises(Conflict, match="changed meanwhile"):
         async with store.transaction() as tx:
-            await tx.cases.save(replace(case, version=1, owner="tom"))
+            await tx.cases.save(replace(case.owned_by("tom"), version=1))
     async with store.reading() as tx:
         assert (await tx.cases.load([case.id]))[case.id].state is State.ACKNOWLEDGED
 

@@ -110,7 +110,7 @@ async def test_the_history_holds_together(settings: Settings) -> None:
             waiting = await tx.cases.still_open()
             voices = await tx.figures.voices(now - 90 * DAY, now, 50)
             tallies = await tx.figures.tallies("2000-01-01", "2999-01-01")
-        assert {case.order: case.level for case in waiting} == {"MN-10398": "manager", "MN-10411": ""}
+        assert {case.order: case.level for case in waiting} == {"MN-10398": 2, "MN-10411": 0}
         assert len(voices) == 13  # one of the fourteen may not be quoted
         invited = {key.week for key in tallies if key.measure == "invited"}
         assert len(invited) == history.WEEKS + 1

@@ -177,6 +177,7 @@ async def test_an_album_that_comes_before_its_case_is_named_goes_there_as_one(st
     assert stage.service is not None
     async with stage.service.store.transaction() as tx:
         for case in await tx.cases.still_open():
+            assert case.conversation is not None
             for one in (await tx.conversations.load([case.conversation])).values():
                 await tx.conversations.save([replace(one, case=None, version=one.version + 1)])
     await ben.sends_album([JPEG] * 4, "both of them")

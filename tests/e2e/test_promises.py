@@ -66,7 +66,7 @@ async def test_a_reply_that_was_not_delivered_does_not_stop_the_clock(stage: Sta
     await stage.quiet()
     case = await case_of(stage, number)
     assert case.answered > case.opened
-    assert case.due_kind == "solve"
+    assert case.due_kind == "decide"
 
 
 async def test_a_proposal_that_was_not_delivered_is_not_closed_by_the_clock(stage: Stage) -> None:

@@ -63,7 +63,7 @@ def test_what_init_writes_is_valid() -> None:
 
 def test_every_setting_of_the_example_is_valid_when_its_sign_is_taken_away() -> None:
     text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
-    whole = tomllib.loads(re.sub(r"^# (\[[\w.]+\] *(?:$|#)|\w+ = )", r"\1", text, flags=re.MULTILINE))
+    whole = tomllib.loads(re.sub(r"^# (\[\[?[\w.]+\]?\] *(?:$|#)|\w+ = )", r"\1", text, flags=re.MULTILINE))
     assert "webhook" in whole["telegram"]
     assert mistakes(CONFIG, whole) == []
 

@@ -2,16 +2,17 @@
 
 from conversations.cases.action import WORKABLE, Action, Given, Style, stays
 from conversations.cases.case import Case, State
-from conversations.cases.deadlines import dropped, owner_of
+from conversations.cases.deadlines import stopped
 from conversations.cases.moves import Line, Step, TellCustomer
 from conversations.frozen import replace
+from conversations.kinds import CaseClock, CaseKind
 
 
 def _apply(given: Given) -> Step:
     # Whoever accepts takes the case: a deputy who steps in is the owner from now on.
-    case = replace(given.case, owner=given.move.actor, acknowledged=given.now, level="")
-    told = (TellCustomer("case.acknowledged"),) if case.kind == "complaint" else ()
-    timers = dropped(owner_of(case), "accept", "deputy")
+    case = replace(given.case.owned_by(given.move.actor), acknowledged=given.now, level=0)
+    told = (TellCustomer("case.acknowledged"),) if case.kind is CaseKind.COMPLAINT else ()
+    timers = stopped(case, CaseClock.ACCEPT)
     return Step(case, timers=timers, consequences=(Line("staff.line.accept"), *told))
 
 

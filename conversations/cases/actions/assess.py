@@ -1,19 +1,16 @@
 """Assess a case: how bad it is, and what it is about. A new severity brings its own deadlines."""
 
-from typing import Final
-
 from conversations.cases.action import Action, FormContext, Given, Save
 from conversations.cases.case import State
-from conversations.cases.deadlines import promises, started
+from conversations.cases.deadlines import reassessed
 from conversations.cases.moves import Labels, Line, Step
 from conversations.forms import Field, OneOfField, Sent
 from conversations.frozen import replace
-
-SEVERITIES: Final = ("low", "normal", "high", "critical")
+from conversations.kinds import Severity
 
 
 def _form(about: FormContext) -> tuple[Field, ...]:
-    severities = tuple((one, about.label(f"case.severity.{one}")) for one in SEVERITIES)
+    severities = tuple((one, about.label(f"case.severity.{one}")) for one in Severity)
     known = dict.fromkeys([about.case.category, *about.categories])
     categories = tuple((one, about.named("case.category", one)) for one in known)
     return (
@@ -23,14 +20,12 @@ def _form(about: FormContext) -> tuple[Field, ...]:
 
 
 def _apply(given: Given) -> Step:
-    case, policy, move = given.case, given.policy, given.move
-    severity, category = move.word("severity") or case.severity, move.word("category") or case.category
-    since, limits = started(case, policy), policy.deadlines_for(severity)
-    due = since + (limits.solve if case.due_kind == "solve" else limits.answer)
-    case = replace(case, severity=severity, category=category, due=due if case.due else 0)
-    timers = promises(case, policy) if case.due != given.before.due else ()
+    case, move = given.case, given.move
+    severity = Severity.of(move.word("severity") or case.severity)
+    category = move.word("category") or case.category
+    made = reassessed(given.before, replace(case, severity=severity, category=category), given.now)
     assessed = Labels((f"case.severity.{severity}", f"case.category.{category}"))
-    return Step(case, timers=timers, consequences=(Line("staff.line.assess", {"text": assessed}),))
+    return replace(made, consequences=(Line("staff.line.assess", {"text": assessed}),))
 
 
 action = Action(
@@ -43,7 +38,7 @@ action = Action(
         "staff.form.severity",
         "staff.form.category",
         "staff.line.assess",
-        *(f"case.severity.{one}" for one in SEVERITIES),
+        *(f"case.severity.{one}" for one in Severity),
     ),
 )
 

@@ -2,10 +2,9 @@
 
 from conversations.cases.action import UNTAKEN, WORKABLE, Action, FormContext, Given, Save, stays
 from conversations.cases.case import State
-from conversations.cases.deadlines import acceptance
+from conversations.cases.deadlines import acceptance, called_now
 from conversations.cases.moves import Line, Notice, Step, TellCustomer, Who
 from conversations.forms import NOBODY, Field, PersonField, Sent, TextField
-from conversations.frozen import replace
 
 
 def _form(about: FormContext) -> tuple[Field, ...]:
@@ -20,13 +19,13 @@ def _apply(given: Given) -> Step:
     to = given.move.word("to")
     if to not in given.policy.staff:
         return Step(given.before, refused=NOBODY)
-    case = replace(given.case, owner=to, acknowledged=0, level="")
+    case = called_now(given.case.owned_by(to), given.now)
     line = Line("staff.line.hand_over", {"to": Who(to), "text": given.move.word("text")}, goes_on=True)
     told = (TellCustomer("case.handed_over"),) if given.before.acknowledged else ()
     return Step(
         case,
-        timers=acceptance(case, given.policy, given.now),
-        notices=(Notice("case.notice.handed_over", (to,)),),
+        timers=acceptance(case, given.now),
+        notices=(Notice("case.notice.handed_over", (case.owner,)),),
         consequences=(line, *told),  # why, for whoever is called to accept
     )
 

@@ -2,7 +2,7 @@
 
 from conversations.cases.action import TONGUE, WORKABLE, Action, FormContext, Given, Style, lead
 from conversations.cases.case import State
-from conversations.cases.deadlines import WAITING, dropped, owner_of, promises, started_now
+from conversations.cases.deadlines import WAITING, dropped, promises, started_now
 from conversations.cases.moves import PROPOSAL, AskCustomer, Step
 from conversations.forms import Field, Sent, TextField
 from conversations.frozen import replace
@@ -18,9 +18,9 @@ def _apply(given: Given) -> Step:
     if case.due:
         return Step(case, consequences=asked)
     # A proposal has waited for the customer; with a new one, it is us again who owe them something.
-    case = started_now(case, given.policy, given.now)
-    ours = promises(case, given.policy)
-    return Step(case, timers=(*dropped(owner_of(case), *WAITING), *ours), consequences=asked)
+    case = started_now(case, given.now)
+    ours = promises(case, given.now)
+    return Step(case, timers=(*dropped(case, *WAITING), *ours), consequences=asked)
 
 
 action = Action(

@@ -5,14 +5,15 @@ from conversations.cases.case import State
 from conversations.cases.deadlines import again
 from conversations.cases.moves import Notice, Step
 from conversations.frozen import replace
+from conversations.kinds import Role
 
 
 def _apply(given: Given) -> Step:
     # Whoever decides has read it, also where nobody told us yet that it arrived.
     case = replace(given.case, answered=given.case.answered or given.now)
-    begun = again(case, given.policy, given.now)
+    begun = again(case, given.now)
     # A refusal climbs one level: the manager learns of it at once.
-    told = tuple(dict.fromkeys(one for one in (case.owner, case.manager) if one in given.policy.staff))
+    told = given.policy.known(case.who(Role.OWNER, Role.MANAGER))
     return replace(begun, notices=(Notice("case.notice.refused", told),))
 
 

@@ -13,7 +13,7 @@ def _form(about: FormContext) -> tuple[Field, ...]:
 
 
 def _apply(given: Given) -> Step:
-    begun = again(replace(given.case, closed=0), given.policy, given.now)
+    begun = again(replace(given.case, closed=0), given.now)
     begun = replace(begun, notices=(Notice("case.notice.reopened", (begun.case.owner,)),))
     if given.by is By.CUSTOMER:
         return begun

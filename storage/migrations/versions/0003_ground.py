@@ -124,7 +124,50 @@ def salt_texts() -> None:
 
 
 def change_cases() -> None:
-    """Table case_: frozen policy, start, session, nullable person and conversation, level as a number."""
+    """Table case_: frozen policy, start, session, nullable person and conversation, level as a number.
+
+    No revision knows the configuration: cases that run get their terms from the program when it starts.
+    """
+    connection = op.get_bind()
+    old = connection.execute(sa.text("SELECT id, deputy, manager, level FROM case_")).fetchall()
+    with op.batch_alter_table("case_") as batch:
+        batch.alter_column("person_id", existing_type=NUMBER, nullable=True)
+        batch.alter_column("conversation_id", existing_type=NUMBER, nullable=True)
+        for name in ("deputy", "manager", "level"):
+            batch.drop_column(name)
+    op.add_column("case_", sa.Column("session_id", NUMBER, nullable=True))
+    for name in ("people", "terms"):
+        op.add_column("case_", sa.Column(name, sa.Text, nullable=False, server_default=""))
+    for name in ("started", "called", "level"):
+        op.add_column("case_", sa.Column(name, NUMBER, nullable=False, server_default="0"))
+    for number, deputy, manager, level in old:
+        people = json.dumps({"deputy": deputy, "manager": manager}, ensure_ascii=False, separators=(",", ":"))
+        connection.execute(
+            sa.text("UPDATE case_ SET people = :people, level = :level WHERE id = :id"),
+            {"people": people, "level": {"deputy": 1, "manager": 2}.get(level, 0), "id": number},
+        )
+    op.execute("UPDATE case_ SET session_id = (SELECT max(id) FROM session WHERE session.case_id = case_.id)")
+    op.execute("UPDATE case_ SET due_kind = 'decide' WHERE due_kind = 'solve'")
+    for before, after in (("deputy", "accept.2"), ("solve", "decide")):
+        connection.execute(
+            sa.text("UPDATE timer SET kind = :after WHERE kind = :before AND owner LIKE 'case:%'"),
+            {"before": before, "after": after},
+        )
+    rename_escalations()
+
+
+def rename_escalations() -> None:
+    """Table fact: which row of which clock told somebody, instead of its name."""
+    connection = op.get_bind()
+    rows = {"accept": ("accept", 1), "deputy": ("accept", 2), "answer": ("answer", 1), "solve": ("decide", 1)}
+    for number, body in connection.execute(sa.text("SELECT id, body FROM fact WHERE kind = 'Escalated'")):
+        fact = json.loads(body)
+        clock, level = rows[fact["level"]]
+        fact = {"case": fact["case"], "clock": clock, "level": level, "told": fact["told"]}
+        connection.execute(
+            sa.text("UPDATE fact SET body = :body WHERE id = :id"),
+            {"body": json.dumps(fact, ensure_ascii=False, separators=(",", ":")), "id": number},
+        )
 
 
 # -- what the facts tell --------------------------------------------------------------------------------------------

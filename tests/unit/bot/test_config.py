@@ -3,14 +3,17 @@
 import json
 import runpy
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.settings.config import ConfigProblems, DeadlinesSection, Settings, find, load
+from bot.settings.answering import DeadlinesSection
+from bot.settings.config import ConfigProblems, Settings, find, load
 from bot.settings.sources import every_setting
-from conversations.cases.policy import Deadlines
+from conversations.cases.policy import Deadlines, Escalation
 from conversations.events import DAY, HOUR, MINUTE
+from conversations.kinds import CaseClock, CaseKind, Role, Severity, StaffId
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "config.example.toml"
@@ -40,6 +43,9 @@ def problems(folder: Path, text: str, **environ: str) -> list[str]:
     return [str(one).removeprefix(f"{folder}/") for one in wrong.value.problems]
 
 
+ROW: Final = '[[escalation]]\nclock = "accept"\nafter = "PT1H"\n'
+
+
 def test_the_example_is_valid_and_complete() -> None:
     settings = load(EXAMPLE, {})
     assert not settings.telegram.on
@@ -47,7 +53,7 @@ def test_the_example_is_valid_and_complete() -> None:
     route = settings.policy().route(
         kind="complaint", category="delivery", product="", language="de", severity="normal"
     )
-    assert route.owner == "tom"
+    assert route.people[Role.OWNER] == "tom"
     text = EXAMPLE.read_text(encoding="utf-8")
     for one in every_setting(Settings):
         assert one.path[-1] in text or one.path[-1] in ("base_url", "base_file_url"), (
@@ -96,8 +102,9 @@ remind_after = "P1DT12H"
     policy, plan = settings.policy(), settings.digest_plan()
     assert policy.staff["jana"].name == "Jana Beispiel"
     assert policy.routes[0].channel == "#c"
-    assert policy.deadlines_for("high") == Deadlines(accept=90 * MINUTE, solve=7 * DAY)
-    assert policy.deadlines_for("low") == Deadlines()
+    terms = policy.terms(CaseKind.COMPLAINT)
+    assert terms.deadlines_for(Severity.HIGH) == Deadlines(accept=90 * MINUTE, solve=7 * DAY)
+    assert terms.deadlines_for(Severity.LOW) == Deadlines()
     assert (plan.weekday, plan.hour, plan.zone, plan.language) == (
         4,
         16,
@@ -120,7 +127,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     )
     assert settings.telegram.token.get_secret_value() == TOKEN
     assert settings.telegram.webhook.url == "https://bot.example.org/telegram"
-    assert settings.policy().deadlines["normal"] == Deadlines(accept=2 * HOUR, answer=HOUR)
+    assert settings.policy().deadlines[Severity.NORMAL] == Deadlines(accept=2 * HOUR, answer=HOUR)
     assert settings.digest.hour == 7
     assert settings.organisation.languages == ("de",)
     assert settings.policy().staff["jana"].slack == "U9"
@@ -131,7 +138,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
     variables = {
         "ANLIEGEN_" + "__".join(one.path).upper(): "?"
         for one in every_setting(Settings)
-        if one.path[0] not in ("staff", "routes")
+        if one.path[0] not in ("staff", "routes", "escalation")
     }
     assert len(variables) > 35
     found = problems(tmp_path, "", ANLIEGEN_NOSUCH__KEY="x", **variables)
@@ -218,6 +225,38 @@ weekday = "mon"
             '[[routes]]\nseverity = "high"\nowner = "jana"\ndeputy = "jana"\nmanager = "jana"\nchannel = "c"',
             "routes[1]: the last route has a condition, so that some cases have no owner",
         ),
+        (
+            '[[routes]]\nseverity = "hihg"\nowner = "jana"\ndeputy = "jana"\nmanager = "jana"\nchannel = "c"',
+            "routes[1].severity: unknown severity 'hihg' (did you mean 'high'?)",
+        ),
+        (
+            '[[routes]]\nkind = "prais"\nowner = "jana"\ndeputy = "jana"\nmanager = "jana"\nchannel = "c"',
+            "routes[1].kind: unknown kind 'prais' (did you mean 'praise'?)",
+        ),
+        (
+            '[[staff]]\nid = "customer"\nslack = "U2"\nname = "J"',
+            "staff[1].id: 'customer' can be nobody's id",
+        ),
+        (f"{ROW}tell = []", "escalation[0].tell: tells nobody"),
+        (
+            f'{ROW}tell = ["jan"]',
+            "escalation[0].tell: unknown role or member of staff 'jan' (did you mean 'jana'?)",
+        ),
+        (f'{ROW}tell = ["#"]', "escalation[0].tell: names no channel"),
+        (f'{ROW}tell = ["owner"]\nkind = "praise"', "escalation[0].kind: nothing is promised to a praise"),
+        (
+            f'{ROW}tell = ["owner"]\nrepeat = "PT1M"',
+            "escalation[0].repeat: repeats more often than anybody can act",
+        ),
+        (
+            f'{ROW}tell = ["owner"]\nuntil = "PT9H"',
+            "escalation[0].until: ends a repetition that there is not",
+        ),
+        (
+            f'{ROW}tell = ["owner"]\nrepeat = "PT1H"\nuntil = "PT1H"',
+            "escalation[0].until: is over before the row comes to pass",
+        ),
+        (f'{ROW}tell = ["owner"]\nseverity = "hgh"', "escalation[0].severity: unknown severity 'hgh'"),
     ],
 )
 def test_contradictions_are_found(tmp_path: Path, text: str, problem: str) -> None:
@@ -233,6 +272,21 @@ def test_a_region_is_a_country_or_a_part_of_one(tmp_path: Path, region: str) -> 
 def test_anything_else_is_no_region(tmp_path: Path, region: str) -> None:
     (found,) = problems(tmp_path, f'[organisation]\nregion = "{region}"')
     assert "organisation.region: is no region" in found
+
+
+def test_escalation_is_rows_of_roles_people_and_channels(tmp_path: Path) -> None:
+    text = f'{ROW}tell = ["manager", "#board", "jana", "owner"]\nseverity = "high"\nrepeat = "PT2H"\nuntil = "P1D"'
+    (row,) = read(tmp_path, f"{PEOPLE}\n{text}\n[deadlines.normal]\ndeputy = 'off'").policy().escalation
+    assert row == Escalation(
+        CaseClock.ACCEPT,
+        HOUR,
+        (Role.MANAGER, Role.OWNER),
+        (StaffId("jana"),),
+        ("#board",),
+        severity=Severity.HIGH,
+        repeat=2 * HOUR,
+        until=DAY,
+    )
 
 
 def test_a_channel_without_routes_leaves_complaints_without_an_owner(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ async def test_an_age_is_believed_when_two_looks_agree(
     caplog.set_level(logging.INFO)
     one = watch(Limits())
     async with store.transaction() as tx:
-        await tx.timers.set([Timer("case:1", "solve", NOW + HOUR)])
+        await tx.timers.set([Timer("case:1", "decide", NOW + HOUR)])
     clock.at = NOW + 2 * HOUR
     await one.look()
     assert one.standing == []

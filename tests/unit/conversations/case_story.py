@@ -10,14 +10,17 @@ from conversations.cases.policy import Deadlines, Policy, Route, Staff
 from conversations.cases.step import step
 from conversations.effects import SetTimer
 from conversations.events import HOUR, Instant
+from conversations.kinds import CaseKind, Severity, StaffId, people
 from conversations.session import CaseId, ConversationId, PersonId
 
 START: Final[Instant] = 1_795_514_400_000_000
-STAFF: Final = {one: Staff(one, f"U0{one.upper()}", one.title()) for one in ("ada", "ben", "eve")}
+STAFF: Final = {one: Staff(StaffId(one), f"U0{one.upper()}", one.title()) for one in ("ada", "ben", "eve")}
 NORMAL: Final = Deadlines(4 * HOUR, 8 * HOUR, 24 * HOUR, 120 * HOUR)
 URGENT: Final = Deadlines(1 * HOUR, 2 * HOUR, 4 * HOUR, 24 * HOUR)
-POLICY: Final = Policy(STAFF, (Route("ada", "ben", "eve", "C1"),), {"normal": NORMAL, "critical": URGENT})
-DEADLINES: Final = ("accept", "deputy", "answer", "solve")
+POLICY: Final = Policy(
+    STAFF, (Route(people("ada", "ben", "eve"), "C1"),), {Severity.NORMAL: NORMAL, Severity.CRITICAL: URGENT}
+)
+DEADLINES: Final = ("accept", "accept.2", "answer", "decide")
 
 
 class Story:
@@ -30,15 +33,13 @@ class Story:
         self.case = Case(
             id=CaseId(7),
             number="A-2026-000007",
-            kind=kind,
+            kind=CaseKind(kind),
             state=State.RECEIVED,
             category="delivery",
-            severity="normal",
+            severity=Severity.NORMAL,
             person=PersonId(1),
             conversation=ConversationId(1),
-            owner="ada",
-            deputy="ben",
-            manager="eve",
+            people=people("ada", "ben", "eve"),
             channel="C1",
             language="en",
             opened=START,

@@ -16,6 +16,7 @@ from conversations.cases.moves import CUSTOMER, Move
 from conversations.cases.policy import Deadlines
 from conversations.cases.step import step
 from conversations.events import HOUR, Instant
+from conversations.kinds import Severity
 from tests.unit.conversations.case_story import DEADLINES, NORMAL, POLICY, STAFF, START, URGENT, Story, told
 
 # -- whatever happens ------------------------------------------------------------------------------------------------
@@ -84,16 +85,16 @@ def holds(story: Story) -> None:
         assert not story.timers.keys() & set(DEADLINES), "who praises waits for nothing"
         return
     if case.awaits_customer:
-        assert not story.timers.keys() & {"answer", "solve"}
+        assert not story.timers.keys() & {"answer", "decide"}
     elif case.is_open:
         assert case.due
-        assert case.due_kind in ("answer", "solve")
+        assert case.due_kind in ("answer", "decide")
         if case.due > story.now:
             assert story.timers.get(case.due_kind) == case.due, "what the customer is promised is watched"
     if case.is_open and not case.acknowledged:
         assert "accept" in dict(buttons(case)), "whoever is called can take the case"
     else:
-        assert not story.timers.keys() & {"accept", "deputy"}, "who has taken a case is not called again"
+        assert not story.timers.keys() & {"accept", "accept.2"}, "who has taken a case is not called again"
 
 
 @given(
@@ -103,7 +104,7 @@ def holds(story: Story) -> None:
     )
 )
 def test_shorter_deadlines_never_make_a_promise_later(actions: list[str]) -> None:
-    patient, eager = Story(), Story(replace(POLICY, deadlines={"normal": URGENT}))
+    patient, eager = Story(), Story(replace(POLICY, deadlines={Severity.NORMAL: URGENT}))
     for action in actions:
         actor = CUSTOMER if action == "refuse" else "ada"
         for story in (patient, eager):
@@ -122,10 +123,10 @@ def test_shorter_deadlines_never_make_a_promise_later(actions: list[str]) -> Non
 
 def test_a_case_climbs_from_owner_to_deputy_to_manager() -> None:
     story = Story()
-    assert told(story.waits(4 * HOUR)) == ["case.escalate.accept"]
-    assert told(story.waits(4 * HOUR)) == ["case.escalate.deputy"]
-    assert told(story.waits(16 * HOUR)) == ["case.escalate.answer"]
-    assert story.case.level == "manager"
+    assert told(story.waits(4 * HOUR)) == ["case.escalate.accept.deputy"]
+    assert told(story.waits(4 * HOUR)) == ["case.escalate.accept.manager"]
+    assert told(story.waits(16 * HOUR)) == ["case.escalate.answer.late"]
+    assert story.case.level == 2
 
 
 def test_a_case_in_work_that_is_handed_over_can_be_accepted_by_its_new_owner() -> None:
@@ -153,7 +154,7 @@ def test_a_reopened_case_that_was_never_answered_is_watched_for_its_answer() -> 
     story.waits(100 * HOUR)
     story.does("reopen")
     story.does("accept")
-    assert told(story.waits(24 * HOUR)) == ["case.escalate.answer"]
+    assert told(story.waits(24 * HOUR)) == ["case.escalate.answer.late"]
 
 
 def test_the_promise_after_a_reopening_counts_from_then() -> None:
@@ -163,7 +164,7 @@ def test_the_promise_after_a_reopening_counts_from_then() -> None:
     story.does("reopen")
     story.does("accept")
     story.writes("reply")
-    assert (story.case.due, story.case.due_kind) == (story.now + NORMAL.solve, "solve")
+    assert (story.case.due, story.case.due_kind) == (story.now + NORMAL.solve, "decide")
 
 
 def test_a_refusal_starts_a_new_round() -> None:
@@ -174,11 +175,11 @@ def test_a_refusal_starts_a_new_round() -> None:
     story.waits(200 * HOUR)
     refused = story.does("refuse", CUSTOMER)
     assert refused.notices[0].staff == ("ada", "eve")
-    assert (story.case.due, story.case.due_kind) == (story.now + NORMAL.solve, "solve")
+    assert (story.case.due, story.case.due_kind) == (story.now + NORMAL.solve, "decide")
     assert told(story.waits(120 * HOUR)) == [
-        "case.escalate.accept",
-        "case.escalate.deputy",
-        "case.escalate.solve",
+        "case.escalate.accept.deputy",
+        "case.escalate.accept.manager",
+        "case.escalate.decide.late",
     ]
 
 
@@ -188,7 +189,7 @@ def test_a_new_severity_brings_its_deadlines(severity: str, limits: Deadlines) -
     story.waits(HOUR)
     story.does("accept")
     story.does("assess", severity=severity)
-    assert story.timers == {"answer": START + limits.answer, "solve": START + limits.solve}
+    assert story.timers == {"answer": START + limits.answer, "decide": START + limits.solve}
     assert (story.case.due, story.case.due_kind) == (START + limits.answer, "answer")
 
 

@@ -10,6 +10,7 @@ from conversations.cases.elapsed import LAPSE
 from conversations.cases.moves import CLOCK, CUSTOMER
 from conversations.events import HOUR
 from conversations.facts import CaseMoved
+from conversations.kinds import CaseClock
 from tests.unit.conversations.case_story import NORMAL, START, Story, told
 
 # -- what arrives, and what does not -----------------------------------------------------------------------------------
@@ -25,8 +26,8 @@ def test_a_reply_counts_when_it_arrives_and_not_when_it_is_sent() -> None:
     story.waits(HOUR)
     story.arrives()
     assert story.case.answered == START + 2 * HOUR
-    assert (story.case.due, story.case.due_kind) == (START + NORMAL.solve, "solve")
-    assert story.timers == {"solve": START + NORMAL.solve}
+    assert (story.case.due, story.case.due_kind) == (START + NORMAL.solve, "decide")
+    assert story.timers == {"decide": START + NORMAL.solve}
 
 
 @pytest.mark.parametrize("words", ["reply", "ask", "propose"])
@@ -36,7 +37,7 @@ def test_words_that_did_not_arrive_leave_the_promise_open(words: str) -> None:
     story.does(words)
     story.is_lost(proposal=words == "propose")
     assert (story.case.due, story.case.due_kind) == (START + NORMAL.answer, "answer")
-    assert told(story.waits(200 * HOUR)) == ["case.escalate.answer", "case.escalate.solve"]
+    assert told(story.waits(200 * HOUR)) == ["case.escalate.answer.late", "case.escalate.decide.late"]
     assert story.case.is_open, "nobody closes what the customer has never seen"
     story.writes("reply")
     assert story.case.answered == story.now
@@ -47,7 +48,7 @@ def test_a_deadline_that_passes_on_the_way_is_told() -> None:
     story.does("accept")
     story.waits(23 * HOUR)
     story.does("reply")
-    assert told(story.waits(2 * HOUR)) == ["case.escalate.answer"]
+    assert told(story.waits(2 * HOUR)) == ["case.escalate.answer.late"]
     story.arrives()
     assert story.case.answered == START + 25 * HOUR
 
@@ -87,7 +88,7 @@ def test_a_customer_who_asks_back_is_owed_an_answer_and_nothing_is_closed() -> N
     story.waits(REMIND)
     story.hears()
     assert (story.case.due, story.case.due_kind) == (story.now + NORMAL.answer, "answer")
-    assert told(story.waits(2 * LAPSE)) == ["case.escalate.answer"]
+    assert told(story.waits(2 * LAPSE)) == ["case.escalate.answer.late"]
     story.writes("reply")
     assert story.case.awaits_customer
     assert story.timers == {"remind": story.now + REMIND}
@@ -98,8 +99,8 @@ def test_a_second_proposal_that_is_lost_leaves_a_promise() -> None:
     story.waits(REMIND)
     story.does("propose")
     story.is_lost(proposal=True)
-    assert (story.case.due, story.case.due_kind) == (story.now + NORMAL.solve, "solve")
-    assert story.timers == {"solve": story.case.due}
+    assert (story.case.due, story.case.due_kind) == (story.now + NORMAL.solve, "decide")
+    assert story.timers == {"decide": story.case.due}
 
 
 def test_who_decides_before_we_know_that_it_arrived_has_read_it() -> None:
@@ -109,7 +110,7 @@ def test_who_decides_before_we_know_that_it_arrived_has_read_it() -> None:
     story.does("refuse", CUSTOMER)
     story.arrives(proposal=True)
     assert story.case.answered == START
-    assert (story.case.due_kind, "remind" in story.timers) == ("solve", False)
+    assert (story.case.due_kind, "remind" in story.timers) == ("decide", False)
 
 
 def test_a_proposal_stays_open_in_other_hands() -> None:
@@ -133,7 +134,7 @@ def test_praise_has_no_deadline_whatever_staff_do() -> None:
 
 def test_praise_from_a_time_when_it_had_deadlines_escalates_nothing() -> None:
     story = Story(kind="praise")
-    story.case = replace(story.case, due=START + 24 * HOUR, due_kind="answer")
+    story.case = replace(story.case, due=START + 24 * HOUR, due_kind=CaseClock.ANSWER)
     story.timers = {"accept": START + 4 * HOUR, "answer": START + 24 * HOUR}
     assert told(story.waits(30 * HOUR)) == []
     assert not story.case.due

@@ -12,6 +12,7 @@ from conversations.checks.check import check
 from conversations.definition.dialogue import BUTTONS, CASE_KINDS, METRICS, PURPOSES
 from conversations.definition.outcomes import ENDINGS
 from conversations.definition.rules import TESTS
+from conversations.kinds import StaffId, people
 from conversations.question import question_types
 from conversations.texts.languages import read_languages
 
@@ -28,7 +29,9 @@ EVERYBODY = ("en", "de", "de-formal")
 
 
 def test_nothing_is_wrong_with_the_shipped_dialogues_and_texts() -> None:
-    policy = Policy({"mia": Staff("mia", "U1", "Mia")}, (Route("mia", "mia", "mia", "#complaints"),))
+    policy = Policy(
+        {"mia": Staff(StaffId("mia"), "U1", "Mia")}, (Route(people("mia", "mia", "mia"), "#complaints"),)
+    )
     assert check(DIALOGUES, LANGUAGES, policy, EVERYBODY) == MISTAKES == ()
 
 

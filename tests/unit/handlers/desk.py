@@ -9,6 +9,7 @@ from bot.settings.config import Settings
 from conversations.cases.case import Case
 from conversations.cases.policy import Policy, Route, Staff
 from conversations.events import Attached, Commanded, Instant, Pressed, Said
+from conversations.kinds import StaffId, people
 from conversations.session import Conversation
 from handlers.intake.inbox import Inbox
 from handlers.sending.outbox import Outbox
@@ -20,7 +21,7 @@ from storage.interface.store import Store
 from storage.interface.timers import Timer
 from tests.stores import NOW
 
-MIA = Policy({"mia": Staff("mia", "U0MIA", "Mia")}, (Route("mia", "mia", "mia", "C1"),))
+MIA = Policy({"mia": Staff(StaffId("mia"), "U0MIA", "Mia")}, (Route(people("mia", "mia", "mia"), "C1"),))
 
 
 @dataclass

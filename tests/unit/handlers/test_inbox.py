@@ -50,7 +50,7 @@ async def test_a_poisoned_timer_is_put_off_and_the_others_ring(desk: Desk) -> No
     await desk.hears(Commanded("start"))
     await desk.works()
     session = (await desk.conversation()).stack[-1]
-    await desk.sets(Timer("case:not-a-number", "solve", NOW))
+    await desk.sets(Timer("case:not-a-number", "decide", NOW))
     desk.clock.at += 3 * DAY + HOUR
     assert await desk.works() > 1
     assert not (await desk.conversation()).stack

@@ -144,7 +144,7 @@ async def test_a_no_without_a_reason_counts_after_an_hour(desk: Desk) -> None:
     assert (await now(desk, case)).state is State.PROPOSED
     assert "does not solve it" in await passes(desk, HOUR)
     case = await now(desk, case)
-    assert (case.state, case.due_kind) == (State.REFUSED, "solve")
+    assert (case.state, case.due_kind) == (State.REFUSED, "decide")
     assert "remind" not in await clocks(desk, case)
 
 
@@ -179,7 +179,7 @@ async def test_proposals_of_a_time_without_a_clock_get_one_at_the_start(desk: De
     assert await clocks(desk, case) == {}, "who wrote meanwhile waits for us"
     async with desk.store.transaction() as tx:
         (present,) = (await tx.cases.load([case.id])).values()
-        await tx.cases.save(replace(present, due=0, due_kind="", version=present.version + 1))
+        await tx.cases.save(replace(present, due=0, due_kind=None, version=present.version + 1))
     await proposals.plan(desk.store, desk.clock.at)
     await proposals.plan(desk.store, desk.clock.at + HOUR)
     assert await clocks(desk, case) == {"remind": desk.clock.at + REMIND}

@@ -19,7 +19,7 @@ async def closed(desk: Desk, state: State = State.CLOSED) -> Case:
     await desk.hears(Commanded("human"))
     await desk.works()
     (case,) = await desk.cases()
-    case = replace(case, state=state, closed=desk.clock.at, due=0, due_kind="", version=case.version + 1)
+    case = replace(case, state=state, closed=desk.clock.at, due=0, due_kind=None, version=case.version + 1)
     async with desk.store.transaction() as tx:
         await tx.cases.save(case)
         await tx.timers.drop([(f"case:{case.id}", "*")])
@@ -64,7 +64,7 @@ async def test_a_press_opens_the_case_again(desk: Desk, state: State) -> None:
     await presses_reopen(desk, case.id)
     assert (await now(desk, case)).state is State.REOPENED
     assert f"I have opened your case {case.number} again. Mia takes care of it" in desk.shown
-    assert {timer.kind for timer in await desk.timers(f"case:{case.id}")} >= {"accept", "solve"}
+    assert {timer.kind for timer in await desk.timers(f"case:{case.id}")} >= {"accept", "decide"}
 
 
 async def test_pressed_twice_it_is_opened_once(desk: Desk) -> None:
@@ -304,7 +304,7 @@ async def test_one_rating_a_round_and_those_of_other_cases_stay(desk: Desk) -> N
     await presses_reopen(desk, case.id)
     assert await ratings(desk) == {("csat", "5"): 1, ("ces", "7"): 1}
     again = replace(
-        await now(desk, case), state=State.CLOSED, closed=desk.clock.at + HOUR, due=0, due_kind=""
+        await now(desk, case), state=State.CLOSED, closed=desk.clock.at + HOUR, due=0, due_kind=None
     )
     desk.clock.at += HOUR
     async with desk.store.transaction() as tx:
