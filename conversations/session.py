@@ -120,3 +120,7 @@ class Conversation:
     # A member of staff is talking to the customer until then: no survey starts or reminds.
     staffed_until: Instant = 0
     version: int = 0
+
+    def order_of(self, session: int) -> str:
+        """Return the order that an open walk is about; empty where there is none."""
+        return next((one.bindings.get("order", "") for one in self.stack if one.id == session), "")

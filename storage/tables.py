@@ -92,6 +92,8 @@ inbox = table(
     reference("conversation_id"),
     reference("version"),  # of the conversation when the row was applied
     words("reason"),
+    plain("carried"),  # how many texts and files, as JSON; empty until it is applied
+    plain("traces"),  # where each went, as JSON: ids of rows, or why it was dropped
     PrimaryKeyConstraint("id", name="pk_inbox"),
     UniqueConstraint("key", name="uq_inbox_key"),
     partly("ix_inbox_pending", "id", where=PENDING_ONLY),

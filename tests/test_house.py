@@ -70,7 +70,12 @@ def test_a_connection_of_sqlite_is_closed_where_it_is_used() -> None:
 
 def test_an_area_of_the_store_is_one_file_and_its_protocol() -> None:
     """What a table's statements, its promise and its place in a transaction are called is the same word."""
-    promised = {path.stem for path in tracked("storage/interface/*.py")} - {"__init__", "errors", "store", "work"}
+    promised = {path.stem for path in tracked("storage/interface/*.py")} - {
+        "__init__",
+        "errors",
+        "store",
+        "work",
+    }
     written = {path.stem for path in tracked("storage/areas/*.py") if "(Area)" in path.read_text()}
     (protocol,) = re.findall(
         r"^class Transaction\(.+?^class ",

@@ -83,7 +83,7 @@ async def open_case(turn: Turn, who: ConversationId, wanted: OpenCase, *, receip
         begun.case,
     )
     files = (*wanted.attachments, *wanted.refused)
-    await turn.tx.messages.add(CaseMessage(turn.ids.next(), case.id, now, "in", "", _words(wanted), files))
+    await turn.note(CaseMessage(turn.ids.next(), case.id, now, "in", "", _words(wanted), files))
     await turn.tx.attachments.attach(files, case.id)
     turn.change(who, case=case.id)
     apply_timers(turn, begun)
@@ -119,9 +119,7 @@ async def decide(turn: Turn, who: ConversationId, decision: DecideCase) -> Case 
     await carry_out(turn, moved)
     key = "staff.line.agreed" if decision.accepted else "staff.line.refused"
     row = write_words(turn, moved.case, key, decision.words, goes_on=bool(decision.words))
-    await turn.tx.messages.add(
-        CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", decision.words, log=row)
-    )
+    await turn.note(CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", decision.words, log=row))
     if decision.attachments:
         await add_words(turn, who, moved.case, Relay("", decision.attachments))
         await threads.came(turn, moved.case)
@@ -253,12 +251,13 @@ async def add_words(turn: Turn, who: ConversationId, case: Case, words: Relay, k
     before = await turn.tx.messages.find(album.message) if album and album.message else None
     if before is not None and before.case == case.id and not before.log:
         text = joined(before.text, words.text)
+        turn.messages.append(before.id)
         await turn.tx.messages.extend(before.id, text, (*before.attachments, *words.attachments))
         return
     message = CaseMessage(
         turn.ids.next(), case.id, turn.now, "in", "", words.text, words.attachments, log=row
     )
-    await turn.tx.messages.add(message)
+    await turn.note(message)
     await albums.remember(turn, who, words.album, message=message.id)
 
 

@@ -31,7 +31,7 @@ async def fetch(
     """Have a file brought from the platform at `address`; return its attachment id."""
     file = replace(wanted.file, name=shown_name(wanted.file.name))
     person = turn.conversation(who).person if who else None
-    await turn.tx.attachments.expect(
+    await turn.await_file(
         Attachment(wanted.attachment, person, file.name, file.mime, file.size, "waiting", case=case)
     )
     # A lane of its own: a slow download must not hold back the talk.
@@ -80,7 +80,7 @@ async def fetch_within_quota(turn: Turn, who: ConversationId, wanted: Fetch) -> 
 async def refuse(turn: Turn, who: ConversationId, refused: Refuse) -> None:
     """Keep that a file came and was not taken, for staff to read."""
     file = refused.file
-    await turn.tx.attachments.expect(
+    await turn.await_file(
         Attachment(
             refused.attachment,
             turn.conversation(who).person,

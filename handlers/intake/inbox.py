@@ -24,9 +24,10 @@ from handlers.turn.budget import Budget
 from handlers.turn.organisation import Organisation
 from handlers.turn.points import Passing, Point, go_on
 from handlers.turn.ports import Channel, Clock, Ids, Unreadable
+from handlers.turn.traces import mark, trace
 from handlers.turn.turn import Turn
 from storage.interface.errors import Conflict, StoreUnavailable
-from storage.interface.inbox import InboxRow, RawBody
+from storage.interface.inbox import InboxRow, RawBody, Trace
 from storage.interface.store import Store, Transaction
 from storage.interface.timers import LeftToApply, Timer
 
@@ -215,10 +216,12 @@ class Inbox:
                 return Applied()
             self._passing(Point.BEFORE_B)
             with self._typing_when_slow(events.values()):
-                finished = await self._apply_events(turn, events)
+                finished, traces = await self._apply_events(turn, events)
                 await self._apply_timers(tx, turn, attempt.timers)
                 await turn.write()
-            await tx.inbox.finish(finished, now)  # last: each row stores the version that was made of it
+            await tx.inbox.finish(
+                finished, now, traces
+            )  # last: each row stores the version that was made of it
             perishables = await _with_messages(tx, turn.perishables)
             send = self._outbox.claim_within(tx, turn.outbox, now)
             self._passing(Point.BEFORE_COMMIT_B)
@@ -256,9 +259,18 @@ class Inbox:
 
     async def _apply_events(
         self, turn: Turn, events: Mapping[int, Event | None]
-    ) -> dict[int, ConversationId | None]:
-        """Return which conversation each row changed."""
-        return {row: None if event is None else await route(turn, event) for row, event in events.items()}
+    ) -> tuple[dict[int, ConversationId | None], dict[int, Trace]]:
+        """Return which conversation each row changed, and where what it carried went."""
+        changed: dict[int, ConversationId | None] = {}
+        traces: dict[int, Trace] = {}
+        for row, event in events.items():
+            if event is None:
+                changed[row] = None
+                continue
+            before = mark(turn, event)
+            changed[row] = await route(turn, event)
+            traces[row] = trace(turn, event, changed[row], before)
+        return changed, traces
 
     async def _apply_timers(self, tx: Transaction, turn: Turn, timers: list[Timer]) -> None:
         # Delete first: a step that sets the same timer again (a reminder put off) must win.

@@ -135,7 +135,7 @@ async def _write_note(turn: Turn, event: Event, staff: Staff, written: Threaded)
     ]
     text, now = written.text, turn.now
     note = CaseMessage(turn.ids.next(), case.id, now, "note", staff.id, text, tuple(files))
-    await turn.tx.messages.add(note)
+    await turn.note(note)
 
 
 async def note_directly(turn: Turn, event: Event) -> bool:

@@ -58,7 +58,7 @@ async def keep_note(
     """Keep a note with the case and show it as a line."""
     row = write_line(turn, case, line, attachments=files)
     note = CaseMessage(turn.ids.next(), case.id, turn.now, "note", staff.id, words, files, log=row)
-    await turn.tx.messages.add(note)
+    await turn.note(note)
 
 
 async def _turn_to_customer(
@@ -117,7 +117,7 @@ def _staffed(turn: Turn, who: ConversationId, case: Case) -> None:
 
 async def _keep_sent(turn: Turn, case: Case, staff: Staff, words: str, message: int, delivery: str) -> None:
     row = write_line(turn, case, delivery_line(turn, case, staff.name, words, delivery))
-    await turn.tx.messages.add(
+    await turn.note(
         CaseMessage(message, case.id, turn.now, "out", staff.id, words, delivery=delivery, log=row)
     )
     if delivery == "failed":

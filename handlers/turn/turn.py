@@ -31,7 +31,9 @@ from handlers.turn.budget import Budget
 from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Body, Ids
 from storage.interface.answers import AnswerRow
+from storage.interface.attachments import Attachment
 from storage.interface.facts import FactRow
+from storage.interface.messages import CaseMessage
 from storage.interface.outbox import OutboxRow
 from storage.interface.store import Transaction
 from storage.interface.timers import Timer
@@ -59,12 +61,6 @@ class Changes(TypedDict, total=False):
     held: str
     reachable: bool
     staffed_until: Instant
-
-
-def _order_of(begun: Started, conversation: Conversation) -> str:
-    """The order that a walk is about which has just begun."""
-    found = (one.bindings.get("order", "") for one in conversation.stack if one.id == begun.session)
-    return next(found, "")
 
 
 class Turn:
@@ -100,6 +96,8 @@ class Turn:
         self._facts: list[FactRow] = []
         self.answers: list[AnswerRow] = []
         self.outbox: list[OutboxRow] = []
+        self.messages: list[int] = []  # of cases, that were added to or begun
+        self.files: list[int] = []  # that came
         self._bulk = False  # whether anybody waits for what is said now
         self._timers: dict[tuple[str, str], Timer | None] = {}
         self._expected: set[Address] = set()
@@ -239,12 +237,22 @@ class Turn:
         person = self._conversations[who].person if who else case.person if case else None
         place = who or (case.conversation if case else None)
         concern = case.id if case else None
-        order = _order_of(fact, self._conversations[who]) if isinstance(fact, Started) and who else ""
+        order = self._conversations[who].order_of(fact.session) if isinstance(fact, Started) and who else ""
         self._facts.append(FactRow(self.ids.next(), self.now, fact, person, place, concern, order))
 
     def answered(self, row: AnswerRow) -> None:
         """Keep an answer."""
         self.answers.append(row)
+
+    async def note(self, message: CaseMessage) -> None:
+        """Append to a case's messages."""
+        self.messages.append(message.id)
+        await self.tx.messages.add(message)
+
+    async def await_file(self, attachment: Attachment) -> None:
+        """Reserve a place for a file that came, whether it is fetched or refused."""
+        self.files.append(attachment.id)
+        await self.tx.attachments.expect(attachment)
 
     def say(
         self,

@@ -9,7 +9,7 @@ from conversations.events import Instant
 from conversations.session import ConversationId
 from storage.codec import clean
 from storage.engines.sql import AT_ONCE, EMPTY, LIMIT, ZERO, Area, said, within
-from storage.interface.inbox import InboxRow, RawBody
+from storage.interface.inbox import NO_TRACES, UNTRACED, InboxRow, RawBody, Trace
 from storage.tables import conversation, inbox
 
 _NEW = (
@@ -24,6 +24,8 @@ _NEW = (
         state=said("pending"),
         finished=ZERO,
         reason=EMPTY,
+        carried=EMPTY,
+        traces=EMPTY,
     )
     .on_conflict_do_nothing(index_elements=["key"])
 )
@@ -63,6 +65,8 @@ _FINISH = (
     .values(
         state=said("applied"),
         finished=bindparam("now"),
+        carried=bindparam("carried"),
+        traces=bindparam("traces"),
         conversation_id=bindparam("conversation"),
         version=select(conversation.c.version)
         .where(conversation.c.id == bindparam("conversation"))
@@ -137,12 +141,23 @@ class SqlInbox(Area):
             tried += [lane for lane, _ in lanes]
         return []
 
-    async def finish(self, ids: Mapping[int, ConversationId | None], now: Instant) -> None:
-        """Mark rows applied, each with the conversation it changed."""
-        self._unit.later(
-            _FINISH,
-            [{"inbox": one, "conversation": changed, "now": now} for one, changed in ids.items()],
-        )
+    async def finish(
+        self, ids: Mapping[int, ConversationId | None], now: Instant, traces: Mapping[int, Trace] = NO_TRACES
+    ) -> None:
+        """Mark rows applied, each with the conversation it changed and where its parts went."""
+        rows = []
+        for one, changed in ids.items():
+            trace = traces.get(one, UNTRACED)
+            rows.append(
+                {
+                    "inbox": one,
+                    "conversation": changed,
+                    "now": now,
+                    "carried": trace.carried,
+                    "traces": trace.places,
+                }
+            )
+        self._unit.later(_FINISH, rows)
 
     async def bury(self, inbox: int, reason: str, now: Instant) -> None:
         """Make a row a dead letter, if it still waits."""

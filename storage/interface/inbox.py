@@ -1,7 +1,7 @@
 """Bodies that came in, kept until they are applied."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from conversations.events import Instant
 from conversations.frozen import dataclass
@@ -35,6 +35,18 @@ class InboxRow:
     received: Instant
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a body carried and where it went, both as JSON; `handlers.turn.traces` says which words stand in them."""
+
+    carried: str
+    places: str
+
+
+UNTRACED: Final = Trace("", "")
+NO_TRACES: Final[Mapping[int, Trace]] = {}
+
+
 class InboxArea(Protocol):
     """What came in, in order of arrival."""
 
@@ -44,8 +56,10 @@ class InboxArea(Protocol):
     async def claim(self, limit: int) -> list[InboxRow]:
         """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""
 
-    async def finish(self, ids: Mapping[int, ConversationId | None], now: Instant) -> None:
-        """Mark rows applied, each with the conversation it changed and the version that now has."""
+    async def finish(
+        self, ids: Mapping[int, ConversationId | None], now: Instant, traces: Mapping[int, Trace] = NO_TRACES
+    ) -> None:
+        """Mark rows applied: the conversation each changed, the version that now has, and where its parts went."""
 
     async def bury(self, inbox: int, reason: str, now: Instant) -> None:
         """Make a row a dead letter, if it still waits."""
