@@ -50,7 +50,7 @@ def of_staff(event: Event, staff_account: str) -> bool:
             return False
 
 
-class Changes(TypedDict, total=False):
+class Changeable(TypedDict, total=False):
     """What a use case may change of a conversation; everything else is up to the core."""
 
     language: str
@@ -157,7 +157,7 @@ class Turn:
         """Whether this is the first we hear of somebody."""
         return who in self._new
 
-    def change(self, who: ConversationId, **changes: Unpack[Changes]) -> None:
+    def change(self, who: ConversationId, **changes: Unpack[Changeable]) -> None:
         """Change a conversation as this turn left it."""
         self._conversations[who] = replace(self._conversations[who], **changes)
 

@@ -121,8 +121,8 @@ class Session:
         return await self._thread.work((), begun)
 
 
-class Turn:
-    """One unit at a time; whoever would wait for themselves is told so."""
+class OneAtATime:
+    """A lock for units; whoever would wait for themselves is told so."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
@@ -156,8 +156,8 @@ class Sqlite:
         self._reader = reader
         self._writer = writer
         self._owner = owner
-        self._writing = Turn()
-        self._reading = Turn()
+        self._writing = OneAtATime()
+        self._reading = OneAtATime()
         self._closed = False
 
     @classmethod
