@@ -72,9 +72,12 @@ async def test_a_package_of_the_same_name_in_the_current_folder_is_never_run(tmp
     stranger = tmp_path / "here" / "bot"
     stranger.mkdir(parents=True)
     (stranger / "__init__.py").write_text("raise SystemExit('a stranger')")
-    async with running_demo(tmp_path / "demo", stranger.parent) as url, aiohttp.ClientSession() as client:
-        async with client.get(url) as page:
-            assert page.status == 200
+    async with (
+        running_demo(tmp_path / "demo", stranger.parent) as url,
+        aiohttp.ClientSession() as client,
+        client.get(url) as page,
+    ):
+        assert page.status == 200
 
 
 async def test_a_day_later_the_owner_of_a_waiting_case_is_called(tmp_path: Path) -> None:
