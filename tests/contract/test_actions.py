@@ -3,6 +3,7 @@
 A new file in `conversations/cases/actions` is taken up by itself.
 """
 
+import ast
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
@@ -154,6 +155,18 @@ def test_every_action_has_its_own_place_and_its_name_is_no_other_button() -> Non
     assert places == sorted(set(places))
     assert "show" not in actions()
     assert [name for name in actions() if not name.isidentifier()] == []
+
+
+def test_whoever_moves_a_case_by_name_names_a_file() -> None:
+    """The customer's and the clock's moves begin in the use cases: `Move("reopen", CUSTOMER)`."""
+    root, named = Path(__file__).parents[2], set[str]()
+    for path in (
+        path for folder in ("bot", "conversations", "handlers") for path in (root / folder).rglob("*.py")
+    ):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Move":
+                named |= {str(one.value) for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant)}
+    assert named - {"True", "False"} == set(THEIRS) | {"close", "reopen"}
 
 
 # -- its words ---------------------------------------------------------------------------------------------------------
