@@ -161,6 +161,7 @@ fact = table(
     reference("person_id"),
     reference("conversation_id"),
     reference("case_id"),
+    plain("texts"),  # the salted hashes of the texts sent in its step
     PrimaryKeyConstraint("id", name="pk_fact"),
     Index("ix_fact_at", "at"),
     partly("ix_fact_configured", "id", where="kind = 'Configured'"),
@@ -286,6 +287,7 @@ outbox = table(
     number("queued"),
     number("settled"),
     number("bulk"),  # nobody waits for it: it leaves after what somebody waits for
+    words("salt"),  # goes with the text
     PrimaryKeyConstraint("id", name="pk_outbox"),
     partly("ix_outbox_due", "account", "bulk", "until", "id", where=f"{OPEN_ONLY} AND kind <> 'download'"),
     partly("ix_outbox_files", "account", "until", "id", where=f"{OPEN_ONLY} AND kind = 'download'"),
@@ -352,6 +354,7 @@ case_message = table(
     plain("attachments"),
     plain("delivery"),
     number("log"),
+    words("salt"),  # goes with the text
     PrimaryKeyConstraint("id", name="pk_case_message"),
     ForeignKeyConstraint(["case_id"], ["case_.id"], name="fk_case_message_case"),
     Index("ix_case_message_case", "case_id", "id"),

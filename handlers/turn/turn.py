@@ -30,6 +30,7 @@ from handlers.turn.bodies import encode, may_resend
 from handlers.turn.budget import Budget
 from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Body, Ids
+from handlers.turn.sealing import salt, sealed
 from storage.interface.answers import AnswerRow
 from storage.interface.attachments import Attachment
 from storage.interface.facts import FactRow
@@ -84,9 +85,7 @@ class Turn:
         self.ids = ids
         self.now = now
         self.perishables: list[At] = []
-        self.digests: list[
-            Timer
-        ] = []  # digests to draw after the commit: slow work that must not hold the turn
+        self.digests: list[Timer] = []  # to draw after the commit: slow work that must not hold the turn
         self._conversations: dict[ConversationId, Conversation] = {}
         self._by_address: dict[Address, ConversationId] = {}
         self._stored: dict[ConversationId, Conversation] = {}  # as the database has it
@@ -98,6 +97,7 @@ class Turn:
         self.outbox: list[OutboxRow] = []
         self.messages: list[int] = []  # of cases, that were added to or begun
         self.files: list[int] = []  # that came
+        self._said: list[CaseMessage] = []  # words of staff
         self._bulk = False  # whether anybody waits for what is said now
         self._timers: dict[tuple[str, str], Timer | None] = {}
         self._expected: set[Address] = set()
@@ -246,11 +246,14 @@ class Turn:
 
     async def note(self, message: CaseMessage) -> None:
         """Append to a case's messages."""
+        if message.direction == "out":
+            message = replace(message, salt=salt())
+            self._said.append(message)
         self.messages.append(message.id)
         await self.tx.messages.add(message)
 
     async def await_file(self, attachment: Attachment) -> None:
-        """Reserve a place for a file that came, whether it is fetched or refused."""
+        """Reserve a place for a file that came, fetched or refused."""
         self.files.append(attachment.id)
         await self.tx.attachments.expect(attachment)
 
@@ -312,6 +315,7 @@ class Turn:
             edits=edits,
             resend=may_resend(body),
             bulk=self._bulk,
+            salt=salt() if conversation is not None and kind != "download" else "",
         )
         self.outbox.append(row)
         return row.id
@@ -380,7 +384,7 @@ class Turn:
             if self._cases[case] != stored:
                 await self.tx.cases.save(replace(self._cases[case], version=stored.version + 1))
         if self._facts:
-            await self.tx.facts.record(self._facts)
+            await self.tx.facts.record(sealed(self._facts, self.outbox, self._said))
         if self.answers:
             await self.tx.answers.keep(self.answers)
         await self._write_timers()

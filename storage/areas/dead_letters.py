@@ -73,7 +73,7 @@ _OUTBOX_AGAIN = (
 _OUTBOX_DROP = (
     update(outbox)
     .where(outbox.c.id == bindparam("letter"), LOST, outbox.c.body != EMPTY)
-    .values(body=EMPTY, reason=bindparam("why"))
+    .values(body=EMPTY, salt=EMPTY, reason=bindparam("why"))
 )
 _delivering = select(outbox.c.case_message).where(outbox.c.id == bindparam("letter"))
 _ON_ITS_WAY = (

@@ -64,6 +64,7 @@ class SqlFacts(Area):
                     "person_id": one.person,
                     "conversation_id": one.conversation,
                     "case_id": one.case,
+                    "texts": one.texts,
                 }
             )
             for key, by in increments(one.fact, one.at, self._unit.zone):

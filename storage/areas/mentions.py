@@ -58,7 +58,9 @@ _POSTS = (
     .offset(ZERO)
 )
 _EMPTY_BODIES = update(inbox).where(within(inbox.c.id, "letters")).values(body=null(), reason=EMPTY)
-_EMPTY_POSTS = update(outbox).where(within(outbox.c.id, "letters")).values(body=EMPTY, reason=EMPTY)
+_EMPTY_POSTS = (
+    update(outbox).where(within(outbox.c.id, "letters")).values(body=EMPTY, salt=EMPTY, reason=EMPTY)
+)
 
 
 async def empty_letters_naming(unit: Unit, person: PersonId) -> dict[str, int]:

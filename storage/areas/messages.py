@@ -54,6 +54,7 @@ class SqlMessages(Area):
                     "attachments": encode(_NUMBERS, message.attachments),
                     "delivery": message.delivery,
                     "log": message.log,
+                    "salt": message.salt,
                 }
             ],
         )
@@ -82,7 +83,7 @@ class SqlMessages(Area):
 
 
 def _message(row: Row) -> CaseMessage:
-    one, case_id, at, direction, author, text, attachments, delivery, log = row
+    one, case_id, at, direction, author, text, attachments, delivery, log, salt = row
     return CaseMessage(
         one,
         CaseId(case_id),
@@ -93,4 +94,5 @@ def _message(row: Row) -> CaseMessage:
         decode(_NUMBERS, attachments),
         delivery,
         log,
+        salt,
     )

@@ -112,7 +112,7 @@ _OLD = (
     .limit(LIMIT)
     .offset(ZERO)
 )
-_DROP_BODIES = update(outbox).where(outbox.c.id.in_(_OLD)).values(body=EMPTY)
+_DROP_BODIES = update(outbox).where(outbox.c.id.in_(_OLD)).values(body=EMPTY, salt=EMPTY)
 
 _delivering = select(outbox.c.case_message).where(outbox.c.case_message > ZERO, within(outbox.c.id, "rows"))
 _ARRIVED = (
@@ -207,6 +207,7 @@ class SqlOutbox(Area):
                     "queued": now,
                     "settled": 0,
                     "bulk": int(one.bulk),
+                    "salt": one.salt,
                 }
                 for one in rows
             ],

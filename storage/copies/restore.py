@@ -162,7 +162,7 @@ async def _carry_over(unit: Unit, former: Former | None) -> int:
     await unit.run_many(_RAISE, [{"year": year, "last": last} for year, last in former.numbers.items()])
     names = ("id", "at", "kind", "body", "person_id")
     facts = [
-        dict(zip(names, row, strict=True)) | {"conversation_id": None, "case_id": None}
+        dict(zip(names, row, strict=True)) | {"conversation_id": None, "case_id": None, "texts": ""}
         for row in former.facts
     ]
     await unit.run_many(_RECALL, facts)

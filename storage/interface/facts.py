@@ -14,6 +14,7 @@ class FactRow:
     """A fact with its context. Tallies and walks move with it in the same transaction.
 
     `order` is what a walk that begins is about: it leads to a person, so it stands with the walk, not in the fact.
+    `texts` are the salted hashes of the texts that were sent in its step: `outbox:ID:HASH` or `message:ID:HASH`.
     """
 
     id: int
@@ -23,6 +24,7 @@ class FactRow:
     conversation: ConversationId | None = None
     case: CaseId | None = None
     order: str = ""
+    texts: str = ""
 
 
 class FactsArea(Protocol):

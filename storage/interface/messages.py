@@ -25,6 +25,7 @@ class CaseMessage:
     attachments: tuple[int, ...] = ()
     delivery: str = "none"
     log: int = 0
+    salt: str = ""  # of the hash by which the text can be proved later
 
 
 class MessagesArea(Protocol):

@@ -32,6 +32,7 @@ class OutboxRow:
     edits: int = 0
     resend: bool = True
     bulk: bool = False
+    salt: str = ""  # of the hash by which the text can be proved later
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,9 @@ def index_facts() -> None:
 
 def salt_texts() -> None:
     """Tables outbox and case_message: a salt beside each text; fact: the hashes of the texts of its step."""
+    add_text("outbox", "salt")
+    add_text("case_message", "salt")
+    add_text("fact", "texts")
 
 
 def change_cases() -> None:
