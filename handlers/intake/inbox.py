@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from conversations.effects import At, MarkKeyboard, Typing
@@ -219,17 +220,16 @@ class Inbox:
                 finished, traces = await self._apply_events(turn, events)
                 await self._apply_timers(tx, turn, attempt.timers)
                 await turn.write()
-            await tx.inbox.finish(
-                finished, now, traces
-            )  # last: each row stores the version that was made of it
-            perishables = await _with_messages(tx, turn.perishables)
+            # last: each row stores the version that was made of it
+            await tx.inbox.finish(finished, now, traces)
+            perishables = _with_messages(tx, turn.perishables)
             send = self._outbox.claim_within(tx, turn.outbox, now)
             self._passing(Point.BEFORE_COMMIT_B)
         if bodies:
             self._passing(Point.AFTER_COMMIT_A)
         self._passing(Point.AFTER_COMMIT_B)
         send()
-        self._perishables.start(perishables)
+        self._perishables.start(perishables())
         # What the next timer is after these a further look tells.
         full = 0 < rows <= len(attempt.rows) or bool(attempt.timers)
         return Applied(len(attempt.rows) + len(attempt.timers), full, turn.digests)
@@ -315,12 +315,19 @@ class Inbox:
                     await tx.timers.set([replace(timer, due=now + PUT_OFF)])
 
 
-async def _with_messages(tx: Transaction, effects: list[At]) -> list[At]:
-    """Name the platform's message where a keyboard is known by our row; one that is not sent yet cannot be marked."""
+def _with_messages(tx: Transaction, effects: list[At]) -> Callable[[], list[At]]:
+    """Name the platform's message where a keyboard is known by our row; which one it is comes with the commit."""
     marks = [
         at.effect.sent for at in effects if isinstance(at.effect, MarkKeyboard) and not at.effect.message
     ]
-    found = await tx.outbox.platform_messages(marks) if marks else {}
+    if not marks:
+        return lambda: effects
+    return partial(_named, effects, tx.outbox.expect_messages(marks))
+
+
+def _named(effects: list[At], messages: Callable[[], Mapping[int, str]]) -> list[At]:
+    """Perishable effects as a channel needs them: a keyboard that was not sent yet cannot be marked."""
+    found = messages()
     named: list[At] = []
     for at in effects:
         match at.effect:

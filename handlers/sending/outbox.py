@@ -158,14 +158,15 @@ class Outbox:
         put_off = self._limiter.put_off
         passed_over = self._look - asyncio.get_running_loop().time()
         async with self.unit() as tx:
+            before = {} if passed_over > 0 else self._ask(tx)
             claimed = await self._claim(tx)
-            claimed += await self._claim_unhurried(tx)
+            claimed += await self._claim_unhurried(tx, before)
             going_on = claimed and self._crowded
-            asked = {} if going_on else {account: tx.claims.outlook(account) for account in self._channels}
+            after = {} if going_on else self._ask(tx)
         self._behind |= {one.row.lane for one in claimed if one.followed}
         self.start(claimed)
         self._plan(
-            {account: outlook() for account, outlook in asked.items()}, passed_over, moved=bool(claimed)
+            {account: outlook() for account, outlook in after.items()}, passed_over, moved=bool(claimed)
         )
         return len(claimed) + self._limiter.put_off - put_off
 
@@ -235,18 +236,21 @@ class Outbox:
                 (self._crowded.add if full else self._crowded.discard)(account)
         return claimed
 
-    async def _claim_unhurried(self, tx: Transaction) -> list[Claimed]:
+    def _ask(self, tx: Transaction) -> dict[str, Callable[[], Outlook]]:
+        """Ask for each account what there is to send; it comes with the next answer."""
+        return {account: tx.claims.outlook(account) for account in self._channels}
+
+    async def _claim_unhurried(
+        self, tx: Transaction, asked: Mapping[str, Callable[[], Outlook]]
+    ) -> list[Claimed]:
         """Claim what nobody waits for and files; where there is none, one look now and then is enough."""
-        now = asyncio.get_running_loop().time()
-        if now < self._look:
-            return []
         claimed: list[Claimed] = []
-        for account in self._channels:
+        for account, outlook in asked.items():
             for freight in (Freight.BULK, Freight.FILES):
-                if (room := self._limiter.room(account, freight)) > 0:
+                if freight in outlook().left and (room := self._limiter.room(account, freight)) > 0:
                     claimed += await self._take(tx, account, min(room, BATCH), freight=freight)
-        if not claimed:
-            self._look = now + LOOK
+        if asked and not claimed:
+            self._look = asyncio.get_running_loop().time() + LOOK
         return claimed
 
     async def _take(

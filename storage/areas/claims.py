@@ -170,7 +170,7 @@ def _firsts(*which: Any) -> list[Any]:
 
 _OUTLOOK = select(
     real_time(),
-    *_firsts(outbox.c.until <= real_time(), outbox.c.state == said("waiting")),
+    *_firsts(outbox.c.until <= real_time()),
     *_firsts(outbox.c.until > real_time()),
 )
 
@@ -257,9 +257,12 @@ class SqlClaims(Area):
         return lambda: {row for (row,) in leased}
 
     def outlook(self, account: str) -> Callable[[], Outlook]:
-        """What is left to send for an account; known after the commit."""
+        """What there is to send for an account at this point of the unit, known after the next statement that answers.
+
+        Asked before, it names every freight.
+        """
         asked = self._unit.ask_later(_OUTLOOK, account=account)
-        return lambda: _outlook(asked[0])
+        return lambda: _outlook(asked[0]) if asked else Outlook(frozenset(Freight), None)
 
     async def _lease(self, rows: list[Row], lease: float, holder: str, admit: Admit | None) -> list[Claimed]:
         claimed: list[Claimed] = []
@@ -305,7 +308,9 @@ class SqlClaims(Area):
 def _outlook(row: Row) -> Outlook:
     now, *moments = row
     later = [moment for moment in moments[3:] if moment is not None]
-    left = any(moment is not None for moment in moments[:3])
+    left = frozenset(
+        freight for freight, moment in zip(Freight, moments[:3], strict=True) if moment is not None
+    )
     return Outlook(left, (min(later) - now) / SECOND if later else None)
 
 

@@ -5,7 +5,7 @@ more, its lost answers counted in `uncertain`, until whoever sends gives it up. 
 when a waiting row may go, when a lease ends; whoever stands behind a row in its lane waits at least as long.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, and_, bindparam, func, select, update
@@ -255,6 +255,11 @@ class SqlOutbox(Area):
         """Platform message ids of sent rows."""
         rows = await self._unit.fetch(_MESSAGES, rows=list(outbox))
         return dict(rows)
+
+    def expect_messages(self, outbox: Iterable[int]) -> Callable[[], dict[int, str]]:
+        """Platform message ids of sent rows, known after the commit."""
+        rows = self._unit.ask_later(_MESSAGES, rows=list(outbox))
+        return lambda: dict(rows)
 
     async def posted(self, address: Address, message: str) -> Posted | None:
         """What we sent as this platform message, None where it is not ours."""

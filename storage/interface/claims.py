@@ -46,11 +46,12 @@ class Claimed:
 class Outlook:
     """What a look at an account's rows left there.
 
-    `left` tells of rows whose moment has come and that could not go: their account, their lane or what they hang on
-    holds them up. `next` is after how many seconds of real time the first of the others may go, None without any.
+    `left` is the freight of rows whose moment has come and that could not go: their account, their lane or what they
+    hang on holds them up. `next` is after how many seconds of real time the first of the others may go, None without
+    any.
     """
 
-    left: bool
+    left: frozenset[Freight]
     next: float | None
 
 
@@ -81,7 +82,10 @@ class ClaimsArea(Protocol):
         """
 
     def outlook(self, account: str) -> Callable[[], Outlook]:
-        """What is left to send for an account; known after the commit."""
+        """What there is to send for an account at this point of the unit, known after the next statement that answers.
+
+        Asked before, it names every freight.
+        """
 
     async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:
         """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""

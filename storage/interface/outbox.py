@@ -1,6 +1,6 @@
 """What goes out, and how it ended."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
 from conversations.events import Address, Instant
@@ -71,6 +71,9 @@ class OutboxArea(Protocol):
 
     async def platform_messages(self, outbox: Iterable[int]) -> dict[int, str]:
         """Platform message ids of sent rows."""
+
+    def expect_messages(self, outbox: Iterable[int]) -> Callable[[], dict[int, str]]:
+        """Platform message ids of sent rows, known after the commit."""
 
     async def posted(self, address: Address, message: str) -> Posted | None:
         """What we sent as this platform message, None where it is not ours."""
