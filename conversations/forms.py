@@ -109,13 +109,13 @@ class FileField:
 
 Field: TypeAlias = TextField | NumberField | DateField | OneOfField | SeveralOfField | PersonField | FileField
 
-Sent: TypeAlias = str | tuple[str, ...] | tuple[FileRef, ...]
+SentValue: TypeAlias = str | tuple[str, ...] | tuple[FileRef, ...]
 """What a platform hands over for a field: words (a number, a day as 2026-12-31), values that were chosen, files."""
 
-Value: TypeAlias = str | int | Decimal | tuple[str, ...] | tuple[FileRef, ...]
+FieldValue: TypeAlias = str | int | Decimal | tuple[str, ...] | tuple[FileRef, ...]
 """What was meant: words or a chosen value, the moment a day begins (UTC microseconds), a number, several, files."""
 
-Values: TypeAlias = Mapping[str, Value]
+FieldValues: TypeAlias = Mapping[str, FieldValue]
 
 EMPTY: Final = "case.refused.empty"
 NOBODY: Final = "case.refused.nobody"
@@ -129,7 +129,7 @@ class Objection(ValueError):
     """What was sent is not what the form asks for. Its argument is the text key that says so."""
 
 
-def read(fields: tuple[Field, ...], sent: Mapping[str, Sent], zone: tzinfo) -> Values:
+def read(fields: tuple[Field, ...], sent: Mapping[str, SentValue], zone: tzinfo) -> FieldValues:
     """Return what was meant, by field; what was left out where that is allowed is missing. Raises Objection.
 
     A day begins when it does in `zone`.
@@ -138,7 +138,7 @@ def read(fields: tuple[Field, ...], sent: Mapping[str, Sent], zone: tzinfo) -> V
     return {name: value for name, value in found if value not in ("", ())}
 
 
-def _read(field: Field, sent: Sent, zone: tzinfo) -> Value:
+def _read(field: Field, sent: SentValue, zone: tzinfo) -> FieldValue:
     if not (sent.strip() if isinstance(sent, str) else sent):
         return _left_out(field)
     match field:
@@ -161,7 +161,7 @@ def _read(field: Field, sent: Sent, zone: tzinfo) -> Value:
             assert_never(field)
 
 
-def _left_out(field: Field) -> Value:
+def _left_out(field: Field) -> FieldValue:
     if field.optional:
         return ""
     match field:
@@ -181,7 +181,7 @@ def _word(sent: object) -> str:
     return sent
 
 
-def _several(sent: Sent) -> tuple[str, ...] | tuple[FileRef, ...]:
+def _several(sent: SentValue) -> tuple[str, ...] | tuple[FileRef, ...]:
     if isinstance(sent, str):
         raise Objection(NOT_OFFERED)
     return sent

@@ -19,7 +19,7 @@ from conversations.cases.case import Case, State
 from conversations.cases.moves import CLOCK, CUSTOMER, Move, Step
 from conversations.cases.policy import Policy
 from conversations.events import Instant
-from conversations.forms import REFUSALS, Field, Sent
+from conversations.forms import REFUSALS, Field, SentValue
 from conversations.frozen import dataclass
 from conversations.texts.texts import language_name
 
@@ -47,7 +47,7 @@ class By(StrEnum):
         return {CUSTOMER: cls.CUSTOMER, CLOCK: cls.CLOCK}.get(actor, cls.STAFF)
 
 
-class Style(StrEnum):
+class ButtonStyle(StrEnum):
     """How a button looks; one that is dangerous asks back."""
 
     PLAIN = "plain"
@@ -93,7 +93,7 @@ class FormContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Situation:
     """What an action is applied to: the case `before` it, and the same `case` in the state it leads to."""
 
     before: Case
@@ -125,12 +125,12 @@ class Action:
 
     place: int
     leads: Mapping[State, State]
-    apply: Callable[[Given], Step]
+    apply: Callable[[Situation], Step]
     texts: tuple[str, ...]
     by: frozenset[By] = frozenset({By.STAFF})
     bars: Callable[[Case], str] = never_barred
     form: Callable[[FormContext], tuple[Field, ...]] | None = None
-    style: Style = Style.PLAIN
+    style: ButtonStyle = ButtonStyle.PLAIN
     save: Save = Save.SEND
 
     def is_possible(self, case: Case, by: By = By.STAFF) -> bool:
@@ -162,7 +162,7 @@ def actions() -> Mapping[str, Action]:
 
 
 @cache
-def examples() -> Mapping[str, Mapping[str, Sent]]:
+def examples() -> Mapping[str, Mapping[str, SentValue]]:
     """Return what somebody might send with the form of each action that has one."""
     return {name: module.EXAMPLE for name, module in _modules() if module.action.form}
 

@@ -8,7 +8,7 @@ from conversations.cases.case import Case
 from conversations.effects import DropTimer, SetTimer
 from conversations.events import Instant
 from conversations.facts import Fact
-from conversations.forms import Values
+from conversations.forms import FieldValues
 from conversations.frozen import dataclass
 
 CLOCK: Final = "clock"
@@ -27,7 +27,7 @@ class Move:
 
     action: str
     actor: str
-    values: Values = field(default_factory=dict)
+    values: FieldValues = field(default_factory=dict)
 
     def word(self, name: str) -> str:
         """Return what a field of words, of a choice or of a person holds; empty where it was left out."""
@@ -77,7 +77,7 @@ Shown: TypeAlias = str | int | Labels | Who
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ThreadLine:
     """A line in the thread, in the language of the owner. `actor` is put into the text by itself."""
 
     key: str
@@ -138,7 +138,7 @@ class PutAway:
 
 
 Consequence: TypeAlias = (
-    Line | KeepNote | TellCustomer | SendWords | AskCustomer | Withdraw | TakeBackRating | PutAway
+    ThreadLine | KeepNote | TellCustomer | SendWords | AskCustomer | Withdraw | TakeBackRating | PutAway
 )
 
 

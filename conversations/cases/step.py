@@ -1,6 +1,6 @@
 """One move of a case: `step(case, policy, move, now) -> Step`. Pure; what an action does to a case, its file says."""
 
-from conversations.cases.action import By, Given, actions
+from conversations.cases.action import By, Situation, actions
 from conversations.cases.case import Case
 from conversations.cases.deadlines import next_due, with_terms
 from conversations.cases.moves import Move, Step
@@ -24,7 +24,7 @@ def step(case: Case, policy: Policy, move: Move, now: Instant) -> Step:
         return Step(case, refused=refused)
     action = actions()[move.action]
     before, after = with_terms(case, policy), action.leads[case.state]
-    made = action.apply(Given(before, replace(before, state=after), policy, move, now))
+    made = action.apply(Situation(before, replace(before, state=after), policy, move, now))
     if made.refused:
         return Step(case, refused=made.refused)
     new = made.case

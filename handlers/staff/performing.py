@@ -8,13 +8,13 @@ from conversations.cases.moves import (
     AskCustomer,
     KeepNote,
     Labels,
-    Line,
     PutAway,
     SendWords,
     Shown,
     Step,
     TakeBackRating,
     TellCustomer,
+    ThreadLine,
     Who,
     Withdraw,
 )
@@ -36,7 +36,7 @@ async def perform(turn: Turn, moved: Step, before: Case, staff: Staff) -> None:
     """Do what the action of a member of staff asks for, in its order; `before` is the case as it was."""
     for wanted in moved.consequences:
         match wanted:
-            case Line(key=key, values=values, goes_on=goes_on):
+            case ThreadLine(key=key, values=values, goes_on=goes_on):
                 text = _line(turn, moved.case, staff, key, values)
                 write_line(turn, moved.case, text, goes_on=goes_on)
             case KeepNote(key=key, words=words, values=values):

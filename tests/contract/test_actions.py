@@ -20,7 +20,7 @@ from conversations.cases.action import (
     Action,
     By,
     FormContext,
-    Given,
+    Situation,
     actions,
     buttons,
     examples,
@@ -33,11 +33,11 @@ from conversations.cases.moves import (
     CUSTOMER,
     AskCustomer,
     KeepNote,
-    Line,
     Move,
     SendWords,
     Step,
     TellCustomer,
+    ThreadLine,
 )
 from conversations.cases.step import step
 from conversations.effects import Hint, OpenCase, OpenForm
@@ -118,7 +118,7 @@ def applied(name: str, case: Case, actor: str) -> Step:
 
 
 def keys_of(made: Step) -> set[str]:
-    said = (Line, KeepNote, TellCustomer, SendWords)
+    said = (ThreadLine, KeepNote, TellCustomer, SendWords)
     return {one.key for one in made.consequences if isinstance(one, said)} | {one.key for one in made.notices}
 
 
@@ -289,7 +289,7 @@ async def test_an_action_is_played_from_its_button_to_the_words_people_read(
             "the card is drawn anew"
         )
         assert any("Ada" in line for line in played.lines), "the thread says who did it"
-        wanted = Given(case, moved, POLICY, Move(name, "ada"), NOW)
+        wanted = Situation(case, moved, POLICY, Move(name, "ada"), NOW)
         says = [one for one in action.apply(wanted).consequences if isinstance(one, TellCustomer | SendWords)]
         assert len(played.told) >= len(says), "the customer is told"
 

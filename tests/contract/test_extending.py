@@ -21,7 +21,7 @@ from conversations.cases.action import actions, buttons, text_keys
 from conversations.cases.action import examples as action_examples
 from conversations.cases.case import State
 from conversations.cases.lifecycle import lifecycle
-from conversations.cases.moves import Line, Move, Who
+from conversations.cases.moves import Move, ThreadLine, Who
 from conversations.cases.step import step
 from conversations.definition.parse import parse
 from conversations.definition.schema import dialogue_schema
@@ -149,7 +149,7 @@ def test_an_action_is_one_file(put: Put) -> None:
     made = step(case, POLICY, Move("refund", "ada", values), NOW)
     assert (made.case.state, made.refused) == (State.IN_WORK, "")
     assert made.consequences == (
-        Line("staff.line.hand_over", {"to": Who("ben"), "text": "As agreed on the phone."}),
+        ThreadLine("staff.line.hand_over", {"to": Who("ben"), "text": "As agreed on the phone."}),
     )
 
 

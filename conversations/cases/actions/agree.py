@@ -1,6 +1,6 @@
 """The customer accepts the proposed solution."""
 
-from conversations.cases.action import Action, By, Given, lead
+from conversations.cases.action import Action, By, Situation, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import owner_of
 from conversations.cases.moves import Notice, Step
@@ -8,7 +8,7 @@ from conversations.effects import DropTimer
 from conversations.frozen import replace
 
 
-def _apply(given: Given) -> Step:
+def _apply(given: Situation) -> Step:
     # Whoever decides has read it, also where nobody told us yet that it arrived.
     case = replace(given.case, answered=given.case.answered or given.now, solved=given.now)
     notices = (Notice("case.notice.agreed", (case.owner,)),)

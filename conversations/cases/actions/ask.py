@@ -1,16 +1,16 @@
 """Ask the customer something."""
 
-from conversations.cases.action import TONGUE, WORKABLE, Action, FormContext, Given, lead, stays
+from conversations.cases.action import TONGUE, WORKABLE, Action, FormContext, Situation, lead, stays
 from conversations.cases.case import State
 from conversations.cases.moves import SendWords, Step
-from conversations.forms import Field, Sent, TextField
+from conversations.forms import Field, SentValue, TextField
 
 
 def _form(about: FormContext) -> tuple[Field, ...]:
     return (TextField("text", about.label("staff.form.ask"), about.tongue),)
 
 
-def _apply(given: Given) -> Step:
+def _apply(given: Situation) -> Step:
     return Step(given.case, consequences=(SendWords("case.ask", given.move.word("text")),))
 
 
@@ -22,4 +22,4 @@ action = Action(
     texts=(TONGUE, "staff.form.ask", "case.ask"),
 )
 
-EXAMPLE: dict[str, Sent] = {"text": "Which of the two arrived?"}
+EXAMPLE: dict[str, SentValue] = {"text": "Which of the two arrived?"}

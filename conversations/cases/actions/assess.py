@@ -1,10 +1,10 @@
 """Assess a case: how bad it is, and what it is about. A new severity brings its own deadlines."""
 
-from conversations.cases.action import Action, FormContext, Given, Save
+from conversations.cases.action import Action, FormContext, Save, Situation
 from conversations.cases.case import State
 from conversations.cases.deadlines import reassessed
-from conversations.cases.moves import Labels, Line, Step
-from conversations.forms import Field, OneOfField, Sent
+from conversations.cases.moves import Labels, Step, ThreadLine
+from conversations.forms import Field, OneOfField, SentValue
 from conversations.frozen import replace
 from conversations.kinds import Severity
 
@@ -19,13 +19,13 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     )
 
 
-def _apply(given: Given) -> Step:
+def _apply(given: Situation) -> Step:
     case, move = given.case, given.move
     severity = Severity.of(move.word("severity") or case.severity)
     category = move.word("category") or case.category
     made = reassessed(given.before, replace(case, severity=severity, category=category), given.now)
     assessed = Labels((f"case.severity.{severity}", f"case.category.{category}"))
-    return replace(made, consequences=(Line("staff.line.assess", {"text": assessed}),))
+    return replace(made, consequences=(ThreadLine("staff.line.assess", {"text": assessed}),))
 
 
 action = Action(
@@ -42,4 +42,4 @@ action = Action(
     ),
 )
 
-EXAMPLE: dict[str, Sent] = {"severity": "high", "category": "product"}
+EXAMPLE: dict[str, SentValue] = {"severity": "high", "category": "product"}

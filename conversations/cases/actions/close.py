@@ -1,20 +1,20 @@
 """Close a case: by staff, or by the clock when the customer does not answer a proposal."""
 
-from conversations.cases.action import Action, By, FormContext, Given, Style, lead
+from conversations.cases.action import Action, ButtonStyle, By, FormContext, Situation, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import owner_of
 from conversations.cases.moves import (
     AFTER_CASE,
     PROPOSAL,
     AskCustomer,
-    Line,
     Notice,
     Step,
     TellCustomer,
+    ThreadLine,
     Withdraw,
 )
 from conversations.effects import DropTimer
-from conversations.forms import Field, Sent, TextField
+from conversations.forms import Field, SentValue, TextField
 from conversations.frozen import replace
 
 
@@ -22,14 +22,14 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     return (TextField("text", about.label("staff.form.close"), optional=True),)
 
 
-def _apply(given: Given) -> Step:
+def _apply(given: Situation) -> Step:
     case = replace(given.case, closed=given.now)
     closed = Step(case, timers=(DropTimer(owner_of(case)),))
     if given.by is By.CLOCK:
         return replace(closed, notices=(Notice("case.notice.lapsed", (case.owner,)),))
     rating = (AskCustomer(AFTER_CASE),) if given.before.state is not State.ACCEPTED else ()
     told = TellCustomer("case.closed", given.move.word("text"))
-    return replace(closed, consequences=(Line("staff.line.close"), told, *rating, Withdraw(PROPOSAL)))
+    return replace(closed, consequences=(ThreadLine("staff.line.close"), told, *rating, Withdraw(PROPOSAL)))
 
 
 action = Action(
@@ -38,8 +38,8 @@ action = Action(
     by=frozenset({By.STAFF, By.CLOCK}),
     form=_form,
     apply=_apply,
-    style=Style.DANGER,
+    style=ButtonStyle.DANGER,
     texts=("staff.form.close", "staff.line.close", "case.closed", "case.notice.lapsed"),
 )
 
-EXAMPLE: dict[str, Sent] = {"text": "Thank you for your patience."}
+EXAMPLE: dict[str, SentValue] = {"text": "Thank you for your patience."}

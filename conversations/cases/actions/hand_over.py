@@ -1,10 +1,10 @@
 """Hand a case over: somebody else answers for it from now on, and is called to accept it."""
 
-from conversations.cases.action import UNTAKEN, WORKABLE, Action, FormContext, Given, Save, stays
+from conversations.cases.action import UNTAKEN, WORKABLE, Action, FormContext, Save, Situation, stays
 from conversations.cases.case import State
 from conversations.cases.deadlines import acceptance, called_now
-from conversations.cases.moves import Line, Notice, Step, TellCustomer, Who
-from conversations.forms import NOBODY, Field, PersonField, Sent, TextField
+from conversations.cases.moves import Notice, Step, TellCustomer, ThreadLine, Who
+from conversations.forms import NOBODY, Field, PersonField, SentValue, TextField
 
 
 def _form(about: FormContext) -> tuple[Field, ...]:
@@ -15,12 +15,12 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     )
 
 
-def _apply(given: Given) -> Step:
+def _apply(given: Situation) -> Step:
     to = given.move.word("to")
     if to not in given.policy.staff:
         return Step(given.before, refused=NOBODY)
     case = called_now(given.case.owned_by(to), given.now)
-    line = Line("staff.line.hand_over", {"to": Who(to), "text": given.move.word("text")}, goes_on=True)
+    line = ThreadLine("staff.line.hand_over", {"to": Who(to), "text": given.move.word("text")}, goes_on=True)
     told = (TellCustomer("case.handed_over"),) if given.before.acknowledged else ()
     return Step(
         case,
@@ -45,4 +45,4 @@ action = Action(
     ),
 )
 
-EXAMPLE: dict[str, Sent] = {"to": "ben", "text": "He knows the shop."}
+EXAMPLE: dict[str, SentValue] = {"to": "ben", "text": "He knows the shop."}

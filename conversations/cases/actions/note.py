@@ -1,16 +1,16 @@
 """Write an internal note; the customer does not see it, and nothing else changes."""
 
-from conversations.cases.action import Action, FormContext, Given, Save, stays
+from conversations.cases.action import Action, FormContext, Save, Situation, stays
 from conversations.cases.case import State
 from conversations.cases.moves import KeepNote, Step
-from conversations.forms import Field, Sent, TextField
+from conversations.forms import Field, SentValue, TextField
 
 
 def _form(about: FormContext) -> tuple[Field, ...]:
     return (TextField("text", about.label("staff.form.note")),)
 
 
-def _apply(given: Given) -> Step:
+def _apply(given: Situation) -> Step:
     return Step(given.case, consequences=(KeepNote("staff.line.note", given.move.word("text")),))
 
 
@@ -23,4 +23,4 @@ action = Action(
     texts=("staff.form.note", "staff.line.note"),
 )
 
-EXAMPLE: dict[str, Sent] = {"text": "The third parcel of this shop this week."}
+EXAMPLE: dict[str, SentValue] = {"text": "The third parcel of this shop this week."}

@@ -1,10 +1,10 @@
 """Propose a solution: the customer is asked whether it is one."""
 
-from conversations.cases.action import TONGUE, WORKABLE, Action, FormContext, Given, Style, lead
+from conversations.cases.action import TONGUE, WORKABLE, Action, ButtonStyle, FormContext, Situation, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import WAITING, dropped, promises, started_now
 from conversations.cases.moves import PROPOSAL, AskCustomer, Step
-from conversations.forms import Field, Sent, TextField
+from conversations.forms import Field, SentValue, TextField
 from conversations.frozen import replace
 
 
@@ -12,7 +12,7 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     return (TextField("text", about.label("staff.form.propose"), about.tongue),)
 
 
-def _apply(given: Given) -> Step:
+def _apply(given: Situation) -> Step:
     case = replace(given.case, round=given.case.round + 1, solved=0)
     asked = (AskCustomer(PROPOSAL, given.move.word("text")),)
     if case.due:
@@ -28,11 +28,11 @@ action = Action(
     leads=lead(State.PROPOSED, *WORKABLE, State.PROPOSED),
     form=_form,
     apply=_apply,
-    style=Style.PRIMARY,
+    style=ButtonStyle.PRIMARY,
     texts=(
         TONGUE,
         "staff.form.propose",
     ),
 )
 
-EXAMPLE: dict[str, Sent] = {"text": "You get your money back."}
+EXAMPLE: dict[str, SentValue] = {"text": "You get your money back."}

@@ -1,6 +1,6 @@
 """The customer refuses the proposed solution: a new round begins, and somebody must take the case again."""
 
-from conversations.cases.action import Action, By, Given, lead
+from conversations.cases.action import Action, By, Situation, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import again
 from conversations.cases.moves import Notice, Step
@@ -8,7 +8,7 @@ from conversations.frozen import replace
 from conversations.kinds import Role
 
 
-def _apply(given: Given) -> Step:
+def _apply(given: Situation) -> Step:
     # Whoever decides has read it, also where nobody told us yet that it arrived.
     case = replace(given.case, answered=given.case.answered or given.now)
     begun = again(case, given.now)

@@ -1,10 +1,10 @@
 """Open a case again that has come to an end: by staff, or by the customer."""
 
-from conversations.cases.action import Action, By, FormContext, Given, lead
+from conversations.cases.action import Action, By, FormContext, Situation, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import again
-from conversations.cases.moves import Line, Notice, Step, TakeBackRating, TellCustomer
-from conversations.forms import Field, Sent, TextField
+from conversations.cases.moves import Notice, Step, TakeBackRating, TellCustomer, ThreadLine
+from conversations.forms import Field, SentValue, TextField
 from conversations.frozen import replace
 
 
@@ -12,12 +12,12 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     return (TextField("text", about.label("staff.form.reason")),)
 
 
-def _apply(given: Given) -> Step:
+def _apply(given: Situation) -> Step:
     begun = again(replace(given.case, closed=0), given.now)
     begun = replace(begun, notices=(Notice("case.notice.reopened", (begun.case.owner,)),))
     if given.by is By.CUSTOMER:
         return begun
-    line = Line("staff.line.reopen", {"text": given.move.word("text")})
+    line = ThreadLine("staff.line.reopen", {"text": given.move.word("text")})
     told = TellCustomer("case.reopened")
     return replace(begun, consequences=(line, told, TakeBackRating()))
 
@@ -31,4 +31,4 @@ action = Action(
     texts=("staff.form.reason", "staff.line.reopen", "case.reopened", "case.notice.reopened"),
 )
 
-EXAMPLE: dict[str, Sent] = {"text": "She called: it is broken again."}
+EXAMPLE: dict[str, SentValue] = {"text": "She called: it is broken again."}

@@ -1,16 +1,16 @@
 """Reply to the customer. The promise is kept when the words arrive, not now."""
 
-from conversations.cases.action import TONGUE, WORKABLE, Action, FormContext, Given, lead, stays
+from conversations.cases.action import TONGUE, WORKABLE, Action, FormContext, Situation, lead, stays
 from conversations.cases.case import State
 from conversations.cases.moves import SendWords, Step
-from conversations.forms import Field, Sent, TextField
+from conversations.forms import Field, SentValue, TextField
 
 
 def _form(about: FormContext) -> tuple[Field, ...]:
     return (TextField("text", about.label("staff.form.reply"), about.tongue),)
 
 
-def _apply(given: Given) -> Step:
+def _apply(given: Situation) -> Step:
     return Step(given.case, consequences=(SendWords("case.reply", given.move.word("text")),))
 
 
@@ -22,4 +22,4 @@ action = Action(
     texts=(TONGUE, "staff.form.reply", "case.reply"),
 )
 
-EXAMPLE: dict[str, Sent] = {"text": "We send it again today."}
+EXAMPLE: dict[str, SentValue] = {"text": "We send it again today."}

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Final
 
-from conversations.cases.action import WORKABLE, Action, FormContext, Given, Save, stays
+from conversations.cases.action import WORKABLE, Action, FormContext, Save, Situation, stays
 from conversations.cases.case import Case, State
 from conversations.cases.moves import KeepNote, PutAway, Step
-from conversations.forms import DateField, Field, Sent, TextField
+from conversations.forms import DateField, Field, SentValue, TextField
 
 LONGEST: Final = timedelta(days=365)
 
@@ -24,7 +24,7 @@ def _bars(case: Case) -> str:
     return "" if case.acknowledged else "case.refused.received"
 
 
-def _apply(given: Given) -> Step:
+def _apply(given: Situation) -> Step:
     until, words = given.move.moment("until"), given.move.word("text")
     return Step(
         given.case,
@@ -42,4 +42,4 @@ action = Action(
     texts=("staff.form.until", "staff.form.reason", "staff.line.snooze", "case.refused.received"),
 )
 
-EXAMPLE: dict[str, Sent] = {"until": "2026-12-24", "text": "The supplier answers by then."}
+EXAMPLE: dict[str, SentValue] = {"until": "2026-12-24", "text": "The supplier answers by then."}

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from conversations.cases.action import WORKABLE, Action, FormContext, Given, lead
+from conversations.cases.action import WORKABLE, Action, FormContext, Situation, lead
 from conversations.cases.case import State
-from conversations.cases.moves import Line, Shown, Step, Who
+from conversations.cases.moves import Shown, Step, ThreadLine, Who
 from conversations.forms import (
     DateField,
     Field,
@@ -12,7 +12,7 @@ from conversations.forms import (
     NumberField,
     OneOfField,
     PersonField,
-    Sent,
+    SentValue,
     SeveralOfField,
     TextField,
 )
@@ -31,9 +31,9 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     )
 
 
-def _apply(given: Given) -> Step:
+def _apply(given: Situation) -> Step:
     values: dict[str, Shown] = {"to": Who(given.move.word("signs")), "text": given.move.word("text")}
-    return Step(given.case, consequences=(Line("staff.line.hand_over", values),))
+    return Step(given.case, consequences=(ThreadLine("staff.line.hand_over", values),))
 
 
 action = Action(
@@ -44,7 +44,7 @@ action = Action(
     texts=("staff.line.hand_over",),
 )
 
-EXAMPLE: dict[str, Sent] = {
+EXAMPLE: dict[str, SentValue] = {
     "amount": "12.50",
     "by": "2026-12-01",
     "way": "card",

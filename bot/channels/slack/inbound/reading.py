@@ -36,7 +36,7 @@ from conversations.events import (
     Unsupported,
     What,
 )
-from conversations.forms import Sent as Given
+from conversations.forms import SentValue
 from conversations.subject import Subject, SubjectKind, read_subject
 from conversations.texts.graphemes import clip
 from handlers.turn.ports import Unreadable
@@ -257,7 +257,7 @@ def _actor(payload: Payload, us: Identity) -> Sender:
     return Sender(_person(user["id"], user.get("team_id"), us), name)
 
 
-def _values(view: Payload) -> dict[str, Given]:
+def _values(view: Payload) -> dict[str, SentValue]:
     return {
         block: _chosen(entry)
         for block, entries in view.get("state", {}).get("values", {}).items()
@@ -265,7 +265,7 @@ def _values(view: Payload) -> dict[str, Given]:
     }
 
 
-def _chosen(entry: dict[str, Any]) -> Given:
+def _chosen(entry: dict[str, Any]) -> SentValue:
     match entry:
         case {"selected_option": {"value": str(value)}}:
             return value
