@@ -16,6 +16,7 @@ from conversations.kinds import CaseKind, Severity
 from conversations.refusals import Refusal
 from conversations.session import Answer
 from conversations.subject import Subject
+from conversations.timers import Owner
 
 
 class Kind(StrEnum):
@@ -77,9 +78,9 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class SetTimer:
-    """Wake the owner (`session:<id>` or `case:<id>`) at `at`; the same `kind` again moves the timer."""
+    """Wake the owner at `at`; the same `kind` again moves the timer."""
 
-    owner: str
+    owner: Owner
     kind: str
     at: Instant
 
@@ -88,7 +89,7 @@ class SetTimer:
 class DropTimer:
     """Forget the owner's timer of this kind; `*` forgets all of them."""
 
-    owner: str
+    owner: Owner
     kind: str = "*"
 
 

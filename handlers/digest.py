@@ -16,6 +16,7 @@ from conversations.effects import SetTimer
 from conversations.events import DAY, MINUTE, SECOND, Address, Instant
 from conversations.frozen import dataclass, replace
 from conversations.tallies import TallyKey, week_of
+from conversations.timers import Owner, OwnerKind, owned_by
 from handlers.turn.organisation import DigestPlan, Organisation
 from handlers.turn.ports import Clock, DigestPost, Ids
 from handlers.turn.turn import Turn
@@ -26,7 +27,7 @@ from storage.interface.attachments import Attachment
 from storage.interface.store import Store
 from storage.interface.timers import Timer
 
-WEEKLY = "digest:weekly"
+WEEKLY = owned_by(OwnerKind.DIGEST, "weekly")
 _AGAIN = 5 * MINUTE
 _MISSED = 4  # weeks that are still posted after an outage
 _VOICES = 10
@@ -44,7 +45,7 @@ class Drawn:
 
 def pull(turn: Turn, place: Address, staff: Staff) -> None:
     """Ask for the digest of the running week, posted where it was asked for."""
-    timer = SetTimer(f"digest:{place.chat}:{staff.id}", "pulled", turn.now)
+    timer = SetTimer(owned_by(OwnerKind.DIGEST, f"{place.chat}:{staff.id}"), "pulled", turn.now)
     turn.set_timer(timer, note=f"{place.chat}|{staff.language}")
 
 
@@ -56,7 +57,7 @@ def fall_due(turn: Turn, timer: Timer) -> None:
     note = timer.note
     if timer.owner == WEEKLY and not note:
         note = _shift(week_of(timer.due, turn.organisation.digest.zone), -1)
-    turn.set_timer(SetTimer(timer.owner, timer.kind, turn.now + _AGAIN), note=note)
+    turn.set_timer(SetTimer(Owner(timer.owner), timer.kind, turn.now + _AGAIN), note=note)
     turn.digests.append(replace(timer, note=note))
 
 

@@ -14,11 +14,12 @@ from conversations.effects import DropTimer, SetTimer
 from conversations.events import DAY, Instant
 from conversations.frozen import replace
 from conversations.kinds import CaseClock
+from conversations.timers import CaseTimer, Owner, OwnerKind, owned_by, row_timer
 
 REMIND: Final = 3 * DAY
 """How long a proposal waits for the customer until it is called to mind."""
 
-WAITING: Final = ("remind", "close")
+WAITING: Final = (CaseTimer.REMIND, CaseTimer.CLOSE)
 """The timers of a proposal that waits for the customer: one of them runs, and no promise does."""
 
 Timers: TypeAlias = tuple[SetTimer | DropTimer, ...]
@@ -55,7 +56,7 @@ def delivered(case: Case, policy: Policy, now: Instant, *, proposal: bool) -> St
     answered = replace(case, answered=case.answered or now)
     if case.state is State.PROPOSED and (proposal or case.solved):
         waiting = replace(answered, solved=now if proposal else case.solved, due=0, due_kind=None)
-        over = (*stopped(case, CaseClock.ANSWER, CaseClock.DECIDE), *dropped(case, "close"))
+        over = (*stopped(case, CaseClock.ANSWER, CaseClock.DECIDE), *dropped(case, CaseTimer.CLOSE))
         return Step(waiting, timers=(*over, _reminder(case, now)))
     kept = next_due(answered)
     more = watch(kept, CaseClock.DECIDE, now, known=rows(kept, CaseClock.DECIDE)) if kept != answered else ()
@@ -162,7 +163,7 @@ def watch(case: Case, clock: CaseClock, now: Instant, known: tuple[Escalation, .
         if at <= now and row in known:
             at = moment(case, row, now)
         if at:
-            timers.append(SetTimer(owner_of(case), row_timer(clock, number), at))
+            timers.append(SetTimer(owner_of(case), row_timer(CaseTimer(clock.value), number), at))
     return tuple(timers)
 
 
@@ -200,32 +201,20 @@ def again(case: Case, now: Instant) -> Step:
 def stopped(case: Case, *clocks: CaseClock) -> Timers:
     """Forget the timers of clocks."""
     return tuple(
-        DropTimer(owner_of(case), row_timer(clock, number))
+        DropTimer(owner_of(case), row_timer(CaseTimer(clock.value), number))
         for clock in clocks
         for number, _ in enumerate(rows(case, clock), 1)
     )
 
 
-def dropped(case: Case, *kinds: str) -> Timers:
+def dropped(case: Case, *kinds: CaseTimer) -> Timers:
     """Forget these timers."""
     return tuple(DropTimer(owner_of(case), kind) for kind in kinds)
 
 
-def owner_of(case: Case) -> str:
+def owner_of(case: Case) -> Owner:
     """The name under which a case owns its timers."""
-    return f"case:{case.id}"
-
-
-def row_timer(clock: CaseClock, number: int) -> str:
-    """The name of the timer of a row: `accept` for the first one of its clock, then `accept.2`."""
-    return clock.value if number == 1 else f"{clock.value}.{number}"
-
-
-def read_row_timer(kind: str) -> tuple[CaseClock, int] | None:
-    """The clock of a timer and which of its rows it is, from 1; None for a timer that belongs to no clock."""
-    name, _, number = kind.partition(".")
-    clock = next((one for one in CaseClock if one.value == name), None)
-    return None if clock is None else (clock, int(number or 1))
+    return owned_by(OwnerKind.CASE, case.id)
 
 
 def _owed(case: Case, now: Instant, clock: CaseClock) -> Step:
@@ -233,10 +222,10 @@ def _owed(case: Case, now: Instant, clock: CaseClock) -> Step:
     if not case.awaits_customer:
         return Step(case)
     if not case.is_promised:
-        return Step(case, timers=(*dropped(case, "close"), _reminder(case, now)))
+        return Step(case, timers=(*dropped(case, CaseTimer.CLOSE), _reminder(case, now)))
     owed = due_for(replace(case, started=now), clock)
     return Step(owed, timers=(*dropped(case, *WAITING), *watch(owed, clock, now)))
 
 
 def _reminder(case: Case, now: Instant) -> SetTimer:
-    return SetTimer(owner_of(case), "remind", later(now, REMIND))
+    return SetTimer(owner_of(case), CaseTimer.REMIND, later(now, REMIND))

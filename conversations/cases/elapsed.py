@@ -11,8 +11,6 @@ from conversations.cases.deadlines import (
     moment,
     owner_of,
     promised,
-    read_row_timer,
-    row_timer,
     rows,
     runs,
     with_terms,
@@ -25,6 +23,7 @@ from conversations.events import DAY, Instant
 from conversations.facts import Escalated
 from conversations.frozen import replace
 from conversations.kinds import CaseClock, Role
+from conversations.timers import CaseTimer, read_case_timer, row_timer
 
 LAPSE: Final = 7 * DAY
 """How long it waits after that until the case is closed."""
@@ -36,20 +35,23 @@ OTHERS: Final = "others"
 
 def elapsed(case: Case, policy: Policy, kind: str, now: Instant) -> Step:
     """A timer of a case fell due. Nobody is told when what it waited for has happened meanwhile."""
-    case = with_terms(case, policy)
-    match kind:
-        case _ if not case.is_open:
-            return Step(case)
-        case "remind" if case.awaits_customer:
-            return Step(case, timers=(SetTimer(owner_of(case), "close", later(now, LAPSE)),))
-        case "close" if case.awaits_customer:
-            return step(case, policy, Move("close", CLOCK), now)
-        case _ if not case.is_promised:
-            return Step(replace(case, due=0, due_kind=None))  # of a time when praise had deadlines
-        case _ if (row := read_row_timer(kind)) is not None and runs(case, row[0]):
-            return _escalated(case, policy, *row, now)
+    case, read = with_terms(case, policy), read_case_timer(kind)
+    if not case.is_open or read is None:
+        return Step(case)
+    timer, number = read
+    match timer:
+        case CaseTimer.REMIND:
+            after = SetTimer(owner_of(case), CaseTimer.CLOSE, later(now, LAPSE))
+            return Step(case, timers=(after,) if case.awaits_customer else ())
+        case CaseTimer.CLOSE:
+            return step(case, policy, Move(timer, CLOCK), now) if case.awaits_customer else Step(case)
+        case CaseTimer.ACCEPT | CaseTimer.ANSWER | CaseTimer.DECIDE:
+            if not case.is_promised:
+                return Step(replace(case, due=0, due_kind=None))  # of a time when praise had deadlines
+            clock = CaseClock(timer.value)
+            return _escalated(case, policy, clock, number, now) if runs(case, clock) else Step(case)
         case _:
-            return Step(case)
+            assert_never(timer)
 
 
 def text_keys() -> tuple[str, ...]:
@@ -73,7 +75,7 @@ def _escalated(case: Case, policy: Policy, clock: CaseClock, number: int, now: I
     return Step(
         replace(case, level=max(case.level, number)),
         (Escalated(case.id, clock, number, ",".join(told)),),
-        (SetTimer(owner_of(case), row_timer(clock, number), again),) if again else (),
+        (SetTimer(owner_of(case), row_timer(CaseTimer(clock.value), number), again),) if again else (),
         (notice,),
     )
 

@@ -19,6 +19,7 @@ from conversations.talk.asking import Scene
 from conversations.talk.waiting import Patience, owner
 from conversations.talk.walk import Walk, Walked, cut_short, dropped
 from conversations.texts.texts import Rich
+from conversations.timers import SessionTimer
 
 SILENT_ENDS = ("survey", "other")
 """Purposes whose answers count without being sent anywhere: nothing is lost when they stop."""
@@ -304,7 +305,7 @@ class Stack:
         if not patience:
             return  # it does not end by itself any more
         if self.now < end:  # other questions were asked since it was set
-            self.do(SetTimer(owner(session), "expire", end))
+            self.do(SetTimer(owner(session), SessionTimer.EXPIRE, end))
             return
         self._take_over(session, cut_short(*place, self.scene(), How.EXPIRED))
         if dialogue.settings.purpose not in SILENT_ENDS and self.conversation.reachable:
@@ -323,5 +324,6 @@ class Stack:
 
     def _wake(self, session: Session, at: Instant) -> None:
         self._take_over(
-            session, Step(replace(session, waking=True), effects=(SetTimer(owner(session), "remind", at),))
+            session,
+            Step(replace(session, waking=True), effects=(SetTimer(owner(session), SessionTimer.REMIND, at),)),
         )

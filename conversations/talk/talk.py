@@ -5,7 +5,7 @@ relayed to a case.
 """
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from conversations.answers.courtesy import courtesy_in, is_wordless
 from conversations.answers.evidence import takes_files
@@ -37,6 +37,7 @@ from conversations.talk.labels import labelled, opens_again
 from conversations.talk.stack import SILENT_ENDS, Place, Stack
 from conversations.talk.tokens import STEER, read_token
 from conversations.talk.waiting import owner
+from conversations.timers import SessionTimer
 
 Talked: TypeAlias = Step[Conversation]
 """A step of a conversation: as it now is, what happened, what to do, and the answers to keep."""
@@ -295,9 +296,15 @@ def _edited(stack: Stack, text: str) -> None:
 def _elapsed(stack: Stack, timer: str, kind: str) -> None:
     session = next((one for one in stack.conversation.stack if owner(one) == timer), None)
     place = stack.placed(session) if session else None
-    if place and kind == "remind":
-        stack.remind(place)
-    elif place and kind == "expire":
-        stack.expire(place)
-    elif place and kind == "finish":
-        stack.finish(place)
+    what = next((one for one in SessionTimer if one.value == kind), None)
+    if place is None or what is None:
+        return
+    match what:
+        case SessionTimer.REMIND:
+            stack.remind(place)
+        case SessionTimer.EXPIRE:
+            stack.expire(place)
+        case SessionTimer.FINISH:
+            stack.finish(place)
+        case _:
+            assert_never(what)

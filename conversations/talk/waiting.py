@@ -3,6 +3,7 @@
 from conversations.events import Instant
 from conversations.frozen import dataclass
 from conversations.session import Session
+from conversations.timers import Owner, OwnerKind, owned_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,6 @@ class Patience:
     expire: Instant
 
 
-def owner(session: Session) -> str:
+def owner(session: Session) -> Owner:
     """Return the name under which a session's timers run."""
-    return f"session:{session.id}"
+    return owned_by(OwnerKind.SESSION, session.id)

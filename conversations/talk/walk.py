@@ -25,6 +25,7 @@ from conversations.talk.ending import effects_of, ended
 from conversations.talk.waiting import Patience, owner
 from conversations.texts.graphemes import beginning
 from conversations.texts.texts import inert
+from conversations.timers import SessionTimer
 
 STRIKES = 3
 """Wrong replies to one question after which a human is offered."""
@@ -324,9 +325,9 @@ class Walk:
         self._say(self._asking.message(note))
         # Timers are not moved with every question: one that comes too early puts itself off.
         if wake and not session.waking:
-            self._effects.append(SetTimer(owner(session), "remind", now + patience.remind))
+            self._effects.append(SetTimer(owner(session), SessionTimer.REMIND, now + patience.remind))
         if patience.expire and not session.asked:
-            self._effects.append(SetTimer(owner(session), "expire", now + patience.expire))
+            self._effects.append(SetTimer(owner(session), SessionTimer.EXPIRE, now + patience.expire))
 
     def _correct(self, question: str) -> None:
         back_to = self._session.returning or self._session.state

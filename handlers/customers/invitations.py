@@ -11,6 +11,7 @@ from conversations.events import DAY, HOUR, Commanded, Event, Instant
 from conversations.facts import Invited
 from conversations.frozen import dataclass, replace
 from conversations.session import Conversation, ConversationId, Session
+from conversations.timers import Owner, OwnerKind, owned_by
 from handlers.customers import dialogues
 from handlers.turn.ports import Ids
 from handlers.turn.turn import Turn
@@ -24,7 +25,6 @@ LONGEST_SECRET: Final = 64
 MOST_WRONG: Final = 10
 """Wrong links of one chat within an hour. Nobody guesses 128 bits; whoever tries should at least be slow and seen."""
 
-OWNER: Final = "links"
 WRONG: Final = "wrong"
 """Owner and kind of the timer whose note counts them."""
 
@@ -93,8 +93,8 @@ def _count(turn: Turn, who: ConversationId, tried: int, until: Instant) -> None:
         turn.set_timer(timer, conversation=who, note=str(tried))
 
 
-def _owner(who: ConversationId) -> str:
-    return f"{OWNER}:{who}"
+def _owner(who: ConversationId) -> Owner:
+    return owned_by(OwnerKind.LINKS, who)
 
 
 async def _follow(turn: Turn, who: ConversationId, found: Invitation) -> None:

@@ -13,6 +13,7 @@ from conversations.facts import Reminded
 from conversations.session import STACK_LIMIT, CaseId, Conversation, ConversationId, Session
 from conversations.talk.stack import active
 from conversations.talk.waiting import owner
+from conversations.timers import CaseTimer, OwnerKind, SessionTimer, owned_by
 from handlers.cases.cards import first_name
 from handlers.cases.opening import bindings_of, carry_out
 from handlers.cases.receipts import tell_customer
@@ -59,7 +60,7 @@ def decided(turn: Turn, who: ConversationId) -> None:
     """Somebody said something to a proposal: whoever began to answer is not left with the time of the silent."""
     session = active(turn.conversation(who))
     if session is not None and session.dialogue == PROPOSAL and session.trail and session.case:
-        timer = SetTimer(f"case:{session.case}", "remind", turn.now + REASON)
+        timer = SetTimer(owned_by(OwnerKind.CASE, session.case), CaseTimer.REMIND, turn.now + REASON)
         turn.set_timer(timer, conversation=who, case=CaseId(session.case))
 
 
@@ -79,7 +80,7 @@ async def _take_at_their_word(turn: Turn, who: ConversationId, case: Case, sessi
     """They have decided, and not said why: that is for them to keep."""
     open_one = active(turn.conversation(who))
     if open_one is not None and open_one.id == session.id:
-        await dialogues.wake(turn, who, Elapsed(owner(session), "finish"))
+        await dialogues.wake(turn, who, Elapsed(owner(session), SessionTimer.FINISH))
     present = await turn.case(case.id) or case
     if present.state is State.PROPOSED:  # they are asked something else, or must answer
         _look_again(turn, case, turn.now + DAY)
@@ -131,4 +132,6 @@ def _is_about(session: Session, case: Case) -> bool:
 
 
 def _look_again(turn: Turn, case: Case, at: Instant) -> None:
-    turn.set_timer(SetTimer(owner_of(case), "remind", at), conversation=case.conversation, case=case.id)
+    turn.set_timer(
+        SetTimer(owner_of(case), CaseTimer.REMIND, at), conversation=case.conversation, case=case.id
+    )

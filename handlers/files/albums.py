@@ -13,10 +13,10 @@ from conversations.events import HOUR
 from conversations.frozen import dataclass, replace
 from conversations.refusals import Refusal
 from conversations.session import ConversationId
+from conversations.timers import Owner, OwnerKind, owned_by
 from handlers.files.fetching import explain
 from handlers.turn.turn import Turn
 
-OWNER: Final = "album"
 _KIND: Final = "heard"
 
 
@@ -80,5 +80,5 @@ async def explain_refused(
     await remember(turn, who, name, told=[reason.value for reason in refused])
 
 
-def _owner(who: ConversationId) -> str:
-    return f"{OWNER}:{who}"
+def _owner(who: ConversationId) -> Owner:
+    return owned_by(OwnerKind.ALBUM, who)

@@ -1,14 +1,16 @@
 """Who handles what: one look at an event, one use case."""
 
+from typing import assert_never
+
 from conversations.events import Commanded, Elapsed, Event, Moved, Pressed
 from conversations.session import CaseId, ConversationId
+from conversations.timers import OwnerKind, read_owner
 from handlers import digest
 from handlers.cases import opening, reachability
 from handlers.cases.receipts import REOPEN
 from handlers.customers import dialogues, invitations, proposals
-from handlers.files import albums
 from handlers.monitoring import watching
-from handlers.staff import acting, desk
+from handlers.staff import acting
 from handlers.turn.turn import Turn, of_staff
 from storage.interface.timers import Timer
 
@@ -42,23 +44,23 @@ async def route(turn: Turn, event: Event) -> ConversationId | None:
 
 async def route_timer(turn: Turn, timer: Timer, event: Elapsed) -> None:
     """A timer is only an event that arrives later."""
-    owner, _, identifier = timer.owner.partition(":")
+    owner, name = read_owner(timer.owner)
     match owner:
-        case "session" if timer.conversation is not None:
+        case OwnerKind.SESSION:
+            if timer.conversation is None:
+                raise LookupError(f"nobody walks where the timer {timer.owner} belongs")
             await dialogues.wake(turn, timer.conversation, event)
-        case "case" if timer.kind in proposals.TIMERS:
-            await proposals.fall_due(turn, timer, CaseId(int(identifier)))
-        case "case":
-            await opening.deadline(turn, timer, CaseId(int(identifier)))
-        case desk.OWNER:
+        case OwnerKind.CASE if timer.kind in proposals.TIMERS:
+            await proposals.fall_due(turn, timer, CaseId(int(name)))
+        case OwnerKind.CASE:
+            await opening.deadline(turn, timer, CaseId(int(name)))
+        case OwnerKind.DESK:
             await acting.come_back(turn, timer)
-        case "digest":
+        case OwnerKind.DIGEST:
             digest.fall_due(turn, timer)
-        case invitations.OWNER:
-            pass  # an hour is over: the count of wrong links ends
-        case albums.OWNER:
-            pass  # an hour is over: no more of that album will come
-        case "watch":
+        case OwnerKind.LINKS | OwnerKind.ALBUM:
+            pass  # an hour is over: the count of wrong links ends, or no more of that album will come
+        case OwnerKind.WATCH:
             await watching.beat(turn)
         case _:
-            raise LookupError(f"nobody owns the timer {timer.owner}")
+            assert_never(owner)

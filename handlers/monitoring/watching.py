@@ -6,6 +6,7 @@ from typing import Final
 
 from conversations.effects import SetTimer
 from conversations.events import DAY, SECOND, Address, Instant
+from conversations.timers import OwnerKind, owned_by
 from handlers.monitoring.alarms import AGAIN, QUIET, Key, News, Values, can_be_told, news, post
 from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Ids, Post
@@ -14,7 +15,7 @@ from storage.interface.alarms import Standing
 from storage.interface.store import Store
 from storage.interface.timers import Timer
 
-HEARTBEAT: Final = "watch:heartbeat"
+HEARTBEAT: Final = owned_by(OwnerKind.WATCH, "heartbeat")
 _LANE: Final = "watch"
 
 

@@ -6,7 +6,6 @@ its customer has said something since, or when somebody must accept it again.
 """
 
 from collections.abc import Iterable
-from typing import Final
 
 from conversations.cases.case import Case
 from conversations.cases.policy import Staff
@@ -14,10 +13,9 @@ from conversations.effects import SetTimer
 from conversations.events import Instant
 from conversations.frozen import dataclass
 from conversations.subject import about_case
+from conversations.timers import OwnerKind, owned_by
 from handlers.turn.turn import Turn
 from storage.interface.timers import Timer
-
-OWNER: Final = "desk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +28,13 @@ class Desk:
 
 def put_away(turn: Turn, case: Case, staff: Staff, until: Instant) -> None:
     """Hide a case from the desk of one of us."""
-    timer = SetTimer(f"{OWNER}:{staff.id}", str(about_case(case.id)), until)
+    timer = SetTimer(owned_by(OwnerKind.DESK, staff.id), str(about_case(case.id)), until)
     turn.set_timer(timer, conversation=case.conversation, case=case.id, note=str(turn.now))
 
 
 async def desk_of(turn: Turn, staff: Staff, cases: Iterable[Case]) -> Desk:
     """Tell what of these cases is in view for one of us now."""
-    timers = {timer.kind: timer for timer in await turn.tx.timers.of(f"{OWNER}:{staff.id}")}
+    timers = {timer.kind: timer for timer in await turn.tx.timers.of(owned_by(OwnerKind.DESK, staff.id))}
     seen, away = list[Case](), list[tuple[Case, Instant]]()
     for case in cases:
         timer = timers.get(str(about_case(case.id)))

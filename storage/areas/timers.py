@@ -79,7 +79,7 @@ class SqlTimers(Area):
             [
                 {
                     "owner": one.owner,
-                    "kind": one.kind,
+                    "kind": str(one.kind),
                     "due": one.due,
                     "conversation_id": one.conversation,
                     "case_id": one.case,
@@ -93,7 +93,7 @@ class SqlTimers(Area):
         """Delete timers by (owner, kind); kind `*` deletes all of the owner."""
         gone = list(timers)
         self._unit.later(_DROP_ALL, [{"owner": owner} for owner, kind in gone if kind == "*"])
-        self._unit.later(_DROP, [{"owner": owner, "kind": kind} for owner, kind in gone if kind != "*"])
+        self._unit.later(_DROP, [{"owner": owner, "kind": str(kind)} for owner, kind in gone if kind != "*"])
 
     async def due(self, now: Instant, limit: int) -> list[Timer]:
         """Timers due at `now`, oldest first, locked against other workers together with whom they are about."""
