@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from conversations.events import DAY, Address
+from conversations.kinds import people
 from storage import migrate as migrations
 from storage.codec import decode_fact
 from storage.interface.errors import AlreadyServed, StoreError
@@ -85,6 +86,8 @@ async def test_a_database_of_every_released_revision_is_brought_up_to_date(
             (one,) = found.values()
             assert (one.name, one.stack[0].answers["comment"].words) == ("Grüße 👋", "Grüße 👋")
             (case,) = await tx.cases.still_open(person=one.person)
+            assert case.people == people("mia", "tom", "eva")
+            assert [timer.kind for timer in await tx.timers.of(f"case:{case.id}")] == ["decide"]
             assert [message.text for message in await tx.messages.of(case.id)] == ["Grüße 👋", "Grüße 👋"]
             tallies = await tx.figures.tallies("2026-01-05", "2026-12-28")
             assert sum(n for key, n in tallies.items() if key.measure in ("answer", "case")) == 4
