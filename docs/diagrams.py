@@ -14,7 +14,8 @@ from sqlalchemy import Column, Table, UniqueConstraint
 
 from conversations.cases.lifecycle import lifecycle
 from conversations.definition.parse import parse
-from storage.tables import NUMBER, metadata
+from storage.columns import NUMBER
+from storage.tables import metadata
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "extend" / "dialogues"

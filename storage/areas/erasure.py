@@ -32,10 +32,9 @@ from conversations.frozen import dataclass
 from conversations.session import PersonId
 from storage.areas.mentions import empty_letters_naming
 from storage.areas.outbox import OPEN
+from storage.columns import IDENTITY, WORDS
 from storage.engines.sql import EMPTY, ONE, ZERO, Unit, said
 from storage.tables import (
-    IDENTITY,
-    WORDS,
     address,
     answer,
     attachment,

@@ -15,13 +15,14 @@ from sqlalchemy import LargeBinary, Text
 from conversations.events import DAY, Address
 from conversations.session import CaseId, PersonId
 from storage.areas.erasure import PLAN, emptied
+from storage.columns import IDENTITY, PLAIN, WORDS
 from storage.interface.attachments import Attachment
 from storage.interface.inbox import RawBody
 from storage.interface.messages import CaseMessage
 from storage.interface.outbox import Delivery, OutboxRow
 from storage.open import open_store
 from storage.store import Store, Transaction
-from storage.tables import IDENTITY, PLAIN, WORDS, metadata
+from storage.tables import metadata
 from tests.lives import live
 from tests.stores import BERLIN, BOT, NOW, ids, talk
 
