@@ -48,7 +48,8 @@ class Platforms:
             )
             for one in settings.staff
         ]
-        named = [*(channel for _, channel in routes), settings.digest.channel, settings.watch.channel]
+        told = [channel for row in settings.policy().escalation for channel in row.channels]
+        named = [*(channel for _, channel in routes), *told, settings.digest.channel, settings.watch.channel]
         return examine(slack_settings(settings), filter(None, named), staff, pulse=pulse, seconds=SECONDS)
 
 
