@@ -253,11 +253,11 @@ def _string(parent: Json, field: str, default: str | None = None) -> str:
     value = parent.get(field, default)
     if not isinstance(value, str):
         raise Unreadable(f"{field} is not a text")
-    return clean(value)
+    return value if value.isprintable() else clean(value)  # neither NUL nor a lone surrogate can be printed
 
 
 def _number(parent: Json, field: str, default: int | None = None) -> int:
     value = parent.get(field, default)
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST:
+    if type(value) is not int or not -_LARGEST <= value <= _LARGEST:  # a bool is an int, too
         raise Unreadable(f"{field} is not a whole number of 64 bits")
     return value
