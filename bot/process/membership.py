@@ -39,6 +39,10 @@ class Member(Protocol):
         """Unique for ever; empty for the only worker of a SQLite database."""
 
     @property
+    def is_alone(self) -> bool:
+        """Whether nobody else works here, as of a moment ago: a hint, that makes less work where it is true."""
+
+    @property
     def ids(self) -> TimeOrderedIds:
         """Never those of another worker."""
 
@@ -56,6 +60,7 @@ class Alone:
     """The only worker there can be."""
 
     holder = ""
+    is_alone = True
 
     def __init__(self) -> None:
         self.ids = TimeOrderedIds()
@@ -90,6 +95,7 @@ class Membership:
 
     def __init__(self, store: Store, holder: str, place: str) -> None:
         self.holder = holder
+        self.is_alone = False
         self.ids = TimeOrderedIds(number_of(place))
         self._store = store
         self._place = place
@@ -112,6 +118,7 @@ class Membership:
         try:
             async with self._store.transaction() as tx:
                 self.ids.follow(await tx.leases.real_time(), (clock() - asked) / 2)
+                workers = tx.leases.expect_workers()
                 held = await tx.leases.take([self._place, *self._wanted], self.holder, LEASE)
                 if self._place in held:
                     await self._bury(tx, asked)
@@ -120,6 +127,7 @@ class Membership:
             raise
         if self._place not in held:
             raise Stuck("another worker has this one's place: it did not answer the database for very long")
+        self.is_alone = workers() == 1
         self._until = dict.fromkeys(held, asked + LEASE - MARGIN)
         self._changed.set()
         self._changed = asyncio.Event()

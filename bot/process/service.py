@@ -116,7 +116,6 @@ class Service:
         limits = limits or Limits()
         self.safety = min(SAFETY, limits.give_up_after / 4)
         self._member = member
-        self._alone = member.holder == ""
         self._channels = channels
         self._listen = listen
         self.meter = Meter()
@@ -205,7 +204,7 @@ class Service:
             await listen()
 
     async def _receive(self, bodies: Sequence[RawBody]) -> None:
-        if self._alone:
+        if self._member.is_alone:
             applied = await to_the_end(self._inbox.take(bodies))
             self._note(applied)
         else:  # whoever is free applies them
@@ -253,7 +252,7 @@ class Service:
             await asyncio.sleep(asyncio.get_running_loop().time() - began)
         self._note(applied)
         # Where others work too, rows may be left that were theirs meanwhile.
-        if not (applied.full or (applied.handled and not self._alone)):
+        if not (applied.full or (applied.handled and not self._member.is_alone)):
             await self._inbox.rest(self.safety)
 
     def _note(self, applied: Applied) -> None:

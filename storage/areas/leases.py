@@ -5,10 +5,10 @@ lease named `worker:<number>`: the number goes into the ids it makes. Numbers ar
 first and then the one that ended longest ago, so that a worker that slept too long does not meet its number again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy import case as choose
 from sqlalchemy.dialects.postgresql import insert
 
@@ -43,6 +43,7 @@ _LEAVE = (
 
 _place = lease.c.name.like(bindparam("pattern"))
 _NUMBERS = select(lease.c.name, lease.c.until <= real_time()).where(_place).order_by(lease.c.until)
+_LIVING = select(func.count()).where(_place, lease.c.until > real_time())
 _ENDED = (
     select(lease.c.name, lease.c.holder)
     .where(_place, lease.c.holder != EMPTY, lease.c.until <= real_time())
@@ -80,6 +81,11 @@ class SqlLeases(Area):
         if not await self.take([name], holder, seconds):
             raise Conflict("another worker was faster")
         return name
+
+    def expect_workers(self) -> Callable[[], int]:
+        """How many workers have a place, known after the next statement that answers."""
+        asked = self._unit.ask_later(_LIVING, **_ANY_WORKER)
+        return lambda: next(number for (number,) in asked)
 
     async def ended_workers(self) -> list[str]:
         """Holders whose place ran out without a farewell; each is told once."""

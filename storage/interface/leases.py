@@ -1,6 +1,6 @@
 """What only one of several workers may do, and which workers there are."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
 from conversations.events import Instant
@@ -20,6 +20,9 @@ class LeasesArea(Protocol):
 
     async def drop(self, holder: str) -> None:
         """End all that `holder` has."""
+
+    def expect_workers(self) -> Callable[[], int]:
+        """How many workers have a place, known after the next statement that answers."""
 
     async def ended_workers(self) -> list[str]:
         """Holders whose place ran out without a farewell; each is told once."""

@@ -50,6 +50,28 @@ async def test_every_worker_has_a_place_of_its_own(store: Store) -> None:
         assert await tx.leases.take_place("bob", LONG) == place(1)
 
 
+async def workers(store: Store) -> int:
+    """How many there are, as a worker hears it when it renews what it has."""
+    async with store.transaction() as tx:
+        told = tx.leases.expect_workers()
+        await tx.leases.take(["house"], "ada", LONG)
+    return told()
+
+
+async def test_a_worker_hears_how_many_there_are(store: Store) -> None:
+    assert await workers(store) == 0, "a duty is no place"
+    async with store.transaction() as tx:
+        await tx.leases.take_place("ada", LONG)
+    assert await workers(store) == 1
+    async with store.transaction() as tx:
+        await tx.leases.take_place("bob", LONG)
+        await tx.leases.take_place("cara", ENDED)
+    assert await workers(store) == 2, "one ended"
+    async with store.transaction() as tx:
+        await tx.leases.drop("bob")
+    assert await workers(store) == 1
+
+
 async def test_a_place_is_not_given_out_again_before_all_others(store: Store) -> None:
     async with store.transaction() as tx:
         await tx.leases.take_place("ada", LONG)
