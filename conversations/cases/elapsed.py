@@ -44,7 +44,7 @@ def elapsed(case: Case, policy: Policy, kind: str, now: Instant) -> Step:
             after = SetTimer(owner_of(case), CaseTimer.CLOSE, later(now, LAPSE))
             return Step(case, timers=(after,) if case.awaits_customer else ())
         case CaseTimer.CLOSE:
-            return step(case, policy, Move(timer, CLOCK), now) if case.awaits_customer else Step(case)
+            return step(case, policy, Move("close", CLOCK), now) if case.awaits_customer else Step(case)
         case CaseTimer.ACCEPT | CaseTimer.ANSWER | CaseTimer.DECIDE:
             if not case.is_promised:
                 return Step(replace(case, due=0, due_kind=None))  # of a time when praise had deadlines
