@@ -155,7 +155,12 @@ def library_of(settings: Settings, dialogues: tuple[Dialogue, ...]) -> Library:
 def texts_of(settings: Settings) -> Texts:
     """Every system text; `problems` names what is missing or wrong."""
     languages, problems = read_words(settings)
-    return Texts.of(languages, settings.organisation.zone, tuple(one for one in problems if not one.hint))
+    return Texts.of(
+        languages,
+        settings.organisation.zone,
+        tuple(one for one in problems if not one.hint),
+        settings.organisation.languages,
+    )
 
 
 async def load_library(settings: Settings, store: Store, clock: Clock) -> Library:

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Protocol, TypeAlias, runtime_checkable
 
@@ -25,6 +25,7 @@ from conversations.session import Answer, Value
 from conversations.texts.graphemes import LONGEST, clip
 from conversations.texts.languages import Source, per_language
 from conversations.texts.phrases import is_done, is_nothing
+from conversations.texts.vocabulary import Vocabulary
 
 Setting: TypeAlias = int | str | bool | tuple[str, ...]
 """What a key of a question may hold."""
@@ -97,9 +98,10 @@ class Point:
 class Ask:
     """A question put to one person now.
 
-    `label` gives the author's texts of the question (`low`, `options.price`), `phrase` the type's own;
-    both in the person's language, without markup. `today` gives the date in the organisation's zone, `points` the
-    answers so far, `remarks` what was said to other questions and stands in no answer yet.
+    `label` gives the author's texts of the question (`low`, `options.price`), `phrase` the type's own; both in the
+    person's language, without markup. `vocabulary` is what people may write, in any language. `today` gives the date in
+    the organisation's zone, `points` the answers so far, `remarks` what was said to other questions and stands in no
+    answer yet.
     """
 
     question: Question
@@ -107,9 +109,18 @@ class Ask:
     phrase: Callable[..., str]
     today: Callable[[], date]
     ids: Ids
+    vocabulary: Vocabulary
     partial: Answer | None = None
     remarks: str = ""
     points: Callable[[], tuple[Point, ...]] = tuple
+
+    def declines(self, text: str) -> bool:
+        """Tell whether a reply says that there is nothing to say, or nothing that the person would say."""
+        return declines(text, self.vocabulary)
+
+    def finishes(self, text: str) -> bool:
+        """Tell whether a reply says that nothing more will come."""
+        return len(text) <= PARSE_LIMIT and is_done(clean(text, PARSE_LIMIT), self.vocabulary)
 
     def option(self, key: str) -> str:
         """Return an option's label."""
@@ -337,16 +348,12 @@ DATED = re.compile(r"\d{1,2}\.\d{1,2}(?:\.(?:\d{2}|\d{4})?)?|\d{4}-\d{1,2}-\d{1,
 """A day in figures: neither the number of an order nor that of a telephone."""
 
 
-def phrases(listed: str) -> frozenset[str]:
-    """Return a list of replies, separated by commas, as `folded` gives them."""
-    return frozenset(folded(phrase) or phrase.strip() for phrase in listed.split(","))
+@lru_cache(maxsize=32)
+def phrases(vocabulary: Vocabulary, key: str) -> frozenset[str]:
+    """Return the replies of a key, as `folded` gives them."""
+    return frozenset(folded(phrase) or phrase.strip() for phrase in vocabulary.listed(key))
 
 
-def declines(text: str) -> bool:
+def declines(text: str, vocabulary: Vocabulary) -> bool:
     """Tell whether a reply says that there is nothing to say, or nothing that the person would say."""
-    return len(text) <= PARSE_LIMIT and is_nothing(clean(text, PARSE_LIMIT))
-
-
-def finishes(text: str) -> bool:
-    """Tell whether a reply says that nothing more will come."""
-    return len(text) <= PARSE_LIMIT and is_done(clean(text, PARSE_LIMIT))
+    return len(text) <= PARSE_LIMIT and is_nothing(clean(text, PARSE_LIMIT), vocabulary)

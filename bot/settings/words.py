@@ -5,6 +5,7 @@ from bot.settings.language_files import own_words, shipped_words
 from bot.text_keys import text_keys
 from conversations.checks import own_texts
 from conversations.problem import Problem
+from conversations.talk.command_words import Command
 from conversations.texts.languages import Language, Wanted, foreign, lacking, read_languages, unspoken
 from handlers.text_keys import MADE_UP
 
@@ -17,7 +18,7 @@ def read_words(settings: Settings) -> tuple[dict[str, Language], tuple[Problem, 
     own, problems = own_words(settings.texts.folder)
     languages, wrong = read_languages((*shipped_words(), *own))
     offered, read = settings.organisation.languages, [one.language for one in settings.staff]
-    wanted = Wanted(text_keys(), MADE_UP, tuple(dict.fromkeys((*offered, *read))))
+    wanted = Wanted(text_keys(), MADE_UP, tuple(dict.fromkeys((*offered, *read))), tuple(Command))
     return languages, (
         *problems,
         *wrong,

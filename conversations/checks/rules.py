@@ -18,6 +18,7 @@ from conversations.events import Said
 from conversations.problem import Problem
 from conversations.question import Accepted, Ask, Chosen, Partial, Question, question_types
 from conversations.session import Answer, Value
+from conversations.texts.vocabulary import Vocabulary
 
 USUAL = ("yes", "no", "confirm", "1", "2000-01-01", "words")
 """Replies that are tried besides the ones a rule names: some other answer."""
@@ -133,7 +134,7 @@ def _values(question: Question, named: set[str]) -> list[Value]:
     """Return the values that the question's own type makes of these replies and of its ends and options."""
     ends = {str(one) for one in question.settings.values() if isinstance(one, int)}
     kind = question_types()[question.type]
-    ask = Ask(question, _no_label, _no_phrase, lambda: date(2026, 1, 1), _NoIds())
+    ask = Ask(question, _no_label, _no_phrase, lambda: date(2026, 1, 1), _NoIds(), Vocabulary())
     values: dict[Value, None] = {}
     several: list[str] = []
     for reply in dict.fromkeys((*question.options, *USUAL, *sorted(named | ends))):

@@ -17,7 +17,6 @@ from conversations.question import (
     Reply,
     Result,
     Setting,
-    declines,
     pick,
 )
 from conversations.session import Answer
@@ -53,7 +52,7 @@ class OneChoice:
                 return Accepted(key)
             case Said(text) if named := pick(text, labels):
                 return Accepted(named)
-            case Said(text) if ask.question.optional and declines(text):
+            case Said(text) if ask.question.optional and ask.declines(text):
                 return Declined()
             case _:
                 return Rejection(ask.phrase("reject"))

@@ -20,7 +20,6 @@ from conversations.question import (
     Result,
     Setting,
     clean,
-    declines,
 )
 from conversations.session import Answer
 
@@ -51,7 +50,7 @@ class Contact:
         match reply:
             case Shared(phone, _, own):
                 return Accepted("phone", clean(phone, PARSE_LIMIT)) if own else Rejection(ask.phrase("other"))
-            case Said(text) if ask.question.optional and declines(text):
+            case Said(text) if ask.question.optional and ask.declines(text):
                 return Declined()
             case Said(text):
                 return _reachable(clean(text, PARSE_LIMIT)) or Rejection(ask.phrase("reject"))

@@ -1,10 +1,12 @@
-"""A day, in German or English notation or in words (`gestern`, `March 3`). The value is its ISO form."""
+"""A day, in figures (24.12.2026, 2026-12-24) or in words (`gestern`, `March 3`). The value is its ISO form."""
 
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 
 from conversations.events import Attached, Said
+from conversations.frozen import dataclass
 from conversations.problem import Problem
 from conversations.question import (
     Accepted,
@@ -19,42 +21,17 @@ from conversations.question import (
     Reply,
     Result,
     Setting,
-    declines,
     folded,
 )
 from conversations.session import Answer
+from conversations.texts.vocabulary import Vocabulary
 
-NEAR = {
-    "heute": 0, "today": 0, "gestern": -1, "yesterday": -1, "vorgestern": -2, "morgen": 1, "tomorrow": 1,
-    "übermorgen": 2,
-}  # fmt: skip
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan",
-            "feb",
-            "mär mar mrz maer",
-            "apr",
-            "mai may",
-            "jun",
-            "jul",
-            "aug",
-            "sep",
-            "okt oct",
-            "nov",
-            "dez dec",
-        ),
-        1,
-    )
-    for name in names.split()
-}
+NEAR = {"before_yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "after_tomorrow": 2}
+"""Days that have names: phrases of the languages, `day.today` and so on."""
+
 # Of a folded reply: dots and commas have become spaces.
 ISO = re.compile(r"(\d{4})[-/ ](\d{1,2})[-/ ](\d{1,2})")
 DAY_FIRST = re.compile(r"(\d{1,2})[-/ ](\d{1,2})(?:[-/ ](\d{2}|\d{4}))?")
-NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? (?:of )?([^\W\d]{3,9})(?: (\d{4}|\d{2}))?")
-NAMED_FIRST = re.compile(r"([^\W\d]{3,9}) (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}|\d{2}))?")
-
 PHRASES = ("reject", "past", "future", "today", "yesterday", "shown")
 
 
@@ -79,7 +56,7 @@ class Day:
     def accept(self, ask: Ask, reply: Reply) -> Result:
         """Take a day in any usual way of writing."""
         match reply:
-            case Said(text) if ask.question.optional and declines(text):
+            case Said(text) if ask.question.optional and ask.declines(text):
                 return Declined()
             case Said(text) | Chosen(text):
                 day = _parse(text, ask)
@@ -99,17 +76,43 @@ class Day:
         return ask.phrase("shown", day=date.fromisoformat(str(answer.value)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names of days and of months (their first three letters), and how a day with its month is written."""
+
+    near: dict[str, int]
+    months: dict[str, int]
+    day_first: re.Pattern[str]
+    month_first: re.Pattern[str]
+
+
+@lru_cache(maxsize=8)
+def _names(vocabulary: Vocabulary) -> _Names:
+    ordinals = vocabulary.pattern("day.ordinals")
+    of = "|".join(map(re.escape, vocabulary.listed("day.of"))) or "(?!)"
+    return _Names(
+        {
+            folded(name): days
+            for key, days in NEAR.items()
+            for name in (*vocabulary.listed(f"day.{key}"), key)  # buttons are called by the key
+        },
+        {name: month for month, names in enumerate(vocabulary.ordered("day.months"), 1) for name in names},
+        re.compile(rf"(\d{{1,2}})(?:{ordinals})? (?:(?:{of}) )?([^\W\d]{{3,9}})(?: (\d{{4}}|\d{{2}}))?"),
+        re.compile(rf"([^\W\d]{{3,9}}) (\d{{1,2}})(?:{ordinals})?(?: (\d{{4}}|\d{{2}}))?"),
+    )
+
+
 def _parse(text: str, ask: Ask) -> date | None:
-    said = folded(text)
-    if said in NEAR:
-        return ask.today() + timedelta(days=NEAR[said])
+    said, names = folded(text), _names(ask.vocabulary)
+    if said in names.near:
+        return ask.today() + timedelta(days=names.near[said])
     if found := ISO.fullmatch(said):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := DAY_FIRST.fullmatch(said):
         return _full(found[3], int(found[2]), int(found[1]), ask)
-    if (found := NAMED.fullmatch(said)) and (month := MONTHS.get(found[2][:3])):
+    if (found := names.day_first.fullmatch(said)) and (month := names.months.get(found[2][:3])):
         return _full(found[3], month, int(found[1]), ask)
-    if (found := NAMED_FIRST.fullmatch(said)) and (month := MONTHS.get(found[1][:3])):
+    if (found := names.month_first.fullmatch(said)) and (month := names.months.get(found[1][:3])):
         return _full(found[3], month, int(found[2]), ask)
     return None
 

@@ -23,8 +23,6 @@ from conversations.question import (
     Result,
     Setting,
     clean,
-    declines,
-    finishes,
 )
 from conversations.refusals import KINDS, MEGABYTES, Refusal, sort_out
 from conversations.session import Answer
@@ -97,13 +95,13 @@ class Files:
                 return _accepted(given)
             case Chosen(key) if key == ANEW_KEY and given:
                 return Partial(Answer(words=given.words, refused=given.refused), ask.phrase("reject"))
-            case Said(text) if given and (finishes(text) or declines(text)):
+            case Said(text) if given and (ask.finishes(text) or ask.declines(text)):
                 return _accepted(given)
-            case Said(text) if ask.question.optional and (finishes(text) or declines(text)):
+            case Said(text) if ask.question.optional and (ask.finishes(text) or ask.declines(text)):
                 return Declined()
             case Said(text) if given and (words := clean(text)):
                 return _with_words(ask, given, words)
-            case Said(text) if ask.question.optional and _tells(text):
+            case Said(text) if ask.question.optional and _tells(ask, text):
                 return Partial(Answer(value=0, words=clean(text)), ask.phrase("told"))
             case _:
                 return Rejection(ask.phrase("reject"))
@@ -177,9 +175,9 @@ def _is_earlier(answer: Answer) -> bool:
     return answer.at != 0
 
 
-def _tells(text: str) -> bool:
+def _tells(ask: Ask, text: str) -> bool:
     """Tell whether words may stand in the place of files: they say something, and are no mere greeting."""
-    return any(char.isalpha() for char in text) and not is_only_polite(text)
+    return any(char.isalpha() for char in text) and not is_only_polite(text, ask.vocabulary)
 
 
 def _with_words(ask: Ask, before: Answer, words: str) -> Result:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from conversations.events import Attached, Said
 from conversations.problem import Problem
@@ -21,14 +22,12 @@ from conversations.question import (
     Result,
     Setting,
     clean,
-    declines,
-    finishes,
     pick,
 )
 from conversations.session import Answer
+from conversations.texts.vocabulary import Vocabulary
 
 DONE_KEY = "done"
-BETWEEN = re.compile(r"[,;\n+&]|\bund\b|\band\b|(?<=\d)\s+(?=\d)", re.IGNORECASE)
 
 PHRASES = ("reject", "few", "most", "done", "none")
 
@@ -69,15 +68,15 @@ class Many:
                 chosen = set(_chosen(ask)) ^ {key}
                 value = tuple(option for option in ask.question.options if option in chosen)
                 return Partial(Answer(value=value), note=_labels(ask, value) or ask.phrase("none"))
-            case Said(text) if finishes(text) and _chosen(ask):
+            case Said(text) if ask.finishes(text) and _chosen(ask):
                 return self._finish(ask, _chosen(ask))
             case Said(text) if named := _named(ask, text):
                 return self._finish(ask, named)
             case Said(text) if (
-                ask.question.optional and not _chosen(ask) and (declines(text) or finishes(text))
+                ask.question.optional and not _chosen(ask) and (ask.declines(text) or ask.finishes(text))
             ):
                 return Declined()
-            case Said(text) if finishes(text):
+            case Said(text) if ask.finishes(text):
                 return self._finish(ask, ())
             case _:
                 return Rejection(ask.phrase("reject"))
@@ -110,9 +109,15 @@ def _named(ask: Ask, text: str) -> tuple[str, ...]:
     whole = pick(text, labels)
     if whole:
         return (whole,)
-    parts = [part for part in BETWEEN.split(clean(text, PARSE_LIMIT)) if part.strip()]
+    parts = [part for part in _between(ask.vocabulary).split(clean(text, PARSE_LIMIT)) if part.strip()]
     named = [pick(part, labels) for part in parts]
     return tuple(key for key in named if key) if all(named) else ()
+
+
+@lru_cache(maxsize=8)
+def _between(vocabulary: Vocabulary) -> re.Pattern[str]:
+    words = "".join(rf"|\b{re.escape(word)}\b" for word in vocabulary.listed("choice.and"))
+    return re.compile(rf"[,;\n+&]{words}|(?<=\d)\s+(?=\d)", re.IGNORECASE)
 
 
 question = Many()

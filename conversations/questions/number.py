@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from conversations.events import Attached, Said
 from conversations.problem import Problem
@@ -20,20 +21,13 @@ from conversations.question import (
     Result,
     Setting,
     clean,
-    declines,
 )
 from conversations.session import Answer
+from conversations.texts.vocabulary import Vocabulary
 
 FAR = 10**12
 DIGITS = 18
 FOUND = re.compile(r"[+-]?\d[\d.,' ]*")
-OTHERWISE = re.compile(
-    r"\bminus\b|[-−–]\s+\d|[½¼¾⅓⅔]|\d\s*(?:k|mio|mrd|tsd|tausend|hundert|dutzend|million(?:en)?|milliarden?"
-    r"|thousand|hundred|dozen|billion)\b",
-    re.IGNORECASE,
-)
-"""What makes another number of the digits in a text."""
-
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,' ]\d{3})+")
 
 PHRASES = ("reject", "whole", "range", "shown")
@@ -59,9 +53,9 @@ class Number:
         """Take the one number in a text; units around it do no harm."""
         if not isinstance(reply, Said):
             return Rejection(ask.phrase("reject"))
-        if ask.question.optional and declines(reply.text):
+        if ask.question.optional and ask.declines(reply.text):
             return Declined()
-        number = _parse(reply.text)
+        number = _parse(ask, reply.text)
         if number is None:
             return Rejection(ask.phrase("reject"))
         low, high = ask.question.number("min"), ask.question.number("max")
@@ -78,16 +72,22 @@ class Number:
         return ask.phrase("shown", value=answer.value)
 
 
-def _parse(text: str) -> Decimal | None:
+def _parse(ask: Ask, text: str) -> Decimal | None:
     text = clean(text, PARSE_LIMIT)
     found = [one.strip(" .,'") for one in FOUND.findall(text)]
-    if OTHERWISE.search(text) or len(found) != 1 or len(found[0]) > DIGITS:
+    if _otherwise(ask.vocabulary).search(text) or len(found) != 1 or len(found[0]) > DIGITS:
         return None
     (one,) = found
     if THOUSANDS.fullmatch(one) and len({char for char in one if char in ".,' "}) == 1:
         return Decimal(re.sub(r"[.,' ]", "", one))
     whole, point, fraction = one.replace("'", "").replace(" ", "").replace(",", ".").rpartition(".")
     return Decimal(f"{whole.replace('.', '')}{point}{fraction}" if point else fraction)
+
+
+@lru_cache(maxsize=8)
+def _otherwise(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """What makes another number of the digits in a text: "minus 3", "2 dozen"."""
+    return re.compile(rf"[-−–]\s+\d|[½¼¾⅓⅔]|{vocabulary.pattern('number.otherwise')}", re.IGNORECASE)
 
 
 question = Number()

@@ -22,7 +22,6 @@ from conversations.question import (
     Result,
     Setting,
     clean,
-    declines,
 )
 from conversations.session import Answer
 
@@ -72,7 +71,7 @@ class Order:
     def accept(self, ask: Ask, reply: Reply) -> Result:
         """Take the one word that looks like an order number."""
         match reply:
-            case Said(text) if ask.question.optional and declines(text):
+            case Said(text) if ask.question.optional and ask.declines(text):
                 return Declined()
             case Said(text):
                 found = _matching(ask.question.word("pattern"), clean(text, PARSE_LIMIT).upper().split())

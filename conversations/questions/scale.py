@@ -21,8 +21,6 @@ from conversations.question import (
     Result,
     Setting,
     clean,
-    declines,
-    finishes,
 )
 from conversations.session import Answer
 from conversations.texts.phrases import is_only_polite
@@ -68,19 +66,19 @@ class Scale:
                 words = ""
             case Said(text):
                 words = clean(text)
-                value = rating(words, high) if len(text) <= PARSE_LIMIT else None
+                value = rating(words, high, ask.vocabulary) if len(text) <= PARSE_LIMIT else None
             case Attached(_, caption):
                 value, words = None, clean(caption)
             case _:
                 value, words = None, ""
         if value is not None and low <= value <= high:
             return Accepted(value)
-        if words and (declines(words) or finishes(words)):
+        if words and (ask.declines(words) or ask.finishes(words)):
             return Declined()
         reason = ask.phrase("reject", low=low, high=high)
         return (
             Rejection(reason, words=words, receipt=ask.phrase("kept", low=low, high=high))
-            if _says(words)
+            if _says(ask, words)
             else Rejection(reason)
         )
 
@@ -100,9 +98,9 @@ def _rows(low: int, high: int) -> tuple[tuple[Choice, ...], ...]:
     return tuple(row for row in (steps[:cut], steps[cut:]) if row)
 
 
-def _says(words: str) -> bool:
+def _says(ask: Ask, words: str) -> bool:
     """Tell whether words are worth keeping: not a number out of range, and not only a greeting."""
-    return any(char.isalpha() for char in words) and not is_only_polite(words)
+    return any(char.isalpha() for char in words) and not is_only_polite(words, ask.vocabulary)
 
 
 question = Scale()

@@ -25,9 +25,6 @@ from conversations.session import Answer
 from conversations.texts.phrases import agrees
 
 CONFIRM = "confirm"
-AGREED = phrases(
-    "richtig, alles richtig, bestätigen, absenden, senden, confirm, right, all correct, send, looks good"
-)
 
 PHRASES = ("confirm", "reject")
 
@@ -59,7 +56,7 @@ class Summary:
                 return Accepted("yes")
             case Chosen(key) if key in labels:
                 return Correction(key)
-            case Said(text) if folded(text) in (*AGREED, folded(_confirm(ask))) or agrees(text):
+            case Said(text) if _agrees(ask, text):
                 return Accepted("yes")
             case Said(text) if named := pick(text, labels):
                 return Correction(named)
@@ -69,6 +66,15 @@ class Summary:
     def show(self, ask: Ask, answer: Answer) -> str:
         """Return the label of the button."""
         return _confirm(ask)
+
+
+def _agrees(ask: Ask, text: str) -> bool:
+    said = folded(text)
+    return (
+        said in phrases(ask.vocabulary, "confirmed")
+        or said == folded(_confirm(ask))
+        or bool(agrees(text, ask.vocabulary))
+    )
 
 
 def _confirm(ask: Ask) -> str:

@@ -22,8 +22,6 @@ from conversations.question import (
     Result,
     Setting,
     clean,
-    declines,
-    finishes,
 )
 from conversations.refusals import MEGABYTES
 from conversations.session import Answer
@@ -146,8 +144,8 @@ def _accepted(
 def _is_nothing(ask: Ask, text: str) -> bool:
     """Tell whether a reply is no answer. Where one is needed, a bare "no" may be it; "I don't know" is asked again."""
     if ask.question.optional:
-        return declines(text) or finishes(text)
-    return declines(text) and not is_bare_no(text)
+        return ask.declines(text) or ask.finishes(text)
+    return ask.declines(text) and not is_bare_no(text, ask.vocabulary)
 
 
 question = Text()

@@ -17,7 +17,6 @@ from conversations.question import (
     Reply,
     Result,
     Setting,
-    declines,
     folded,
 )
 from conversations.session import Answer
@@ -45,14 +44,14 @@ class YesNo:
         return Prompt((tuple(Choice(key, _label(ask, key)) for key in ("yes", "no")),))
 
     def accept(self, ask: Ask, reply: Reply) -> Result:
-        """Take the usual words for yes and no in both languages, and the buttons' own."""
+        """Take the usual words for yes and no in every language, and the buttons' own."""
         match reply:
             case Chosen("yes" | "no" as key):
                 return Accepted(key)
             case Said(text):
                 if named := _named(ask, text):
                     return Accepted(named)
-                if ask.question.optional and declines(text):
+                if ask.question.optional and ask.declines(text):
                     return Declined()
         return Rejection(ask.phrase("reject"))
 
@@ -69,7 +68,7 @@ def _named(ask: Ask, text: str) -> str | None:
     """Return the button a text means: by its label, whatever that says, else by the usual words."""
     said = folded(text)
     labelled = next((key for key in ("yes", "no") if said and said == folded(_label(ask, key))), None)
-    agreed = agrees(text)
+    agreed = agrees(text, ask.vocabulary)
     return labelled or NUMBERS.get(said) or (None if agreed is None else "yes" if agreed else "no")
 
 

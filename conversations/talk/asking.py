@@ -112,7 +112,17 @@ class Asking:
             return datetime.fromtimestamp(scene.now // SECOND, UTC).astimezone(texts.zone).date()
 
         partial = self.session.partial if question == self.session.state else None
-        return Ask(asked, label, phrase, today, scene.ids, partial, self._remarks(question), self.points)
+        return Ask(
+            asked,
+            label,
+            phrase,
+            today,
+            scene.ids,
+            scene.texts.vocabulary,
+            partial,
+            self._remarks(question),
+            self.points,
+        )
 
     def _remarks(self, question: str) -> str:
         """Return what was said before, for a question to take in; whoever corrects its answer says all of it anew."""

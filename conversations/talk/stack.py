@@ -60,6 +60,7 @@ class Stack:
         self, library: Library, conversation: Conversation, now: Instant, ids: Ids, message: str = ""
     ) -> None:
         self.library = library
+        self.vocabulary = library.texts.vocabulary
         self.conversation = conversation
         self.now = now
         self.ids = ids

@@ -31,7 +31,7 @@ from conversations.frozen import replace
 from conversations.question import NAME_LIMIT, Chosen, Ids, Reply, clean, declines
 from conversations.session import Conversation
 from conversations.step import Step
-from conversations.talk.command_words import OF_THE_QUESTION, SLASH, command_in
+from conversations.talk.command_words import OF_THE_QUESTION, command_in, slash_commands
 from conversations.talk.commands import obey, say_idle
 from conversations.talk.labels import labelled, opens_again
 from conversations.talk.stack import SILENT_ENDS, Place, Stack
@@ -190,7 +190,11 @@ def _said(stack: Stack, text: str) -> None:
     place = stack.place()
     # No command is a number.
     named = text.isdecimal() or (place is not None and stack.walk(place).names_choice(text))
-    command = None if named else labelled(text, stack.library) or command_in(text, asked=place is not None)
+    command = (
+        None
+        if named
+        else labelled(text, stack.library) or command_in(text, stack.vocabulary, asked=place is not None)
+    )
     if command:
         obey(stack, *command)
     elif not named and opens_again(text, stack.library.texts):
@@ -200,7 +204,7 @@ def _said(stack: Stack, text: str) -> None:
 
 
 def _commanded(stack: Stack, name: str, argument: str) -> None:
-    command = SLASH.get(name.casefold())
+    command = slash_commands(stack.vocabulary).get(name.casefold())
     if command:
         obey(stack, command, argument)
     else:
@@ -213,7 +217,7 @@ def _pressed(stack: Stack, press: Pressed) -> None:
     session = place[1] if place else None
     current = bool(token and session and (token.session, token.turn) == (session.id, session.turn))
     name, _, argument = token.key.removeprefix(STEER).partition(":") if token else ("", "", "")
-    command = SLASH.get(name) if token and token.steers else None
+    command = slash_commands(stack.vocabulary).get(name) if token and token.steers else None
     if command and (current or command not in OF_THE_QUESTION):
         obey(stack, command, argument, press)
     elif token and place and current and not token.steers:
@@ -249,9 +253,9 @@ def _answer(stack: Stack, place: Place, reply: Reply) -> None:
         return
     text = reply.text if isinstance(reply, Said) else ""
     names = session.bindings.get("owner", ""), session.bindings.get("author", "")
-    if courtesy := courtesy_in(text, names):
+    if courtesy := courtesy_in(text, stack.vocabulary, names):
         stack.again(stack.text(f"courtesy.{courtesy}"))
-    elif text and (is_wordless(text) or declines(text)):
+    elif text and (is_wordless(text, stack.vocabulary) or declines(text, stack.vocabulary)):
         stack.apply(place, step)
     else:
         _relay(stack, reply, case)
@@ -285,7 +289,7 @@ def _edited(stack: Stack, text: str) -> None:
     """A change before the next answer corrects the last one; later it is a note to the case."""
     place = stack.place()
     step = stack.walk(place).edit(text) if place else None
-    if place and step and step.refused and place[1].case and not (is_wordless(text) or courtesy_in(text)):
+    if place and step and step.refused and place[1].case and not _says_little(stack, text):
         _relay(stack, Said(text), place[1].case)
     elif place and step:
         stack.apply(place, step)
@@ -308,3 +312,8 @@ def _elapsed(stack: Stack, timer: str, kind: str) -> None:
             stack.finish(place)
         case _:
             assert_never(what)
+
+
+def _says_little(stack: Stack, text: str) -> bool:
+    """Tell whether a changed message is no news to anybody."""
+    return is_wordless(text, stack.vocabulary) or courtesy_in(text, stack.vocabulary) is not None

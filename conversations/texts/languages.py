@@ -14,9 +14,13 @@ from typing import Final
 
 from conversations.frozen import dataclass
 from conversations.problem import Problem, unknown
+from conversations.texts.vocabulary import NEEDED, ORDERED, Idiom, Said, Vocabulary, read_phrases
 
 FALLBACK: Final = "en"
 """The language that every other one is measured by, and the last resort for whoever reads none of ours."""
+
+PHRASES: Final = ("phrases.toml", "commands.toml")
+"""The files that say what is understood; all others say what is told."""
 
 LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -43,10 +47,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What the folder of a language holds: its texts by key."""
+    """What the folder of a language holds: its texts by key, and what is understood in it, file by file."""
 
     tag: str
     texts: Mapping[str, Text]
+    understood: tuple[tuple[str, Mapping[str, Said]], ...] = ()
 
     @property
     def own(self) -> bool:
@@ -57,6 +62,7 @@ class Language:
 def read_languages(sources: Iterable[Source]) -> tuple[dict[str, Language], tuple[Problem, ...]]:
     """Return languages by tag, the fallback first, and what cannot be read."""
     texts: dict[str, dict[str, Text]] = {}
+    understood: dict[str, list[tuple[str, Mapping[str, Said]]]] = {}
     problems: list[Problem] = []
     for source in sorted(sources, key=lambda one: (one.language != FALLBACK, one.language, one.own)):
         tag, file = source.language, source.file
@@ -64,9 +70,14 @@ def read_languages(sources: Iterable[Source]) -> tuple[dict[str, Language], tupl
             remedy = "call the folder en, de or de-formal"
             problems.append(Problem("", f"'{tag}' is not a language tag", remedy, file))
             continue
+        known = texts.setdefault(tag, {})
+        if PurePath(file).name in PHRASES:
+            said, wrong = read_phrases(source.content, file)
+            problems += wrong
+            understood.setdefault(tag, []).append((file, said))
+            continue
         found, wrong = texts_in(source.content)
         problems += [problem.within(file) for problem in wrong]
-        known = texts.setdefault(tag, {})
         problems += [
             Problem(key, "is written twice", f"keep one; the other is in {known[key].file}", file)
             for key in found
@@ -76,7 +87,30 @@ def read_languages(sources: Iterable[Source]) -> tuple[dict[str, Language], tupl
             key: Text(words, file, source.own, known[key].words if key in known else "")
             for key, words in found.items()
         }
-    return {tag: Language(tag, found) for tag, found in texts.items()}, tuple(problems)
+    languages = {tag: Language(tag, found, tuple(understood.get(tag, ()))) for tag, found in texts.items()}
+    return languages, tuple(problems)
+
+
+def vocabulary_of(languages: Mapping[str, Language], first: Iterable[str] = ()) -> Vocabulary:
+    """Return what is understood: the languages named first have a phrase that two of them have."""
+    order = [one for tag in first for one in tongues(tag) if one in languages]
+    idioms = []
+    for tag in dict.fromkeys([*order, *languages]):
+        merged: dict[str, Said] = {}
+        for _, said in languages[tag].understood:
+            for key, value in said.items():
+                merged[key] = _both(merged.get(key), value) if key not in ORDERED else value
+        idioms.append(Idiom(tag, merged))
+    return Vocabulary(idioms)
+
+
+def _both(one: Said | None, other: Said) -> Said:
+    """What one's own files say is understood besides what ours say."""
+    if isinstance(one, str) and isinstance(other, str):
+        return f"{one}, {other}"
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return (*one, *other)
+    return other
 
 
 def texts_in(content: Mapping[str, object], path: str = "") -> tuple[dict[str, str], list[Problem]]:
@@ -134,12 +168,14 @@ def choose(language: str | None, offered: tuple[str, ...]) -> str:
 class Wanted:
     """Which texts there must be: `keys` that code puts together, besides all that any of our languages has.
 
-    In the tables of `made_up` an organisation may have names of its own. `used` are the languages that somebody reads.
+    In the tables of `made_up` an organisation may have names of its own. `used` are the languages that somebody reads,
+    `commands` the names that plain words and strokes may lead to.
     """
 
     keys: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
     used: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
 
 
 def lacking(languages: Mapping[str, Language], wanted: Wanted) -> Iterator[Problem]:
@@ -161,6 +197,23 @@ def lacking(languages: Mapping[str, Language], wanted: Wanted) -> Iterator[Probl
             if key not in language.texts:
                 file = _home(key, tag, languages)
                 yield Problem(key, f"has no text in '{tag}'", f'write {key.rpartition(".")[2]} = "..."', file)
+        if wanted.commands:
+            yield from _unheard(language, _folder(language) or PurePath(tag), wanted.commands)
+
+
+def _unheard(language: Language, folder: PurePath, commands: tuple[str, ...]) -> Iterator[Problem]:
+    """Yield what nobody could say in a language."""
+    said = {key for _, found in language.understood for key, value in found.items() if value}
+    for file, keys in (
+        (PHRASES[0], (*NEEDED, *ORDERED)),
+        (PHRASES[1], [f"words.{name}" for name in commands]),
+    ):
+        for key in keys:
+            if key not in said and key != "called":
+                name = key.rpartition(".")[2]
+                yield Problem(
+                    key, f"nobody can say it in '{language.tag}'", f"write {name} = ...", str(folder / file)
+                )
 
 
 def foreign(languages: Mapping[str, Language], wanted: Wanted) -> Iterator[Problem]:
@@ -171,6 +224,11 @@ def foreign(languages: Mapping[str, Language], wanted: Wanted) -> Iterator[Probl
         for key, text in language.texts.items():
             if text.own and key not in known and key.rpartition(".")[0] not in wanted.made_up:
                 yield unknown(key, "text", key, known).within(text.file)
+        for file, said in language.understood:
+            for key in said:
+                table, _, name = key.partition(".")
+                if table in ("words", "slash") and wanted.commands and name not in wanted.commands:
+                    yield unknown(key, "command", name, wanted.commands).within(file)
 
 
 def unspoken(languages: Mapping[str, Language], path: str, used: Collection[str]) -> Iterator[Problem]:
@@ -187,12 +245,17 @@ def _root(tag: str, languages: Mapping[str, Language]) -> str:
     return next((one for one in reversed(tongues(tag)) if one in languages), tag)
 
 
+def _folder(language: Language) -> PurePath | None:
+    """Where the files of a language lie; ours, where the organisation only says some things differently."""
+    files = (
+        one.file for one in language.texts.values() if one.own == language.own and one.file.endswith(".toml")
+    )
+    return next((PurePath(file).parent for file in files), None)
+
+
 def _home(key: str, tag: str, languages: Mapping[str, Language]) -> str:
     """The file of a language that a text belongs in: where others have it, or have what is next to it."""
-    own = languages[tag].own
-    folder = next(
-        (PurePath(one.file).parent for one in languages[tag].texts.values() if one.own == own), None
-    )
+    folder = _folder(languages[tag])
     written = {other: text for one in languages.values() for other, text in one.texts.items()}
     near = key
     while near:

@@ -24,8 +24,17 @@ from markupsafe import Markup, escape
 from conversations.events import SECOND
 from conversations.frozen import replace
 from conversations.problem import Problem
-from conversations.texts.languages import FALLBACK, Language, Source, fallbacks, read_languages, tongues
+from conversations.texts.languages import (
+    FALLBACK,
+    Language,
+    Source,
+    fallbacks,
+    read_languages,
+    tongues,
+    vocabulary_of,
+)
 from conversations.texts.templates import forbidden
+from conversations.texts.vocabulary import Vocabulary
 
 LONGEST = 200_000
 """Characters of a text that is filled in: some dozens of the longest answers."""
@@ -59,10 +68,20 @@ def language_name(language: str) -> str:
 
 
 class Texts:
-    """A set of texts, compiled. `problems` lists what could not be read; the rest works."""
+    """A set of texts, compiled, with the `vocabulary` of what people may write in the same languages.
 
-    def __init__(self, entries: Entries, zone: tzinfo = UTC, problems: tuple[Problem, ...] = ()) -> None:
+    `problems` lists what could not be read; the rest works.
+    """
+
+    def __init__(
+        self,
+        entries: Entries,
+        zone: tzinfo = UTC,
+        problems: tuple[Problem, ...] = (),
+        vocabulary: Vocabulary | None = None,
+    ) -> None:
         self._entries = entries
+        self.vocabulary = vocabulary or Vocabulary()
         self._zone = zone
         self._rich = _environment(zone, markup=True)
         self._plain = _environment(zone, markup=False)
@@ -81,14 +100,21 @@ class Texts:
 
     @classmethod
     def of(
-        cls, languages: Mapping[str, Language], zone: tzinfo = UTC, problems: tuple[Problem, ...] = ()
+        cls,
+        languages: Mapping[str, Language],
+        zone: tzinfo = UTC,
+        problems: tuple[Problem, ...] = (),
+        first: Iterable[str] = (),
     ) -> "Texts":
-        """Put languages together; each problem is placed in the file of its text."""
+        """Put languages together; of what is understood, those named first come first.
+
+        Each problem is placed in the file of its text.
+        """
         entries: dict[str, dict[str, str]] = {}
         for tag, language in languages.items():
             for key, one in language.texts.items():
                 entries.setdefault(key, {})[tag] = one.words
-        texts = cls(entries, zone)
+        texts = cls(entries, zone, vocabulary=vocabulary_of(languages, first))
         placed = []
         for problem in texts.problems:
             key, _, tag = problem.path.rpartition(".")

@@ -189,7 +189,7 @@ async def _closed_lately(turn: Turn, who: ConversationId) -> list[Case]:
 
 def _to_closed(turn: Turn, who: ConversationId, case: Case, words: Relay) -> Relayed:
     """Who only says thanks opens nothing again."""
-    kind = courtesy_in(words.text, _names(turn))
+    kind = courtesy_in(words.text, turn.organisation.texts.vocabulary, _names(turn))
     if kind is not None and _is_courtesy(turn, words):
         text = turn.organisation.texts.render(f"courtesy.{kind}", turn.conversation(who).language)
         turn.say(who, Message(text, kind=Kind.RECEIPT), case=case.id)
@@ -198,7 +198,10 @@ def _to_closed(turn: Turn, who: ConversationId, case: Case, words: Relay) -> Rel
 
 
 def _is_courtesy(turn: Turn, words: Relay) -> bool:
-    return not (words.files or words.attachments) and courtesy_in(words.text, _names(turn)) is not None
+    return (
+        not (words.files or words.attachments)
+        and courtesy_in(words.text, turn.organisation.texts.vocabulary, _names(turn)) is not None
+    )
 
 
 def _names(turn: Turn) -> list[str]:

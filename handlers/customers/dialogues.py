@@ -259,7 +259,7 @@ async def _relay(turn: Turn, who: ConversationId, words: Relay) -> None:
 async def _greet(turn: Turn, who: ConversationId, words: Relay) -> None:
     """Somebody writes while nothing is open and no case waits: say what they can do here, and what is not kept."""
     texts, language, files = turn.organisation.texts, turn.conversation(who).language, len(words.files)
-    kind = None if files else courtesy_in(words.text)
+    kind = None if files else courtesy_in(words.text, turn.organisation.texts.vocabulary)
     if kind is not None and kind is not Courtesy.GREETING:
         turn.say(who, Message(texts.render(f"courtesy.{kind}", language), kind=Kind.RECEIPT))
         return

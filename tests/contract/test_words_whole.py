@@ -36,7 +36,14 @@ def letters(*words: str) -> str:
 def answered(words: str, **more: int) -> object:
     kind = question_types()["text"]
     question = Question("what", "text", settings={**kind.settings, **more})
-    ask = Ask(question, str, lambda key, **values: f"{key} {values}", lambda: date(2026, 1, 1), Counting())
+    ask = Ask(
+        question,
+        str,
+        lambda key, **values: f"{key} {values}",
+        lambda: date(2026, 1, 1),
+        Counting(),
+        system_texts().vocabulary,
+    )
     return kind.accept(ask, Said(words))
 
 

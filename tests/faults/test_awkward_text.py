@@ -43,7 +43,7 @@ from tests.faults.figures import figure
 from tests.faults.mailroom import Json, Mailroom, Writer, mailroom
 from tests.stage import Stage
 from tests.stores import opened
-from tests.unit.conversations.chat import Counting
+from tests.unit.conversations.chat import Counting, system_texts
 
 FAMILY = "👨‍👩‍👧‍👦"
 CORPUS = {
@@ -259,7 +259,14 @@ def test_what_only_looks_like_an_order_number_is_none(look: str) -> None:
     """Letters of another script that look alike would lead to nobody's order, or to somebody else's."""
     kind = question_types()["order"]
     question = Question("order", "order", settings=kind.settings)
-    ask = Ask(question, lambda key: key, lambda key, **values: key, lambda: date(2026, 11, 24), Counting())
+    ask = Ask(
+        question,
+        lambda key: key,
+        lambda key, **values: key,
+        lambda: date(2026, 11, 24),
+        Counting(),
+        system_texts().vocabulary,
+    )
     assert isinstance(kind.accept(ask, Said(look)), Rejection)
     assert kind.accept(ask, Said("4711\u200b-22")) == Accepted(None, "4711-22")
 

@@ -37,7 +37,7 @@ from handlers.turn.budget import Budget
 from tests.faults.evidence import Database
 from tests.faults.mailroom import Mailroom, Writer, mailroom
 from tests.stores import opened
-from tests.unit.conversations.chat import Counting
+from tests.unit.conversations.chat import Counting, system_texts
 from tests.unit.handlers.desk import MIA, organisation
 
 HOLE: dict[str, Any] = {
@@ -244,7 +244,14 @@ def test_no_reply_keeps_a_question_type_busy(kind: str) -> None:
 
 def judged(question: Question, reply: Reply) -> tuple[float, object]:
     """What a type makes of a reply, and the seconds of processor time it took: the better of two tries."""
-    ask = Ask(question, lambda key: key, lambda key, **values: key, lambda: date(2026, 11, 24), Counting())
+    ask = Ask(
+        question,
+        lambda key: key,
+        lambda key, **values: key,
+        lambda: date(2026, 11, 24),
+        Counting(),
+        system_texts().vocabulary,
+    )
     best, result = 60.0, None
     for _ in range(2):
         began = time.process_time()

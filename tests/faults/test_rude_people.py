@@ -27,12 +27,13 @@ from conversations.definition.library import Library
 from conversations.effects import Button
 from conversations.events import HOUR, Address
 from conversations.session import STACK_LIMIT, Conversation, Session, SessionId
-from conversations.talk.command_words import WORDS
+from conversations.talk.command_words import plain_words
 from conversations.talk.tokens import read_token
 from tests.faults.evidence import Database
 from tests.faults.figures import figure
 from tests.faults.mailroom import Json, Mailroom, Writer, mailroom
 from tests.stores import opened
+from tests.unit.conversations.chat import VOCABULARY
 from tests.unit.handlers.desk import MIA, organisation
 
 STEPS = 50  # of one example
@@ -44,7 +45,7 @@ WORDY = st.one_of(
     st.sampled_from(
         ["/start", "/start x", "/start " + "A" * 22, "/complain", "/help", "/cancel", "/dance", "/"]
     ),
-    st.sampled_from(sorted(WORDS)),
+    st.sampled_from(sorted(plain_words(VOCABULARY))),
     st.text(max_size=30),
 )
 MEDIA: tuple[Json, ...] = (

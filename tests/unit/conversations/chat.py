@@ -42,6 +42,9 @@ def system_texts() -> Texts:
     return Texts.load(shipped_words())
 
 
+VOCABULARY = system_texts().vocabulary
+
+
 def dialogue_data(name: str) -> dict[str, object]:
     """A dialogue of the tests, as parsed TOML."""
     return tomllib.loads((HERE / "dialogues" / f"{name}.toml").read_text("utf-8"))

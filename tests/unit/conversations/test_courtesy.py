@@ -3,6 +3,7 @@
 import pytest
 
 from conversations.answers.courtesy import courtesy_in
+from tests.unit.conversations.chat import VOCABULARY
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ from conversations.answers.courtesy import courtesy_in
     ],
 )
 def test_it_is_a_courtesy(text: str) -> None:
-    assert courtesy_in(text, ("Deniz",)) is not None
+    assert courtesy_in(text, VOCABULARY, ("Deniz",)) is not None
 
 
 @pytest.mark.parametrize(
@@ -63,4 +64,4 @@ def test_it_is_a_courtesy(text: str) -> None:
     ],
 )
 def test_somebody_has_to_act_on_it(text: str) -> None:
-    assert courtesy_in(text, ("Deniz",)) is None
+    assert courtesy_in(text, VOCABULARY, ("Deniz",)) is None

@@ -12,14 +12,14 @@ from conversations.events import Attached, FileRef, Pressed, Said
 from conversations.question import Chosen
 from conversations.session import Answer, Session, SessionId, Value
 from conversations.talk.asking import Asking, Scene
-from conversations.talk.command_words import SLASH, Command, command_in
+from conversations.talk.command_words import Command, command_in, slash_commands
 from conversations.talk.labels import SHOWN_AS
 from conversations.talk.tokens import STEER, stamp
 from conversations.talk.waiting import Patience
 from conversations.talk.walk import Walk, Walked
 from conversations.texts.texts import Texts
 from tests.scenarios.transcript import shipped
-from tests.unit.conversations.chat import START, Chat, Counting, library, system_texts
+from tests.unit.conversations.chat import START, VOCABULARY, Chat, Counting, library, system_texts
 
 LABELS = [
     (Command(name), tag, label)
@@ -84,7 +84,11 @@ def test_a_changed_wording_and_a_third_language_are_known_at_once() -> None:
     entries["button.human"] = {"en": "Get me somebody", "de": "Hol wen", "fr": "Parler à quelqu’un"}
     entries["menu.status"]["fr"] = "Où en est ma demande ?"
     shelf = Library(
-        SHELF.current.values(), Texts(entries), organisation="Acme", languages=("fr", "en"), default="survey"
+        SHELF.current.values(),
+        Texts(entries, vocabulary=VOCABULARY),
+        organisation="Acme",
+        languages=("fr", "en"),
+        default="survey",
     )
     for text in ("get me somebody!", "Hol wen", "Parler à quelqu'un"):
         assert Chat(shelf).begins("survey").says(text).effect(CallHuman), text
@@ -161,7 +165,9 @@ def test_points_of_a_summary_ticks_and_names_of_answers_work_when_typed() -> Non
 def test_done_in_a_changed_wording_ends_the_files() -> None:
     entries = {key: dict(texts) for key, texts in system_texts().entries.items()}
     entries["question.files.done"]["en"] = "That was all of them"
-    shelf = Library(SHELF.current.values(), Texts(entries), organisation="Acme", default="survey")
+    shelf = Library(
+        SHELF.current.values(), Texts(entries, vocabulary=VOCABULARY), organisation="Acme", default="survey"
+    )
     chat = Chat(shelf).begins("idea").says("A bench").does(Attached((PHOTO,))).says("that was all of them!")
     assert chat.answers[-1].answer.attachments
     assert "that was" not in chat.answers[-1].answer.words
@@ -204,18 +210,18 @@ def test_a_dialogue_of_ones_own_has_its_own_labels() -> None:
 )
 def test_plain_words_steer(texts: str, command: Command) -> None:
     for text in texts.split(";"):
-        assert command_in(text.strip(), asked=True) == (command, ""), text
+        assert command_in(text.strip(), VOCABULARY, asked=True) == (command, ""), text
 
 
 def test_a_language_is_asked_for_in_plain_words() -> None:
     for text in ("english please", "English, please!", "in english please"):
-        assert command_in(text, asked=True) == (Command.LANGUAGE, "en")
+        assert command_in(text, VOCABULARY, asked=True) == (Command.LANGUAGE, "en")
     for text in ("deutsch bitte", "auf Deutsch bitte", "Bitte auf Deutsch"):
-        assert command_in(text, asked=True) == (Command.LANGUAGE, "de")
+        assert command_in(text, VOCABULARY, asked=True) == (Command.LANGUAGE, "de")
 
 
 def test_sentences_and_long_messages_steer_nowhere() -> None:
     long = "mensch" + " " * 300 + "ärgere dich nicht"
     for text in ("stop sending me mails", "no human answered", long, "??!x", "danke"):
-        assert command_in(text, asked=True) is None
-    assert set(SLASH.values()) == set(Command)
+        assert command_in(text, VOCABULARY, asked=True) is None
+    assert set(slash_commands(VOCABULARY).values()) == set(Command)

@@ -1,10 +1,20 @@
 """Plain words: what says that there is nothing to say, in both languages, and what only looks like it."""
 
+from functools import partial
+
 import pytest
 
-from conversations.answers.courtesy import is_wordless
-from conversations.question import declines
-from conversations.texts.phrases import agrees, is_bare_no, is_done, is_only_polite
+from conversations import question
+from conversations.answers import courtesy
+from conversations.texts import phrases
+from tests.unit.conversations.chat import VOCABULARY
+
+is_wordless = partial(courtesy.is_wordless, vocabulary=VOCABULARY)
+declines = partial(question.declines, vocabulary=VOCABULARY)
+agrees = partial(phrases.agrees, vocabulary=VOCABULARY)
+is_bare_no = partial(phrases.is_bare_no, vocabulary=VOCABULARY)
+is_done = partial(phrases.is_done, vocabulary=VOCABULARY)
+is_only_polite = partial(phrases.is_only_polite, vocabulary=VOCABULARY)
 
 NOTHING = """
 nein; nichts; keine; weiß nicht; weiß ich nicht; weiss ich nicht; WEISS ICH NICHT!; ich weiß es nicht; Das

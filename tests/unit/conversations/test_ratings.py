@@ -1,10 +1,15 @@
 """A score is only what is a rating as a whole."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.answers.ratings import rating
+from conversations.answers import ratings
+from tests.unit.conversations.chat import VOCABULARY
+
+rating = partial(ratings.rating, vocabulary=VOCABULARY)
 
 TAKEN = """
 0 of 10: 0; null; zero; eine 0; null Punkte; 0 von 10; 0️⃣

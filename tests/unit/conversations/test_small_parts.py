@@ -9,6 +9,7 @@ from conversations.events import DAY, HOUR, MINUTE, SECOND
 from conversations.question import clean, folded, pick
 from conversations.talk.command_words import Command, command_in
 from conversations.talk.tokens import LIMIT, Token, read_token
+from tests.unit.conversations.chat import VOCABULARY
 
 KEYS = st.from_regex(r"!?[a-z0-9_]{1,32}", fullmatch=True)
 
@@ -43,14 +44,14 @@ def test_any_other_token_is_none_of_ours(text: str) -> None:
     ],
 )
 def test_words_steer(text: str, command: Command) -> None:
-    assert command_in(text, asked=False) == (command, "")
+    assert command_in(text, VOCABULARY, asked=False) == (command, "")
 
 
 def test_words_within_a_sentence_do_not() -> None:
-    assert command_in("please help me with my order", asked=True) is None
-    assert command_in("", asked=True) is None
-    assert command_in("Idee", asked=True) is None
-    assert command_in("auf Deutsch", asked=True) == (Command.LANGUAGE, "de")
+    assert command_in("please help me with my order", VOCABULARY, asked=True) is None
+    assert command_in("", VOCABULARY, asked=True) is None
+    assert command_in("Idee", VOCABULARY, asked=True) is None
+    assert command_in("auf Deutsch", VOCABULARY, asked=True) == (Command.LANGUAGE, "de")
 
 
 @pytest.mark.parametrize(

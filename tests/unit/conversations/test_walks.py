@@ -33,9 +33,9 @@ from conversations.events import (
 )
 from conversations.session import STACK_LIMIT, Answer, Session
 from conversations.talk import stack, talk
-from conversations.talk.command_words import SLASH, WORDS
+from conversations.talk.command_words import plain_words, slash_commands
 from storage.codec import decode, encode
-from tests.unit.conversations.chat import ADDRESS, Chat, Counting, library, system_texts
+from tests.unit.conversations.chat import ADDRESS, VOCABULARY, Chat, Counting, library, system_texts
 
 SHIPPED = Path(dialogue.__file__).parents[1] / "dialogues"
 PHOTO = FileRef("ref", "photo", "a.jpg", "image/jpeg", 1000)
@@ -44,13 +44,17 @@ TEXTS = st.one_of(
     st.sampled_from(
         ["9", "3/10", "1", "1, 2", "yes", "nein", "fertig", "gestern", "4711-22", "kim@example.org", "ok"]
     ),
-    st.sampled_from(sorted(WORDS)),
+    st.sampled_from(sorted(plain_words(VOCABULARY))),
     st.text(max_size=20),
 )
 EVENTS: st.SearchStrategy[What] = st.one_of(
     st.builds(Said, TEXTS),
     st.builds(Said, TEXTS),
-    st.builds(Commanded, st.sampled_from([*SLASH, "dance"]), st.sampled_from(["", "de", "score", "x"])),
+    st.builds(
+        Commanded,
+        st.sampled_from([*slash_commands(VOCABULARY), "dance"]),
+        st.sampled_from(["", "de", "score", "x"]),
+    ),
     st.builds(
         Attached, st.sampled_from([(), (PHOTO,), (PHOTO, PHOTO)]), TEXTS, st.sampled_from(["", "album"])
     ),
