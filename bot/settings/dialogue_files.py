@@ -1,12 +1,15 @@
 """Where dialogues come from: the files that ship with the product and those of the configured folders."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import resources
 from pathlib import Path
 
 from bot.settings.config import Settings
-from conversations.problem import Problem
+from bot.settings.language_files import dialogue_words
+from conversations.definition.translation import translated
+from conversations.problem import Problem, unknown
+from conversations.texts.languages import tongues
 
 LARGEST = 1_000_000
 """Bytes of a dialogue file; the longest of ours has 10,000."""
@@ -36,7 +39,28 @@ def read_dialogues(settings: Settings) -> tuple[dict[str, Mapping[str, object]],
             files[name] = _read(path)
         except (OSError, ValueError, RecursionError) as error:  # not UTF-8, not TOML, nested without end
             problems.append(Problem("", f"is not TOML: {error}", "mend what it names", name))
-    return files, tuple(problems)
+    spoken, wrong = _in_languages(settings, files, {path.name for path in ours})
+    return spoken, (*problems, *wrong)
+
+
+def _in_languages(
+    settings: Settings, files: Mapping[str, Mapping[str, object]], shipped: Collection[str]
+) -> tuple[dict[str, Mapping[str, object]], tuple[Problem, ...]]:
+    """Return the dialogues, ours with what the folders of languages say in them, in the languages that are offered."""
+    sources, problems = dialogue_words(settings.texts.folder)
+    offered = {one for tag in settings.organisation.languages for one in tongues(tag)}
+    spoken = dict(files)
+    for source in sources:
+        name = Path(source.file).name
+        if name not in shipped:
+            names = [Path(one).stem for one in shipped]
+            problems += (unknown("", "dialogue", Path(name).stem, names).within(source.file),)
+        elif name in spoken and source.language in offered:
+            spoken[name], wrong = translated(
+                spoken[name], source.language, source.content, replacing=source.own
+            )
+            problems += tuple(one.within(source.file) for one in wrong)
+    return spoken, problems
 
 
 def _read(path: Path) -> Mapping[str, object]:

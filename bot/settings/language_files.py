@@ -24,6 +24,7 @@ def shipped_words() -> tuple[Source, ...]:
             Source(language.name, f"{language.name}/{file.name}", tomllib.loads(file.read_text("utf-8")))
             for language in languages
             for file in sorted(language.iterdir(), key=str)
+            if file.name.endswith(".toml")
         ),
         *type_texts(),
         *section_texts(),
@@ -39,20 +40,38 @@ def own_words(folder: Path | None) -> tuple[tuple[Source, ...], tuple[Problem, .
     found: list[Source] = []
     problems: list[Problem] = []
     for path in _files(folder):
-        try:
-            if path.stat().st_size > LARGEST:
-                raise ValueError(f"it is larger than {LARGEST} bytes")
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError) as error:  # not UTF-8, not TOML, nested without end
-            problems.append(Problem("", f"is not TOML: {error}", "mend what it names", str(path)))
-            continue
-        found.append(Source(path.parent.name, str(path), content, own=True))
+        source, wrong = _read(path, path.parent.name, own=True)
+        found += source
+        problems += wrong
     loose = [one for one in sorted(folder.glob("*.toml")) if one.is_file()]
     problems += [
         Problem("", "lies in no language", f"move it to {folder / 'en' / one.name}", str(one))
         for one in loose
     ]
     return tuple(found), tuple(problems)
+
+
+def dialogue_words(folder: Path | None) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
+    """Return what languages say in dialogues (`fr/dialogues/survey.toml`): what ships, then the organisation's own."""
+    shipped = Path(str(resources.files("conversations") / "languages"))
+    found: list[Source] = []
+    problems: list[Problem] = []
+    for place in filter(None, (shipped, folder)):
+        for path in sorted(place.glob("*/dialogues/*.toml")):
+            source, wrong = _read(path, path.parents[1].name, own=place is folder)
+            found += source
+            problems += wrong
+    return tuple(found), tuple(problems)
+
+
+def _read(path: Path, language: str, *, own: bool) -> tuple[list[Source], list[Problem]]:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError(f"it is larger than {LARGEST} bytes")
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:  # not UTF-8, not TOML, nested without end
+        return [], [Problem("", f"is not TOML: {error}", "mend what it names", str(path))]
+    return [Source(language, str(path), content, own)], []
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -72,7 +72,7 @@ def read_languages(sources: Iterable[Source]) -> tuple[dict[str, Language], tupl
             continue
         known = texts.setdefault(tag, {})
         if PurePath(file).name in PHRASES:
-            said, wrong = read_phrases(source.content, file)
+            said, wrong = read_phrases(source.content, file, trusted=not source.own)
             problems += wrong
             understood.setdefault(tag, []).append((file, said))
             continue

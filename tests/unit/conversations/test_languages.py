@@ -4,10 +4,20 @@ import tomllib
 
 import pytest
 
+from bot.settings.language_files import shipped_words
 from conversations.checks.check import check
 from conversations.problem import Problem
-from conversations.texts.languages import Source, Wanted, lacking, read_languages
+from conversations.texts.languages import (
+    PHRASES,
+    Source,
+    Wanted,
+    lacking,
+    read_languages,
+    vocabulary_of,
+)
+from conversations.texts.phrases import agrees, is_nothing
 from conversations.texts.texts import Texts
+from conversations.texts.vocabulary import read_phrases
 
 
 def files(*written: str) -> list[Source]:
@@ -57,3 +67,30 @@ def test_a_language_with_a_stroke_has_only_what_differs() -> None:
     words = 'en/a.toml\na = "you"\nb = "and"', 'de/a.toml\na = "du"\nb = "und"', 'de-formal/a.toml\na = "Sie"'
     assert wrong(*words) == []
     assert list(read_languages(files(*words))[0]) == ["en", "de", "de-formal"]
+
+
+def test_every_pattern_of_ours_is_one() -> None:
+    for source in shipped_words():
+        if source.file.endswith(PHRASES):
+            assert read_phrases(source.content, source.file)[1] == []
+
+
+def test_of_two_languages_the_first_one_has_a_phrase_that_both_have() -> None:
+    words = 'en/phrases.toml\nno = "no"', 'pl/phrases.toml\nyes = "tak, no"'
+    languages, _ = read_languages(files("en/a.toml", "pl/a.toml", *words))
+    assert agrees("No!", vocabulary_of(languages, ["en", "pl"])) is False
+    assert agrees("No!", vocabulary_of(languages, ["pl", "en"])) is True
+    assert agrees("tak", vocabulary_of(languages)) is True
+
+
+def test_own_phrases_are_understood_besides_ours() -> None:
+    own = Source(
+        "en", "texts/en/phrases.toml", {"yes": "aye", "nothing": {"phrases": ["dinnae ken"]}}, own=True
+    )
+    languages, mistakes = read_languages([*shipped_words(), own])
+    vocabulary = vocabulary_of(languages)
+    assert mistakes == ()
+    assert [agrees(text, vocabulary) for text in ("aye", "yes", "ja", "no")] == [True, True, True, False]
+    assert is_nothing("Dinnae ken.", vocabulary)
+    assert is_nothing("no idea", vocabulary)
+    assert not is_nothing("dinnae ken why it broke", vocabulary)
