@@ -8,6 +8,7 @@ from bot.clock import real_seconds
 from bot.monitoring.finding import Finding, State
 from bot.settings.config import Settings
 from conversations.events import SECOND
+from conversations.texts.languages import FALLBACK
 from storage.engines.sqlite import version_warning
 from storage.interface.errors import StoreError
 from storage.interface.store import Store, Transaction
@@ -84,7 +85,7 @@ class Database:
     async def _alarms(self, tx: Transaction) -> str:
         """The titles of the alarms that stand."""
         texts, standing = texts_of(self._settings), await tx.alarms.standing()
-        titles = {texts.plain(f"alarm.{one.name}.title", "en", subject=one.subject) for one in standing}
+        titles = {texts.plain(f"alarm.{one.name}.title", FALLBACK, subject=one.subject) for one in standing}
         return ", ".join(sorted(titles))
 
 

@@ -20,6 +20,7 @@ from bot.loops import DatabaseGone, Errand, Stuck
 from bot.monitoring.pulse import Alive, Pulse, is_recent
 from conversations.events import DAY, Instant
 from conversations.frozen import dataclass
+from conversations.texts.languages import FALLBACK
 from handlers.monitoring import watching
 from handlers.monitoring.alarms import TWICE, Key, Platform, Signs, Values, judge, news, sentence, stand
 from handlers.monitoring.meter import Meter
@@ -286,7 +287,7 @@ class Watch:
         told = news(self._logged, self._found, now)
         for one in told:
             level = logging.INFO if one.what == "over" else logging.WARNING
-            words = sentence(self._organisation.texts, one, "en").replace("\n", " ")
+            words = sentence(self._organisation.texts, one, FALLBACK).replace("\n", " ")
             log.log(level, "%s", words, extra={"alarm": one.name, "about": one.subject})
         self._logged = stand(self._logged, told, now)
 

@@ -24,6 +24,7 @@ from conversations.cases.policy import Escalation, Route, Staff
 from conversations.events import MINUTE
 from conversations.kinds import CaseClock, Role, StaffId, StaffRole, people
 from conversations.problem import Problem, unknown
+from conversations.texts.languages import FALLBACK
 
 OFTEN: Final = 10 * MINUTE
 
@@ -32,7 +33,7 @@ class StaffSection(Section):
     id: Id = Field(description="a short name for the routes below; never shown to customers")
     slack: SlackUser = Field(description="the Slack member ID (U...)")
     name: Name = Field(description="the full name; customers see the first")
-    language: Tag = setting("en", "the language of what they read")
+    language: Tag = setting(FALLBACK, "the language of what they read")
     role: Literal["agent", "manager"] = setting(
         "agent", "both may act on cases; a manager's App Home shows all"
     )

@@ -7,6 +7,7 @@ from typing import assert_never
 from conversations.events import HOUR, Instant
 from conversations.frozen import dataclass
 from conversations.kinds import CaseClock, CaseKind, Role, Severity, StaffId, StaffRole
+from conversations.texts.languages import FALLBACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Staff:
     id: StaffId
     slack: str
     name: str
-    language: str = "en"
+    language: str = FALLBACK
     role: StaffRole = StaffRole.AGENT
 
     @property

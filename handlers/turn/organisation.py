@@ -7,6 +7,7 @@ from datetime import tzinfo
 from conversations.cases.policy import Policy
 from conversations.definition.library import Library
 from conversations.frozen import dataclass
+from conversations.texts.languages import FALLBACK
 from conversations.texts.texts import Texts
 
 
@@ -18,7 +19,7 @@ class DigestPlan:
     hour: int
     zone: tzinfo
     channel: str = ""
-    language: str = "en"
+    language: str = FALLBACK
 
 
 @dataclass(frozen=True, slots=True)
