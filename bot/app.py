@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import SteadyClock, SystemClock, clock_from
 from bot.loops import pause_after
-from bot.menu import Menus, menus
+from bot.menu import menus
 from bot.monitoring.watch import Limits
 from bot.process.configured import note_configuration
 from bot.process.failpoints import failpoint_from
@@ -66,9 +66,7 @@ async def open_service(
     channels: dict[str, Channel] = {}
     try:
         library = await load_library(settings, store, clock)
-        channels = await _open_channels(
-            settings, store, clock, menus(library.texts, settings.organisation.languages)
-        )
+        channels = await _open_channels(settings, store, clock, library.texts)
         organisation = await with_staff(organisation_of(settings, library), channels, store)
         await follow_routes(store, organisation)
         listen = listen or listen_of(settings)
@@ -190,11 +188,9 @@ async def load_library(settings: Settings, store: Store, clock: Clock) -> Librar
     return library
 
 
-async def _open_channels(
-    settings: Settings, store: Store, clock: Clock, commands: Menus
-) -> dict[str, Channel]:
+async def _open_channels(settings: Settings, store: Store, clock: Clock, texts: Texts) -> dict[str, Channel]:
     """Open what is switched on, trying again until each platform answers."""
-    wanted = _channels(settings, attachments_of(store), StoredMemory(store, clock), commands)
+    wanted = _channels(settings, attachments_of(store), StoredMemory(store, clock), texts)
     opening = [asyncio.create_task(_open(channel)) for channel in wanted]
     try:
         await asyncio.gather(*opening)
@@ -209,7 +205,7 @@ async def _open_channels(
 
 
 def _channels(
-    settings: Settings, read_attachment: ReadAttachment, memory: Memory, commands: Menus
+    settings: Settings, read_attachment: ReadAttachment, memory: Memory, texts: Texts
 ) -> list[Channel]:
     # Each platform's SDK takes a second to import: only what is switched on is loaded.
     channels: list[Channel] = []
@@ -226,20 +222,21 @@ def _channels(
                 base_file_url=telegram.base_file_url,
                 webhook_url=webhook.url if webhook else "",
                 webhook_secret=webhook.secret.get_secret_value() if webhook else "",
-                menus=commands,
+                menus=menus(texts, settings.organisation.languages),
                 mark_answered=telegram.mark_answered,
             )
         )
     if settings.slack.on:
         from bot.channels.slack.channel import open_channel as open_slack  # noqa: PLC0415
 
-        channels.append(open_slack(slack_settings(settings), read_attachment, memory))
+        channels.append(open_slack(slack_settings(settings, texts), read_attachment, memory))
     return channels
 
 
-def slack_settings(settings: Settings) -> "SlackSettings":
-    """The section `[slack]` as the channel knows it."""
+def slack_settings(settings: Settings, texts: Texts | None = None) -> "SlackSettings":
+    """The section `[slack]` as the channel knows it, with the words of a form where it is to hear of one."""
     from bot.channels.slack.channel import SlackSettings  # noqa: PLC0415
+    from bot.channels.slack.inbound.reading import FormWords, form_words  # noqa: PLC0415
 
     slack = settings.slack
     return SlackSettings(
@@ -248,6 +245,7 @@ def slack_settings(settings: Settings) -> "SlackSettings":
         signing_secret=slack.signing_secret.get_secret_value(),
         base_url=slack.base_url,
         mode=slack.mode,
+        words=form_words(texts, [one.language for one in settings.staff]) if texts else FormWords(),
     )
 
 

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.channels.slack.channel import SlackChannel, SlackSettings, open_channel
 from bot.channels.slack.inbound.payloads import key_of, parse, unknown_key
+from bot.channels.slack.inbound.reading import form_words
 from bot.channels.slack.timeouts import Patience
 from conversations.events import Address, Event
 from handlers.turn.ports import Body, Outcome, Parcel, Recalled, Sent
@@ -22,6 +23,7 @@ from sandbox.slack.messages import Message as SlackMessage
 from storage.interface.errors import StoreUnavailable
 from storage.interface.inbox import RawBody
 from tests.contract.channel import Seen, Stage, Staging, read_attachment
+from tests.unit.conversations.chat import system_texts
 
 Mode = Literal["socket", "http"]
 
@@ -144,6 +146,7 @@ def settings_for(slack: LocalSlack, mode: Mode, patience: Patience = QUICK) -> S
         mode=mode,
         connections=1,
         patience=patience,
+        words=form_words(system_texts(), ("de", "en")),
     )
 
 

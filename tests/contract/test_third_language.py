@@ -25,6 +25,7 @@ from conversations.effects import CallHuman, OpenCase, SetLanguage
 from conversations.events import Commanded, Event, Said, Sender
 from conversations.facts import Answered
 from conversations.frozen import replace
+from conversations.kinds import CaseKind
 from conversations.texts.texts import Texts
 from handlers.cases.cards import card_of
 from handlers.cases.opening import open_case
@@ -131,7 +132,9 @@ async def test_a_card_is_in_the_language_of_its_owner(folder: Path, sqlite_url: 
         await turn.load([said])
         conversation = turn.at(ADDRESS)
         assert conversation is not None
-        case = await open_case(turn, conversation, OpenCase("complaint", "delivery", words="C’est cassé."))
+        case = await open_case(
+            turn, conversation, OpenCase(CaseKind.COMPLAINT, "delivery", words="C’est cassé.")
+        )
         card = await card_of(turn, case)
     assert card.title.startswith(MARK)
     assert all(field.label.startswith(MARK) for field in card.fields)

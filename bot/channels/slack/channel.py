@@ -19,7 +19,7 @@ from bot.channels.slack.history.silence import Attention, their_time
 from bot.channels.slack.inbound.acknowledging import acknowledging
 from bot.channels.slack.inbound.ingress import PATH, Ingress
 from bot.channels.slack.inbound.payloads import Identity, parse
-from bot.channels.slack.inbound.reading import read
+from bot.channels.slack.inbound.reading import FormWords, read
 from bot.channels.slack.inbound.socket_mode import Sockets
 from bot.channels.slack.outbound.destinations import Places
 from bot.channels.slack.outbound.files import Files
@@ -42,7 +42,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 @dataclass(frozen=True, slots=True)
 class SlackSettings:
-    """The `[slack]` section. `connections` of Socket Mode are held at the same time."""
+    """The `[slack]` section. `connections` of Socket Mode are held at the same time; `words` say what a form lacks."""
 
     bot_token: str = field(repr=False)
     app_token: str = field(default="", repr=False)
@@ -51,6 +51,7 @@ class SlackSettings:
     mode: Literal["socket", "http"] = "socket"
     connections: int = 2
     patience: Patience = field(default_factory=Patience)
+    words: FormWords = field(default_factory=FormWords)
 
 
 def open_channel(settings: SlackSettings, read_attachment: ReadAttachment, memory: Memory) -> "SlackChannel":
@@ -75,7 +76,7 @@ class SlackChannel:
         self._settings = settings
         self._read_attachment = read_attachment
         self._answers = Answers()
-        self._app = acknowledging(lambda: self._us, settings.base_url, self._answers)
+        self._app = acknowledging(lambda: self._us, settings.base_url, self._answers, settings.words)
         self._ingress = Ingress(settings.signing_secret, self._app, self.pulse)
         self._opened: _Opened | None = None
 

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.answers import Answers
 from bot.channels.slack.inbound.payloads import Identity, Payload, key_of
-from bot.channels.slack.inbound.reading import objections, read
+from bot.channels.slack.inbound.reading import FormWords, objections, read
 from conversations.events import Commanded
 from handlers.turn.ports import Unreadable
 
@@ -25,8 +25,8 @@ Next = Callable[[], Awaitable[None]]
 _ANY = re.compile(r".*", re.DOTALL)
 
 
-def acknowledging(us: Callable[[], Identity], base_url: str, answers: Answers) -> AsyncApp:
-    """Return the app that answers Slack; `us` tells who we are by the time a request comes.
+def acknowledging(us: Callable[[], Identity], base_url: str, answers: Answers, words: FormWords) -> AsyncApp:
+    """Return the app that answers Slack; `us` tells who we are by then, `words` say what a form lacks.
 
     The ingress has checked the signature before, over the raw bytes.
     """
@@ -62,7 +62,7 @@ def acknowledging(us: Callable[[], Identity], base_url: str, answers: Answers) -
         return await ack()
 
     async def judge(ack: AsyncAck, body: Payload) -> BoltResponse:
-        wrong = objections(body)
+        wrong = objections(body, words)
         return await ack(response_action="errors", errors=wrong) if wrong else await ack()
 
     app.use(hear_complaint)

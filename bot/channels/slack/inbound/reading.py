@@ -1,6 +1,6 @@
 """Payload -> Event: the one translation, used before a body is stored, by Bolt's listeners and when it is applied."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from bot.channels.slack.inbound.payloads import (
@@ -37,8 +37,10 @@ from conversations.events import (
     What,
 )
 from conversations.forms import SentValue
+from conversations.frozen import dataclass
 from conversations.subject import Subject, SubjectKind, read_subject
 from conversations.texts.graphemes import clip
+from conversations.texts.texts import Texts
 from handlers.turn.ports import Unreadable
 from storage.interface.inbox import RawBody
 
@@ -110,11 +112,33 @@ def _answered(payload: Payload) -> str:
 Found = tuple[str, Sender, What, str]
 """Chat, sender, what happened, the platform's id of the person's message."""
 
-_MISSING = "Bitte ausfüllen. · Please fill this in."
-_ANOTHER_DAY = "Bitte ein Tag von {0} bis {1}. · Please choose a day from {0} to {1}."
+
+@dataclass(frozen=True, slots=True)
+class FormWords:
+    """What is said at a field; the channel does not know who reads it, so it is said in all languages of staff.
+
+    `another_day` has the first day at `{0}` and the last one at `{1}`.
+    """
+
+    missing: str = "✎"
+    another_day: str = "{0} – {1}"
 
 
-def objections(payload: Payload) -> dict[str, str]:
+def form_words(texts: Texts, languages: Iterable[str]) -> FormWords:
+    """Return the words in these languages, one beside the other."""
+    tags = sorted(set(languages))
+
+    def said(key: str, **days: str) -> str:
+        return " · ".join(dict.fromkeys(texts.plain(key, tag, **days) for tag in tags))
+
+    blank = FormWords()
+    return FormWords(
+        said("staff.form.missing") or blank.missing,
+        said("staff.form.another_day", first="{0}", last="{1}") or blank.another_day,
+    )
+
+
+def objections(payload: Payload, words: FormWords = FormWords()) -> dict[str, str]:  # noqa: B008 - frozen
     """Return what is wrong with a sent form, by field.
 
     Slack lets white space pass where words are required, and its calendar knows no first and last day.
@@ -127,11 +151,11 @@ def objections(payload: Payload) -> dict[str, str]:
         name = block["block_id"]
         value = values.get(name, "")
         if not (value.strip() if isinstance(value, str) else value):
-            found |= {} if block.get("optional") else {name: _MISSING}
+            found |= {} if block.get("optional") else {name: words.missing}
         elif (
             name in days and not days[name][0] <= str(value) <= days[name][1]
         ):  # 2026-12-31: text sorts like time
-            found[name] = _ANOTHER_DAY.format(*days[name])
+            found[name] = words.another_day.format(*days[name])
     return found
 
 
