@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 from conversations.cases.policy import Staff
-from conversations.definition.dialogue import Beginning, Dialogue
+from conversations.definition.dialogue import Dialogue
 from conversations.effects import SetTimer
 from conversations.events import DAY, MINUTE, SECOND, Address, Instant
 from conversations.frozen import dataclass, replace
@@ -229,16 +229,8 @@ def _labels(organisation: Organisation, tallies: dict[TallyKey, int], language: 
 
 
 def _reasons(organisation: Organisation) -> dict[str, str]:
-    """The question of each survey that asks why: the one a case's category is taken from, or else its first choice."""
-    found = {}
-    for name, dialogue in organisation.library.current.items():
-        begun = (outcome.then for outcome in dialogue.outcomes.values())
-        sources = [then.bindings.get("category", ()) for then in begun if isinstance(then, Beginning)]
-        named = [source.name for group in sources for source in group if source.kind == "question"]
-        choices = [one.id for one in dialogue.questions.values() if one.options and not one.metric]
-        if wanted := next((one for one in (*named, *choices) if one in choices), ""):
-            found[name] = wanted
-    return found
+    """The question of each survey that asks why."""
+    return {name: one.reason for name, one in organisation.library.current.items() if one.reason}
 
 
 def _answers(dialogue: Dialogue, question: str, language: str) -> dict[str, str]:

@@ -198,6 +198,15 @@ class Dialogue:
         """Every binding it knows."""
         return (*self.needs, *self.may)
 
+    @property
+    def reason(self) -> str:
+        """The question that asks why: the one a case's category is taken from, or else the first choice; or empty."""
+        begun = (outcome.then for outcome in self.outcomes.values())
+        sources = [then.bindings.get("category", ()) for then in begun if isinstance(then, Beginning)]
+        named = [source.name for group in sources for source in group if source.kind == "question"]
+        choices = [one.id for one in self.questions.values() if one.options and not one.metric]
+        return next((one for one in (*named, *choices) if one in choices), "")
+
     def title(self, language: str) -> str:
         """Return the title, or the name where it has none."""
         return self.texts.plain("title", language) if "title" in self.texts else self.name

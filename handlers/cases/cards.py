@@ -12,6 +12,7 @@ from conversations.refusals import Refusal
 from conversations.subject import about_case
 from conversations.texts.graphemes import beginning, clip, pieces
 from conversations.texts.texts import Rich, inert, markup
+from handlers.cases.origins import led_to
 from handlers.turn.ports import Card, CardField, Post
 from handlers.turn.turn import Turn
 from storage.interface.attachments import Attachment
@@ -37,7 +38,7 @@ CARD_WORDS: Final = 2_400
 
 CARD_FIELDS: Final = (
     *("state", "owner", "customer", "reach", "severity"),
-    *("order", "remedy", "touchpoint", "due", "refused"),
+    *("order", "remedy", "touchpoint", "score", "reason", "due", "refused"),
 )
 """What a card names below its title, in this order; nothing where there is nothing to say of it."""
 
@@ -269,9 +270,12 @@ async def _fields(turn: Turn, case: Case, language: str, first: CaseMessage | No
         "order": inert(case.order),
         "remedy": inert(label(turn, f"case.remedy.{case.remedy}", language)) if case.remedy else "",
         "touchpoint": inert(case.touchpoint),
+        "score": "",
+        "reason": "",
         "due": _due(turn, case, language),
         "refused": _refusals(turn, files, language),
     }
+    shown |= await led_to(turn, case, language)
     return [
         CardField(texts.plain(f"staff.card.{name}", language), shown[name])
         for name in CARD_FIELDS

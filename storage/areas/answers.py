@@ -37,6 +37,9 @@ _BEGUN = select(*answer.columns).where(
 )
 
 
+_OF = select(*answer.columns).where(answer.c.session_id == bindparam("session")).order_by(answer.c.question)
+
+
 class SqlAnswers(Area):
     """Answers, one for each question of a session."""
 
@@ -66,6 +69,10 @@ class SqlAnswers(Area):
                 for one in answers
             ],
         )
+
+    async def of(self, session: int) -> list[AnswerRow]:
+        """All answers of a session, in the order of their questions' names."""
+        return list(map(_answer, await self._unit.fetch(_OF, session=session)))
 
     async def begun(self, case: Case, dialogue: str, moment: Instant) -> list[AnswerRow]:
         """Answers in the session of a dialogue that was begun by what happened to a case at that moment."""

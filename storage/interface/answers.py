@@ -28,5 +28,8 @@ class AnswersArea(Protocol):
     async def keep(self, answers: Sequence[AnswerRow]) -> None:
         """Insert answers; an answer to the same question of the same session is replaced."""
 
+    async def of(self, session: int) -> list[AnswerRow]:
+        """All answers of a session, in the order of their questions' names."""
+
     async def begun(self, case: Case, dialogue: str, moment: Instant) -> list[AnswerRow]:
         """Answers in the session of a dialogue that was begun by what happened to a case at that moment."""

@@ -3,6 +3,7 @@
 from conversations.events import DAY, HOUR, MINUTE, Commanded, Said
 from conversations.facts import How
 from conversations.session import Session
+from handlers.cases.origins import led_to
 from handlers.customers.dialogues import begin
 from handlers.turn.turn import Turn
 from storage.interface.sessions import SessionRow
@@ -121,3 +122,10 @@ async def test_the_walks_that_led_to_a_case_name_it(store: Store) -> None:
     assert (rows[survey.id].case, rows[complaint.id].case) == (case.id, case.id)
     assert (rows[complaint.id].origin, rows[survey.id].origin) == (survey.id, survey.id)
     assert desk.clock.at < NOW + HOUR
+    async with store.transaction() as tx:
+        turn = Turn(tx, desk.organisation, desk.ids, desk.clock.now())
+        assert await led_to(turn, case, "en") == {
+            "score": "Recommendation: 2",
+            "reason": "Main reason: Delivery",
+        }
+        assert (await led_to(turn, case, "de"))["reason"] == "Hauptgrund: Lieferung"
