@@ -13,8 +13,11 @@ from typing import Annotated
 import typer
 
 from bot.commands.groups import Group, GroupedHelp
-from bot.exits import MEANING
+from bot.exits import MEANING, Exit
 
+WINDOWS = (
+    "Anliegen does not run on Windows itself: run it in WSL, the Linux that `wsl --install` puts beside it."
+)
 VARIABLES = "ANLIEGEN_DEBUG=1 shows where a mistake happened; ANLIEGEN_LOG=json logs for machines."
 CODES = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in MEANING.items())
 
@@ -37,6 +40,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def main() -> None:
     """Run the command line; every failure is one clear line on standard error and an exit code."""
+    if sys.platform == "win32":  # before anything is imported that Windows has not
+        print(WINDOWS, file=sys.stderr)
+        sys.exit(Exit.USAGE)
     try:
         app(prog_name="anliegen")
     except Exception as error:

@@ -22,6 +22,7 @@ from zipfile import ZipFile
 import pytest
 import uv
 
+from bot.cli import WINDOWS
 from tests.locks import ROOT
 from tests.test_house import tracked
 
@@ -208,6 +209,17 @@ def test_it_tells_how_far_pip_is_and_is_silent_when_all_is_there(checkout: Check
         "  unpacking 12 of 12",
     ]
     assert checkout.run("--help").stderr == ""
+
+
+@pytest.mark.parametrize("system", ["MINGW64_NT-10.0-22631", "MSYS_NT-10.0", "CYGWIN_NT-10.0"])
+def test_windows_is_refused_in_one_sentence(checkout: Checkout, system: str) -> None:
+    uname = Path(checkout.environ["PATH"]) / "uname"
+    uname.write_text(f"#!/bin/sh\necho {system}\n")
+    uname.chmod(0o755)
+    refused = checkout.tries("demo")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == f"{WINDOWS}\n"
+    assert not checkout.environment.exists()
 
 
 def test_what_cannot_be_installed_is_named_and_tried_again(checkout: Checkout, index: Index) -> None:
