@@ -40,6 +40,7 @@ from storage.sqlite_file.copies import last_copied
 
 if TYPE_CHECKING:
     from bot.channels.slack.channel import SlackSettings
+    from bot.channels.telegram.api.proxy import Proxy
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ async def open_service(
     channels: dict[str, Channel] = {}
     try:
         library = await load_library(settings, store, clock)
-        channels = await _open_channels(settings, store, clock, library.texts)
+        channels = await _open_channels(settings, environ, store, clock, library.texts)
         organisation = await with_staff(organisation_of(settings, library), channels, store)
         await follow_routes(store, organisation)
         listen = listen or listen_of(settings)
@@ -188,9 +189,11 @@ async def load_library(settings: Settings, store: Store, clock: Clock) -> Librar
     return library
 
 
-async def _open_channels(settings: Settings, store: Store, clock: Clock, texts: Texts) -> dict[str, Channel]:
+async def _open_channels(
+    settings: Settings, environ: Mapping[str, str], store: Store, clock: Clock, texts: Texts
+) -> dict[str, Channel]:
     """Open what is switched on, trying again until each platform answers."""
-    wanted = _channels(settings, attachments_of(store), StoredMemory(store, clock), texts)
+    wanted = _channels(settings, environ, attachments_of(store), StoredMemory(store, clock), texts)
     opening = [asyncio.create_task(_open(channel)) for channel in wanted]
     try:
         await asyncio.gather(*opening)
@@ -205,7 +208,11 @@ async def _open_channels(settings: Settings, store: Store, clock: Clock, texts: 
 
 
 def _channels(
-    settings: Settings, read_attachment: ReadAttachment, memory: Memory, texts: Texts
+    settings: Settings,
+    environ: Mapping[str, str],
+    read_attachment: ReadAttachment,
+    memory: Memory,
+    texts: Texts,
 ) -> list[Channel]:
     # Each platform's SDK takes a second to import: only what is switched on is loaded.
     channels: list[Channel] = []
@@ -224,6 +231,7 @@ def _channels(
                 webhook_secret=webhook.secret.get_secret_value() if webhook else "",
                 menus=menus(texts, settings.organisation.languages),
                 mark_answered=telegram.mark_answered,
+                proxy=telegram_proxy(settings, environ),
             )
         )
     if settings.slack.on:
@@ -231,6 +239,17 @@ def _channels(
 
         channels.append(open_slack(slack_settings(settings, texts), read_attachment, memory))
     return channels
+
+
+def telegram_proxy(settings: Settings, environ: Mapping[str, str]) -> "Proxy | None":
+    """Through which proxy Telegram is reached. Raises ConfigProblems for one of the environment that is none."""
+    from bot.channels.telegram.api.proxy import proxy_for  # noqa: PLC0415
+
+    telegram = settings.telegram
+    try:
+        return proxy_for(telegram.base_url, telegram.proxy.get_secret_value(), environ)
+    except ValueError as error:
+        raise ConfigProblems((Problem("HTTPS_PROXY", *error.args),)) from None
 
 
 def slack_settings(settings: Settings, texts: Texts | None = None) -> "SlackSettings":

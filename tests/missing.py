@@ -54,6 +54,7 @@ PROGRAMS = {
     "git": Program(on_path("git"), "git"),
     "pg_dump": Program(on_path("pg_dump"), "postgresql-client"),
     "node": Program(on_path("node"), "nodejs"),
+    "openssl": Program(on_path("openssl"), "openssl"),
     "postgresql": Program(find_binaries, "postgresql"),
     "strace": Program(on_path("strace"), "strace"),
     "systemd-analyze": Program(on_path("systemd-analyze"), "systemd"),

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
 import aiohttp
 import segno
 
+from bot.app import telegram_proxy
+from bot.channels.telegram.api.proxy import through
 from bot.commands.opening import settings_of
 from bot.commands.requests import write
 from bot.exits import Exit
@@ -60,10 +63,12 @@ async def _bot_name(settings: Settings) -> str:
     telegram = settings.telegram
     if not telegram.on:
         raise Failure("Telegram is off: put a token into [telegram] token", Exit.USAGE)
+    proxy = telegram_proxy(settings, os.environ)
+    url = f"{telegram.base_url}{telegram.token.get_secret_value()}/getMe"
     try:
         async with (
             aiohttp.ClientSession(timeout=_SECONDS) as session,
-            session.get(f"{telegram.base_url}{telegram.token.get_secret_value()}/getMe") as response,
+            session.get(url, **through(proxy, url)) as response,
         ):
             answer = await response.json()
         return str(answer["result"]["username"])

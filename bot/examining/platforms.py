@@ -1,6 +1,7 @@
 """Every platform that is on, asked at the same time, and what time it is there."""
 
 import asyncio
+import os
 from collections.abc import Awaitable
 from typing import Final
 
@@ -28,12 +29,16 @@ class Platforms:
     # Each platform's SDK takes a second to import: only what is switched on is loaded.
 
     def _telegram(self, pulse: Pulse) -> Awaitable[list[Finding]]:
+        from bot.app import telegram_proxy  # noqa: PLC0415
         from bot.channels.telegram.examining import examine  # noqa: PLC0415
 
         telegram = self._settings.telegram
         wanted = telegram.webhook.url if telegram.mode == "webhook" else ""
         token = telegram.token.get_secret_value()
-        return examine(token, telegram.base_url, webhook_url=wanted, pulse=pulse, seconds=SECONDS)
+        proxy = telegram_proxy(self._settings, os.environ)
+        return examine(
+            token, telegram.base_url, webhook_url=wanted, proxy=proxy, pulse=pulse, seconds=SECONDS
+        )
 
     def _slack(self, pulse: Pulse) -> Awaitable[list[Finding]]:
         from bot.app import slack_settings  # noqa: PLC0415

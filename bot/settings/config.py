@@ -25,6 +25,7 @@ from bot.settings.values import (
     Listen,
     Name,
     PerSecond,
+    ProxyAddress,
     Region,
     Section,
     SeverityName,
@@ -103,6 +104,9 @@ class TelegramSection(Section):
     token: BotToken = setting("", "from BotFather; empty: Telegram is off")
     base_url: Web = setting("https://api.telegram.org/bot", "the Bot API, as the SDK means it")
     base_file_url: Web = setting("https://api.telegram.org/file/bot", "its files")
+    proxy: ProxyAddress = setting(
+        "", "an HTTP proxy to reach Telegram through, http://HOST:PORT; empty: HTTPS_PROXY and NO_PROXY say"
+    )
     mode: Literal["polling", "webhook"] = setting("polling", "how messages come in")
     bulk_per_second: PerSecond = setting(
         25, "reminders and other messages that nobody waits for; answers go at once"
@@ -202,7 +206,9 @@ class Settings(Section):
             slack.signing_secret,
             self.http.metrics_token,
         )
-        words = [secret.get_secret_value() for secret in every] + [urlsplit(self.storage.url).password or ""]
+        addresses = (self.storage.url, telegram.proxy.get_secret_value())
+        words = [secret.get_secret_value() for secret in every]
+        words += [form for url in addresses for form in _passwords(url)]
         return tuple(word for word in words if word)
 
     def policy(self) -> Policy:
@@ -251,6 +257,12 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     if problems:
         raise ConfigProblems(tuple(problems))
     return settings
+
+
+def _passwords(url: str) -> tuple[str, ...]:
+    """The password in an address, as it stands there and as it is meant."""
+    password = urlsplit(url).password or ""
+    return password, unquote(password)
 
 
 def is_local(url: str) -> bool:

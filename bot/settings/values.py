@@ -190,6 +190,18 @@ _WEEKDAY: Final = WithJsonSchema(
     }
 )
 
+
+def _proxy(value: object) -> object:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    try:
+        parts = urlsplit(text)
+        if not text or (parts.scheme == "http" and parts.hostname and parts.port != 0):
+            return value
+    except ValueError:
+        pass
+    raise ValueError("is no HTTP proxy", "write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT")
+
+
 Duration: TypeAlias = Annotated[Instant, BeforeValidator(_duration), _written(DURATION)]
 OptionalDuration: TypeAlias = Annotated[
     Instant, BeforeValidator(_duration_or_none), _written(f"({DURATION})?")
@@ -208,6 +220,7 @@ Folder: TypeAlias = Annotated[Path, BeforeValidator(_path), WithJsonSchema({"typ
 Languages: TypeAlias = Annotated[
     tuple[Tag, ...], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})
 ]
+ProxyAddress: TypeAlias = Annotated[SecretStr, BeforeValidator(_proxy)]
 Web: TypeAlias = Annotated[str, BeforeValidator(_web), _written("https?://.+")]
 Id: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
 Name: TypeAlias = Annotated[str, Field(pattern=r"\S")]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from bot.channels.telegram.api.proxy import Proxy
 from bot.channels.telegram.channel import TelegramChannel, open_channel
 from bot.channels.telegram.inbound.bodies import raw_body
 from bot.channels.telegram.outbound.menus import Menus
@@ -67,6 +68,7 @@ def connect(
     secret: str = "",
     menus: Menus | None = None,
     mark_answered: bool = True,
+    proxy: Proxy | None = None,
 ) -> TelegramChannel:
     """A channel towards a local Telegram, not open yet."""
     return open_channel(
@@ -78,6 +80,7 @@ def connect(
         webhook_secret=secret,
         menus=menus,
         mark_answered=mark_answered,
+        proxy=proxy,
     )
 
 

@@ -113,7 +113,8 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_windows_is_refused_in_one_sentence_before_anything_is_imported_that_it_has_not() -> None:
     code = (
-        "import sys; sys.modules['fcntl'] = None; from bot import cli; assert not {'storage', 'bot.app'} & {*sys.modules};"
+        "import sys; sys.modules['fcntl'] = None; from bot import cli;"
+        "assert not {'storage', 'bot.app'} & {*sys.modules};"
         "sys.platform = 'win32'; cli.main()"
     )
     done = subprocess.run(

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import field
 from functools import partial
@@ -28,6 +29,7 @@ from bot.channels.slack.outbound.sending import Sender
 from bot.channels.slack.outcomes import TROUBLE, classify, error_of
 from bot.channels.slack.timeouts import Patience
 from bot.monitoring.pulse import Pulse, dating
+from bot.no_proxy import is_excepted
 from conversations.effects import At
 from conversations.events import Event, Instant
 from conversations.frozen import dataclass
@@ -201,8 +203,9 @@ def client_of(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncW
     client = AsyncWebClient(
         settings.bot_token, base_url=settings.base_url, session=session, retry_handlers=[], logger=_quiet()
     )
-    if urlsplit(client.base_url).hostname in _LOOPBACK:
-        client.proxy = None  # taken from the environment, where it is meant for the world outside
+    host = urlsplit(client.base_url).hostname or ""
+    if host in _LOOPBACK or is_excepted(host, os.environ):
+        client.proxy = None  # taken from the environment, which may except the host
     return client
 
 

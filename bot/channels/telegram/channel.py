@@ -13,6 +13,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.channels.telegram.api.client import AiohttpRequest
 from bot.channels.telegram.api.download import download
 from bot.channels.telegram.api.errors import describe, refused_token
+from bot.channels.telegram.api.proxy import Proxy
 from bot.channels.telegram.api.wire import Wire
 from bot.channels.telegram.inbound.polling import Poller
 from bot.channels.telegram.inbound.reading import ALLOWED_UPDATES, Reader
@@ -144,7 +145,7 @@ class TelegramChannel:
         return self._reader
 
 
-def open_channel(
+def open_channel(  # noqa: PLR0913 - one for each setting
     *,
     token: str,
     read_attachment: ReadAttachment,
@@ -154,6 +155,7 @@ def open_channel(
     webhook_secret: str = "",
     menus: Menus | None = None,
     mark_answered: bool = True,
+    proxy: Proxy | None = None,
 ) -> TelegramChannel:
     """Put a channel together; with a `webhook_url` it is called by the platform, else it polls.
 
@@ -165,7 +167,7 @@ def open_channel(
         raise ValueError("[telegram.webhook] secret must be 1 to 256 characters of A-Z, a-z, 0-9, _ and -")
     # Below this level the library logs its addresses, which contain the token, and everything people write.
     logging.getLogger("telegram").setLevel(logging.WARNING)
-    request = AiohttpRequest()
+    request = AiohttpRequest(proxy)
     bot = Bot(
         token, base_url=base_url, base_file_url=base_file_url, request=request, get_updates_request=request
     )

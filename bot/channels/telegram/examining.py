@@ -8,6 +8,7 @@ from telegram.error import TelegramError, TimedOut
 
 from bot.channels.telegram.api.client import AiohttpRequest
 from bot.channels.telegram.api.errors import NotSent, Throttled, describe, refused_token
+from bot.channels.telegram.api.proxy import Proxy
 from bot.channels.telegram.api.wire import Wire
 from bot.monitoring.finding import NETWORK_REMEDY, Finding, State
 from bot.monitoring.pulse import Pulse
@@ -18,10 +19,10 @@ _RECENT: Final = 3600.0  # seconds a failed delivery counts
 
 
 async def examine(
-    token: str, base_url: str, *, webhook_url: str, pulse: Pulse, seconds: float
+    token: str, base_url: str, *, webhook_url: str, proxy: Proxy | None, pulse: Pulse, seconds: float
 ) -> list[Finding]:
     """Ask both questions at the same time, so many seconds each; an empty `webhook_url` stands for polling."""
-    wire = Wire(f"{base_url}{token}", token, AiohttpRequest(), pulse)
+    wire = Wire(f"{base_url}{token}", token, AiohttpRequest(proxy), pulse)
     questions = (_ask(wire, method, seconds) for method in ("getMe", "getWebhookInfo"))
     try:
         me, webhook = await asyncio.gather(*questions, return_exceptions=True)

@@ -15,6 +15,7 @@ from bot.channels.telegram.api.answers import Answer
 from bot.channels.telegram.api.codec import decode
 from bot.channels.telegram.api.connection import ANSWER_LIMIT, CONNECT_SECONDS, KEEP_SECONDS
 from bot.channels.telegram.api.errors import NotSent, TooLarge
+from bot.channels.telegram.api.proxy import Proxy, through
 
 READ_SECONDS: Final = 15.0
 WRITE_SECONDS: Final = 20.0  # on top of both, for uploads
@@ -27,9 +28,10 @@ Upload: TypeAlias = tuple[str, bytes, str]
 
 
 class AiohttpRequest(BaseRequest):
-    """One session, opened by `initialize`."""
+    """One session, opened by `initialize`; through a proxy where there is one."""
 
-    def __init__(self) -> None:
+    def __init__(self, proxy: Proxy | None = None) -> None:
+        self.proxy = proxy
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -100,11 +102,13 @@ class AiohttpRequest(BaseRequest):
         failure: TelegramError
         try:
             async with self._session.request(
-                method, url, data=data, timeout=timeout, allow_redirects=False
+                method, url, data=data, timeout=timeout, allow_redirects=False, **through(self.proxy, url)
             ) as response:
                 body = await _read(response, limit)
                 headers = response.headers
                 return Answer(response.status, body, headers.get("Retry-After", ""), headers.get("Date", ""))
+        except aiohttp.ClientHttpProxyError as error:
+            failure = NotSent(f"the proxy opens no tunnel ({error.status})")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             failure = NotSent(type(error).__name__)
         except TimeoutError as error:

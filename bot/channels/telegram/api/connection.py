@@ -16,6 +16,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 
 from bot.channels.telegram.api.answers import Answer
 from bot.channels.telegram.api.errors import NotSent, TooLarge
+from bot.channels.telegram.api.proxy import Proxy, ProxyRefused, open_tunnel
 from handlers.sending.timeouts import Timeouts
 
 CONNECT_SECONDS: Final = 10.0  # to find room, the address, the host and its certificate
@@ -140,9 +141,13 @@ class Connection(asyncio.Protocol):
 
 
 class Connections:
-    """At most `most` connections to a host, with TLS or without; those at rest are used again, the latest first."""
+    """At most `most` connections to a host, with TLS or without; those at rest are used again, the latest first.
 
-    def __init__(self, host: str, port: int, *, tls: bool, most: int) -> None:
+    With a `proxy` each goes through a tunnel of its own.
+    """
+
+    def __init__(self, host: str, port: int, *, tls: bool, most: int, proxy: Proxy | None = None) -> None:
+        self._proxy = proxy
         self._host = host
         self._port = port
         self._tls = ssl.create_default_context() if tls else None
@@ -208,15 +213,24 @@ class Connections:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 return await self._connect()
+        except ProxyRefused as error:
+            failure = NotSent(str(error))
         except (OSError, UnicodeError) as error:  # a name that is none is a UnicodeError
             failure = NotSent(type(error).__name__)
         raise failure  # out here, so that not even the context of the exception tells more
 
     async def _connect(self) -> Connection:
         loop = asyncio.get_running_loop()
-        addresses = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+        to = (self._host, self._port) if self._proxy is None else (self._proxy.host, self._proxy.port)
+        addresses = await loop.getaddrinfo(*to, type=socket.SOCK_STREAM)
         # The loop's own race between addresses leaves sockets behind when it is cancelled.
         line = await start_connection(addresses, happy_eyeballs_delay=_NEXT_ADDRESS)
+        if self._proxy is not None:
+            try:
+                await open_tunnel(line, self._proxy, self._host, self._port)
+            except BaseException:
+                line.close()
+                raise
         name = self._host if self._tls else None
         _, connection = await loop.create_connection(
             Connection, sock=line, ssl=self._tls, server_hostname=name

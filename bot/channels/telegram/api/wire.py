@@ -30,7 +30,9 @@ class Wire:
         place = urlsplit(address)
         tls = place.scheme == "https"
         port = place.port or (443 if tls else 80)
-        self._connections = Connections(place.hostname or "", port, tls=tls, most=CONNECTIONS)
+        self._connections = Connections(
+            place.hostname or "", port, tls=tls, most=CONNECTIONS, proxy=request.proxy
+        )
         self._heads: dict[str, bytes] = {}
 
     async def call(self, method: str, payload: Payload, seconds: float | None = None) -> Any:
