@@ -111,20 +111,6 @@ def test_help_imports_nothing_heavy() -> None:
     assert loaded & set(HEAVY) == set()
 
 
-def test_windows_is_refused_in_one_sentence_before_anything_is_imported_that_it_has_not() -> None:
-    code = (
-        "import sys; sys.modules['fcntl'] = None; from bot import cli;"
-        "assert not {'storage', 'bot.app'} & {*sys.modules};"
-        "sys.platform = 'win32'; cli.main()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, "serve"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout) == (Exit.USAGE, "")
-    assert done.stderr.count("\n") == 1
-    assert "run it in WSL" in done.stderr
-
-
 def test_help_names_every_command_and_every_exit_code(run: Run) -> None:
     said = run("--help").stdout
     names = [each.callback.__name__ for each in app.registered_commands if each.callback]
