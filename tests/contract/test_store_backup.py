@@ -144,7 +144,7 @@ async def test_who_was_erased_after_the_copy_was_made_is_erased_in_it_too(
     assert read_former(sqlite_url).erased == {gone: NOW + DAY}
     async with opened(sqlite_url) as store:
         async with store.reading() as tx:
-            found = await tx.conversations.load(map(ConversationId, range(10_000)))
+            found = await tx.conversations.load(map(ConversationId, range(200_000)))
         async with store._engine.reading() as connection:
             erasures = await connection.fetch("SELECT person_id, at FROM fact WHERE kind = 'Erased'", {})
     assert erasures == [(gone, NOW + DAY)]
