@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from itertools import groupby
 
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 from conversations.texts.graphemes import graphemes
 
 
@@ -24,7 +24,7 @@ class Style(StrEnum):
     QUOTE = "blockquote"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A run of text that looks the same throughout; `text` is what people read, `href` an http(s) address or empty."""
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from conversations.events import Address, FileRef, Instant
 from conversations.forms import Field
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.kinds import CaseKind, Severity
 from conversations.refusals import Refusal
 from conversations.session import Answer
@@ -27,7 +27,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"  # never sent again: seen twice it only confuses
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Button:
     """A button: `token` comes back in `Pressed` (64 bytes at most); with `url` it opens a link instead."""
 
@@ -37,7 +37,7 @@ class Button:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """A message to a person: rows of buttons below it; `attachments` are ids of stored files shown with it."""
 
@@ -51,7 +51,7 @@ class Message:
 # -- durable -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Say:
     """Send to the conversation the step belongs to; `case` is the one that the message is about, 0 for none."""
 
@@ -59,7 +59,7 @@ class Say:
     case: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fetch:
     """Bring a file from the platform into the attachment table; `attachment` is its id, known before."""
 
@@ -67,7 +67,7 @@ class Fetch:
     file: FileRef
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refuse:
     """Note that a file was not taken: it is not fetched, but staff can read what came and why it is not there."""
 
@@ -76,7 +76,7 @@ class Refuse:
     reason: Refusal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetTimer:
     """Wake the owner at `at`; the same `kind` again moves the timer."""
 
@@ -85,7 +85,7 @@ class SetTimer:
     at: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropTimer:
     """Forget the owner's timer of this kind; `*` forgets all of them."""
 
@@ -93,7 +93,7 @@ class DropTimer:
     kind: str = "*"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenCase:
     """Open a case from a finished dialogue.
 
@@ -116,7 +116,7 @@ class OpenCase:
     sessions: tuple[int, ...] = ()  # the walks that lead to it, the first one first
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DecideCase:
     """The person's decision about the solution proposed in the case named in the session's bindings."""
 
@@ -126,7 +126,7 @@ class DecideCase:
     attachments: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Begin:
     """Open another dialogue on top of the stack (the present one waits below, or is over).
 
@@ -140,7 +140,7 @@ class Begin:
     origin: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallHuman:
     """The person wants to talk to a human: open or use a case and tell its owner."""
 
@@ -148,12 +148,12 @@ class CallHuman:
     attachments: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TellStatus:
     """The person asked for the status of their cases."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Relay:
     """Words and files that answer no question: they belong to `case`, else (0) to the case last spoken of.
 
@@ -170,7 +170,7 @@ class Relay:
     case: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetLanguage:
     """The person chose a language tag."""
 
@@ -196,7 +196,7 @@ Durable: TypeAlias = (
 # -- perishable: run right after the commit, with a deadline, never stored, never retried ----------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerPress:
     """Stop the waiting sign on a pressed button, with a short text where there is something to say."""
 
@@ -204,7 +204,7 @@ class AnswerPress:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MarkKeyboard:
     """Take the keyboard away from an answered question and show the choice instead.
 
@@ -221,12 +221,12 @@ class MarkKeyboard:
     buttons: tuple[tuple[Button, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Typing:
     """Show that an answer is being written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hint:
     """A private remark to one member of staff, seen by nobody else."""
 
@@ -235,7 +235,7 @@ class Hint:
     thread: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Form:
     """A form for staff; comes back as `Submitted(form=name, subject=...)`."""
 
@@ -247,7 +247,7 @@ class Form:
     cancel: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenForm:
     """Open a form; the platform's `trigger` lives three seconds."""
 
@@ -260,7 +260,7 @@ Perishable: TypeAlias = AnswerPress | MarkKeyboard | Typing | Hint | OpenForm
 Effect: TypeAlias = Durable | Perishable
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class At:
     """A perishable effect together with where it happens."""
 

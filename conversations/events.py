@@ -6,7 +6,7 @@ Channels translate platform payloads into these; nothing here knows a platform. 
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.subject import Subject
 
 Instant: TypeAlias = int
@@ -18,7 +18,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """Where a conversation takes place; `account` is one bot on one platform.
 
@@ -29,7 +29,7 @@ class Address:
     chat: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sender:
     """Who did it, in the platform's words. `name` is a person's word: display it, never store it in facts."""
 
@@ -39,7 +39,7 @@ class Sender:
     is_bot: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileRef:
     """A file that still lies with the platform. `kind` is photo, document or voice; `size` bytes, 0 if unknown."""
 
@@ -50,14 +50,14 @@ class FileRef:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """Plain text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pressed:
     """A button under one of our messages: `callback` identifies the press to the platform, `message` the keyboard."""
 
@@ -66,7 +66,7 @@ class Pressed:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attached:
     """Files, with the caption as text. `album` is the same for files sent together, else empty."""
 
@@ -75,7 +75,7 @@ class Attached:
     album: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shared:
     """A contact; `own` tells whether it is the sender's own."""
 
@@ -84,7 +84,7 @@ class Shared:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Commanded:
     """`/name argument`; the name in lower case without slash. Slack's `/anliegen mine` is name `anliegen`."""
 
@@ -93,7 +93,7 @@ class Commanded:
     trigger: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edited:
     """An earlier message of the person, changed afterwards. `message` is the platform's message id."""
 
@@ -101,36 +101,36 @@ class Edited:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unsupported:
     """Something we cannot read as an answer: sticker, location, poll ... `kind` is the platform's word."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Departed:
     """The person blocked the bot or left; we can no longer write there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Returned:
     """The person unblocked the bot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+@frozen
+class ChatMoved:
     """The platform gave the chat a new id."""
 
     chat: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overheard:
     """We were addressed in a group; we answer once with a hint to write to us alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Acted:
     """A member of staff pressed a button of a card or list. `trigger` opens a form (Slack: 3 s of real time)."""
 
@@ -139,7 +139,7 @@ class Acted:
     trigger: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Submitted:
     """A member of staff sent a form; `values` by field name, as `conversations/forms.py` reads them."""
 
@@ -148,7 +148,7 @@ class Submitted:
     values: Mapping[str, str | tuple[str, ...] | tuple[FileRef, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Threaded:
     """A member of staff wrote in the thread of a card; `thread` is the platform id of the card's message."""
 
@@ -157,7 +157,7 @@ class Threaded:
     files: tuple[FileRef, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Elapsed:
     """A timer fell due; `owner` is `session:<id>`, `case:<id>` or `digest:<channel>`."""
 
@@ -165,7 +165,7 @@ class Elapsed:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HomeOpened:
     """A member of staff opened their overview (Slack App Home)."""
 
@@ -180,7 +180,7 @@ What: TypeAlias = (
     | Unsupported
     | Departed
     | Returned
-    | Moved
+    | ChatMoved
     | Overheard
     | Acted
     | Submitted
@@ -199,7 +199,7 @@ def reachable_after(what: What, *, before: bool) -> bool:
     return not isinstance(what, Departed) and (before or isinstance(what, _SIGNS))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """Something happened.
 

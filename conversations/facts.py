@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.kinds import CaseClock
 from conversations.session import Value
 
@@ -22,7 +22,7 @@ class How(StrEnum):
     WITHDRAWN = "withdrawn"  # what it asks has lost its sense
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Invited:
     """An invitation was stored."""
 
@@ -31,7 +31,7 @@ class Invited:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Started:
     """A dialogue began; `invited` tells whether through an invitation, `invitation` which.
 
@@ -50,7 +50,7 @@ class Started:
     origin: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """A question was answered. `metric` is nps, csat, ces or empty; `kind` the question type.
 
@@ -72,7 +72,7 @@ class Answered:
     asked: Instant = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Corrected:
     """An answer was changed. `first_at` is when it was first given: the tally moves on that day.
 
@@ -95,7 +95,7 @@ class Corrected:
     was: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Skipped:
     """A question was passed over by the person; `asked` is when it was asked."""
 
@@ -105,7 +105,7 @@ class Skipped:
     asked: Instant = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reminded:
     """An unfinished dialogue was called to mind."""
 
@@ -113,7 +113,7 @@ class Reminded:
     dialogue: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ended:
     """A dialogue is over. `left` is the question that was open then, `asked` when it was asked."""
 
@@ -130,7 +130,7 @@ class Ended:
     asked: Instant = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseOpened:
     """A case was opened; `sessions` are the walks that led to it, the first one first."""
 
@@ -147,7 +147,7 @@ class CaseOpened:
     sessions: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseMoved:
     """A case changed state or hands; `actor` is a staff id from the configuration, `customer` or `clock`.
 
@@ -164,7 +164,7 @@ class CaseMoved:
     category: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Escalated:
     """A row of the escalation table told somebody: the `level`-th one of a clock (accept, answer or decide).
 
@@ -177,7 +177,7 @@ class Escalated:
     told: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rejected:
     """A staff action was refused; `actor` is a staff id from the configuration, or `STRANGER`."""
 
@@ -186,12 +186,12 @@ class Rejected:
     actor: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Erased:
     """The words, names and files of a person were emptied; which person stands in the fact's row."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Configured:
     """The service started with a new configuration: its hash, tokens left out, and the version of the program."""
 

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, TypeAlias, assert_never
 
 from conversations.events import SECOND, FileRef
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.texts.graphemes import clip
 
 LONGEST: Final = 3_000
@@ -23,7 +23,7 @@ Option: TypeAlias = tuple[str, str]
 """What may be chosen: its value, and its label in the reader's language."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextField:
     """Words, in one line or in several."""
 
@@ -35,7 +35,7 @@ class TextField:
     initial: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NumberField:
     """A number from `least` to `most`; whole unless `decimals`."""
 
@@ -48,7 +48,7 @@ class NumberField:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DateField:
     """A day from `first` to `last`."""
 
@@ -61,7 +61,7 @@ class DateField:
     initial: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OneOfField:
     """One of some options."""
 
@@ -73,7 +73,7 @@ class OneOfField:
     initial: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeveralOfField:
     """Any number of some options, at least one where it is not optional."""
 
@@ -85,7 +85,7 @@ class SeveralOfField:
     initial: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PersonField:
     """One of us: `people` are staff ids with names."""
 
@@ -96,7 +96,7 @@ class PersonField:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileField:
     """Up to `most` files."""
 

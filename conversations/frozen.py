@@ -1,24 +1,34 @@
 """Frozen dataclasses at the price of plain ones.
 
-`frozen=True` is held by the type checker, which sees the standard library's own decorator. At run time the guard is
-left out, for it makes a constructor three times as slow, and values are what every turn is made of (docs/adr/0016). All
-else is as there: slots, equality, and a hash that follows the fields.
+`@frozen` makes a dataclass with slots, equality, and a hash that follows the fields. That nobody changes one is held by
+the type checker, and by the tests, where the standard library's guard is on. In the service the guard is left out: it
+makes a constructor three times as slow, and values are what every turn is made of (docs/adr/0016).
 """
 
 import dataclasses
+import sys
 from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
-__all__ = ["dataclass", "replace"]
+__all__ = ["frozen", "replace"]
+
+_T = TypeVar("_T")
+_GUARDED = "pytest" in sys.modules
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(dataclasses.field,))
+def frozen(kind: type[_T]) -> type[_T]:
+    """Make a class of values."""
+    if _GUARDED:
+        return dataclasses.dataclass(frozen=True, slots=True)(kind)
+    return dataclasses.dataclass(unsafe_hash=True, slots=True)(kind)
+
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass, replace
+    from dataclasses import replace
 else:
-
-    def dataclass(*, frozen=False, **options):
-        return dataclasses.dataclass(unsafe_hash=frozen, **options)
 
     def replace(value, /, **changes):
         kind = type(value)

@@ -11,13 +11,13 @@ from typing import Generic, TypeVar
 from transitions import EventData, Machine
 from transitions.extensions import GraphMachine
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 
 Context = TypeVar("Context")
 
 
-@dataclass(frozen=True, slots=True)
-class Move(Generic[Context]):
+@frozen
+class Transition(Generic[Context]):
     """`trigger` leads from `source` to `target` if `guard` holds; the first move that holds wins.
 
     `note` says in words what the guard wants, for the diagram.
@@ -39,10 +39,10 @@ class _Cursor:
         self.state = state
 
 
-class Table(Generic[Context]):
+class StateTable(Generic[Context]):
     """States and moves. Raises ValueError for a move from or to a state that does not exist."""
 
-    def __init__(self, states: Iterable[str], initial: str, moves: Iterable[Move[Context]]) -> None:
+    def __init__(self, states: Iterable[str], initial: str, moves: Iterable[Transition[Context]]) -> None:
         self.states = tuple(str(state) for state in states)
         self.initial = str(initial)
         self.moves = tuple(moves)
@@ -109,7 +109,7 @@ class _Drawn:
     """A throw-away model: GraphMachine cannot draw without one."""
 
 
-def _transition(move: Move[Context]) -> dict[str, object]:
+def _transition(move: Transition[Context]) -> dict[str, object]:
     plain: dict[str, object] = {"trigger": move.trigger, "source": str(move.source), "dest": str(move.target)}
     if move.guard is None:
         return plain

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """`path` is the place inside the file (`questions.score.next[0].goto`); `file` is added by whoever read it.
 

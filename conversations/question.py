@@ -19,11 +19,11 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from conversations.effects import Fetch, Refuse
 from conversations.events import Attached, Said, Shared
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.problem import Problem
 from conversations.session import Answer, Value
 from conversations.texts.graphemes import LONGEST, clip
-from conversations.texts.languages import Source, per_language
+from conversations.texts.languages import WordSource, per_language
 from conversations.texts.phrases import is_done, is_nothing
 from conversations.texts.vocabulary import Vocabulary
 
@@ -54,7 +54,7 @@ class Ids(Protocol):
 # -- a question as its author wrote it ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """`settings` are the type's own keys, defaults filled in; `given` names a binding that answers it beforehand.
 
@@ -85,8 +85,8 @@ class Question:
         return str(self.settings.get(key, ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+@frozen
+class SummaryLine:
     """An answer already given, as a summary shows it: question id, its short name, the answer in words."""
 
     question: str
@@ -94,7 +94,7 @@ class Point:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ask:
     """A question put to one person now.
 
@@ -112,7 +112,7 @@ class Ask:
     vocabulary: Vocabulary
     partial: Answer | None = None
     remarks: str = ""
-    points: Callable[[], tuple[Point, ...]] = tuple
+    points: Callable[[], tuple[SummaryLine, ...]] = tuple
 
     def declines(self, text: str) -> bool:
         """Tell whether a reply says that there is nothing to say, or nothing that the person would say."""
@@ -127,7 +127,7 @@ class Ask:
         return self.label(f"options.{key}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """Something to press: `key` comes back in `Chosen`."""
 
@@ -135,7 +135,7 @@ class Choice:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prompt:
     """How to ask: rows of choices, a plain note below the text, points to show, and the platform's contact button.
 
@@ -144,7 +144,7 @@ class Prompt:
 
     choices: tuple[tuple[Choice, ...], ...] = ()
     note: str = ""
-    points: tuple[Point, ...] = ()
+    points: tuple[SummaryLine, ...] = ()
     contact_label: str = ""
     given: str = ""
 
@@ -152,7 +152,7 @@ class Prompt:
 # -- replies and what becomes of them ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chosen:
     """A choice was pressed."""
 
@@ -162,7 +162,7 @@ class Chosen:
 Reply: TypeAlias = Said | Chosen | Attached | Shared
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Accepted:
     """The question is answered. `note` says what the person should know besides; `kinds` as in `Answer`."""
 
@@ -175,7 +175,7 @@ class Accepted:
     refused: tuple[Refuse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Partial:
     """Understood, and more may come. `note` tells the person so; empty stays silent. `refused` is not part of it."""
 
@@ -185,7 +185,7 @@ class Partial:
     refused: tuple[Refuse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rejection:
     """Not an answer; `reason` explains it kindly, in plain words. `refused` are the files that came.
 
@@ -198,14 +198,14 @@ class Rejection:
     receipt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Correction:
     """The person wants to change the answer to another question."""
 
     question: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declined:
     """The person has nothing to say here: skips the question where it is optional, else they are asked again."""
 
@@ -257,7 +257,7 @@ class Gathering(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Example:
     """For the contract tests: a question in TOML's terms, replies with the value each gives, and replies refused."""
 
@@ -299,7 +299,7 @@ def type_keys() -> tuple[str, ...]:
 
 
 @cache
-def type_texts() -> tuple[Source, ...]:
+def type_texts() -> tuple[WordSource, ...]:
     """Return the words that types bring along, as files of languages."""
     return tuple(
         source

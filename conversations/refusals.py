@@ -4,7 +4,7 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from conversations.events import FileRef
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 
 KINDS = ("photo", "document", "voice")
 """What we keep. A channel names other kinds by the platform's word, so that it can be said what was not kept."""
@@ -28,7 +28,7 @@ class Refusal(StrEnum):
     GONE = "gone"  # the platform no longer gives it out
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sorted:
     """The files of a message: what can be kept, and what not, each with the reason."""
 

@@ -5,7 +5,7 @@ from dataclasses import field
 from typing import NewType, TypeAlias
 
 from conversations.events import Address, Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 
 PersonId = NewType("PersonId", int)
 ConversationId = NewType("ConversationId", int)
@@ -19,7 +19,7 @@ Value: TypeAlias = int | str | tuple[str, ...] | None
 STACK_LIMIT = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """One answer. `words` is what the person wrote (erasable), `wording` the hash of the question's text they saw.
 
@@ -42,7 +42,7 @@ class Answer:
         return bool(self.attachments or self.words or self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remark:
     """Words said to a question that do not answer it; `told` once a human who was called has them."""
 
@@ -51,7 +51,7 @@ class Remark:
     told: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """One walk through one revision of a dialogue.
 
@@ -102,7 +102,7 @@ class Session:
         return found if found < 1 << 63 else 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conversation:
     """A chat with one person. `keyboard` is the outbox row of the last question with buttons, 0 if none."""
 

@@ -4,13 +4,13 @@ from typing import Generic, TypeVar
 
 from conversations.effects import Effect
 from conversations.facts import Fact
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import Answer
 
 State_co = TypeVar("State_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """An answer as it now is, to be kept: the same session and question replace."""
 
@@ -21,7 +21,7 @@ class Given:
     metric: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step(Generic[State_co]):
     """What became of a state, whatever it was that moved: a session (None once it is over) or a conversation.
 

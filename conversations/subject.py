@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 
 
 class SubjectKind(StrEnum):
@@ -11,7 +11,7 @@ class SubjectKind(StrEnum):
     CASE = "case"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subject:
     """One thing that staff work on. As text it is `case:41`: so its lane is called, and so platforms carry it."""
 

@@ -17,11 +17,11 @@ from typing import TypeAlias
 
 from conversations.events import MINUTE, SECOND, Instant
 from conversations.facts import Answered, CaseOpened, Corrected, Ended, Fact, How, Invited, Started
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TallyKey:
     """What is counted, in a week: by its Monday (`2026-11-23`).
 
@@ -39,7 +39,7 @@ class TallyKey:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DayKey:
     """What is counted, on a day, by everything that it may be told apart by. The rest is as in `TallyKey`.
 

@@ -14,11 +14,12 @@ from conversations.cases.policy import Staff
 from conversations.definition.dialogue import Dialogue
 from conversations.effects import SetTimer
 from conversations.events import DAY, MINUTE, SECOND, Address, Instant
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
+from conversations.question import Ids
 from conversations.tallies import TallyKey, week_of
 from conversations.timers import Owner, OwnerKind, owned_by
 from handlers.turn.organisation import DigestPlan, Organisation
-from handlers.turn.ports import Clock, DigestPost, Ids
+from handlers.turn.ports import Clock, DigestPost
 from handlers.turn.turn import Turn
 from reports.data import CaseLine, Figures, Period, VoiceLine
 from reports.digest import build
@@ -33,7 +34,7 @@ _MISSED = 4  # weeks that are still posted after an outage
 _VOICES = 10
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drawn:
     """A digest in the form it is posted: plain text, Slack blocks as JSON, picture (PNG) and HTML."""
 

@@ -109,7 +109,7 @@ class Quotes:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class TrendPoint:
     """One week of a trend: without a score where there were too few answers; `n` counts them."""
 
     label: str
@@ -123,7 +123,7 @@ class Point:
 class Trend:
     """A score with its interval over weeks, for `reports.charts.draw`; the labels are in the reader's language."""
 
-    points: tuple[Point, ...]
+    points: tuple[TrendPoint, ...]
     score_label: str
     interval_label: str
     count_label: str

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from reports.data import Figures
-from reports.looks import Answers, Asked
+from reports.looks import Asked, WeeklyAnswers
 from reports.statistics import ENOUGH, Camps
 
 MOST = 0.5
@@ -39,7 +39,7 @@ class Reason:
     before: tuple[int, int]
 
 
-def part_of(answers: Answers, asked: Asked, first: int) -> Part | None:
+def part_of(answers: WeeklyAnswers, asked: Asked, first: int) -> Part | None:
     """Return the largest part in the change of a whole score since a week; None where no part makes most of it.
 
     The change of the whole is the sum over touchpoints of w·(s - s0), what each changed itself, and (w - w0)·(s0 - S0),

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from reports.causes import Part, Reason, part_of, reason_of
 from reports.data import TREND_WEEKS, Figures
-from reports.looks import Answers, Asked, Look
+from reports.looks import Asked, Comparison, WeeklyAnswers
 from reports.statistics import ENOUGH, Camps
 
 
@@ -20,7 +20,7 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ScoreChange:
     """A score that moved: its answers since the week `since`, and those of the twelve weeks before that."""
 
     asked: Asked
@@ -34,8 +34,8 @@ class Change:
     """A change at one place, told in one line: the metric that leads, those that went the same way, and the cause."""
 
     way: Way
-    lead: Moved
-    also: tuple[Moved, ...] = ()
+    lead: ScoreChange
+    also: tuple[ScoreChange, ...] = ()
     part: Part | None = None
     reason: Reason | None = None
 
@@ -61,7 +61,7 @@ class Changes:
 
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
-        self._answers = Answers(figures)
+        self._answers = WeeklyAnswers(figures)
         self._end = len(self._answers.weeks)
         self._last = self._end - 1
         single = self._answers.period == 1
@@ -95,7 +95,7 @@ class Changes:
                 found[look.asked] = _Signal(Way.FELL if change.fell else Way.ROSE, look.first)
         return found
 
-    def _on_side(self, look: Look, before: Camps, end: int, *, fell: bool) -> bool:
+    def _on_side(self, look: Comparison, before: Camps, end: int, *, fell: bool) -> bool:
         """Whether the last week lies on the side of the change that it is part of."""
         if self._answers.period > 1:
             return True
@@ -171,9 +171,9 @@ class Changes:
                 reason = reason_of(self._figures, dialogue, where, self._weeks(first), self._before(first))
             yield Change(way, lead, tuple(also), part, reason)
 
-    def _moved(self, asked: Asked, first: int) -> Moved:
+    def _moved(self, asked: Asked, first: int) -> ScoreChange:
         now, before = self._answers.between(asked, first, self._end), self._answers.before(asked, first)
-        return Moved(asked, self._answers.weeks[first], now, before)
+        return ScoreChange(asked, self._answers.weeks[first], now, before)
 
     def _weeks(self, first: int) -> tuple[str, ...]:
         return self._answers.weeks[first:]

@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from reports.blocks import Form, Point, Shape, Theme, Trend
+from reports.blocks import Form, Shape, Theme, Trend, TrendPoint
 
 NAN = float("nan")
 
@@ -123,7 +123,7 @@ def _counts(axes: Axes, trend: Trend, palette: Palette, shape: Shape) -> None:
     axes.set_xlim(-0.6, len(places) - 0.4 + ROOM[shape])
 
 
-def _mark_last(axes: Axes, points: tuple[Point, ...], palette: Palette) -> None:
+def _mark_last(axes: Axes, points: tuple[TrendPoint, ...], palette: Palette) -> None:
     place = max((place for place, point in enumerate(points) if point.score is not None), default=None)
     if place is None:
         return
@@ -142,14 +142,14 @@ def _mark_last(axes: Axes, points: tuple[Point, ...], palette: Palette) -> None:
     )
 
 
-def _alone(points: tuple[Point, ...]) -> list[int]:
+def _alone(points: tuple[TrendPoint, ...]) -> list[int]:
     """Weeks with a score between weeks without: a band needs two, so these get a bar of their own."""
     scored = [False, *(point.score is not None for point in points), False]
     pairs = list(pairwise(scored))
     return [place for place in range(len(points)) if pairs[place] == (False, True) and not scored[place + 2]]
 
 
-def _limits(points: tuple[Point, ...]) -> tuple[float, float]:
+def _limits(points: tuple[TrendPoint, ...]) -> tuple[float, float]:
     """Whole tens around all intervals, at least forty points apart: a calm week must not look like a storm."""
     scored = [point for point in points if point.score is not None]
     low = 10 * math.floor(min((point.low for point in scored), default=0) / 10)

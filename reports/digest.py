@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from conversations.events import SECOND
-from conversations.texts.languages import Source, per_language
+from conversations.texts.languages import WordSource, per_language
 from reports import sections as package
 from reports.blocks import Block, Chapter, Digest, Note, Tone
 from reports.changes import Way
@@ -45,7 +45,7 @@ def discover() -> tuple[Found, ...]:
     return tuple(sorted(found, key=lambda one: (one.section.RANK, one.name)))
 
 
-def section_texts() -> tuple[Source, ...]:
+def section_texts() -> tuple[WordSource, ...]:
     """Return the words that sections bring along, as files of languages."""
     return tuple(
         source

@@ -26,7 +26,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Comparison:
     """One comparison: the answers of the weeks from `first` on with those of the twelve weeks before, at a level."""
 
     asked: Asked
@@ -45,7 +45,7 @@ class Look:
         return self.asked.metric.difference(self.now, before, self.level)
 
 
-class Answers:
+class WeeklyAnswers:
     """The answers per week, added up from the first week on: those of any stretch of weeks are one subtraction.
 
     Weeks are places in `weeks`; a stretch ends before its `end`.
@@ -94,7 +94,7 @@ class Answers:
         wanted = (asked.metric, asked.dialogue)
         return tuple(one for one in self.asked if one.touchpoint and (one.metric, one.dialogue) == wanted)
 
-    def looks(self, end: int) -> tuple[Look, ...]:
+    def looks(self, end: int) -> tuple[Comparison, ...]:
         """All comparisons of the digest of the weeks before `end`, at a level at which they err together in 5 %.
 
         Both sides need `ENOUGH` answers. Half of the 5 % is for the scores as a whole, half for the touchpoints: many
@@ -102,7 +102,7 @@ class Answers:
         """
         sides = tuple(self._sides(end))
         level = self._levels(sides)
-        return tuple(Look(*side, level[not side[0].touchpoint]) for side in sides)
+        return tuple(Comparison(*side, level[not side[0].touchpoint]) for side in sides)
 
     def level(self, end: int) -> float:
         """The level at which the scores as a whole are compared."""

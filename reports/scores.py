@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from reports.data import TREND_WEEKS, Figures
-from reports.looks import Answers, Asked
+from reports.looks import Asked, WeeklyAnswers
 from reports.metrics import Metric
 from reports.statistics import ENOUGH, Difference, Estimate, Sight, sight
 
@@ -52,7 +52,7 @@ def scores(figures: Figures) -> tuple[Score, ...]:
     `ENOUGH` answers; the interval of the difference must leave out zero, at a level that holds for all comparisons of
     the digest together (`reports.looks`).
     """
-    answers = Answers(figures)
+    answers = WeeklyAnswers(figures)
     end = len(answers.weeks)
     level = answers.level(end)
     changes = {look.asked: look.change for look in answers.looks(end) if look.first == end - answers.period}

@@ -223,14 +223,14 @@ def share_spread(successes: int, n: int) -> tuple[float, float]:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Duration:
     """How long something took in microseconds; `ended` is false where it still goes on: at least this long."""
 
     length: Instant
     ended: bool
 
 
-def survival_median(spans: Iterable[Span]) -> Instant | None:
+def survival_median(spans: Iterable[Duration]) -> Instant | None:
     """The time after which half are done, with open ones counted as not done yet; None if that is not known yet.
 
     S(t) is the product of (1 - ended at t / at risk at t) over the times of ends; the median is the first t with

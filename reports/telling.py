@@ -2,7 +2,7 @@
 
 from reports.blocks import Line, Plain, Tone
 from reports.causes import Part, Reason
-from reports.changes import Change, Moved, Way
+from reports.changes import Change, ScoreChange, Way
 from reports.data import Period
 from reports.metrics import Metric
 from reports.statistics import Camps
@@ -27,7 +27,7 @@ def value(metric: Metric, camps: Camps, words: Words) -> str:
     return words.number(found) if metric is Metric.NPS else words.percent(found)
 
 
-def when(moved: Moved, period: Period, words: Words) -> str:
+def when(moved: ScoreChange, period: Period, words: Words) -> str:
     """Return `in week 40` or `since week 40`."""
     if period.first_week != period.last_week:
         return words.say("changes.in_period")
@@ -77,7 +77,7 @@ def _also(change: Change, words: Words) -> str:
     return words.say(f"changes.{change.way}_also", scores=scores)
 
 
-def _pair(moved: Moved, words: Words) -> str:
+def _pair(moved: ScoreChange, words: Words) -> str:
     metric = moved.asked.metric
     return words.say(
         "changes.pair",

@@ -4,18 +4,18 @@ from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import quote, unquote
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from storage.interface.errors import StoreError
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SqliteAddress:
     """A file."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PostgresAddress:
     """A server; libpq understands the whole address."""
 

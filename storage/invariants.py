@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from conversations.kinds import CaseClock
 from storage.areas.cases import OPEN_CASE
 from storage.areas.outbox import OPEN
-from storage.engines.sql import EMPTY, ONE, ZERO, Connection, Texts, given, said
+from storage.engines.sql import EMPTY, ONE, ZERO, CompiledStatements, EngineSession, given, said
 from storage.tables import case, conversation, digest_made, inbox, outbox, timer
 
 SHOWN: Final = 5  # of each invariant, so that a doctor's report stays readable
@@ -97,7 +97,7 @@ INVARIANTS: Final[Mapping[str, tuple[str, Select[Any]]]] = {
 }
 
 
-async def broken(connection: Connection, texts: Texts) -> list[str]:
+async def broken(connection: EngineSession, texts: CompiledStatements) -> list[str]:
     """Sentences about what does not hold, a few per invariant."""
     sentences = []
     for name, (sentence, statement) in INVARIANTS.items():

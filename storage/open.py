@@ -10,17 +10,17 @@ from storage.areas.claims import END_LEASES
 from storage.engines.hints import Hints
 from storage.engines.postgres import Postgres
 from storage.engines.postgres import dialect as postgres_dialect
-from storage.engines.sql import Texts
+from storage.engines.sql import CompiledStatements
 from storage.engines.sqlite import Sqlite
 from storage.engines.sqlite import dialect as sqlite_dialect
 from storage.interface.errors import StoreError
 from storage.migrate import current, current_sqlite, head, migrate_sqlite, refuse_newer
 from storage.sqlite_file.file import Ownership, check_file
 from storage.sqlite_file.plain import OWNER_ONLY
-from storage.store import Store
+from storage.store import SqlStore
 
 
-async def open_store(url: str, *, zone: tzinfo, serve: bool = False) -> Store:
+async def open_store(url: str, *, zone: tzinfo, serve: bool = False) -> SqlStore:
     """Open a database; `zone` says in which week a fact is counted.
 
     With `serve`, a SQLite database is ours alone, is made or migrated when needed, and may be written; without, it is
@@ -34,15 +34,15 @@ async def open_store(url: str, *, zone: tzinfo, serve: bool = False) -> Store:
     """
     match parse(url):
         case SqliteAddress(path):
-            texts = Texts(sqlite_dialect())
+            texts = CompiledStatements(sqlite_dialect())
             engine = await (_serve_sqlite(path, texts, zone) if serve else _read_sqlite(path))
-            return Store(engine, texts, texts, zone)
+            return SqlStore(engine, texts, texts, zone)
         case PostgresAddress(conninfo):
             _refuse_other(await asyncio.to_thread(current, url), "run `anliegen migrate` first")
-            locking = Texts(postgres_dialect())
+            locking = CompiledStatements(postgres_dialect())
             postgres = await Postgres.open(conninfo)
-            plain = Texts(postgres_dialect(locks=False))
-            return Store(postgres, locking, plain, zone, Hints(postgres.connect))
+            plain = CompiledStatements(postgres_dialect(locks=False))
+            return SqlStore(postgres, locking, plain, zone, Hints(postgres.connect))
 
 
 def absent(path: Path) -> StoreError:
@@ -53,7 +53,7 @@ def absent(path: Path) -> StoreError:
     )
 
 
-async def _serve_sqlite(path: Path, texts: Texts, zone: tzinfo) -> Sqlite:
+async def _serve_sqlite(path: Path, texts: CompiledStatements, zone: tzinfo) -> Sqlite:
     owner = Ownership(path)
     try:
         await asyncio.to_thread(owner.check)

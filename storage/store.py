@@ -33,9 +33,9 @@ from storage.areas.sessions import SqlSessions
 from storage.areas.shut_places import SqlShutPlaces
 from storage.areas.timers import SqlTimers
 from storage.engines.hints import Hints, Wake
-from storage.engines.sql import ENDED, Connection, Texts, Unit
+from storage.engines.sql import ENDED, CompiledStatements, EngineSession, Unit
 from storage.interface.errors import StoreUnavailable
-from storage.interface.work import Heed, Hint, Work
+from storage.interface.work import Heed, Work, WorkHint
 from storage.invariants import broken
 
 _TRIAL = "trial"  # an alarm that never stands: its row is gone before the unit ends
@@ -49,11 +49,11 @@ class Engine(Protocol):
         """Whether other workers may write at the same time."""
         ...
 
-    def writing(self) -> AbstractAsyncContextManager[Connection]:
+    def writing(self) -> AbstractAsyncContextManager[EngineSession]:
         """A unit that is committed at its end, or rolled back."""
         ...
 
-    def reading(self) -> AbstractAsyncContextManager[Connection]:
+    def reading(self) -> AbstractAsyncContextManager[EngineSession]:
         """A unit that sees one moment."""
         ...
 
@@ -66,7 +66,7 @@ class Engine(Protocol):
         ...
 
 
-class Transaction:
+class SqlTransaction:
     """One unit of work, in areas; each is a module of its own."""
 
     def __init__(self, unit: Unit) -> None:
@@ -95,7 +95,7 @@ class Transaction:
         self.unit = unit
 
 
-def _statements(tx: Transaction) -> Iterator[Executable]:
+def _statements(tx: SqlTransaction) -> Iterator[Executable]:
     """Every statement of the areas."""
     for area in vars(tx).values():
         for one in vars(sys.modules[type(area).__module__]).values():
@@ -103,11 +103,16 @@ def _statements(tx: Transaction) -> Iterator[Executable]:
                 yield one
 
 
-class Store:
+class SqlStore:
     """A database."""
 
     def __init__(
-        self, engine: Engine, locking: Texts, plain: Texts, zone: tzinfo, hints: Hints | None = None
+        self,
+        engine: Engine,
+        locking: CompiledStatements,
+        plain: CompiledStatements,
+        zone: tzinfo,
+        hints: Hints | None = None,
     ) -> None:
         """Statements in two wordings: `locking` for units that write, `plain` for those that only read."""
         self.units = 0
@@ -120,12 +125,12 @@ class Store:
         self._locking = locking
         self._plain = plain
         self._zone = zone
-        self._readers: list[Transaction] = []  # those that are free
+        self._readers: list[SqlTransaction] = []  # those that are free
         self._writers = [self._transaction(locking)]
         locking.compile(_statements(self._writers[0]))
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self) -> AsyncIterator[SqlTransaction]:
         """Open a unit of work that writes. Raises StoreUnavailable, Conflict."""
         began = time.monotonic()
         self.units += 1
@@ -162,7 +167,7 @@ class Store:
             await tx.alarms.end(_TRIAL, "")
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Transaction]:
+    async def reading(self) -> AsyncIterator[SqlTransaction]:
         """Open a unit that only reads. Raises StoreUnavailable."""
         tx = self._readers.pop() if self._readers else self._transaction(self._plain)
         try:
@@ -172,16 +177,16 @@ class Store:
             tx.unit.connection = ENDED
             self._readers.append(tx)
 
-    def _transaction(self, texts: Texts) -> Transaction:
+    def _transaction(self, texts: CompiledStatements) -> SqlTransaction:
         """One more than were ever open at once. They are kept: making their areas for each unit would be felt."""
-        return Transaction(Unit(texts, self._zone, several=self._engine.several))
+        return SqlTransaction(Unit(texts, self._zone, several=self._engine.several))
 
     @property
     def several(self) -> bool:
         """Whether other workers may use this database at the same time."""
         return self._engine.several
 
-    def hint(self, hint: Hint) -> None:
+    def hint(self, hint: WorkHint) -> None:
         """Tell the other workers that there is something to look for; it may get lost."""
         if self._hints is not None:
             self._hints.give(hint)

@@ -12,11 +12,11 @@ from storage.interface.invitations import Invitation
 from storage.interface.messages import CaseMessage
 from storage.interface.outbox import Delivery, OutboxRow
 from storage.interface.timers import Timer
-from storage.store import Transaction
+from storage.store import SqlTransaction
 from tests.stores import BOT, NOW, complaint, ids, talk
 
 
-async def live(tx: Transaction, canary: str, chat: str, user: str) -> tuple[Conversation, Case]:
+async def live(tx: SqlTransaction, canary: str, chat: str, user: str) -> tuple[Conversation, Case]:
     """Put words of somebody into every place that takes words."""
     session = SessionId(next(ids))
     spoken = Answer(None, canary, (next(ids),), "w", NOW, message=f"m-{canary}")
@@ -67,7 +67,7 @@ async def live(tx: Transaction, canary: str, chat: str, user: str) -> tuple[Conv
     return one, case
 
 
-async def live_files(tx: Transaction, canary: str, case: Case, person: PersonId) -> None:
+async def live_files(tx: SqlTransaction, canary: str, case: Case, person: PersonId) -> None:
     """Files: the person's, one of staff for the case, one on its way, and a digest that quotes the person."""
     sent = Attachment(next(ids), person, f"{canary}.txt", "", 0, "waiting")
     staff = Attachment(next(ids), None, f"{canary}.txt", "", 0, "waiting", case=case.id)

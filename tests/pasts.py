@@ -10,7 +10,7 @@ from conversations.session import Answer, ConversationId, PersonId, Value
 from conversations.tallies import DayKey, answer_keys, day_of
 from storage.interface.answers import AnswerRow
 from storage.interface.facts import FactRow
-from storage.store import Transaction
+from storage.store import SqlTransaction
 from tests.stores import BERLIN, NOW, ids
 
 
@@ -34,7 +34,7 @@ class Past:
     walks: dict[tuple[int, int], int] = field(default_factory=dict)
     people: dict[int, PersonId] = field(default_factory=dict)
 
-    async def turn(self, tx: Transaction, acts: Sequence[tuple[int, int, str, Value, str]]) -> None:
+    async def turn(self, tx: SqlTransaction, acts: Sequence[tuple[int, int, str, Value, str]]) -> None:
         """Several answers in one commit, as a busy turn has them."""
         facts: list[tuple[int, Fact]] = []
         kept: dict[tuple[int, str], AnswerRow] = {}

@@ -18,7 +18,7 @@ from storage.interface.inbox import RawBody
 from storage.interface.outbox import OutboxRow
 from storage.migrate import migrate
 from storage.open import open_store
-from storage.store import Store, Transaction
+from storage.store import SqlStore, SqlTransaction
 from tests.postgres import Postgres
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -71,7 +71,7 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 @asynccontextmanager
-async def opened(url: str, *, serve: bool = True) -> AsyncIterator[Store]:
+async def opened(url: str, *, serve: bool = True) -> AsyncIterator[SqlStore]:
     """An open store that is closed whatever happens."""
     store = await open_store(url, zone=BERLIN, serve=serve)
     try:
@@ -81,7 +81,7 @@ async def opened(url: str, *, serve: bool = True) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
+async def store(url: str) -> AsyncIterator[SqlStore]:
     """An open store, once per engine; at the end no invariant is broken."""
     async with opened(url) as store:
         yield store
@@ -129,6 +129,6 @@ def complaint(of: Conversation, **changes: Any) -> Case:
     return replace(made, **changes)
 
 
-async def meet(tx: Transaction, *new: Conversation) -> list[Conversation]:
+async def meet(tx: SqlTransaction, *new: Conversation) -> list[Conversation]:
     """Store conversations; the platform's user is called like the chat."""
     return await tx.conversations.create([(one, f"user-{one.address.chat}") for one in new], NOW)

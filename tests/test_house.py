@@ -60,6 +60,16 @@ def test_nothing_speaks_of_one_machine() -> None:
     assert found == []
 
 
+def test_no_two_public_classes_share_a_name() -> None:
+    """One word, one thing: whoever reads a name knows which class is meant."""
+    places: dict[str, list[str]] = {}
+    for path in tracked(*(f"{package}/*.py" for package in PACKAGES if package != "sandbox")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
 def test_a_connection_of_sqlite_is_closed_where_it_is_used() -> None:
     """`with sqlite3.connect(...)` ends a transaction and leaves the connection open: `closing` closes it."""
     for path in tracked("*.py"):

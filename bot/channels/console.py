@@ -32,7 +32,7 @@ from conversations.events import (
     Sender,
     Shared,
 )
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.talk.tokens import read_token
 from handlers.turn.ports import Download, Never, Outcome, Parcel, ReadAttachment, Receive, Sent, Unreadable
 from storage.interface.inbox import RawBody
@@ -48,8 +48,8 @@ _TYPES: Final[Mapping[str, TypeAdapter[What]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+@frozen
+class StoredLine:
     """A line as it is stored: its number, and what it meant when it was typed."""
 
     number: int
@@ -57,7 +57,7 @@ class Line:
     what: dict[str, object]
 
 
-_LINE: Final = TypeAdapter(Line)
+_LINE: Final = TypeAdapter(StoredLine)
 
 
 class ConsoleChannel:
@@ -224,7 +224,7 @@ class ConsoleChannel:
 
 def raw_body(number: int, what: What) -> RawBody:
     """Return a line as it is stored."""
-    line = Line(number, type(what).__name__, _TYPES[type(what).__name__].dump_python(what, mode="json"))
+    line = StoredLine(number, type(what).__name__, _TYPES[type(what).__name__].dump_python(what, mode="json"))
     return RawBody(f"{ACCOUNT}:{number}", ACCOUNT, ACCOUNT, _LINE.dump_json(line))
 
 

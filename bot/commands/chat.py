@@ -15,7 +15,7 @@ from bot.process.failure import Failure, no_dialogue
 from bot.settings.config import Settings
 from conversations.cases.policy import Policy, Route, Staff
 from conversations.events import Commanded
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 from conversations.kinds import StaffId, people
 from handlers.customers import dialogues
 from handlers.files.fetching import attachments_of
@@ -72,7 +72,7 @@ def _organisation(settings: Settings, dialogue: str) -> Organisation:
     return organisation if settings.routes else replace(organisation, policy=SOMEBODY)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Talk:
     """The use cases around a terminal: a line is stored, applied and answered before the next one is read."""
 

@@ -9,7 +9,7 @@ from bot import logs
 from bot.exits import Exit
 from bot.process.failure import Failure
 from storage.address import PostgresAddress, SqliteAddress, parse
-from storage.copies.move import Moved, move
+from storage.copies.move import Copied, move
 from storage.interface.errors import StoreError
 from storage.open import open_store
 
@@ -56,12 +56,12 @@ def _show(table: str, done: int, rows: int) -> None:
         print(f"{table}: {rows} rows", file=sys.stderr, flush=True)
 
 
-def _as_json(moved: Moved, broken: list[str]) -> str:
+def _as_json(moved: Copied, broken: list[str]) -> str:
     tables = {name: {"rows": rows, "checksum": checksum} for name, (rows, checksum) in moved.tables.items()}
     return json.dumps({"tables": tables, "mended": moved.mended, "broken": broken}, indent=2)
 
 
-def _as_text(moved: Moved, broken: list[str]) -> str:
+def _as_text(moved: Copied, broken: list[str]) -> str:
     width = max(map(len, moved.tables))
     lines = [f"{name:<{width}} {rows:>10}  {checksum}" for name, (rows, checksum) in moved.tables.items()]
     lines.append("Rows and checksums were read back from the target and are the same.")

@@ -13,10 +13,10 @@ from bot.examining.database import Database
 from bot.examining.installation import examine_channels, examine_dialogues, examine_installation, wrong
 from bot.examining.platforms import Platforms
 from bot.exits import Exit
-from bot.monitoring.finding import Finding, State
+from bot.monitoring.finding import Finding, Health
 from bot.settings.config import ConfigProblems, Settings, find, load
 
-_MARKS: Final = {State.GOOD: "ok", State.NOTE: "note", State.BAD: "BAD"}
+_MARKS: Final = {Health.GOOD: "ok", Health.NOTE: "note", Health.BAD: "BAD"}
 
 
 def doctor(config: Path | None, *, as_json: bool, offline: bool = False) -> Exit:
@@ -27,7 +27,7 @@ def doctor(config: Path | None, *, as_json: bool, offline: bool = False) -> Exit
     else:
         for one in findings:
             print(f"{_MARKS[one.state]:<5} {one}")
-    return Exit.PROBLEM if any(one.state is State.BAD for one in findings) else Exit.DONE
+    return Exit.PROBLEM if any(one.state is Health.BAD for one in findings) else Exit.DONE
 
 
 def _configured(config: Path | None, *, offline: bool) -> list[Finding]:
@@ -38,7 +38,7 @@ def _configured(config: Path | None, *, offline: bool) -> list[Finding]:
         return [wrong("configuration", problem) for problem in error.problems]
     logs.configure(os.environ, settings.secrets)
     where = str(path) if path else "no file, defaults and environment only"
-    found = Finding("configuration", State.GOOD if path else State.NOTE, where)
+    found = Finding("configuration", Health.GOOD if path else Health.NOTE, where)
     channels, dialogues = examine_channels(settings), examine_dialogues(settings)
     return [found, *channels, *dialogues, *asyncio.run(_running(settings, offline=offline))]
 

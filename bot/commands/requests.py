@@ -13,11 +13,12 @@ from bot.settings.config import Settings
 from conversations.definition.library import Library
 from conversations.events import SECOND
 from conversations.facts import Erased
+from conversations.question import Ids
 from conversations.session import PersonId
 from conversations.texts.languages import LANGUAGE_TAG
 from handlers.customers import invitations
 from handlers.sending import dead_letters
-from handlers.turn.ports import Clock, Ids
+from handlers.turn.ports import Clock
 from storage.interface.dead_letters import Letter
 from storage.interface.facts import FactRow
 from storage.interface.store import Store

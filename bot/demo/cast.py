@@ -6,7 +6,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Final
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from sandbox.server import About, Link
 from sandbox.slack.local import LocalSlack
 from sandbox.telegram.local import LocalTelegram
@@ -132,7 +132,7 @@ def _secret(start: str) -> str:
     return start + secrets.token_hex(16)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keys:
     """Tokens of this one run, so that nothing but its own service can act as the bot."""
 

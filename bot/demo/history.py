@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 
 from conversations.events import HOUR, MINUTE, Instant
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 
 WEEKS: Final = 12
 BAD_SPELL: Final = (4, 5)
@@ -17,7 +17,7 @@ TOUCHPOINTS: Final = {"Online-Shop": 6, "Showroom": 4}  # with how often each is
 SEED: Final = 37
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Visit:
     """One invitation and what became of it. Without `begun` nobody came; `score` None: given up before answering."""
 

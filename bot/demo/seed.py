@@ -6,11 +6,11 @@ from typing import Final
 
 from bot.demo.cast import BOT, INVITED, TEAM
 from bot.demo.history import SEED, WEEKS, Visit, visits
-from bot.demo.story import Concern, Quote, Story
+from bot.demo.story import Comment, Concern, Story
 from conversations.cases.case import Case, State
 from conversations.cases.deadlines import delivered, opened, owner_of
 from conversations.cases.elapsed import elapsed
-from conversations.cases.moves import Move, Step
+from conversations.cases.moves import CaseStep, Move
 from conversations.cases.step import step
 from conversations.definition.dialogue import Dialogue
 from conversations.effects import SetTimer
@@ -18,12 +18,12 @@ from conversations.events import MINUTE, SECOND, Address, Instant
 from conversations.facts import Answered, CaseOpened, Ended, Fact, How, Invited, Started
 from conversations.frozen import replace
 from conversations.kinds import CaseKind, Severity
+from conversations.question import Ids
 from conversations.session import Answer, CaseId, Conversation, ConversationId, PersonId, Value
 from handlers.cases.cards import show
 from handlers.customers import invitations
 from handlers.digest import WEEKLY
 from handlers.turn.organisation import Organisation
-from handlers.turn.ports import Ids
 from handlers.turn.turn import Turn
 from storage.interface.answers import AnswerRow
 from storage.interface.facts import FactRow
@@ -94,7 +94,7 @@ class Seed:
             outcome = "thanks" if visit.score is not None and visit.score < 9 else "delighted"
             self._note(at + 4 * MINUTE, Ended(session, name, outcome, How.FINISHED, touchpoint, invited=True))
 
-    async def _quotes(self, quotes: tuple[Quote, ...], monday: Instant) -> None:
+    async def _quotes(self, quotes: tuple[Comment, ...], monday: Instant) -> None:
         """Spread the comments over the weeks; the last three are of the running one."""
         chance = Random(SEED)  # noqa: S311 - a story, not a secret
         rows = []
@@ -106,7 +106,7 @@ class Seed:
             rows += self._quote(quote, conversation, at)
         await self._tx.answers.keep(rows)
 
-    def _quote(self, quote: Quote, conversation: Conversation, at: Instant) -> list[AnswerRow]:
+    def _quote(self, quote: Comment, conversation: Conversation, at: Instant) -> list[AnswerRow]:
         session = self._ids.next()
 
         def row(question: str, value: Value, words: str = "") -> AnswerRow:
@@ -179,7 +179,7 @@ class Seed:
         self._note(at, fact, case)
         return case
 
-    def _apply(self, moved: Step, at: Instant, timers: dict[str, Instant]) -> Case:
+    def _apply(self, moved: CaseStep, at: Instant, timers: dict[str, Instant]) -> Case:
         """Record a step and let it set and drop the timers."""
         if moved.refused:
             raise ValueError(f"the history holds an impossible move: {moved.refused}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from conversations.events import HOUR, Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 
 FILE: Final = Path(__file__).with_name("story.toml")
 
@@ -20,7 +20,7 @@ ANSWERS: Final = {
 """The first answer and the solution of every closed case."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Act:
     """Something done `after` the case was opened. `words` went from staff to the customer."""
 
@@ -30,7 +30,7 @@ class Act:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Concern:
     """A case: opened `before` now. `chat` is 0 for people who appear only in the history."""
 
@@ -46,8 +46,8 @@ class Concern:
     chat: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+@frozen
+class Comment:
     """A comment, with the score beside it and whether it may be shown."""
 
     language: str
@@ -57,19 +57,19 @@ class Quote:
     quotable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Story:
     """Cases and comments, each oldest first."""
 
     concerns: tuple[Concern, ...]
-    quotes: tuple[Quote, ...]
+    quotes: tuple[Comment, ...]
 
 
 def read() -> Story:
     """Read the story."""
     told = tomllib.loads(FILE.read_text("utf-8"))
     concerns = (*map(_past, told["past"]), *map(_open, told["open"]))
-    return Story(concerns, tuple(Quote(**quote) for quote in told["quotes"]["said"]))
+    return Story(concerns, tuple(Comment(**quote) for quote in told["quotes"]["said"]))
 
 
 def _past(told: Mapping[str, Any]) -> Concern:

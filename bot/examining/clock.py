@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.clock import real_seconds
-from bot.monitoring.finding import Finding, State
+from bot.monitoring.finding import Finding, Health
 from bot.monitoring.pulse import Pulse
 from handlers.monitoring.alarms import SKEW
 
@@ -23,11 +23,11 @@ def examine_clock(pulses: Mapping[str, Pulse], database: float | None) -> list[F
         return []
     wrong = {name: seconds for name, seconds in ahead.items() if abs(seconds) > SKEW}
     if not wrong:
-        return [Finding("clock", State.GOOD, f"it agrees with {_listed(ahead)}")]
+        return [Finding("clock", Health.GOOD, f"it agrees with {_listed(ahead)}")]
     return [
         Finding(
             "clock",
-            State.BAD,
+            Health.BAD,
             f"this machine's is about {abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} that of {name}",
             _REMEDY,
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.app import texts_of
 from bot.clock import real_seconds
-from bot.monitoring.finding import Finding, State
+from bot.monitoring.finding import Finding, Health
 from bot.settings.config import Settings
 from conversations.events import SECOND
 from conversations.texts.languages import FALLBACK
@@ -32,11 +32,11 @@ class Database:
         findings = list(self._machine())
         if self._file is not None and not self._file.exists():
             text = f"there is none yet; `anliegen serve` makes {self._file}"
-            return [*findings, Finding(_ABOUT, State.NOTE, text)]
+            return [*findings, Finding(_ABOUT, Health.NOTE, text)]
         try:
             findings += [one async for one in self._opened()]
         except StoreError as error:
-            findings.append(Finding(_ABOUT, State.BAD, str(error)))
+            findings.append(Finding(_ABOUT, Health.BAD, str(error)))
         return findings
 
     def _machine(self) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ class Database:
         if self._file is None:
             return
         warning = version_warning()
-        yield Finding("sqlite", State.NOTE if warning else State.GOOD, warning or "no known defect")
+        yield Finding("sqlite", Health.NOTE if warning else Health.GOOD, warning or "no known defect")
         if self._file.exists():
             yield _disk(self._file, self._settings.storage.watermark)
 
@@ -53,9 +53,9 @@ class Database:
         revision = current(url)
         if revision != head():
             text = f"schema {revision or 'none'}, this program needs {head()}"
-            yield Finding(_ABOUT, State.BAD, text, "run `anliegen migrate`")
+            yield Finding(_ABOUT, Health.BAD, text, "run `anliegen migrate`")
             return
-        yield Finding(_ABOUT, State.GOOD, f"{self._file or 'PostgreSQL'}, schema {revision}")
+        yield Finding(_ABOUT, Health.GOOD, f"{self._file or 'PostgreSQL'}, schema {revision}")
         store = await open_store(url, zone=self._settings.organisation.zone)
         try:
             for finding in await self._contents(store):
@@ -68,19 +68,19 @@ class Database:
         async with store.reading() as tx:
             self.ahead = real_seconds() - await tx.leases.real_time() / SECOND
             counts, alarms = await tx.figures.counts(), await self._alarms(tx)
-        findings = [Finding("invariants", State.BAD, sentence) for sentence in broken]
+        findings = [Finding("invariants", Health.BAD, sentence) for sentence in broken]
         if not broken:
-            findings.append(Finding("invariants", State.GOOD, "all hold"))
+            findings.append(Finding("invariants", Health.GOOD, "all hold"))
         if alarms:
-            findings.append(Finding("alarms", State.NOTE, alarms, "docs/run/operations.md says what helps"))
+            findings.append(Finding("alarms", Health.NOTE, alarms, "docs/run/operations.md says what helps"))
         left = {name: n for name, n in counts.items() if n and name.endswith(("_dead", "_unknown"))}
         if left:
             text = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in left.items())
             remedy = "`anliegen dead list` says why and what helps"
-            findings.append(Finding("left over", State.NOTE, text, remedy))
+            findings.append(Finding("left over", Health.NOTE, text, remedy))
         figures = {name: n for name, n in counts.items() if not name.endswith("_oldest")}
         text = ", ".join(f"{name} {n}" for name, n in figures.items())
-        return [*findings, Finding("counts", State.GOOD, text)]
+        return [*findings, Finding("counts", Health.GOOD, text)]
 
     async def _alarms(self, tx: Transaction) -> str:
         """The titles of the alarms that stand."""
@@ -93,7 +93,7 @@ def _disk(file: Path, watermark: int) -> Finding:
     free = free_bytes(file)
     text = f"{free // 10**6} MB are left, the watermark is {watermark // 10**6} MB"
     if free >= watermark:
-        return Finding("disk", State.GOOD, text)
+        return Finding("disk", Health.GOOD, text)
     return Finding(
-        "disk", State.BAD, text, "make room: until then customers' messages wait at their platform"
+        "disk", Health.BAD, text, "make room: until then customers' messages wait at their platform"
     )

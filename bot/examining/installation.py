@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.app import load_dialogues, texts_of
-from bot.monitoring.finding import Finding, State
+from bot.monitoring.finding import Finding, Health
 from bot.settings.config import Settings
 from conversations.problem import Problem
 
@@ -19,9 +19,9 @@ def examine_installation() -> Iterator[Finding]:
     strange = [name for name in PACKAGES if _origin(name) != here]
     for name in strange:
         text = f"package {name} comes from {_origin(name)}, not from {here}"
-        yield Finding("installation", State.BAD, text, "install anliegen into an environment of its own")
+        yield Finding("installation", Health.BAD, text, "install anliegen into an environment of its own")
     if not strange:
-        yield Finding("installation", State.GOOD, f"all packages are in {here}")
+        yield Finding("installation", Health.GOOD, f"all packages are in {here}")
 
 
 def examine_channels(settings: Settings) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def examine_channels(settings: Settings) -> Iterator[Finding]:
         ("slack", settings.slack.on, settings.slack.mode),
     ):
         yield Finding(
-            name, State.GOOD if on else State.NOTE, f"on, mode {mode}" if on else "off: it has no token"
+            name, Health.GOOD if on else Health.NOTE, f"on, mode {mode}" if on else "off: it has no token"
         )
 
 
@@ -41,12 +41,12 @@ def examine_dialogues(settings: Settings) -> Iterator[Finding]:
     problems += texts_of(settings).problems
     yield from (wrong("dialogues", problem) for problem in problems)
     if not problems:
-        yield Finding("dialogues", State.GOOD, ", ".join(sorted(one.name for one in dialogues)))
+        yield Finding("dialogues", Health.GOOD, ", ".join(sorted(one.name for one in dialogues)))
 
 
 def wrong(about: str, problem: Problem) -> Finding:
     """Say a problem as a finding."""
-    return Finding(about, State.BAD, str(problem))
+    return Finding(about, Health.BAD, str(problem))
 
 
 def _origin(package: str) -> Path | None:

@@ -42,13 +42,13 @@ class Platforms:
 
     def _slack(self, pulse: Pulse) -> Awaitable[list[Finding]]:
         from bot.app import slack_settings  # noqa: PLC0415
-        from bot.channels.slack.examining.staff import Member  # noqa: PLC0415
+        from bot.channels.slack.examining.staff import StaffMember  # noqa: PLC0415
         from bot.channels.slack.examining.workspace import examine  # noqa: PLC0415
 
         settings = self._settings
         routes = [((row.owner, row.deputy, row.manager), row.channel) for row in settings.routes]
         staff = [
-            Member(
+            StaffMember(
                 one.id, one.slack, tuple(dict.fromkeys(channel for who, channel in routes if one.id in who))
             )
             for one in settings.staff

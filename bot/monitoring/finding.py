@@ -3,10 +3,10 @@
 from enum import StrEnum
 from typing import Final
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 
 
-class State(StrEnum):
+class Health(StrEnum):
     """How something is."""
 
     GOOD = "good"
@@ -14,12 +14,12 @@ class State(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """What was examined, how it is, what that means and, where something is to be done, what helps."""
 
     about: str
-    state: State
+    state: Health
     text: str
     remedy: str = ""
 

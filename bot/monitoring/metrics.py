@@ -20,7 +20,7 @@ from storage.interface.store import Gauged
 CONTENT_TYPE = "text/plain; version=0.0.4"
 
 
-class Figures(Collector):
+class Metrics(Collector):
     """Everything of one process, as it is at this moment; what the database knows is as the last look found it."""
 
     def __init__(self, store: Gauged, watch: Watch, meter: Meter, clock: Clock) -> None:
@@ -117,7 +117,7 @@ class Figures(Collector):
 def registry(store: Gauged, watch: Watch, meter: Meter, clock: Clock) -> CollectorRegistry:
     """A registry of our own, with the process's memory, time and files beside our figures."""
     ours = CollectorRegistry(auto_describe=False)
-    ours.register(Figures(store, watch, meter, clock))
+    ours.register(Metrics(store, watch, meter, clock))
     ProcessCollector(registry=ours)
     PlatformCollector(registry=ours)
     return ours

@@ -11,7 +11,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -19,14 +19,15 @@ from bot.clock import SteadyClock, real_seconds
 from bot.loops import DatabaseGone, Errand, Stuck
 from bot.monitoring.pulse import Alive, Pulse, is_recent
 from conversations.events import DAY, Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
+from conversations.question import Ids
 from conversations.texts.languages import FALLBACK
 from handlers.monitoring import watching
 from handlers.monitoring.alarms import TWICE, Key, Platform, Signs, Values, judge, news, sentence, stand
 from handlers.monitoring.meter import Meter
 from handlers.sending import shut_channels
 from handlers.turn.organisation import Organisation
-from handlers.turn.ports import Channel, Clock, Ids
+from handlers.turn.ports import Channel, Clock
 from storage.interface.alarms import Backlog, Standing
 from storage.interface.errors import StoreUnavailable
 from storage.interface.store import Store
@@ -42,7 +43,7 @@ _FEEL: Final = 0.25  # seconds between two feelings of the event loop's pulse
 _FEEL_RESTING: Final = 2.5  # ... while nothing happens
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """What the watch must know of the machine. `file` is the SQLite database; `copied` tells when it was copied last.
 

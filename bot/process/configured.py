@@ -5,7 +5,8 @@ from importlib.metadata import version
 from bot.settings.config import Settings
 from conversations.definition.dialogue import digest
 from conversations.facts import Configured
-from handlers.turn.ports import Clock, Ids
+from conversations.question import Ids
+from handlers.turn.ports import Clock
 from storage.interface.facts import FactRow
 from storage.interface.store import Store
 

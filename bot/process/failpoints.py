@@ -9,7 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 
-from handlers.turn.points import Passing, Point, go_on
+from handlers.turn.points import CrashPoint, Passing, go_on
 
 VARIABLE = "ANLIEGEN_TEST_FAILPOINT"
 
@@ -29,11 +29,11 @@ def failpoint_from(environ: Mapping[str, str], *, loopback: bool) -> Passing:
         )
     name, _, rest = wanted.partition(":")
     times, _, how = rest.partition(":")
-    if name not in list(Point) or not (times or "1").isdecimal() or how not in ("", "hang"):
+    if name not in list(CrashPoint) or not (times or "1").isdecimal() or how not in ("", "hang"):
         raise PermissionError(
-            f"{VARIABLE} is POINT, POINT:TIMES or POINT:TIMES:hang, POINT one of: {', '.join(Point)}"
+            f"{VARIABLE} is POINT, POINT:TIMES or POINT:TIMES:hang, POINT one of: {', '.join(CrashPoint)}"
         )
-    return _end_at(Point(name), int(times or "1"), _stand_still if how else _die)
+    return _end_at(CrashPoint(name), int(times or "1"), _stand_still if how else _die)
 
 
 def _die() -> None:
@@ -44,10 +44,10 @@ def _stand_still() -> None:
     time.sleep(3_600)
 
 
-def _end_at(point: Point, times: int, end: Callable[[], None]) -> Passing:
+def _end_at(point: CrashPoint, times: int, end: Callable[[], None]) -> Passing:
     left = times
 
-    def passing(passed: Point) -> None:
+    def passing(passed: CrashPoint) -> None:
         nonlocal left
         left -= passed is point
         if left <= 0:

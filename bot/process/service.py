@@ -23,7 +23,8 @@ from bot.monitoring.watch import Limits, Watch
 from bot.process.membership import Member
 from bot.process.time_limit import TimeLimit
 from conversations.events import DAY
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
+from conversations.question import Ids
 from handlers import digest
 from handlers.cases import deadlines
 from handlers.customers import proposals
@@ -37,13 +38,13 @@ from handlers.sending.perishables import Perishables
 from handlers.turn.budget import Budget
 from handlers.turn.organisation import Organisation
 from handlers.turn.points import Passing, go_on
-from handlers.turn.ports import Channel, Clock, Ids
+from handlers.turn.ports import Channel, Clock
 from storage.engines.shielding import to_the_end
 from storage.interface.errors import StoreError
 from storage.interface.inbox import RawBody
 from storage.interface.store import Store
 from storage.interface.timers import Timer
-from storage.interface.work import Hint, Work
+from storage.interface.work import Work, WorkHint
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class Jumping(Protocol):
         """Return as soon as it has jumped."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listen:
     """Where our one HTTP server listens; port 0 takes a free one.
 
@@ -213,7 +214,7 @@ class Service:
         self._flooded = len(bodies) >= FLOOD
         if applied.full:
             self._inbox.news.set()
-            self.store.hint(Hint.ARRIVED)
+            self.store.hint(WorkHint.ARRIVED)
 
     async def _hear(self) -> None:
         """Hear other workers; what they said while nobody heard them is looked for."""
@@ -223,7 +224,7 @@ class Service:
 
     def _wake(self, hint: str) -> None:
         """Another worker left something to do."""
-        (self._inbox.news if hint == Hint.ARRIVED else self._outbox.news).set()
+        (self._inbox.news if hint == WorkHint.ARRIVED else self._outbox.news).set()
 
     def _heed(self, work: Work) -> None:
         """A commit of ours left something to do."""
@@ -260,7 +261,7 @@ class Service:
         for timer in applied.digests:
             self._draw(timer)
         if applied.handled and self._outbox.is_full:
-            self.store.hint(Hint.QUEUED)
+            self.store.hint(WorkHint.QUEUED)
 
     async def _deliver(self) -> None:
         with self.watch.round("delivering"):

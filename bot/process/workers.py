@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
 from typing import Final, TypeAlias
@@ -19,7 +20,7 @@ from typing import Final, TypeAlias
 from bot.exits import Exit
 from bot.loops import pause_after
 from bot.process.failure import explain
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ Work: TypeAlias = Callable[[int], None]
 """What the worker of a number does, in a process of its own, until it gets SIGTERM."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Living:
     """A worker that runs, since a moment of the monotonic clock."""
 

@@ -13,7 +13,7 @@ from bot.settings.values import (
     OfKind,
     OfSeverity,
     OptionalDuration,
-    Section,
+    SettingsSection,
     SlackUser,
     Tag,
     setting,
@@ -29,7 +29,7 @@ from conversations.texts.languages import FALLBACK
 OFTEN: Final = 10 * MINUTE
 
 
-class StaffSection(Section):
+class StaffSection(SettingsSection):
     id: Id = Field(description="a short name for the routes below; never shown to customers")
     slack: SlackUser = Field(description="the Slack member ID (U...)")
     name: Name = Field(description="the full name; customers see the first")
@@ -44,7 +44,7 @@ class StaffSection(Section):
         return Staff(StaffId(self.id), self.slack, self.name, self.language, StaffRole(self.role))
 
 
-class RouteSection(Section):
+class RouteSection(SettingsSection):
     owner: Id = Field(description="who answers")
     deputy: Id = Field(description="who is told when the owner does not accept in time")
     manager: Id = Field(description="who is told when the deputy does not either")
@@ -69,7 +69,7 @@ class RouteSection(Section):
         )
 
 
-class DeadlinesSection(Section):
+class DeadlinesSection(SettingsSection):
     accept: DurationOrOff = setting(
         "PT4H", "the owner accepts, else the deputy and the channel are told; or off"
     )
@@ -78,7 +78,7 @@ class DeadlinesSection(Section):
     solve: Duration = setting("P5D", "the proposed solution, else owner and manager are told")
 
 
-class EscalationSection(Section):
+class EscalationSection(SettingsSection):
     clock: Literal["accept", "answer", "decide"] = Field(
         description="what is waited for: an owner, the first answer, the proposed solution"
     )

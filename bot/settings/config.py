@@ -27,7 +27,7 @@ from bot.settings.values import (
     PerSecond,
     ProxyAddress,
     Region,
-    Section,
+    SettingsSection,
     SeverityName,
     Size,
     SlackToken,
@@ -51,7 +51,7 @@ class ConfigProblems(Exception):
         self.problems = problems
 
 
-class Storage(Section):
+class Storage(SettingsSection):
     url: Database = setting("sqlite:///anliegen.db", "the database: sqlite:///FILE or postgresql://...")
     watermark: Size = setting(
         "200 MB",
@@ -69,7 +69,7 @@ class Storage(Section):
         return Path(unquote(path)) if path != self.url else None
 
 
-class Http(Section):
+class Http(SettingsSection):
     listen: Listen = setting(
         "127.0.0.1:8080", "where /telegram, /slack/events, /healthz, /readyz and /metrics are served"
     )
@@ -88,19 +88,19 @@ class Http(Section):
         return int(self.listen.rpartition(":")[2])
 
 
-class OrganisationSection(Section):
+class OrganisationSection(SettingsSection):
     name: Name = setting("Our company", "what customers know you as")
     languages: Languages = setting(("en", "de"), "offered to customers; the first is the default")
     zone: Zone = setting("UTC", "time zone of your dates, weeks and deadlines")
     region: Region = setting("", "your country or a part of it, as in ISO 3166: DE or DE-BY")
 
 
-class Webhook(Section):
+class TelegramWebhookSection(SettingsSection):
     url: Web | Literal[""] = setting("", "public https address that leads to /telegram; for mode webhook")
     secret: WebhookSecret = setting("", "1 to 256 letters, digits, _ and -; for mode webhook")
 
 
-class TelegramSection(Section):
+class TelegramSection(SettingsSection):
     token: BotToken = setting("", "from BotFather; empty: Telegram is off")
     base_url: Web = setting("https://api.telegram.org/bot", "the Bot API, as the SDK means it")
     base_file_url: Web = setting("https://api.telegram.org/file/bot", "its files")
@@ -115,7 +115,7 @@ class TelegramSection(Section):
         True,
         "show the choice below an answered question and take its buttons away: one call more for a press",
     )
-    webhook: Webhook = Webhook()
+    webhook: TelegramWebhookSection = TelegramWebhookSection()
 
     @property
     def on(self) -> bool:
@@ -123,7 +123,7 @@ class TelegramSection(Section):
         return bool(self.token.get_secret_value())
 
 
-class SlackSection(Section):
+class SlackSection(SettingsSection):
     bot_token: SlackToken = setting("", "xoxb-...; empty: Slack is off")
     app_token: AppToken = setting("", "xapp-...; for mode socket")
     signing_secret: SecretStr = setting("", "proves that requests come from Slack; for mode http")
@@ -140,27 +140,27 @@ class SlackSection(Section):
         return bool(self.bot_token.get_secret_value())
 
 
-class DialoguesSection(Section):
+class DialoguesSection(SettingsSection):
     folders: tuple[Folder, ...] = setting((), "folders with dialogues of your own")
     default: Id = setting("survey", "the dialogue that /start opens")
     remind_after: Duration = setting("PT24H", "an unfinished dialogue is reminded of once, after this")
     expire_after: Duration = setting("P3D", "and ends after this")
 
 
-class TextsSection(Section):
+class TextsSection(SettingsSection):
     folder: Folder | None = setting(
         None, "words of your own: a folder in it for each language, whose files replace single texts"
     )
 
 
-class DigestSection(Section):
+class DigestSection(SettingsSection):
     weekday: Weekday = setting("monday", "the day of the weekly post: monday to sunday, or 0 to 6")
     hour: Annotated[int, Field(ge=0, le=23)] = setting(8, "its hour")
     zone: Zone | None = setting(None, "its time zone; without, the organisation's")
     channel: str = setting("", "the Slack channel, name or ID; empty: no weekly post")
 
 
-class WatchSection(Section):
+class WatchSection(SettingsSection):
     channel: str = setting("", "the Slack channel of alarms, name or ID; empty: that of the last route")
     heartbeat: Annotated[int, Field(ge=0, le=23)] | Literal["off"] = setting(
         8, "the hour of the daily line that all is well, or off"
@@ -170,7 +170,7 @@ class WatchSection(Section):
     )
 
 
-class Settings(Section):
+class Settings(SettingsSection):
     """The whole configuration; without arguments a valid one that talks to nobody."""
 
     storage: Storage = Storage()

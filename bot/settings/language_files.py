@@ -8,20 +8,20 @@ from typing import Final
 
 from conversations.problem import Problem
 from conversations.question import type_texts
-from conversations.texts.languages import Source
+from conversations.texts.languages import WordSource
 from reports.digest import section_texts
 
 LARGEST: Final = 1_000_000
 """Bytes of a file of words; the longest of ours has 20,000."""
 
 
-def shipped_words() -> tuple[Source, ...]:
+def shipped_words() -> tuple[WordSource, ...]:
     """Return what ships, and what question types and report sections bring along."""
     folder = resources.files("conversations") / "languages"
     languages = sorted((one for one in folder.iterdir() if one.is_dir()), key=str)
     return (
         *(
-            Source(language.name, f"{language.name}/{file.name}", tomllib.loads(file.read_text("utf-8")))
+            WordSource(language.name, f"{language.name}/{file.name}", tomllib.loads(file.read_text("utf-8")))
             for language in languages
             for file in sorted(language.iterdir(), key=str)
             if file.name.endswith(".toml")
@@ -31,13 +31,13 @@ def shipped_words() -> tuple[Source, ...]:
     )
 
 
-def own_words(folder: Path | None) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
+def own_words(folder: Path | None) -> tuple[tuple[WordSource, ...], tuple[Problem, ...]]:
     """Return the organisation's own words (`FOLDER/de/words.toml`), and what cannot be read."""
     if folder is None:
         return (), ()
     if not folder.is_dir():
         return (), (Problem("texts.folder", f"there is no folder {folder}", "make it, or take it out"),)
-    found: list[Source] = []
+    found: list[WordSource] = []
     problems: list[Problem] = []
     for path in _files(folder):
         source, wrong = _read(path, path.parent.name, own=True)
@@ -51,10 +51,10 @@ def own_words(folder: Path | None) -> tuple[tuple[Source, ...], tuple[Problem, .
     return tuple(found), tuple(problems)
 
 
-def dialogue_words(folder: Path | None) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
+def dialogue_words(folder: Path | None) -> tuple[tuple[WordSource, ...], tuple[Problem, ...]]:
     """Return what languages say in dialogues (`fr/dialogues/survey.toml`): what ships, then the organisation's own."""
     shipped = Path(str(resources.files("conversations") / "languages"))
-    found: list[Source] = []
+    found: list[WordSource] = []
     problems: list[Problem] = []
     for place in filter(None, (shipped, folder)):
         for path in sorted(place.glob("*/dialogues/*.toml")):
@@ -64,14 +64,14 @@ def dialogue_words(folder: Path | None) -> tuple[tuple[Source, ...], tuple[Probl
     return tuple(found), tuple(problems)
 
 
-def _read(path: Path, language: str, *, own: bool) -> tuple[list[Source], list[Problem]]:
+def _read(path: Path, language: str, *, own: bool) -> tuple[list[WordSource], list[Problem]]:
     try:
         if path.stat().st_size > LARGEST:
             raise ValueError(f"it is larger than {LARGEST} bytes")
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:  # not UTF-8, not TOML, nested without end
         return [], [Problem("", f"is not TOML: {error}", "mend what it names", str(path))]
-    return [Source(language, str(path), content, own)], []
+    return [WordSource(language, str(path), content, own)], []
 
 
 def _files(folder: Path) -> Iterator[Path]:

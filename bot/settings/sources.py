@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, g
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 from conversations.problem import Problem, unknown
 
 PREFIX: Final = "ANLIEGEN_"
@@ -26,8 +26,8 @@ Place: TypeAlias = tuple[str | int, ...]
 Tree: TypeAlias = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+@frozen
+class SettingsSource:
     """What was said, and where: `origins` are the places that the environment gave."""
 
     file: str
@@ -45,7 +45,7 @@ class Source:
         return problem.within(self.file)
 
 
-def read(model: type[BaseModel], path: Path | None, environ: Mapping[str, str]) -> Source:
+def read(model: type[BaseModel], path: Path | None, environ: Mapping[str, str]) -> SettingsSource:
     """Read both; what is unreadable or unknown is among the problems."""
     problems: list[Problem] = []
     tree = _read_file(path, problems) if path else {}
@@ -71,12 +71,12 @@ def read(model: type[BaseModel], path: Path | None, environ: Mapping[str, str]) 
             continue
         origins[place] = variable
         _put(tree, place, value)
-    return Source(
+    return SettingsSource(
         str(path) if path else "", path.absolute().parent if path else Path.cwd(), tree, origins, problems
     )
 
 
-def validate(model: type[BaseModel], source: Source) -> tuple[dict[str, Any], list[Problem]]:
+def validate(model: type[BaseModel], source: SettingsSource) -> tuple[dict[str, Any], list[Problem]]:
     """Validate section by section, so that one mistake hides no other; return the valid ones and all problems."""
     valid: dict[str, Any] = {}
     problems = list(source.problems)
@@ -97,7 +97,7 @@ def validate(model: type[BaseModel], source: Source) -> tuple[dict[str, Any], li
 # -- the names a model knows -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """One setting: its path, where a key is free in capitals (`deadlines.SEVERITY.accept`), and its field."""
 

@@ -35,7 +35,7 @@ REGION: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-class Section(BaseModel):
+class SettingsSection(BaseModel):
     """A table of the configuration: nothing unknown in it, nothing changed after it was read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, hide_input_in_errors=True)

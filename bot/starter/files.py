@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from typing import Final
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.texts.languages import fallbacks
 
 FORMAL: Final = "-formal"
@@ -48,7 +48,7 @@ channel = "#complaints"
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Newcomer:
     """What a newcomer said: `languages` are tags, the first is the default; the region may be empty."""
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import lru_cache
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.texts.phrases import LONGEST, level
 from conversations.texts.vocabulary import Vocabulary
 
@@ -54,7 +54,7 @@ def is_wordless(text: str, vocabulary: Vocabulary) -> bool:
     return all(word in counted for word in re.findall(r"[^\W\d_]+", text.casefold()))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Meanings:
     """Phrases as words, each with its kind (none: it only fills); `longest` counts the words of the longest."""
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from conversations.effects import Fetch, Refuse
 from conversations.events import Attached
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 from conversations.question import Ids, Question, clean
 from conversations.refusals import sort_out
 from conversations.session import Answer
@@ -15,8 +15,8 @@ MOST_FILES: Final = 10
 VOICE: Final = "voice"
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+@frozen
+class TakenFiles:
     """What was taken: `answer` has the files and their caption, `fetches` bring them; `refused` were not taken."""
 
     answer: Answer
@@ -36,7 +36,7 @@ def takes_files(question: Question) -> bool:
 
 def take(
     ids: Ids, sent: Attached, before: Answer | None, *, most: int = MOST_FILES, captioned: bool = True
-) -> Taken:
+) -> TakenFiles:
     """Add files, and unless it is known already their caption, to what there was before."""
     answer = before or Answer()
     found = sort_out(sent.files, room=max(0, most - len(answer.attachments)))
@@ -48,7 +48,9 @@ def take(
         attachments=answer.attachments + tuple(fetch.attachment for fetch in fetches),
         kinds=answer.kinds + tuple(file.kind for file in found.kept),
     )
-    return Taken(together, fetches, tuple(Refuse(ids.next(), file, reason) for file, reason in found.refused))
+    return TakenFiles(
+        together, fetches, tuple(Refuse(ids.next(), file, reason) for file, reason in found.refused)
+    )
 
 
 def together(one: Answer | None, other: Answer | None) -> Answer | None:

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.texts.phrases import LONGEST, level
 from conversations.texts.vocabulary import Vocabulary
 
@@ -24,7 +24,7 @@ _HARMLESS = re.compile(
 """Beside words: punctuation and pictures. Signs that make another number of it (½ % € − °) are not."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Meanings:
     """How a rating is written: `numbers` by their names, `star` the word that a picture of one stands for."""
 

@@ -3,7 +3,7 @@
 Its file name is its name: in facts, in forms, at Slack's buttons, in text keys; nothing else matches on it. The table
 of a case's life, the buttons of its card, its forms and the diagrams are built from these files. A module has `action`
 (an `Action`) and, where there is a form, `EXAMPLE`: what somebody might send, which the contract test plays. Everything
-is pure: an action returns what is to be done (`Step`), and `handlers/staff` does it.
+is pure: an action returns what is to be done (`CaseStep`), and `handlers/staff` does it.
 """
 
 import importlib
@@ -16,11 +16,11 @@ from types import ModuleType
 from typing import Final, Protocol
 
 from conversations.cases.case import Case, State
-from conversations.cases.moves import CLOCK, CUSTOMER, Move, Step
+from conversations.cases.moves import CLOCK, CUSTOMER, CaseStep, Move
 from conversations.cases.policy import Policy
 from conversations.events import Instant
 from conversations.forms import REFUSALS, Field, SentValue
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.texts.texts import language_name
 
 WORKABLE: Final = (State.ACKNOWLEDGED, State.ASSESSED, State.IN_WORK)
@@ -70,7 +70,7 @@ class Label(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FormContext:
     """Where a form is filled in: about which case, by whom (a staff id), on which day, with which words.
 
@@ -92,8 +92,8 @@ class FormContext:
         return self.label(TONGUE, tongue=language_name(self.case.language))
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+@frozen
+class CaseSituation:
     """What an action is applied to: the case `before` it, and the same `case` in the state it leads to."""
 
     before: Case
@@ -113,7 +113,7 @@ def never_barred(case: Case) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """Something that may happen to a case.
 
@@ -125,7 +125,7 @@ class Action:
 
     place: int
     leads: Mapping[State, State]
-    apply: Callable[[Situation], Step]
+    apply: Callable[[CaseSituation], CaseStep]
     texts: tuple[str, ...]
     by: frozenset[By] = frozenset({By.STAFF})
     bars: Callable[[Case], str] = never_barred

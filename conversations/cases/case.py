@@ -6,7 +6,7 @@ from typing import Final
 
 from conversations.cases.policy import Terms
 from conversations.events import Instant
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 from conversations.kinds import CaseClock, CaseKind, Role, Severity, StaffId
 from conversations.session import CaseId, ConversationId, PersonId, SessionId
 
@@ -29,7 +29,7 @@ UNPROMISED: Final = (CaseKind.PRAISE,)
 """Kinds of cases that ask for no answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """`people` are staff ids of the configuration by role; `channel` is where the card lies.
 

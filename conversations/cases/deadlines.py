@@ -8,7 +8,7 @@ due says `elapsed.py`.
 from typing import Final, TypeAlias, assert_never
 
 from conversations.cases.case import Case, State
-from conversations.cases.moves import Step
+from conversations.cases.moves import CaseStep
 from conversations.cases.policy import Escalation, Policy
 from conversations.effects import DropTimer, SetTimer
 from conversations.events import DAY, Instant
@@ -44,31 +44,31 @@ def with_terms(case: Case, policy: Policy) -> Case:
 # -- what happens ----------------------------------------------------------------------------------------------
 
 
-def opened(case: Case, policy: Policy, now: Instant) -> Step:
+def opened(case: Case, policy: Policy, now: Instant) -> CaseStep:
     """Set every deadline of a new case; what needs no answer has none."""
     case = started_now(called_now(replace(case, terms=policy.terms(case.kind)), now), now)
-    return Step(case, timers=(*promises(case, now), *acceptance(case, now)))
+    return CaseStep(case, timers=(*promises(case, now), *acceptance(case, now)))
 
 
-def delivered(case: Case, policy: Policy, now: Instant, *, proposal: bool) -> Step:
+def delivered(case: Case, policy: Policy, now: Instant, *, proposal: bool) -> CaseStep:
     """Words of staff have arrived: a promise is kept, and a proposal waits for the customer from now on."""
     case = with_terms(case, policy)
     answered = replace(case, answered=case.answered or now)
     if case.state is State.PROPOSED and (proposal or case.solved):
         waiting = replace(answered, solved=now if proposal else case.solved, due=0, due_kind=None)
         over = (*stopped(case, CaseClock.ANSWER, CaseClock.DECIDE), *dropped(case, CaseTimer.CLOSE))
-        return Step(waiting, timers=(*over, _reminder(case, now)))
+        return CaseStep(waiting, timers=(*over, _reminder(case, now)))
     kept = next_due(answered)
     more = watch(kept, CaseClock.DECIDE, now, known=rows(kept, CaseClock.DECIDE)) if kept != answered else ()
-    return Step(kept, timers=(*stopped(case, CaseClock.ANSWER), *more))
+    return CaseStep(kept, timers=(*stopped(case, CaseClock.ANSWER), *more))
 
 
-def undelivered(case: Case, policy: Policy, now: Instant, *, proposal: bool) -> Step:
+def undelivered(case: Case, policy: Policy, now: Instant, *, proposal: bool) -> CaseStep:
     """Words of staff did not arrive: whoever waits for a proposal they have not seen is owed one."""
-    return _owed(with_terms(case, policy), now, CaseClock.DECIDE) if proposal else Step(case)
+    return _owed(with_terms(case, policy), now, CaseClock.DECIDE) if proposal else CaseStep(case)
 
 
-def heard(case: Case, policy: Policy, now: Instant) -> Step:
+def heard(case: Case, policy: Policy, now: Instant) -> CaseStep:
     """The customer has written: while a proposal waits for their decision, now we owe them an answer."""
     return _owed(with_terms(case, policy), now, CaseClock.ANSWER)
 
@@ -180,7 +180,7 @@ def acceptance(case: Case, now: Instant) -> Timers:
     return watch(case, CaseClock.ACCEPT, now) if case.is_promised else ()
 
 
-def reassessed(before: Case, case: Case, now: Instant) -> Step:
+def reassessed(before: Case, case: Case, now: Instant) -> CaseStep:
     """Follow a new severity or category: other deadlines and rows concern the case, and count from the same start."""
     case = case if case.due_kind is None else due_for(case, case.due_kind)
     timers: Timers = ()
@@ -188,14 +188,14 @@ def reassessed(before: Case, case: Case, now: Instant) -> Step:
         known = rows(before, clock)
         if runs(case, clock) and rows(case, clock) != known:
             timers += (*stopped(before, clock), *watch(case, clock, now, known))
-    return Step(case, timers=timers)
+    return CaseStep(case, timers=timers)
 
 
-def again(case: Case, now: Instant) -> Step:
+def again(case: Case, now: Instant) -> CaseStep:
     """The case begins anew: somebody must take it, and the customer's clocks start."""
     case = started_now(called_now(replace(case, solved=0), now), now)
     over = (*stopped(case, CaseClock.ANSWER), *dropped(case, *WAITING))
-    return Step(case, timers=(*over, *acceptance(case, now), *promises(case, now)))
+    return CaseStep(case, timers=(*over, *acceptance(case, now), *promises(case, now)))
 
 
 def stopped(case: Case, *clocks: CaseClock) -> Timers:
@@ -217,14 +217,14 @@ def owner_of(case: Case) -> Owner:
     return owned_by(OwnerKind.CASE, case.id)
 
 
-def _owed(case: Case, now: Instant, clock: CaseClock) -> Step:
+def _owed(case: Case, now: Instant, clock: CaseClock) -> CaseStep:
     """It is our turn again: a proposal does not wait for the customer any more."""
     if not case.awaits_customer:
-        return Step(case)
+        return CaseStep(case)
     if not case.is_promised:
-        return Step(case, timers=(*dropped(case, CaseTimer.CLOSE), _reminder(case, now)))
+        return CaseStep(case, timers=(*dropped(case, CaseTimer.CLOSE), _reminder(case, now)))
     owed = due_for(replace(case, started=now), clock)
-    return Step(owed, timers=(*dropped(case, *WAITING), *watch(owed, clock, now)))
+    return CaseStep(owed, timers=(*dropped(case, *WAITING), *watch(owed, clock, now)))
 
 
 def _reminder(case: Case, now: Instant) -> SetTimer:

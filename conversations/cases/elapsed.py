@@ -15,7 +15,7 @@ from conversations.cases.deadlines import (
     runs,
     with_terms,
 )
-from conversations.cases.moves import CLOCK, Move, Notice, Step
+from conversations.cases.moves import CLOCK, CaseStep, Move, Notice
 from conversations.cases.policy import Escalation, Policy
 from conversations.cases.step import step
 from conversations.effects import SetTimer
@@ -33,23 +33,23 @@ OTHERS: Final = "others"
 """Who is called by a row that names no role."""
 
 
-def elapsed(case: Case, policy: Policy, kind: str, now: Instant) -> Step:
+def elapsed(case: Case, policy: Policy, kind: str, now: Instant) -> CaseStep:
     """A timer of a case fell due. Nobody is told when what it waited for has happened meanwhile."""
     case, read = with_terms(case, policy), read_case_timer(kind)
     if not case.is_open or read is None:
-        return Step(case)
+        return CaseStep(case)
     timer, number = read
     match timer:
         case CaseTimer.REMIND:
             after = SetTimer(owner_of(case), CaseTimer.CLOSE, later(now, LAPSE))
-            return Step(case, timers=(after,) if case.awaits_customer else ())
+            return CaseStep(case, timers=(after,) if case.awaits_customer else ())
         case CaseTimer.CLOSE:
-            return step(case, policy, Move("close", CLOCK), now) if case.awaits_customer else Step(case)
+            return step(case, policy, Move("close", CLOCK), now) if case.awaits_customer else CaseStep(case)
         case CaseTimer.ACCEPT | CaseTimer.ANSWER | CaseTimer.DECIDE:
             if not case.is_promised:
-                return Step(replace(case, due=0, due_kind=None))  # of a time when praise had deadlines
+                return CaseStep(replace(case, due=0, due_kind=None))  # of a time when praise had deadlines
             clock = CaseClock(timer.value)
-            return _escalated(case, policy, clock, number, now) if runs(case, clock) else Step(case)
+            return _escalated(case, policy, clock, number, now) if runs(case, clock) else CaseStep(case)
         case _:
             assert_never(timer)
 
@@ -63,16 +63,16 @@ def text_keys() -> tuple[str, ...]:
     )
 
 
-def _escalated(case: Case, policy: Policy, clock: CaseClock, number: int, now: Instant) -> Step:
+def _escalated(case: Case, policy: Policy, clock: CaseClock, number: int, now: Instant) -> CaseStep:
     """A row of the escalation table tells whom it names, and will again where it says so."""
     mine = rows(case, clock)
     if number > len(mine):
-        return Step(case)
+        return CaseStep(case)
     row = mine[number - 1]
     told = policy.known((*case.who(*row.roles), *row.staff))
     notice = Notice(_words(case, row, now), told, channel=True, channels=row.channels, due=_due(case, clock))
     again = moment(case, row, now)
-    return Step(
+    return CaseStep(
         replace(case, level=max(case.level, number)),
         (Escalated(case.id, clock, number, ",".join(told)),),
         (SetTimer(owner_of(case), row_timer(CaseTimer(clock.value), number), again),) if again else (),

@@ -4,17 +4,17 @@ from functools import cache
 
 from conversations.cases.action import actions
 from conversations.cases.case import State
-from conversations.machine import Move, Table
+from conversations.machine import StateTable, Transition
 
 
 @cache
-def lifecycle() -> Table[None]:
+def lifecycle() -> StateTable[None]:
     """Return the table of all actions, those of staff, of the customer and of the clock."""
-    return Table(
+    return StateTable(
         states=tuple(state.value for state in State),
         initial=State.RECEIVED.value,
         moves=tuple(
-            Move(name, source, target)
+            Transition(name, source, target)
             for name, action in actions().items()
             for source, target in action.leads.items()
         ),

@@ -9,7 +9,7 @@ from conversations.effects import DropTimer, SetTimer
 from conversations.events import Instant
 from conversations.facts import Fact
 from conversations.forms import FieldValues
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 
 CLOCK: Final = "clock"
 CUSTOMER: Final = "customer"
@@ -21,7 +21,7 @@ PROPOSAL: Final = "solution"
 """The dialogue that asks whether a proposed solution is one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Move:
     """Something that happens to a case. `actor` is a staff id, `customer` or `clock`; `values` come from its form."""
 
@@ -40,7 +40,7 @@ class Move:
         return value if isinstance(value, int) else 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """Tell these staff ids (a text key of `cases.toml`); `channel` also shows it outside the thread.
 
@@ -58,14 +58,14 @@ class Notice:
 # -- what staff's action asks for besides: performed in this order, after the case, its timers and notices -----------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Labels:
     """Labels of these text keys, one after the other; a word that the organisation made up stands for itself."""
 
     keys: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Who:
     """The name of a member of staff, by staff id."""
 
@@ -76,7 +76,7 @@ Shown: TypeAlias = str | int | Labels | Who
 """What is put into a text: somebody's words, which do nothing there, a moment or number, labels, a name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ThreadLine:
     """A line in the thread, in the language of the owner. `actor` is put into the text by itself."""
 
@@ -85,7 +85,7 @@ class ThreadLine:
     goes_on: bool = False  # for whoever was called in the post before it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeepNote:
     """A note with the case, shown as a line of the text `key`; the customer does not see it."""
 
@@ -94,7 +94,7 @@ class KeepNote:
     values: Mapping[str, Shown] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TellCustomer:
     """A text of ours about the case for the customer, with somebody's `words` in it where it has room for them."""
 
@@ -102,7 +102,7 @@ class TellCustomer:
     words: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SendWords:
     """Words of the actor's for the customer, within the text `key`; the thread shows whether they arrived."""
 
@@ -110,7 +110,7 @@ class SendWords:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskCustomer:
     """Begin a dialogue about the case; `words` of the actor's are its `proposal`, and the thread shows their fate."""
 
@@ -118,19 +118,19 @@ class AskCustomer:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Withdraw:
     """End what a dialogue still asks about the case."""
 
     dialogue: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TakeBackRating:
     """The case has no end any more that could be rated: withdraw the question and what was answered to it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PutAway:
     """Hide the case from the actor's own desk until a moment; everything else goes on."""
 
@@ -142,8 +142,8 @@ Consequence: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+@frozen
+class CaseStep:
     """What a move made of a case. `refused` is a text key when the move is not possible now."""
 
     case: Case

@@ -5,12 +5,12 @@ from dataclasses import field
 from typing import assert_never
 
 from conversations.events import HOUR, Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.kinds import CaseClock, CaseKind, Role, Severity, StaffId, StaffRole
 from conversations.texts.languages import FALLBACK
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Staff:
     """One of us. `slack` is the Slack user id (`U...`)."""
 
@@ -26,7 +26,7 @@ class Staff:
         return self.name.split(maxsplit=1)[0]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """A row of the routing table: who is what to a case, and where its card lies. An empty condition matches all."""
 
@@ -51,7 +51,7 @@ class Route:
         return {name: value for name, value in every.items() if value}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Escalation:
     """A row of the escalation table: whom to tell once a clock has run for `after` (times in microseconds).
 
@@ -79,7 +79,7 @@ class Escalation:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deadlines:
     """What the customer is promised (an answer, a solution), and four rows of escalation in short.
 
@@ -115,7 +115,7 @@ class Deadlines:
         return tuple(row for row in every if row.after)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terms:
     """What a case keeps of the policy from its opening: a changed configuration moves no promise of a running case."""
 
@@ -135,7 +135,7 @@ class Terms:
         return tuple(sorted(mine, key=lambda row: row.after))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """Staff, routes, deadlines by severity and escalation of one organisation. The last route has no condition."""
 

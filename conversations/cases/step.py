@@ -1,9 +1,9 @@
-"""One move of a case: `step(case, policy, move, now) -> Step`. Pure; what an action does to a case, its file says."""
+"""One move of a case: `step(case, policy, move, now) -> CaseStep`. Pure; what an action does, its file says."""
 
-from conversations.cases.action import By, Situation, actions
+from conversations.cases.action import By, CaseSituation, actions
 from conversations.cases.case import Case
 from conversations.cases.deadlines import next_due, with_terms
-from conversations.cases.moves import Move, Step
+from conversations.cases.moves import CaseStep, Move
 from conversations.cases.policy import Policy
 from conversations.events import Instant
 from conversations.facts import CaseMoved
@@ -18,15 +18,15 @@ def refusal(case: Case, move: Move) -> str:
     return action.bars(case)
 
 
-def step(case: Case, policy: Policy, move: Move, now: Instant) -> Step:
+def step(case: Case, policy: Policy, move: Move, now: Instant) -> CaseStep:
     """Apply a move; an impossible one comes back with `refused` and the case untouched."""
     if refused := refusal(case, move):
-        return Step(case, refused=refused)
+        return CaseStep(case, refused=refused)
     action = actions()[move.action]
     before, after = with_terms(case, policy), action.leads[case.state]
-    made = action.apply(Situation(before, replace(before, state=after), policy, move, now))
+    made = action.apply(CaseSituation(before, replace(before, state=after), policy, move, now))
     if made.refused:
-        return Step(case, refused=made.refused)
+        return CaseStep(case, refused=made.refused)
     new = made.case
     fact = CaseMoved(
         case.id,

@@ -11,8 +11,8 @@ from conversations.definition.dialogue import (
     CasePlan,
     Decision,
     Dialogue,
-    Source,
     Sources,
+    ValueSource,
 )
 from conversations.problem import Problem, unknown
 from conversations.question import Gathering, question_types
@@ -100,7 +100,7 @@ def _strangers(dialogue: Dialogue | None, sources: Sources, options: tuple[str, 
                 yield value
 
 
-def _possible(dialogue: Dialogue | None, source: Source) -> tuple[str, ...]:
+def _possible(dialogue: Dialogue | None, source: ValueSource) -> tuple[str, ...]:
     if source.kind == "literal":
         return (source.name,)
     question = dialogue.questions.get(source.name) if dialogue and source.kind == "question" else None

@@ -7,15 +7,15 @@ from pathlib import PurePath
 from conversations.cases.policy import Policy
 from conversations.definition.dialogue import Beginning, CasePlan, Decision, Dialogue
 from conversations.definition.parse import parse
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.problem import Problem
-from conversations.texts.languages import Language, Text, tongues
+from conversations.texts.languages import Language, WrittenText, tongues
 
 BUTTONS = ("options", "yes", "no", "confirm")
 """The texts of a question or an outcome that stand on a button."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """One text in its languages. `path` is its place in the file; `button` tells that it stands on one.
 
@@ -38,7 +38,7 @@ class Written:
         return next((self.languages[tag] for tag in tongues(language) if tag in self.languages), "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """A dialogue file. `dialogue` is None where a mistake kept it from being read; its texts are there all the same."""
 
@@ -57,7 +57,7 @@ class Sheet:
         return f"outcomes.{state.rpartition('_')[0]}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What follows an outcome, with its place in the file."""
 
@@ -66,7 +66,7 @@ class Plan:
     then: CasePlan | Beginning | Decision
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Material:
     """Everything there is to check. `policy` is None where no configuration was given."""
 
@@ -110,7 +110,7 @@ def read_sheet(file: str, data: Mapping[str, object]) -> Sheet:
 
 def read_wording(languages: Mapping[str, Language]) -> tuple[Written, ...]:
     """Return the product's own texts, each with its languages."""
-    found: dict[str, dict[str, Text]] = {}
+    found: dict[str, dict[str, WrittenText]] = {}
     for tag, language in languages.items():
         for key, text in language.texts.items():
             found.setdefault(key, {})[tag] = text

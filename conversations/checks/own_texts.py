@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from conversations.problem import Problem, unknown
-from conversations.texts.languages import Language, Text, fallbacks
+from conversations.texts.languages import Language, WrittenText, fallbacks
 from conversations.texts.texts import placeholders, shown_always
 
 WRITTEN_OUT = frozenset({"organisation"})
@@ -18,7 +18,7 @@ def find(languages: Mapping[str, Language]) -> Iterator[Problem]:
                 yield from _differing(key, text, _ours(key, tag, text, languages))
 
 
-def _ours(key: str, tag: str, text: Text, languages: Mapping[str, Language]) -> str:
+def _ours(key: str, tag: str, text: WrittenText, languages: Mapping[str, Language]) -> str:
     """The words of ours that a text stands for: those it replaces, else those of a language close to it."""
     known = [
         text,
@@ -31,7 +31,7 @@ def _has(tag: str, key: str, languages: Mapping[str, Language]) -> bool:
     return tag in languages and key in languages[tag].texts
 
 
-def _differing(key: str, text: Text, ours: str) -> Iterator[Problem]:
+def _differing(key: str, text: WrittenText, ours: str) -> Iterator[Problem]:
     given, used = placeholders(ours), placeholders(text.words)
     for name in sorted(used - given):
         yield unknown(key, "placeholder", name, given).within(text.file)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from conversations.cases.policy import Escalation, Policy, Route
 from conversations.checks.material import Material
-from conversations.definition.dialogue import Beginning, CasePlan, Dialogue, Source
+from conversations.definition.dialogue import Beginning, CasePlan, Dialogue, ValueSource
 from conversations.kinds import CaseKind, Role, Severity
 from conversations.problem import Problem, unknown
 
@@ -104,7 +104,7 @@ def _produced(material: Material, name: str) -> set[str] | None:
 
 
 def _values(
-    material: Material, name: str, dialogue: Dialogue, source: Source, seen: frozenset[tuple[str, str]]
+    material: Material, name: str, dialogue: Dialogue, source: ValueSource, seen: frozenset[tuple[str, str]]
 ) -> set[str] | None:
     """What a source may give: options of a question, a word, or what other dialogues bind it to."""
     match source.kind:

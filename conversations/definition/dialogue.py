@@ -81,9 +81,9 @@ from dataclasses import field
 from hashlib import sha256
 
 from conversations.definition.rules import Rule, Situation
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.kinds import CaseKind
-from conversations.machine import Table
+from conversations.machine import StateTable
 from conversations.question import Prompt, Question
 from conversations.texts.texts import Rich, Texts
 
@@ -98,18 +98,18 @@ CARRIED = ("order", "touchpoint", "product", "party")
 """Bindings that follow the person from one dialogue into the next, and into a case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+@frozen
+class ValueSource:
     """Where a value comes from: `kind` is question, binding or literal."""
 
     kind: str
     name: str
 
 
-Sources = tuple[Source, ...]
+Sources = tuple[ValueSource, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CasePlan:
     """Open a case; `fields` are those of `effects.OpenCase`."""
 
@@ -117,7 +117,7 @@ class CasePlan:
     fields: Mapping[str, Sources] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Beginning:
     """Begin another dialogue with these bindings."""
 
@@ -125,7 +125,7 @@ class Beginning:
     bindings: Mapping[str, Sources] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decision:
     """Accept or refuse the proposed solution of the case that is bound."""
 
@@ -133,7 +133,7 @@ class Decision:
     words: Sources = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """An end. `says` tells whether there is a text; `then` what follows, None for just finishing.
 
@@ -146,8 +146,8 @@ class Outcome:
     hand_over: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+@frozen
+class Behaviour:
     """How a dialogue behaves. Durations in microseconds; None takes the configuration's, 0 means never."""
 
     purpose: str = "other"
@@ -156,8 +156,8 @@ class Settings:
     expire_after: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+@frozen
+class Presentation:
     """What surrounds the text of a question: its prompt, and the points and the note below the text.
 
     `named` has the keys of its buttons by their labels, as these are compared: every reply in words is looked up.
@@ -168,7 +168,7 @@ class Look:
     named: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dialogue:
     """One revision of a dialogue. `definition` is its canonical JSON, `revision` the hash of that.
 
@@ -185,12 +185,12 @@ class Dialogue:
     outcomes: Mapping[str, Outcome]
     rules: Mapping[str, tuple[Rule, ...]]
     texts: Texts
-    table: Table[Situation]
+    table: StateTable[Situation]
     needs: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
-    settings: Settings = Settings()
+    settings: Behaviour = Behaviour()
     moves: Mapping[str, str] = field(default_factory=dict)
-    looks: dict[tuple[Texts, str, str], Look] = field(default_factory=dict, repr=False, compare=False)
+    looks: dict[tuple[Texts, str, str], Presentation] = field(default_factory=dict, repr=False, compare=False)
     _wordings: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
 
     @property

@@ -9,8 +9,8 @@ from conversations.definition.dialogue import (
     CasePlan,
     Decision,
     Outcome,
-    Source,
     Sources,
+    ValueSource,
 )
 from conversations.definition.draft import Data, Draft
 from conversations.definition.rules import Condition, Rule
@@ -113,7 +113,7 @@ def _decision(draft: Draft, path: str, table: Data, questions: Data) -> Decision
 
 
 def _carried(draft: Draft) -> dict[str, Sources]:
-    return {name: (Source("binding", name),) for name in CARRIED if name in draft.bindings}
+    return {name: (ValueSource("binding", name),) for name in CARRIED if name in draft.bindings}
 
 
 def _sources(draft: Draft, path: str, raw: object, questions: Data) -> Sources:
@@ -122,6 +122,8 @@ def _sources(draft: Draft, path: str, raw: object, questions: Data) -> Sources:
         draft.problems.append(Problem(path, "must be a name or a list of names", 'words = ["what"]'))
         return ()
     return tuple(
-        Source("question" if name in questions else "binding" if name in draft.bindings else "literal", name)
+        ValueSource(
+            "question" if name in questions else "binding" if name in draft.bindings else "literal", name
+        )
         for name in names
     )

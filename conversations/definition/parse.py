@@ -10,8 +10,8 @@ from conversations.definition.dialogue import (
     METRICS,
     NEXT,
     PURPOSES,
+    Behaviour,
     Dialogue,
-    Settings,
     canonical,
     digest,
 )
@@ -20,7 +20,7 @@ from conversations.definition.duration import parse_duration
 from conversations.definition.outcomes import read_outcome
 from conversations.definition.rules import NUMBER_TESTS, TESTS, Condition, Rule, Situation, Wanted
 from conversations.frozen import replace
-from conversations.machine import Move, Table
+from conversations.machine import StateTable, Transition
 from conversations.problem import Problem, unknown
 from conversations.question import Question, QuestionType, Setting, question_types
 from conversations.texts.texts import TextError, Texts
@@ -248,13 +248,13 @@ class _Reader:
 
     # -- the whole
 
-    def _settings(self, table: Data) -> Settings:
+    def _settings(self, table: Data) -> Behaviour:
         self.draft.keys("settings", table, SETTINGS)
         buttons = self.draft.names("buttons", table, "settings")
         self.draft.problems += [
             unknown("settings.buttons", "button", name, BUTTONS) for name in buttons if name not in BUTTONS
         ]
-        return Settings(
+        return Behaviour(
             purpose=self.draft.one_of("purpose", table, PURPOSES, "settings") or "other",
             buttons=buttons,
             remind_after=self._duration("remind_after", table),
@@ -312,10 +312,10 @@ class _Reader:
                         Problem(f"{key}.{tag}", f"cannot be filled in: {error}", "check the template")
                     )
 
-    def _machine(self, start: str) -> Table[Situation]:
+    def _machine(self, start: str) -> StateTable[Situation]:
         moves = [
-            Move(NEXT, key, rule.goto, rule.guard(), rule.note)
+            Transition(NEXT, key, rule.goto, rule.guard(), rule.note)
             for key, rules in self.draft.rules.items()
             for rule in rules
         ]
-        return Table([*self.draft.questions, *self.draft.outcomes], start, moves)
+        return StateTable([*self.draft.questions, *self.draft.outcomes], start, moves)

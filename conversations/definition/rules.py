@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import Answer
 
 Wanted: TypeAlias = int | str | bool | tuple[str, ...]
@@ -13,7 +13,7 @@ TESTS = ("is", "not", *NUMBER_TESTS, "one_of", "has", "skipped", "language", "bi
 """Every test a rule may use; `question` and `all` say about what, `goto` where to."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Situation:
     """What a rule may look at: the answers that count, the values bound at the start, the person's language."""
 
@@ -22,7 +22,7 @@ class Situation:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """One test. `about` is the question looked at; for `binding` the binding's name, `value` what it must be or ""."""
 
@@ -44,7 +44,7 @@ class Condition:
                 return f"{self.about} {signs[test]} {value}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """Go to the state `goto` if all conditions hold; none always holds."""
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from conversations.events import Attached, Said
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.problem import Problem
 from conversations.question import (
     Accepted,
@@ -76,7 +76,7 @@ class Day:
         return ask.phrase("shown", day=date.fromisoformat(str(answer.value)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Names:
     """Names of days and of months (their first three letters), and how a day with its month is written."""
 

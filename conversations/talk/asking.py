@@ -5,18 +5,18 @@ from datetime import UTC, date, datetime
 
 from conversations.answers import remarks
 from conversations.answers.evidence import joined
-from conversations.definition.dialogue import Dialogue, Look
+from conversations.definition.dialogue import Dialogue, Presentation
 from conversations.effects import Button, Kind, MarkKeyboard, Message
 from conversations.events import SECOND, Instant, Pressed
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 from conversations.question import (
     PARSE_LIMIT,
     Ask,
     Ids,
-    Point,
     Prompt,
     Question,
     QuestionType,
+    SummaryLine,
     folded,
     question_types,
 )
@@ -38,7 +38,7 @@ ROW_LIMIT = 3
 ROW_WIDTH = 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scene:
     """Everything around a step that is not the session: who, in which language, when.
 
@@ -154,11 +154,11 @@ class Asking:
             return self.scene.label("skipped")
         return kind_of(self.dialogue.questions[question]).show(self.ask(question), answer)
 
-    def points(self) -> tuple[Point, ...]:
+    def points(self) -> tuple[SummaryLine, ...]:
         """Return the answers whose question has a label, skipped ones included: they may be filled in later."""
         self._alike = False
         return tuple(
-            Point(question, self.ask(question).label("label"), self._summed_up(question, answer))
+            SummaryLine(question, self.ask(question).label("label"), self._summed_up(question, answer))
             for question, answer in visible(self.session).items()
             if f"questions.{question}.label" in self.dialogue.texts
         )
@@ -172,15 +172,15 @@ class Asking:
     def _summed_up(self, question: str, answer: Answer) -> str:
         return joined(self.shown(question, answer), remarks.unsaid_to(self.session, question))
 
-    def correctable(self) -> tuple[Point, ...]:
+    def correctable(self) -> tuple[SummaryLine, ...]:
         """Return every answer that can be changed, each with some name."""
         named = {point.question: point for point in self.points()}
         return tuple(
-            named.get(question) or Point(question, clip(self.shown(question, answer), LABEL_LIMIT), "")
+            named.get(question) or SummaryLine(question, clip(self.shown(question, answer), LABEL_LIMIT), "")
             for question, answer in visible(self.session).items()
         )
 
-    def look(self) -> Look:
+    def look(self) -> Presentation:
         """Return how the current question is asked; where that is alike for everybody, it is made once."""
         state, fresh = self.session.state, self.session.partial is None and not self.session.remarks
         key = (self.scene.texts, state, self.scene.language)
@@ -197,12 +197,12 @@ class Asking:
         note = self.scene.say("note", text=prompt.note) if prompt.note else ""
         choices = [choice for row in prompt.choices for choice in row]
         named_by = {_compared(choice.label): choice.key for choice in reversed(choices)}  # the first wins
-        look = Look(prompt, paragraphs(points, note), named_by)
+        look = Presentation(prompt, paragraphs(points, note), named_by)
         if self._alike:
             self.dialogue.looks[key] = look
         return look
 
-    def question_text(self, look: Look) -> Rich:
+    def question_text(self, look: Presentation) -> Rich:
         """Return the current question as markup: text, points, note."""
         return paragraphs(self.text(f"questions.{self.session.state}.ask"), look.below)
 

@@ -16,7 +16,7 @@ from conversations.question import Ids
 from conversations.session import STACK_LIMIT, Conversation, Session, SessionId
 from conversations.step import Given, Step
 from conversations.talk.asking import Scene
-from conversations.talk.waiting import Patience, owner
+from conversations.talk.waiting import QuestionTimeouts, owner
 from conversations.talk.walk import Walk, Walked, cut_short, dropped
 from conversations.texts.texts import Rich
 from conversations.timers import SessionTimer
@@ -149,7 +149,7 @@ class Stack:
     def walk(self, place: Place, press: Pressed | None = None) -> Walk:
         """Return a step to be made in a session."""
         dialogue, session = place
-        patience = Patience(self.library.remind_after(dialogue), self.library.expire_after(dialogue))
+        patience = QuestionTimeouts(self.library.remind_after(dialogue), self.library.expire_after(dialogue))
         return Walk(dialogue, session, self.scene(press), patience)
 
     def apply(self, place: Place, step: Walked) -> None:

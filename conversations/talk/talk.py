@@ -13,12 +13,12 @@ from conversations.definition.library import Library
 from conversations.effects import AnswerPress, Begin, Effect, Relay
 from conversations.events import (
     Attached,
+    ChatMoved,
     Commanded,
     Edited,
     Elapsed,
     Event,
     Instant,
-    Moved,
     Overheard,
     Pressed,
     Said,
@@ -180,7 +180,7 @@ def _noticed(stack: Stack, what: What) -> None:
     match what:
         case Overheard():
             stack.say("overheard")
-        case Moved(chat):
+        case ChatMoved(chat):
             stack.conversation = replace(conversation, address=replace(conversation.address, chat=chat))
         case _:
             pass  # what staff do belongs to cases

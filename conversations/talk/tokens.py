@@ -2,7 +2,7 @@
 
 import re
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 
 LIMIT = 64
 """Telegram's limit for callback data, in bytes."""
@@ -12,7 +12,7 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _FORM = re.compile(r"([0-9a-z]{1,13})\.([0-9]{1,6})\.(!?[a-z0-9_]{1,32}(?::[A-Za-z0-9_-]{1,32})?)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """`session` is 0 for buttons that belong to none; `turn` the question's number within the session."""
 

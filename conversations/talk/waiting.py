@@ -1,13 +1,13 @@
 """How long a session waits for an answer, and under which name its timers run."""
 
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import Session
 from conversations.timers import Owner, OwnerKind, owned_by
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+@frozen
+class QuestionTimeouts:
     """How long an unanswered question waits, in microseconds: until the reminder and until the end; 0 for never."""
 
     remind: Instant

@@ -22,7 +22,7 @@ from conversations.talk.answering import answered, judged
 from conversations.talk.asking import POINT_LIMIT, Asking, Scene, kind_of, visible
 from conversations.talk.beside import beside, extended, is_more_of, with_kept
 from conversations.talk.ending import effects_of, ended
-from conversations.talk.waiting import Patience, owner
+from conversations.talk.waiting import QuestionTimeouts, owner
 from conversations.texts.graphemes import beginning
 from conversations.texts.texts import inert
 from conversations.timers import SessionTimer
@@ -38,7 +38,9 @@ Walked: TypeAlias = Step[Session | None]
 class Walk:
     """One step being made. Used once: call one of its verbs, which returns the Step."""
 
-    def __init__(self, dialogue: Dialogue, session: Session, scene: Scene, patience: Patience) -> None:
+    def __init__(
+        self, dialogue: Dialogue, session: Session, scene: Scene, patience: QuestionTimeouts
+    ) -> None:
         self._dialogue = dialogue
         self._session = session
         self._scene = scene

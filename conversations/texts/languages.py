@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Final
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.problem import Problem, unknown
 from conversations.texts.vocabulary import NEEDED, ORDERED, Idiom, Said, Vocabulary, read_phrases
 
@@ -25,8 +25,8 @@ PHRASES: Final = ("phrases.toml", "commands.toml")
 LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+@frozen
+class WordSource:
     """A file of one language, parsed. `own` tells that it is the organisation's: what it says replaces what we say."""
 
     language: str
@@ -35,8 +35,8 @@ class Source:
     own: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+@frozen
+class WrittenText:
     """One text of one language, and its file. One of the organisation's own knows the words of ours it replaces."""
 
     words: str
@@ -45,12 +45,12 @@ class Text:
     replaces: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Language:
     """What the folder of a language holds: its texts by key, and what is understood in it, file by file."""
 
     tag: str
-    texts: Mapping[str, Text]
+    texts: Mapping[str, WrittenText]
     understood: tuple[tuple[str, Mapping[str, Said]], ...] = ()
 
     @property
@@ -59,9 +59,9 @@ class Language:
         return bool(self.texts) and all(one.own for one in self.texts.values())
 
 
-def read_languages(sources: Iterable[Source]) -> tuple[dict[str, Language], tuple[Problem, ...]]:
+def read_languages(sources: Iterable[WordSource]) -> tuple[dict[str, Language], tuple[Problem, ...]]:
     """Return languages by tag, the fallback first, and what cannot be read."""
-    texts: dict[str, dict[str, Text]] = {}
+    texts: dict[str, dict[str, WrittenText]] = {}
     understood: dict[str, list[tuple[str, Mapping[str, Said]]]] = {}
     problems: list[Problem] = []
     for source in sorted(sources, key=lambda one: (one.language != FALLBACK, one.language, one.own)):
@@ -84,7 +84,7 @@ def read_languages(sources: Iterable[Source]) -> tuple[dict[str, Language], tupl
             if key in known and known[key].own == source.own
         ]
         known |= {
-            key: Text(words, file, source.own, known[key].words if key in known else "")
+            key: WrittenText(words, file, source.own, known[key].words if key in known else "")
             for key, words in found.items()
         }
     languages = {tag: Language(tag, found, tuple(understood.get(tag, ()))) for tag, found in texts.items()}
@@ -130,10 +130,10 @@ def texts_in(content: Mapping[str, object], path: str = "") -> tuple[dict[str, s
     return found, problems
 
 
-def per_language(prefix: str, file: str, words: Mapping[str, Mapping[str, str]]) -> Iterator[Source]:
+def per_language(prefix: str, file: str, words: Mapping[str, Mapping[str, str]]) -> Iterator[WordSource]:
     """Yield words that lie in code (key -> language -> template) as files of languages, below a table."""
     for tag in dict.fromkeys(tag for texts in words.values() for tag in texts):
-        yield Source(
+        yield WordSource(
             tag, file, {f"{prefix}.{key}": texts[tag] for key, texts in words.items() if tag in texts}
         )
 
@@ -164,7 +164,7 @@ def choose(language: str | None, offered: tuple[str, ...]) -> str:
 # -- what is missing ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """Which texts there must be: `keys` that code puts together, besides all that any of our languages has.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.texts.vocabulary import Vocabulary
 
 LONGEST: Final = 200
@@ -89,7 +89,7 @@ def agrees(text: str, vocabulary: Vocabulary) -> bool | None:
 # -- what is made of a vocabulary --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Meanings:
     polite: re.Pattern[str]
     greetings: frozenset[str]

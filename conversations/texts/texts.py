@@ -27,7 +27,7 @@ from conversations.problem import Problem
 from conversations.texts.languages import (
     FALLBACK,
     Language,
-    Source,
+    WordSource,
     fallbacks,
     read_languages,
     tongues,
@@ -93,7 +93,7 @@ class Texts:
         self.problems = problems + tuple(self._compile())
 
     @classmethod
-    def load(cls, sources: Iterable[Source], zone: tzinfo = UTC) -> "Texts":
+    def load(cls, sources: Iterable[WordSource], zone: tzinfo = UTC) -> "Texts":
         """Read the parsed files of languages. The zone is the one dates are shown in."""
         languages, problems = read_languages(sources)
         return cls.of(languages, zone, problems)

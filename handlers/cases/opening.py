@@ -7,7 +7,7 @@ from conversations.answers.evidence import joined
 from conversations.cases.case import Case, State
 from conversations.cases.deadlines import heard, opened
 from conversations.cases.elapsed import elapsed
-from conversations.cases.moves import CUSTOMER, Move, Step
+from conversations.cases.moves import CUSTOMER, CaseStep, Move
 from conversations.cases.step import step
 from conversations.effects import DecideCase, DropTimer, OpenCase, Relay, SetTimer
 from conversations.events import SECOND
@@ -200,7 +200,7 @@ async def deadline(turn: Turn, timer: Timer, wanted: CaseId) -> None:
         await carry_out(turn, elapsed(case, turn.organisation.policy, timer.kind, turn.now))
 
 
-async def carry_out(turn: Turn, moved: Step) -> None:
+async def carry_out(turn: Turn, moved: CaseStep) -> None:
     """Keep what a step made of a case, tell whom it names, show the card where it says something else now."""
     before = await turn.case(moved.case.id)
     turn.keep_case(moved.case)
@@ -226,7 +226,7 @@ def bindings_of(turn: Turn, case: Case) -> dict[str, str]:
     }
 
 
-def apply_timers(turn: Turn, moved: Step) -> None:
+def apply_timers(turn: Turn, moved: CaseStep) -> None:
     """Set and drop what the step asked for."""
     for timer in moved.timers:
         if isinstance(timer, SetTimer):

@@ -10,7 +10,7 @@ from conversations.answers.evidence import joined
 from conversations.cases.case import Case, State
 from conversations.effects import Button, Kind, Message, Relay, Say
 from conversations.events import Attached, Said, What
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 from conversations.session import CaseId, Conversation, ConversationId
 from conversations.talk import talk
 from conversations.talk.labels import names_case, opens_again
@@ -32,7 +32,7 @@ MOST_LATELY: Final = 3
 _NUMBER: Final = re.compile(r"\bA-(\d{4})-(\d{1,6})\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Relayed:
     """What became of words: `taken`, or there is no case for them; `reopen` is the closed case that they open again."""
 

@@ -15,7 +15,7 @@ from conversations.cases.case import Case
 from conversations.cases.deadlines import owner_of
 from conversations.effects import SetTimer
 from conversations.events import MINUTE, SECOND, Instant
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 from conversations.texts.graphemes import pieces
 from handlers.cases.cards import MOST_WORDS, not_taken, show, staff_language, write_line
 from handlers.turn.turn import Turn
@@ -35,7 +35,7 @@ PATIENCE: Final = 30 * SECOND  # how long words wait for the files that came wit
 _EARLIER: Final = 3 * MINUTE  # how much older than what it waits for a message may be that it holds
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Awaited:
     """What is waited for since `began`, at least `until` then, and for the files themselves until `patience` ends.
 

@@ -9,11 +9,11 @@ from typing import Final
 from conversations.effects import Kind, Message, SetTimer
 from conversations.events import DAY, HOUR, Commanded, Event, Instant
 from conversations.facts import Invited
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
+from conversations.question import Ids
 from conversations.session import Conversation, ConversationId, Session
 from conversations.timers import Owner, OwnerKind, owned_by
 from handlers.customers import dialogues
-from handlers.turn.ports import Ids
 from handlers.turn.turn import Turn
 from storage.interface.errors import Conflict
 from storage.interface.facts import FactRow
@@ -31,7 +31,7 @@ WRONG: Final = "wrong"
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fresh:
     """A stored invitation and its secret; `used` when its customer has already come (the secret is then void)."""
 

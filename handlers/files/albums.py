@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from conversations.effects import SetTimer
 from conversations.events import HOUR
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 from conversations.refusals import Refusal
 from conversations.session import ConversationId
 from conversations.timers import Owner, OwnerKind, owned_by
@@ -20,7 +20,7 @@ from handlers.turn.turn import Turn
 _KIND: Final = "heard"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Album:
     """The album heard last: the message of the case it became (0 for none), and what the customer was told of it."""
 

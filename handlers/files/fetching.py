@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from conversations.answers.collecting import without_file
 from conversations.effects import Fetch, Kind, Message, Refuse
 from conversations.events import Address, FileRef
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 from conversations.question import clean
 from conversations.refusals import Refusal, sort_out
 from conversations.session import CaseId, ConversationId
@@ -40,8 +40,8 @@ async def fetch(
     return wanted.attachment
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+@frozen
+class FetchedFiles:
     """The files of a message: ids of all, and the names of those that are not kept, by reason."""
 
     attachments: tuple[int, ...]
@@ -53,7 +53,7 @@ class Taken:
         return len(self.attachments) > sum(map(len, self.refused.values()))
 
 
-async def take(turn: Turn, who: ConversationId, files: Iterable[FileRef]) -> Taken:
+async def take(turn: Turn, who: ConversationId, files: Iterable[FileRef]) -> FetchedFiles:
     """Have what a customer sent brought, as far as it can be kept."""
     found = sort_out(tuple(files))
     attachments, refused = list[int](), dict[Refusal, list[str]]()
@@ -65,7 +65,7 @@ async def take(turn: Turn, who: ConversationId, files: Iterable[FileRef]) -> Tak
         attachments.append(turn.ids.next())
         await refuse(turn, who, Refuse(attachments[-1], file, reason))
         refused.setdefault(reason, []).append(shown_name(file.name))
-    return Taken(tuple(attachments), refused)
+    return FetchedFiles(tuple(attachments), refused)
 
 
 async def fetch_within_quota(turn: Turn, who: ConversationId, wanted: Fetch) -> bool:

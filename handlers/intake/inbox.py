@@ -16,6 +16,7 @@ from typing import Final
 from conversations.effects import At, MarkKeyboard, Typing
 from conversations.events import HOUR, SECOND, Address, Elapsed, Event, Instant
 from conversations.frozen import replace
+from conversations.question import Ids
 from conversations.session import ConversationId
 from handlers.intake.routing import route, route_timer
 from handlers.sending.outbox import Outbox
@@ -23,8 +24,8 @@ from handlers.sending.perishables import Perishables
 from handlers.sending.wake_up import WakeUp
 from handlers.turn.budget import Budget
 from handlers.turn.organisation import Organisation
-from handlers.turn.points import Passing, Point, go_on
-from handlers.turn.ports import Channel, Clock, Ids, Unreadable
+from handlers.turn.points import CrashPoint, Passing, go_on
+from handlers.turn.ports import Channel, Clock, Unreadable
 from handlers.turn.traces import mark, trace
 from handlers.turn.turn import Turn
 from storage.interface.errors import Conflict, StoreUnavailable
@@ -96,7 +97,7 @@ class Inbox:
         async with self._outbox.unit() as tx:
             await self._store_bodies(tx, bodies)
             self._waiting = True
-        self._passing(Point.AFTER_COMMIT_A)
+        self._passing(CrashPoint.AFTER_COMMIT_A)
 
     async def take(self, bodies: Sequence[RawBody]) -> Applied:
         """Receive bodies; where they are few and nothing else waits, A and B are one commit.
@@ -118,7 +119,7 @@ class Inbox:
         await tx.inbox.receive(bodies, [self._ids.next() for _ in bodies], self._clock.now())
         if newest := {Address(one.account, one.chat): one.message for one in bodies if one.message}:
             await tx.seen.note(newest)
-        self._passing(Point.BEFORE_COMMIT_A)
+        self._passing(CrashPoint.BEFORE_COMMIT_A)
 
     async def apply(self) -> Applied:
         """Commit B for all that waits, up to a batch. Raises StoreUnavailable, Conflict."""
@@ -215,7 +216,7 @@ class Inbox:
                     self._next_timer = None
                     attempt.left = tx.timers.left_to_apply()
                 return Applied()
-            self._passing(Point.BEFORE_B)
+            self._passing(CrashPoint.BEFORE_B)
             with self._typing_when_slow(events.values()):
                 finished, traces = await self._apply_events(turn, events)
                 await self._apply_timers(tx, turn, attempt.timers)
@@ -224,10 +225,10 @@ class Inbox:
             await tx.inbox.finish(finished, now, traces)
             perishables = _with_messages(tx, turn.perishables)
             send = self._outbox.claim_within(tx, turn.outbox, now)
-            self._passing(Point.BEFORE_COMMIT_B)
+            self._passing(CrashPoint.BEFORE_COMMIT_B)
         if bodies:
-            self._passing(Point.AFTER_COMMIT_A)
-        self._passing(Point.AFTER_COMMIT_B)
+            self._passing(CrashPoint.AFTER_COMMIT_A)
+        self._passing(CrashPoint.AFTER_COMMIT_B)
         send()
         self._perishables.start(perishables())
         # What the next timer is after these a further look tells.

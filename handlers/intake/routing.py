@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from conversations.events import Commanded, Elapsed, Event, Moved, Pressed
+from conversations.events import ChatMoved, Commanded, Elapsed, Event, Pressed
 from conversations.session import CaseId, ConversationId
 from conversations.timers import OwnerKind, read_owner
 from handlers import digest
@@ -20,7 +20,7 @@ async def route(turn: Turn, event: Event) -> ConversationId | None:
     if of_staff(event, turn.organisation.staff_account):
         await acting.act(turn, event)
         return None
-    if isinstance(event.what, Moved):
+    if isinstance(event.what, ChatMoved):
         await turn.tx.conversations.move_chat(event.address, event.what.chat)
         return None
     if await acting.note_directly(turn, event):

@@ -12,7 +12,7 @@ from dataclasses import field
 from typing import Any, Final, Literal, TypeAlias
 
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.texts.texts import Texts
 from storage.interface.alarms import Backlog, Standing
 
@@ -32,7 +32,7 @@ Values: TypeAlias = Mapping[str, Any]
 Judged: TypeAlias = Iterator[tuple[str, Values | None]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Platform:
     """What is known of one account. `silent` is seconds since something was heard, None where silence is no sign;
     `deaf` that messages did not arrive although a connection lives; `rival` that somebody else takes our updates;
@@ -44,7 +44,7 @@ class Platform:
     skew: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signs:
     """A snapshot. `backlog` is None while the database does not answer; `free` are bytes, None where it is not ours
     to watch; `copied` is when the last backup was made, None where none is planned."""
@@ -64,8 +64,8 @@ class Signs:
     )  # as `handlers.turn.turn.organisation.Organisation` has them
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+@frozen
+class AlarmRule:
     """One alarm; told again after `again` while it stands.
 
     `twice`: two looks in a row must see it, for ages by a clock that may jump. A quiet one is only logged and counted.
@@ -78,7 +78,7 @@ class Rule:
     quiet: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class News:
     """Something to tell about an alarm."""
 
@@ -180,20 +180,20 @@ def _backup(signs: Signs) -> Judged:
 
 
 RULES: Final = (
-    Rule("database", _database),
-    Rule("disk", _disk),
-    Rule("inbox", _inbox, twice=True),
-    Rule("outbox", _outbox, twice=True),
-    Rule("timers", _timers, twice=True),
-    Rule("channel", _channel),
-    Rule("silence", _silence),
-    Rule("deaf", _deaf),
-    Rule("rival", _rival),
-    Rule("clock", _clock),
-    Rule("dead", _dead, again=DAY),
-    Rule("unknown", _unknown, again=DAY),
-    Rule("backup", _backup, again=DAY),
-    Rule("sqlite", _sqlite, again=7 * DAY, quiet=True),  # one process owns the database: a note
+    AlarmRule("database", _database),
+    AlarmRule("disk", _disk),
+    AlarmRule("inbox", _inbox, twice=True),
+    AlarmRule("outbox", _outbox, twice=True),
+    AlarmRule("timers", _timers, twice=True),
+    AlarmRule("channel", _channel),
+    AlarmRule("silence", _silence),
+    AlarmRule("deaf", _deaf),
+    AlarmRule("rival", _rival),
+    AlarmRule("clock", _clock),
+    AlarmRule("dead", _dead, again=DAY),
+    AlarmRule("unknown", _unknown, again=DAY),
+    AlarmRule("backup", _backup, again=DAY),
+    AlarmRule("sqlite", _sqlite, again=7 * DAY, quiet=True),  # one process owns the database: a note
 )
 AGAIN: Final = {rule.name: rule.again for rule in RULES}
 TWICE: Final = frozenset(rule.name for rule in RULES if rule.twice)

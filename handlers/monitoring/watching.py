@@ -6,10 +6,11 @@ from typing import Final
 
 from conversations.effects import SetTimer
 from conversations.events import DAY, SECOND, Address, Instant
+from conversations.question import Ids
 from conversations.timers import OwnerKind, owned_by
 from handlers.monitoring.alarms import AGAIN, QUIET, Key, News, Values, can_be_told, news, post
 from handlers.turn.organisation import Organisation
-from handlers.turn.ports import Ids, Post
+from handlers.turn.ports import Post
 from handlers.turn.turn import Turn
 from storage.interface.alarms import Standing
 from storage.interface.store import Store

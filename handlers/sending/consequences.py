@@ -9,12 +9,13 @@ import logging
 from dataclasses import dataclass
 from typing import Final
 
+from conversations.question import Ids
 from handlers.sending.delivery import follow_up, refuse_file
 from handlers.sending.limits import Limiter
 from handlers.sending.outcomes import delivery
 from handlers.turn.organisation import Organisation
-from handlers.turn.points import Passing, Point
-from handlers.turn.ports import Clock, Ids, Outcome
+from handlers.turn.points import CrashPoint, Passing
+from handlers.turn.ports import Clock, Outcome
 from storage.interface.claims import Claimed
 from storage.interface.errors import Conflict, StoreUnavailable
 from storage.interface.outbox import Delivery
@@ -114,7 +115,7 @@ class Aftermath:
                 return
             await tx.outbox.settle([delivery(claimed, end.outcome)], now)
             await follow_up(tx, self._organisation, self._ids, now, claimed, end.outcome)
-        self._passing(Point.AFTER_COMMIT_D)
+        self._passing(CrashPoint.AFTER_COMMIT_D)
 
     async def _close(self, end: End, error: Exception) -> bool:
         """Record the end alone. A file that could not be stored is refused, its row dead; what was sent stays sent."""

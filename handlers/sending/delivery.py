@@ -4,6 +4,7 @@ from conversations.cases.case import Case
 from conversations.cases.deadlines import delivered, undelivered
 from conversations.effects import Kind, Message
 from conversations.events import Instant
+from conversations.question import Ids
 from conversations.session import CaseId
 from handlers.cases import reachability
 from handlers.cases.cards import channel_of, delivery_line, lane_of, staff_name
@@ -14,7 +15,7 @@ from handlers.sending.outcomes import delivery, is_last
 from handlers.sending.shut_channels import tell_directly
 from handlers.turn.bodies import decode
 from handlers.turn.organisation import Organisation
-from handlers.turn.ports import Download, Ids, Later, Never, Outcome, Post, Sent, Unknown
+from handlers.turn.ports import Download, Later, Never, Outcome, Post, Sent, Unknown
 from handlers.turn.turn import Turn
 from storage.interface.claims import Claimed
 from storage.interface.messages import CaseMessage

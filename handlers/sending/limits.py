@@ -14,10 +14,10 @@ chat that is limited, and after a restart they start gently. Seconds are real ti
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from handlers.turn.ports import Later, Outcome, Unknown
 from storage.interface.claims import Claimed, Freight
 from storage.interface.outbox import OutboxRow
@@ -33,7 +33,7 @@ Key: TypeAlias = tuple[str, str, str]
 """What a rate belongs to: account, kind of call, and for posts the chat."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rate:
     """So many a second, and so many at once after a while of silence."""
 
@@ -45,7 +45,7 @@ class Rate:
         return Rate(self.per_second * factor, self.burst * factor)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Allowance:
     """What one account may send; a rate that is None is left to the platform's refusals.
 

@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 
 from conversations.events import Address, Instant
 from conversations.frozen import replace
+from conversations.question import Ids
 from handlers.monitoring.meter import Meter
 from handlers.sending.consequences import Aftermath
 from handlers.sending.delivery import has_consequences
@@ -24,8 +25,8 @@ from handlers.sending.unconfirmed import Doubts
 from handlers.sending.wake_up import WakeUp
 from handlers.turn.bodies import decode
 from handlers.turn.organisation import Organisation
-from handlers.turn.points import Passing, Point, go_on
-from handlers.turn.ports import Channel, Clock, Ids, Later, Never, Outcome, Sent, Unknown
+from handlers.turn.points import CrashPoint, Passing, go_on
+from handlers.turn.ports import Channel, Clock, Later, Never, Outcome, Sent, Unknown
 from storage.interface.claims import Claimed, Freight, Outlook
 from storage.interface.errors import Conflict, StoreUnavailable
 from storage.interface.outbox import OutboxRow
@@ -111,7 +112,7 @@ class Outbox:
             self._settling -= settling
         self._failures = 0
         if carried:
-            self._passing(Point.AFTER_COMMIT_D)
+            self._passing(CrashPoint.AFTER_COMMIT_D)
 
     def claim_within(self, tx: Transaction, made: Sequence[OutboxRow], now: Instant) -> Callable[[], None]:
         """Let the commit lease what this unit made, where it may be sent again and nothing slows it down.
@@ -296,9 +297,9 @@ class Outbox:
         self.news.set()
 
     async def _deliver(self, claimed: Claimed) -> None:
-        self._passing(Point.BEFORE_SEND)
+        self._passing(CrashPoint.BEFORE_SEND)
         outcome = await self._send(claimed)
-        self._passing(Point.AFTER_SEND)
+        self._passing(CrashPoint.AFTER_SEND)
         account = claimed.row.address.account
         self.meter.sent(account, outcome)
         self._limiter.ended(claimed, outcome)

@@ -12,12 +12,13 @@ from conversations.cases.case import Case
 from conversations.events import Address, Instant
 from conversations.frozen import replace
 from conversations.kinds import Role
+from conversations.question import Ids
 from conversations.texts.graphemes import pieces
 from conversations.texts.texts import inert
 from handlers.cases.cards import CARD_WORDS, MOST_WORDS, card_of, slack_users
 from handlers.turn.bodies import body_of
 from handlers.turn.organisation import Organisation
-from handlers.turn.ports import Card, DigestPost, Ids, Post
+from handlers.turn.ports import Card, DigestPost, Post
 from handlers.turn.turn import Turn
 from storage.interface.errors import Conflict
 from storage.interface.outbox import OutboxRow

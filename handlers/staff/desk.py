@@ -11,14 +11,14 @@ from conversations.cases.case import Case
 from conversations.cases.policy import Staff
 from conversations.effects import SetTimer
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.subject import about_case
 from conversations.timers import OwnerKind, owned_by
 from handlers.turn.turn import Turn
 from storage.interface.timers import Timer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Desk:
     """Cases in view, and those put away, each with when it comes back."""
 

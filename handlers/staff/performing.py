@@ -6,12 +6,12 @@ from typing import assert_never
 from conversations.cases.case import Case
 from conversations.cases.moves import (
     AskCustomer,
+    CaseStep,
     KeepNote,
     Labels,
     PutAway,
     SendWords,
     Shown,
-    Step,
     TakeBackRating,
     TellCustomer,
     ThreadLine,
@@ -32,7 +32,7 @@ from handlers.turn.turn import Turn
 from storage.interface.messages import CaseMessage
 
 
-async def perform(turn: Turn, moved: Step, before: Case, staff: Staff) -> None:
+async def perform(turn: Turn, moved: CaseStep, before: Case, staff: Staff) -> None:
     """Do what the action of a member of staff asks for, in its order; `before` is the case as it was."""
     for wanted in moved.consequences:
         match wanted:

@@ -6,12 +6,12 @@ from datetime import tzinfo
 
 from conversations.cases.policy import Policy
 from conversations.definition.library import Library
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.texts.languages import FALLBACK
 from conversations.texts.texts import Texts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DigestPlan:
     """When and where the weekly digest is posted: `weekday` 0 is Monday, `hour` in `zone`; no channel, no post."""
 
@@ -22,7 +22,7 @@ class DigestPlan:
     language: str = FALLBACK
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WatchPlan:
     """Where alarms are posted, and at which hour a line says that all is well; None for never."""
 
@@ -30,7 +30,7 @@ class WatchPlan:
     hour: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Organisation:
     """One company. `staff_account` is the Slack account its staff work in, empty when Slack is off.
 

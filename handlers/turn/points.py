@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 
-class Point(StrEnum):
+class CrashPoint(StrEnum):
     """A place, by the commit beside it."""
 
     BEFORE_COMMIT_A = "before-commit-a"  # taken in, nothing stored
@@ -18,9 +18,9 @@ class Point(StrEnum):
     AFTER_COMMIT_D = "after-commit-d"  # noted
 
 
-Passing: TypeAlias = Callable[[Point], None]
+Passing: TypeAlias = Callable[[CrashPoint], None]
 """Called whenever a place is passed."""
 
 
-def go_on(_: Point) -> None:
+def go_on(_: CrashPoint) -> None:
     """Nothing happens here."""

@@ -6,7 +6,7 @@ from typing import Final, Protocol, TypeAlias
 
 from conversations.effects import At, Message
 from conversations.events import Address, Event, FileRef, Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.subject import Subject
 from storage.interface.inbox import RawBody
 
@@ -18,17 +18,10 @@ class Clock(Protocol):
         """Return UTC microseconds."""
 
 
-class Ids(Protocol):
-    """64-bit, positive, time-ordered ids, known before the insert."""
-
-    def next(self) -> int:
-        """Return the next id; greater than every one before it."""
-
-
 # -- what can be sent: the body of an outbox row --------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardField:
     """A line of a case card: label and neutral markup."""
 
@@ -36,7 +29,7 @@ class CardField:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Card:
     """The card of what staff work on, complete: posting and editing show the same.
 
@@ -54,7 +47,7 @@ class Card:
     note: str = ""  # neutral markup
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Post:
     """A text in a staff channel or in a card's thread. `mention` are platform user ids to call.
 
@@ -71,7 +64,7 @@ SHOW: Final = "show"
 """What the buttons of an overview do; no action of a card has this name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overview:
     """A member of staff's overview (Slack App Home): a line for each thing they work on."""
 
@@ -83,7 +76,7 @@ class Overview:
     note: str = ""  # below them, neutral markup
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DigestPost:
     """A digest as Slack blocks (JSON), its plain text, a picture and the HTML file."""
 
@@ -93,7 +86,7 @@ class DigestPost:
     html: int = 0  # attachment id
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Download:
     """Fetch a file into the attachment table."""
 
@@ -104,7 +97,7 @@ class Download:
 Body: TypeAlias = Message | Card | Post | Overview | DigestPost | Download
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parcel:
     """A claimed outbox row, ready to go.
 
@@ -125,7 +118,7 @@ class Parcel:
 # -- how it went ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sent:
     """The platform has it, under this message id; a download brings its bytes."""
 
@@ -134,7 +127,7 @@ class Sent:
     mime: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Later:
     """Surely not sent; try again not before `seconds` of real time from now.
 
@@ -149,7 +142,7 @@ class Later:
     shut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Never:
     """Refused for good. `unreachable`: the person blocked us; `moved`: the chat's new id."""
 
@@ -158,7 +151,7 @@ class Never:
     moved: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """The request went out and no answer was seen."""
 
@@ -174,7 +167,7 @@ ReadAttachment: TypeAlias = Callable[[int], Awaitable[tuple[bytes, str, str]]]
 """Return (content, mime, name) of a stored attachment."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recalled:
     """What is stored of an account: chat -> its newest message, and (chat, message) of threads staff may write in."""
 

@@ -22,7 +22,7 @@ from conversations.events import (
     Unsupported,
     What,
 )
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import ConversationId
 from handlers.turn.turn import Turn, of_staff
 from storage.interface.inbox import Trace
@@ -43,7 +43,7 @@ class Dropped(StrEnum):
     UNPLACED = "unplaced"  # nothing took it: it was asked again, or it was a mere courtesy
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """How much a turn had made when an event began."""
 

@@ -11,25 +11,25 @@ from conversations.effects import At, Hint, MarkKeyboard, Message, Perishable, S
 from conversations.events import (
     Acted,
     Address,
+    ChatMoved,
     Commanded,
     Departed,
     Event,
     HomeOpened,
     Instant,
-    Moved,
     Sender,
     Submitted,
     Threaded,
 )
 from conversations.facts import Fact, Started
 from conversations.frozen import replace
-from conversations.question import NAME_LIMIT, clean
+from conversations.question import NAME_LIMIT, Ids, clean
 from conversations.session import CaseId, Conversation, ConversationId, PersonId, Session
 from conversations.step import Step
 from handlers.turn.bodies import encode, may_resend
 from handlers.turn.budget import Budget
 from handlers.turn.organisation import Organisation
-from handlers.turn.ports import Body, Ids
+from handlers.turn.ports import Body
 from handlers.turn.sealing import salt, sealed
 from storage.interface.answers import AnswerRow
 from storage.interface.attachments import Attachment
@@ -133,7 +133,7 @@ class Turn:
         work = self.organisation.staff_account
         found: dict[Address, Event] = {}
         for event in events:
-            if of_staff(event, work) or isinstance(event.what, Moved):
+            if of_staff(event, work) or isinstance(event.what, ChatMoved):
                 continue
             if event.sender or event.address not in found:
                 found[event.address] = event

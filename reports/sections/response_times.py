@@ -7,7 +7,7 @@ from conversations.cases.case import UNPROMISED
 from conversations.events import SECOND
 from reports.blocks import Block, Line, Lines, Measure, Measures, Note, Plain
 from reports.data import CaseLine, Figures
-from reports.statistics import ENOUGH, Span, survival_median
+from reports.statistics import ENOUGH, Duration, survival_median
 from reports.words import Words
 
 TITLE = "digest.response_times.title"
@@ -33,14 +33,14 @@ def build(figures: Figures, words: Words) -> tuple[Block, ...]:
     return Measures(tuple(_median(key, spans, words) for key, spans in pairs)), method
 
 
-def _span(case: CaseLine, end: int, figures: Figures) -> Span:
+def _span(case: CaseLine, end: int, figures: Figures) -> Duration:
     """What happened after the period's end has not happened yet, so that the same digest can be made again."""
     if case.opened <= end <= figures.as_of and end:
-        return Span(end - case.opened, ended=True)
-    return Span(figures.as_of - case.opened, ended=False)
+        return Duration(end - case.opened, ended=True)
+    return Duration(figures.as_of - case.opened, ended=False)
 
 
-def _median(key: str, spans: tuple[Span, ...], words: Words) -> Measure:
+def _median(key: str, spans: tuple[Duration, ...], words: Words) -> Measure:
     median = survival_median(spans)
     done = sum(span.ended for span in spans)
     value = words.say("response_times.unknown") if median is None else words.duration(median)
@@ -56,7 +56,7 @@ def _median(key: str, spans: tuple[Span, ...], words: Words) -> Measure:
     return Measure(key, words.say(f"response_times.{key}.label"), value, detail, data=data)
 
 
-def _list(key: str, spans: tuple[Span, ...], words: Words) -> Line:
+def _list(key: str, spans: tuple[Duration, ...], words: Words) -> Line:
     ordered = sorted(spans, key=lambda span: (not span.ended, span.length))
     times = " · ".join(
         words.duration(span.length)

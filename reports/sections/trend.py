@@ -1,6 +1,6 @@
 """Twelve weeks of NPS with their intervals: the digest's one picture, and its twin in text."""
 
-from reports.blocks import Block, Cell, Column, Figure, Point, Table, Trend
+from reports.blocks import Block, Cell, Column, Figure, Table, Trend, TrendPoint
 from reports.data import Figures
 from reports.metrics import Metric
 from reports.statistics import ENOUGH
@@ -28,12 +28,12 @@ def build(figures: Figures, words: Words) -> tuple[Block, ...]:
     )
 
 
-def _point(figures: Figures, dialogue: str, week: str, words: Words) -> Point:
+def _point(figures: Figures, dialogue: str, week: str, words: Words) -> TrendPoint:
     counts = figures.ratings(Metric.NPS, dialogue, (week,))
     found = Metric.NPS.estimate(Metric.NPS.camps(counts))
     if found is None:
-        return Point(words.week(week), counts.total())
-    return Point(words.week(week), found.n, found.value, found.interval.low, found.interval.high)
+        return TrendPoint(words.week(week), counts.total())
+    return TrendPoint(words.week(week), found.n, found.value, found.interval.low, found.interval.high)
 
 
 def _columns(words: Words) -> tuple[Column, ...]:
@@ -41,7 +41,7 @@ def _columns(words: Words) -> tuple[Column, ...]:
     return tuple(Column(name, words.say(f"trend.column.{name}"), numeric) for name, numeric in names)
 
 
-def _row(week: str, point: Point, words: Words) -> tuple[Cell, ...]:
+def _row(week: str, point: TrendPoint, words: Words) -> tuple[Cell, ...]:
     first, n = Cell(point.label, week), Cell(words.number(point.n), point.n)
     if point.score is None:
         none = Cell("\N{EN DASH}")
@@ -50,7 +50,7 @@ def _row(week: str, point: Point, words: Words) -> tuple[Cell, ...]:
     return first, Cell(words.number(point.score), round(point.score, 3)), *ends, n
 
 
-def _alt(points: tuple[Point, ...], dialogue: str, words: Words) -> str:
+def _alt(points: tuple[TrendPoint, ...], dialogue: str, words: Words) -> str:
     scored = [point for point in points if point.score is not None]
     if not scored:
         return words.say("trend.alt_few", dialogue=dialogue, enough=words.number(ENOUGH))

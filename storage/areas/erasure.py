@@ -28,7 +28,7 @@ from sqlalchemy import case as choose
 from sqlalchemy.types import Text
 
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import PersonId
 from storage.areas.mentions import empty_letters_naming
 from storage.areas.outbox import OPEN
@@ -53,7 +53,7 @@ from storage.tables import (
 PERSON: Final[ColumnElement[int]] = bindparam("person")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rows:
     """Which rows of a table are a person's; `sets` is what becomes of columns besides the emptied ones."""
 

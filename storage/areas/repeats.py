@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import Instant
 from conversations.facts import Answered, Corrected
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 from conversations.session import Value
 from conversations.tallies import DayKey, Repeat, day_of
 from storage.codec import decode, encode
@@ -95,7 +95,7 @@ Given: TypeAlias = tuple[Instant, Answered | Corrected]
 """A fact and its moment."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """An answer in its chain; `segment` is touchpoint, party, product, language, and `value` JSON."""
 

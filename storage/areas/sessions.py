@@ -11,7 +11,7 @@ from conversations.session import CaseId, ConversationId, PersonId, SessionId
 from storage.codec import clean
 from storage.engines.sql import Area, Row, within
 from storage.interface.facts import FactRow
-from storage.interface.sessions import Asked, SessionRow
+from storage.interface.sessions import AskedQuestion, SessionRow
 from storage.tables import session
 
 _NAMES = [column.name for column in session.columns]
@@ -119,6 +119,6 @@ def _session(row: Row) -> SessionRow:
     )
 
 
-def _asked(line: str) -> Asked:
+def _asked(line: str) -> AskedQuestion:
     question, asked, done, state = line.split()
-    return Asked(question, int(asked), int(done), state)
+    return AskedQuestion(question, int(asked), int(done), state)

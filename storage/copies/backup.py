@@ -10,8 +10,8 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
-from conversations.frozen import dataclass
-from storage.engines.sql import Texts
+from conversations.frozen import frozen
+from storage.engines.sql import CompiledStatements
 from storage.engines.sqlite import Sqlite, dialect
 from storage.interface.errors import StoreError
 from storage.invariants import broken
@@ -21,7 +21,7 @@ from storage.sqlite_file.file import check_file
 from storage.sqlite_file.plain import OWNER_ONLY, Progress, plain, remove, said, write_copy
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Copy:
     """What is known of a copy that was opened and found sound. `rows` are counted per table."""
 
@@ -59,7 +59,7 @@ async def examine(path: Path) -> Copy:
         engine = await Sqlite.open(path, None)
         try:
             async with engine.reading() as connection:
-                sentences = await broken(connection, Texts(dialect()))
+                sentences = await broken(connection, CompiledStatements(dialect()))
         finally:
             await engine.close()
     return Copy(path, size, revision, rows, tuple(sentences))

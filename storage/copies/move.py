@@ -7,6 +7,7 @@ The source is only read; until the target's one commit, the target is as empty a
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -15,7 +16,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Table
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from storage.codec import clean
 from storage.interface.errors import StoreError, StoreUnavailable
 from storage.migrate import current, current_sqlite, head, migrate, refuse_newer
@@ -52,8 +53,8 @@ class Tally:
         return f"{self.total:0{2 * _DIGEST}x}"
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+@frozen
+class Copied:
     """What was copied: table -> (rows, checksum); and how many texts held what PostgreSQL cannot."""
 
     tables: Mapping[str, tuple[int, str]]
@@ -61,7 +62,7 @@ class Moved:
 
 
 @dataclass(slots=True)
-class Source:
+class SourceDatabase:
     """A SQLite database as PostgreSQL will hold it."""
 
     connection: sqlite3.Connection
@@ -86,7 +87,7 @@ class Source:
         return text
 
 
-def move(source: Path, target: str, progress: Progress = lambda *_: None) -> Moved:
+def move(source: Path, target: str, progress: Progress = lambda *_: None) -> Copied:
     """Copy every row; `target` is a libpq address. A target without tables gets them first.
 
     Raises:
@@ -118,7 +119,7 @@ def _refuse_schema(which: str, revision: str | None, remedy: str) -> None:
         raise StoreError(f"{which} has schema {revision or 'none'}, this program needs {head()}: {remedy}")
 
 
-def _copy_all(here: Source, there: psycopg.Connection, progress: Progress) -> Moved:
+def _copy_all(here: SourceDatabase, there: psycopg.Connection, progress: Progress) -> Copied:
     tables: dict[str, tuple[int, str]] = {}
     for table in TABLES:
         sent = _send(here, there, table, progress)
@@ -131,10 +132,10 @@ def _copy_all(here: Source, there: psycopg.Connection, progress: Progress) -> Mo
         tables[table.name] = (sent.rows, sent.checksum)
     # Nobody is sending any more: what was under way is uncertain at once, as at a start on SQLite.
     there.execute("UPDATE outbox SET until = 0 WHERE state = 'sending'")
-    return Moved(tables, here.mended)
+    return Copied(tables, here.mended)
 
 
-def _send(here: Source, there: psycopg.Connection, table: Table, progress: Progress) -> Tally:
+def _send(here: SourceDatabase, there: psycopg.Connection, table: Table, progress: Progress) -> Tally:
     tally, rows = Tally(), here.count(table)
     names = [sql.Identifier(column.name) for column in table.columns]
     copy_in = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), sql.SQL(", ").join(names))
@@ -162,11 +163,11 @@ def _read_back(there: psycopg.Connection, table: Table) -> Tally:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[Source]:
+def _reading(path: Path) -> Iterator[SourceDatabase]:
     """One moment of the source."""
     try:
         with plain(path, "rw") as connection:  # a log that an unclean stop left is read only by who may write
-            here = Source(connection)
+            here = SourceDatabase(connection)
             connection.text_factory = here.text
             connection.execute("BEGIN")
             yield here

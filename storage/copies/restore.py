@@ -18,7 +18,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import PersonId
 from storage.address import PostgresAddress, SqliteAddress, parse
 from storage.areas.erasure import erase
@@ -27,7 +27,7 @@ from storage.copies.backup import Copy, examine, sync_folder
 from storage.copies.dump import fill, look_through
 from storage.engines.postgres import Postgres
 from storage.engines.postgres import dialect as postgres_dialect
-from storage.engines.sql import ONE, ZERO, Row, Texts, Unit, within
+from storage.engines.sql import ONE, ZERO, CompiledStatements, Row, Unit, within
 from storage.engines.sqlite import Sqlite
 from storage.engines.sqlite import dialect as sqlite_dialect
 from storage.interface.errors import StoreError
@@ -52,7 +52,7 @@ _RAISE: Final = _new.on_conflict_do_update(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Former:
     """What outlives a restore: person -> moment of erasing, year -> last case number, the facts of erasing."""
 
@@ -61,7 +61,7 @@ class Former:
     facts: Sequence[Row] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Restored:
     """What was done. `aside` is the database that was there before; `erased` counts persons erased once more."""
 
@@ -127,7 +127,8 @@ async def restore_server(source: Path, conninfo: str, zone: tzinfo, former: Form
     try:
         async with engine.writing() as connection:
             erased = await _carry_over(
-                Unit(Texts(postgres_dialect()), zone, several=True, connection=connection), former
+                Unit(CompiledStatements(postgres_dialect()), zone, several=True, connection=connection),
+                former,
             )
     finally:
         await engine.close()
@@ -146,7 +147,7 @@ async def _carry_over_file(fresh: Path, zone: tzinfo, former: Former | None) -> 
     try:
         async with engine.writing() as connection:
             erased = await _carry_over(
-                Unit(Texts(sqlite_dialect()), zone, several=False, connection=connection), former
+                Unit(CompiledStatements(sqlite_dialect()), zone, several=False, connection=connection), former
             )
         await engine.tidy()
     finally:

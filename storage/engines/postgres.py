@@ -63,7 +63,7 @@ def dialect(*, locks: bool = True) -> Dialect:
     return made
 
 
-class Session:
+class PostgresSession:
     """One connection within a unit, which begins with its first statement."""
 
     def __init__(self, connection: Raw, begin: Sequence[str], renew: Connect) -> None:
@@ -172,19 +172,19 @@ class Postgres:
         return connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Session]:
+    async def writing(self) -> AsyncIterator[PostgresSession]:
         """A unit that writes. Raises StoreUnavailable, Conflict."""
         async with self._unit(WRITING) as session:
             yield session
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Session]:
+    async def reading(self) -> AsyncIterator[PostgresSession]:
         """A unit that sees one moment and cannot write. Raises StoreUnavailable."""
         async with self._unit(READING) as session:
             yield session
 
     @asynccontextmanager
-    async def _unit(self, begin: Sequence[str]) -> AsyncIterator[Session]:
+    async def _unit(self, begin: Sequence[str]) -> AsyncIterator[PostgresSession]:
         async with self._room:
             session = await to_the_end(self._begin(begin), unwanted=self._give_back)
             try:
@@ -194,13 +194,13 @@ class Postgres:
             finally:
                 await to_the_end(self._give_back(session))
 
-    async def _begin(self, begin: Sequence[str]) -> Session:
+    async def _begin(self, begin: Sequence[str]) -> PostgresSession:
         if self._closed:
             raise StoreUnavailable("the store is closed")
         connection = self._idle.pop() if self._idle else await self.connect()
-        return Session(connection, begin, self.connect)
+        return PostgresSession(connection, begin, self.connect)
 
-    async def _give_back(self, session: Session) -> None:
+    async def _give_back(self, session: PostgresSession) -> None:
         connection = session.connection
         if connection.info.transaction_status is not TransactionStatus.IDLE:
             with suppress(StoreError):

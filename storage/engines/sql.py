@@ -9,7 +9,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from storage.interface.errors import Conflict, StoreError
 from storage.interface.work import Work
 
@@ -17,7 +17,7 @@ Values = Mapping[str, Any]
 Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement:
     """A statement whose answer nobody waits for, with its rows of values; `touching` is how many it must touch.
 
@@ -35,7 +35,7 @@ class Statement:
             raise Conflict(f"{self.touching - touched} of {self.touching} rows were changed meanwhile")
 
 
-class Connection(Protocol):
+class EngineSession(Protocol):
     """What an engine can do inside a unit of work. Lists among the values are those of `within`."""
 
     @property
@@ -60,7 +60,7 @@ class Connection(Protocol):
         ...
 
 
-class Texts(dict[Executable, str]):
+class CompiledStatements(dict[Executable, str]):
     """The statements' texts in one engine's wording; what `compile` did not name is compiled when first met."""
 
     def __init__(self, dialect: Dialect) -> None:
@@ -87,7 +87,7 @@ class _Ended:
         raise StoreError("this unit of work has ended")
 
 
-ENDED: Final = cast(Connection, _Ended())
+ENDED: Final = cast(EngineSession, _Ended())
 
 
 class Unit:
@@ -99,7 +99,9 @@ class Unit:
 
     __slots__ = ("_texts", "connection", "erased", "several", "work", "zone")
 
-    def __init__(self, texts: Texts, zone: tzinfo, *, several: bool, connection: Connection = ENDED) -> None:
+    def __init__(
+        self, texts: CompiledStatements, zone: tzinfo, *, several: bool, connection: EngineSession = ENDED
+    ) -> None:
         self.connection = connection
         self._texts = texts
         self.zone = zone

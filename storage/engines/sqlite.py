@@ -67,7 +67,7 @@ def _work(
     return answer(raw)
 
 
-class Session:
+class SqliteSession:
     """A unit of work on a connection; it begins with the first thing that is asked of it."""
 
     def __init__(self, thread: Thread, begin: str) -> None:
@@ -173,7 +173,7 @@ class Sqlite:
         return cls(path, reader, writer, owner)
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Session]:
+    async def writing(self) -> AsyncIterator[SqliteSession]:
         """A unit that writes. Raises StoreUnavailable, Conflict."""
         if self._writer is None:
             raise StoreError(f"{self._path} is open for reading only")
@@ -183,7 +183,7 @@ class Sqlite:
                 yield session
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Session]:
+    async def reading(self) -> AsyncIterator[SqliteSession]:
         """A unit that sees one moment and cannot write. Raises StoreUnavailable."""
         async with self._reading:
             self._refuse_closed()
@@ -252,8 +252,8 @@ async def _connect(path: Path, mode: str) -> Thread:
 
 
 @asynccontextmanager
-async def _unit(thread: Thread, begin: str) -> AsyncIterator[Session]:
-    session = Session(thread, begin)
+async def _unit(thread: Thread, begin: str) -> AsyncIterator[SqliteSession]:
+    session = SqliteSession(thread, begin)
     with translated():
         try:
             yield session

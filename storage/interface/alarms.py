@@ -5,11 +5,11 @@ from dataclasses import field
 from typing import Protocol
 
 from conversations.events import Address, Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from storage.interface.shut_places import Shut
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backlog:
     """What waits and what went wrong; moments are those of the oldest, 0 where nothing waits.
 
@@ -32,7 +32,7 @@ class Backlog:
         return not (self.inbox or self.outbox or self.timers)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """An alarm that was raised; `subject` is an account or machine, `told` when staff were told last."""
 

@@ -5,11 +5,11 @@ from typing import Protocol
 
 from conversations.cases.case import Case
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import Answer, ConversationId, PersonId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerRow:
     """An answer as given (or corrected: same session and question replace)."""
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import CaseId, PersonId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attachment:
     """A stored file; `state` is waiting, stored or refused (with `reason`)."""
 

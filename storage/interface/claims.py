@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Protocol
 
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from storage.interface.outbox import OutboxRow
 
 
@@ -24,7 +24,7 @@ class Admit(Protocol):
         """Return 0 for go, else seconds to wait; `returned` says that it has already waited."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claimed:
     """An outbox row leased to us. `thread` and `edited` are the platform ids behind `thread_of` and `edits`.
 
@@ -42,7 +42,7 @@ class Claimed:
     shut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outlook:
     """What a look at an account's rows left there.
 

@@ -3,11 +3,11 @@
 from typing import Protocol
 
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import CaseId, PersonId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Letter:
     """A row that cannot be handled. `box` is inbox or outbox, `state` dead or unknown, `lane` what it keeps order with.
 

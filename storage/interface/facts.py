@@ -5,11 +5,11 @@ from typing import Protocol
 
 from conversations.events import Instant
 from conversations.facts import Configured, Fact
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import CaseId, ConversationId, PersonId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FactRow:
     """A fact with its context. Tallies and walks move with it in the same transaction.
 

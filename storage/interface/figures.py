@@ -3,11 +3,11 @@
 from typing import Protocol
 
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.tallies import DayKey, TallyKey
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Voice:
     """A comment its author allows to be shown."""
 

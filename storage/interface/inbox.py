@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import ConversationId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RawBody:
     """What a platform handed over, untouched. `lane` orders: bodies of a lane keep their order.
 
@@ -26,7 +26,7 @@ class RawBody:
     reused_after: Instant = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InboxRow:
     """A stored body waiting to be applied."""
 
@@ -35,7 +35,7 @@ class InboxRow:
     received: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trace:
     """What a body carried and where it went, both as JSON; `handlers.turn.traces` says which words stand in them."""
 

@@ -3,10 +3,10 @@
 from typing import Protocol
 
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Invitation:
     """An invitation; `digest` is the SHA-256 of its secret, hex. `chat` is empty until first used."""
 

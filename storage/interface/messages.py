@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import CaseId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseMessage:
     """A message within a case. `direction` is in (customer), out (to the customer), note (internal).
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
 from conversations.events import Address, Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import CaseId, ConversationId
 
 ROUND: Final = 1_000_000
 """Attempts of a round. Sending a dead letter by hand begins a new one: attempts start anew, and yet only ever grow."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutboxRow:
     """Something to send. `body` is JSON of `handlers.turn.turn.ports.Body`, tagged by `kind`.
 
@@ -35,7 +35,7 @@ class OutboxRow:
     salt: str = ""  # of the hash by which the text can be proved later
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delivery:
     """How a send ended. `state` is sent, waiting, dead or unknown; `wait` seconds of real time for waiting.
 
@@ -51,7 +51,7 @@ class Delivery:
     final: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Posted:
     """A message of ours that stands in a chat: its row, the case it is about, its body (empty once that is dropped)."""
 

@@ -5,12 +5,12 @@ from typing import Protocol
 
 from conversations.events import Instant
 from conversations.facts import How
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import CaseId, ConversationId, PersonId, SessionId
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+@frozen
+class AskedQuestion:
     """A question of a walk: when it was asked, and when it was `answered` or `skipped`.
 
     `asked` is 0 where a value given at the start answered it. `done` is 0 for the question that was open when the walk
@@ -23,7 +23,7 @@ class Asked:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionRow:
     """A walk of a dialogue; `origin` is the walk at the beginning of the chain that led here, else itself.
 
@@ -47,7 +47,7 @@ class SessionRow:
     ended: Instant
     outcome: str
     how: How | None
-    asked: tuple[Asked, ...]
+    asked: tuple[AskedQuestion, ...]
 
 
 class SessionsArea(Protocol):

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from conversations.events import Address, Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import CaseId
 from storage.interface.outbox import OutboxRow
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shut:
     """A place that takes no posts, and why; how many rows and how many cards wait for it, how many nobody knows of."""
 

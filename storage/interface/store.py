@@ -31,7 +31,7 @@ from storage.interface.seen import SeenArea
 from storage.interface.sessions import SessionsArea
 from storage.interface.shut_places import ShutPlacesArea
 from storage.interface.timers import TimersArea
-from storage.interface.work import Heed, Hint
+from storage.interface.work import Heed, WorkHint
 
 
 class Transaction(Protocol):
@@ -161,7 +161,7 @@ class Store(Gauged, Protocol):
     def several(self) -> bool:
         """Whether other workers may use this database at the same time."""
 
-    def hint(self, hint: Hint) -> None:
+    def hint(self, hint: WorkHint) -> None:
         """Tell the other workers that there is something to look for; it may get lost."""
 
     async def give_hints(self) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from conversations.events import Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.session import CaseId, ConversationId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Timer:
     """A deadline. (`owner`, `kind`) is unique; owner is `session:<id>`, `case:<id>` or `digest:<channel>`."""
 
@@ -20,7 +20,7 @@ class Timer:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeftToApply:
     """What a look at inbox and timers left there.
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from conversations.events import Instant
 
 
-class Hint(StrEnum):
+class WorkHint(StrEnum):
     """What workers on one database tell each other; one that gets lost costs time, nothing else."""
 
     ARRIVED = "arrived"  # there is something to apply
@@ -43,10 +43,10 @@ class Work:
         self.apply = self.freed = True
         self.set_timers(0)
 
-    def hints(self) -> list[Hint]:
+    def hints(self) -> list[WorkHint]:
         """What other workers should hear of it."""
-        arrived = [Hint.ARRIVED] if self.apply else []
-        return [*arrived, Hint.QUEUED] if self.made or self.freed else arrived
+        arrived = [WorkHint.ARRIVED] if self.apply else []
+        return [*arrived, WorkHint.QUEUED] if self.made or self.freed else arrived
 
 
 Heed: TypeAlias = Callable[[Work], None]

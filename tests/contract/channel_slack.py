@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.channels.slack.channel import SlackChannel, SlackSettings, open_channel
 from bot.channels.slack.inbound.payloads import key_of, parse, unknown_key
 from bot.channels.slack.inbound.reading import form_words
-from bot.channels.slack.timeouts import Patience
+from bot.channels.slack.timeouts import SlackTimeouts
 from conversations.events import Address, Event
 from handlers.turn.ports import Body, Outcome, Parcel, Recalled, Sent
 from sandbox import faults
@@ -133,10 +133,10 @@ class SlackWorld:
         return outcome.message
 
 
-QUICK = Patience(silence=1.0, first_wait=0.05, longest_wait=0.1)
+QUICK = SlackTimeouts(silence=1.0, first_wait=0.05, longest_wait=0.1)
 
 
-def settings_for(slack: LocalSlack, mode: Mode, patience: Patience = QUICK) -> SlackSettings:
+def settings_for(slack: LocalSlack, mode: Mode, patience: SlackTimeouts = QUICK) -> SlackSettings:
     keys = slack.workspace.keys
     return SlackSettings(
         bot_token=keys.bot_token,
@@ -151,7 +151,7 @@ def settings_for(slack: LocalSlack, mode: Mode, patience: Patience = QUICK) -> S
 
 
 @asynccontextmanager
-async def slack_world(mode: Mode, patience: Patience = QUICK) -> AsyncIterator[SlackWorld]:
+async def slack_world(mode: Mode, patience: SlackTimeouts = QUICK) -> AsyncIterator[SlackWorld]:
     """Open a workspace with our channel listening in it."""
     slack = LocalSlack()
     slack.sockets.ping_every = 0.2

@@ -19,8 +19,8 @@ from bot.settings.config import Settings
 from conversations.cases.action import (
     Action,
     By,
+    CaseSituation,
     FormContext,
-    Situation,
     actions,
     buttons,
     examples,
@@ -32,10 +32,10 @@ from conversations.cases.moves import (
     CLOCK,
     CUSTOMER,
     AskCustomer,
+    CaseStep,
     KeepNote,
     Move,
     SendWords,
-    Step,
     TellCustomer,
     ThreadLine,
 )
@@ -109,7 +109,7 @@ def context(case: Case, asked: Asked) -> FormContext:
     )
 
 
-def applied(name: str, case: Case, actor: str) -> Step:
+def applied(name: str, case: Case, actor: str) -> CaseStep:
     action = actions()[name]
     values: Mapping[str, object] = {}
     if action.form and By.of(actor) is By.STAFF:
@@ -117,7 +117,7 @@ def applied(name: str, case: Case, actor: str) -> Step:
     return step(case, POLICY, Move(name, actor, values), NOW)  # type: ignore[arg-type]
 
 
-def keys_of(made: Step) -> set[str]:
+def keys_of(made: CaseStep) -> set[str]:
     said = (ThreadLine, KeepNote, TellCustomer, SendWords)
     return {one.key for one in made.consequences if isinstance(one, said)} | {one.key for one in made.notices}
 
@@ -138,7 +138,7 @@ def test_an_action_moves_a_case_as_its_file_says_and_no_other_way(name: str) -> 
             assert (made.refused, made.case.state) == ("", action.leads[state])
             assert [fact.action for fact in made.facts] == [name]  # type: ignore[union-attr]  # a case that moved
         else:
-            assert made == Step(case, refused=f"case.refused.{state.value}")
+            assert made == CaseStep(case, refused=f"case.refused.{state.value}")
 
 
 @pytest.mark.parametrize("name", actions())
@@ -289,7 +289,7 @@ async def test_an_action_is_played_from_its_button_to_the_words_people_read(
             "the card is drawn anew"
         )
         assert any("Ada" in line for line in played.lines), "the thread says who did it"
-        wanted = Situation(case, moved, POLICY, Move(name, "ada"), NOW)
+        wanted = CaseSituation(case, moved, POLICY, Move(name, "ada"), NOW)
         says = [one for one in action.apply(wanted).consequences if isinstance(one, TellCustomer | SendWords)]
         assert len(played.told) >= len(says), "the customer is told"
 

@@ -14,11 +14,11 @@ from storage.interface.errors import Conflict, StoreError
 from storage.interface.facts import FactRow
 from storage.interface.outbox import Delivery
 from storage.interface.timers import Timer
-from storage.store import Store
+from storage.store import SqlStore
 from tests.stores import AWKWARD, BOT, CLEAN, NOW, body, ids, meet, parcel, talk
 
 
-async def test_a_store_is_all_that_the_use_cases_ask_for(store: Store) -> None:
+async def test_a_store_is_all_that_the_use_cases_ask_for(store: SqlStore) -> None:
     promised: interface.Store = store  # the type checker's part of this test
     async with promised.transaction() as tx:
         unit: interface.Transaction = tx
@@ -28,7 +28,7 @@ async def test_a_store_is_all_that_the_use_cases_ask_for(store: Store) -> None:
 # -- inbox
 
 
-async def test_a_body_handed_over_twice_is_stored_once(store: Store) -> None:
+async def test_a_body_handed_over_twice_is_stored_once(store: SqlStore) -> None:
     async with store.transaction() as tx:
         await tx.inbox.receive([body("1"), body("2"), body("1")], [1, 2, 3], NOW)
     async with store.transaction() as tx:
@@ -36,14 +36,14 @@ async def test_a_body_handed_over_twice_is_stored_once(store: Store) -> None:
         assert [row.id for row in await tx.inbox.claim(10)] == [1, 2, 5]
 
 
-async def test_the_same_number_from_two_bots_is_two_bodies(store: Store) -> None:
+async def test_the_same_number_from_two_bots_is_two_bodies(store: SqlStore) -> None:
     async with store.transaction() as tx:
         other = replace(body("1"), key="telegram:2:1", account="telegram:2")
         await tx.inbox.receive([body("1"), other], [1, 2], NOW)
         assert [row.id for row in await tx.inbox.claim(10)] == [1, 2]
 
 
-async def test_a_number_given_anew_after_a_silent_week_is_a_new_body(store: Store) -> None:
+async def test_a_number_given_anew_after_a_silent_week_is_a_new_body(store: SqlStore) -> None:
     """The old one keeps what it is, a letter that nobody has looked after included."""
     async with store.transaction() as tx:
         await tx.inbox.receive([body("1"), body("2")], [1, 2], NOW)
@@ -63,7 +63,7 @@ async def test_a_number_given_anew_after_a_silent_week_is_a_new_body(store: Stor
         assert (await tx.figures.counts())["inbox_dead"] == 1
 
 
-async def test_bodies_wait_in_order_of_arrival_until_they_are_applied(store: Store) -> None:
+async def test_bodies_wait_in_order_of_arrival_until_they_are_applied(store: SqlStore) -> None:
     async with store.transaction() as tx:
         await tx.inbox.receive([body(str(key), content=bytes([key])) for key in range(9)], range(1, 10), NOW)
     async with store.transaction() as tx:
@@ -75,7 +75,7 @@ async def test_bodies_wait_in_order_of_arrival_until_they_are_applied(store: Sto
         assert [row.id for row in await tx.inbox.claim(100)] == [5, 6, 7, 8, 9]
 
 
-async def test_what_a_unit_claimed_waits_again_when_the_unit_fails(store: Store) -> None:
+async def test_what_a_unit_claimed_waits_again_when_the_unit_fails(store: SqlStore) -> None:
     async with store.transaction() as tx:
         await tx.inbox.receive([body("1")], [1], NOW)
 
@@ -90,7 +90,7 @@ async def test_what_a_unit_claimed_waits_again_when_the_unit_fails(store: Store)
         assert len(await tx.inbox.claim(1)) == 1
 
 
-async def test_a_poisoned_body_becomes_a_dead_letter_and_the_next_one_goes_on(store: Store) -> None:
+async def test_a_poisoned_body_becomes_a_dead_letter_and_the_next_one_goes_on(store: SqlStore) -> None:
     async with store.transaction() as tx:
         await tx.inbox.receive([body("1"), body("2")], [1, 2], NOW)
         await tx.inbox.bury(1, f"unreadable: {AWKWARD}", NOW)
@@ -99,7 +99,7 @@ async def test_a_poisoned_body_becomes_a_dead_letter_and_the_next_one_goes_on(st
     assert (counts["inbox_dead"], counts["inbox_pending"], counts["inbox_oldest"]) == (1, 1, NOW)
 
 
-async def test_bodies_are_dropped_once_they_are_old(store: Store) -> None:
+async def test_bodies_are_dropped_once_they_are_old(store: SqlStore) -> None:
     async with store.transaction() as tx:
         await tx.inbox.receive([body("1"), body("2"), body("3")], [1, 2, 3], NOW)
         await tx.inbox.finish({1: None}, NOW)
@@ -121,7 +121,7 @@ async def test_bodies_are_dropped_once_they_are_old(store: Store) -> None:
 # -- people and conversations
 
 
-async def test_a_conversation_is_read_back_as_it_was_written(store: Store) -> None:
+async def test_a_conversation_is_read_back_as_it_was_written(store: SqlStore) -> None:
     session = Session(
         SessionId(next(ids)),
         "survey",
@@ -147,7 +147,7 @@ async def test_a_conversation_is_read_back_as_it_was_written(store: Store) -> No
         assert await tx.conversations.load([one.id, ConversationId(999)]) == {one.id: found}
 
 
-async def test_saving_raises_the_version_and_an_old_version_is_a_conflict(store: Store) -> None:
+async def test_saving_raises_the_version_and_an_old_version_is_a_conflict(store: SqlStore) -> None:
     one, two = talk("1"), talk("2")
     async with store.transaction() as tx:
         await meet(tx, one, two)
@@ -163,7 +163,7 @@ async def test_saving_raises_the_version_and_an_old_version_is_a_conflict(store:
         }
 
 
-async def test_a_person_who_writes_from_a_second_chat_is_the_same_person(store: Store) -> None:
+async def test_a_person_who_writes_from_a_second_chat_is_the_same_person(store: SqlStore) -> None:
     first, second, third = talk("1"), talk("2"), talk("3")
     async with store.transaction() as tx:
         await tx.conversations.create([(first, "ada")], NOW)
@@ -175,13 +175,13 @@ async def test_a_person_who_writes_from_a_second_chat_is_the_same_person(store: 
         assert (await tx.figures.counts())["persons"] == 2
 
 
-async def test_people_without_a_user_id_are_never_confused(store: Store) -> None:
+async def test_people_without_a_user_id_are_never_confused(store: SqlStore) -> None:
     async with store.transaction() as tx:
         stored = await tx.conversations.create([(talk("1"), ""), (talk("2"), "")], NOW)
     assert len({one.person for one in stored}) == 2
 
 
-async def test_two_conversations_in_one_chat_are_a_conflict(store: Store) -> None:
+async def test_two_conversations_in_one_chat_are_a_conflict(store: SqlStore) -> None:
     async with store.transaction() as tx:
         await meet(tx, talk("1"))
     with pytest.raises(Conflict):
@@ -189,7 +189,7 @@ async def test_two_conversations_in_one_chat_are_a_conflict(store: Store) -> Non
             await tx.conversations.create([(talk("1"), "")], NOW)
 
 
-async def test_a_chat_that_moves_takes_its_waiting_messages_along(store: Store) -> None:
+async def test_a_chat_that_moves_takes_its_waiting_messages_along(store: SqlStore) -> None:
     one, waiting = talk("5"), parcel()
     async with store.transaction() as tx:
         await meet(tx, one)
@@ -203,7 +203,7 @@ async def test_a_chat_that_moves_takes_its_waiting_messages_along(store: Store) 
 # -- what happened
 
 
-async def test_a_definition_is_kept_under_its_hash_for_ever(store: Store) -> None:
+async def test_a_definition_is_kept_under_its_hash_for_ever(store: SqlStore) -> None:
     async with store.transaction() as tx:
         await tx.dialogues.keep({"h1": ("survey", "{}")}, NOW)
         await tx.dialogues.keep({"h1": ("other", "[]"), "h2": ("survey", '{"a":1}')}, NOW)
@@ -218,17 +218,17 @@ def corrected(old: Value, value: Value, first_at: int) -> Corrected:
     return Corrected(1, "survey", "score", "scale", "nps", old, value, "w", first_at, "shop")
 
 
-async def record(store: Store, *facts: tuple[int, Fact]) -> None:
+async def record(store: SqlStore, *facts: tuple[int, Fact]) -> None:
     async with store.transaction() as tx:
         await tx.facts.record([FactRow(next(ids), at, fact, PersonId(1)) for at, fact in facts])
 
 
-async def tallies(store: Store) -> dict[TallyKey, int]:
+async def tallies(store: SqlStore) -> dict[TallyKey, int]:
     async with store.reading() as tx:
         return await tx.figures.tallies("2026-01-05", "2026-12-28")
 
 
-async def test_answers_are_counted_in_their_week(store: Store) -> None:
+async def test_answers_are_counted_in_their_week(store: SqlStore) -> None:
     await record(store, (NOW, answered(9)), (NOW, answered(9)), (NOW + 7 * DAY, answered(10)))
     await record(store, (NOW, answered(("price", "wait"), "why", "")), (NOW, answered(None, "comment", "")))
     week, next_week = "2026-11-16", "2026-11-23"
@@ -240,7 +240,7 @@ async def test_answers_are_counted_in_their_week(store: Store) -> None:
     }
 
 
-async def test_a_correction_moves_the_tally_in_the_week_of_the_first_answer(store: Store) -> None:
+async def test_a_correction_moves_the_tally_in_the_week_of_the_first_answer(store: SqlStore) -> None:
     await record(store, (NOW, answered(3)))
     await record(store, (NOW + 7 * DAY, corrected(3, 9, NOW)))
     assert await tallies(store) == {
@@ -248,7 +248,7 @@ async def test_a_correction_moves_the_tally_in_the_week_of_the_first_answer(stor
     }
 
 
-async def test_beginnings_endings_and_cases_are_counted(store: Store) -> None:
+async def test_beginnings_endings_and_cases_are_counted(store: SqlStore) -> None:
     await record(
         store,
         (NOW, Invited("survey", "shop")),
@@ -266,7 +266,7 @@ async def test_beginnings_endings_and_cases_are_counted(store: Store) -> None:
     }
 
 
-async def test_no_fact_is_counted_when_its_unit_fails(store: Store) -> None:
+async def test_no_fact_is_counted_when_its_unit_fails(store: SqlStore) -> None:
     async def fail() -> None:
         async with store.transaction() as tx:
             await tx.facts.record([FactRow(1, NOW, answered(9))])
@@ -277,7 +277,7 @@ async def test_no_fact_is_counted_when_its_unit_fails(store: Store) -> None:
     assert await tallies(store) == {}
 
 
-async def test_a_comment_is_shown_only_with_its_author_s_yes(store: Store) -> None:
+async def test_a_comment_is_shown_only_with_its_author_s_yes(store: SqlStore) -> None:
     def row(session: int, question: str, value: Value, words: str = "", at: int = NOW) -> AnswerRow:
         return AnswerRow(
             session, "survey", question, PersonId(1), ConversationId(2), Answer(value, words, at=at)
@@ -302,7 +302,7 @@ async def test_a_comment_is_shown_only_with_its_author_s_yes(store: Store) -> No
 # -- timers
 
 
-async def test_a_timer_falls_due_once_and_setting_it_again_moves_it(store: Store) -> None:
+async def test_a_timer_falls_due_once_and_setting_it_again_moves_it(store: SqlStore) -> None:
     remind = Timer("session:1", "remind", NOW, ConversationId(7), CaseId(8), "note")
     async with store.transaction() as tx:
         await tx.timers.set([replace(remind, due=NOW + DAY), Timer("session:1", "expire", NOW + HOUR)])
@@ -313,7 +313,7 @@ async def test_a_timer_falls_due_once_and_setting_it_again_moves_it(store: Store
         assert [one.kind for one in await tx.timers.due(NOW + 2 * DAY, 10)] == ["expire"]
 
 
-async def test_all_timers_of_an_owner_go_together(store: Store) -> None:
+async def test_all_timers_of_an_owner_go_together(store: SqlStore) -> None:
     async with store.transaction() as tx:
         await tx.timers.set(
             [Timer(owner, kind, NOW) for owner in ("case:1", "case:11") for kind in ("accept", "decide")]
@@ -326,7 +326,7 @@ async def test_all_timers_of_an_owner_go_together(store: Store) -> None:
 # -- reading
 
 
-async def test_a_reader_sees_one_moment_and_cannot_write(store: Store) -> None:
+async def test_a_reader_sees_one_moment_and_cannot_write(store: SqlStore) -> None:
     one = talk()
     async with store.transaction() as tx:
         await meet(tx, one)

@@ -13,13 +13,13 @@ from storage.interface.errors import Conflict
 from storage.interface.invitations import Invitation
 from storage.interface.messages import CaseMessage
 from storage.interface.outbox import Delivery
-from storage.store import Store
+from storage.store import SqlStore
 from tests.stores import AWKWARD, BOT, CLEAN, NOW, complaint, ids, meet, parcel, talk
 
 # -- cases
 
 
-async def test_numbers_of_a_year_are_never_given_twice(store: Store) -> None:
+async def test_numbers_of_a_year_are_never_given_twice(store: SqlStore) -> None:
     numbers = []
     for year in (2026, 2026, 2027, 2026):
         async with store.transaction() as tx:
@@ -27,7 +27,7 @@ async def test_numbers_of_a_year_are_never_given_twice(store: Store) -> None:
     assert numbers == [1, 2, 1, 3]
 
 
-async def test_a_case_is_found_by_number_card_person_and_owner(store: Store) -> None:
+async def test_a_case_is_found_by_number_card_person_and_owner(store: SqlStore) -> None:
     one, card = talk(), parcel()
     case = complaint(one, card=card.id, due=NOW + HOUR, order="Ö 7")
     closed = complaint(one, state=State.CLOSED, closed=NOW)
@@ -50,7 +50,7 @@ async def test_a_case_is_found_by_number_card_person_and_owner(store: Store) -> 
         assert await tx.people.find(case.number) == [one.person]
 
 
-async def test_what_was_closed_lately_is_found_by_person_the_latest_first(store: Store) -> None:
+async def test_what_was_closed_lately_is_found_by_person_the_latest_first(store: SqlStore) -> None:
     one, other = talk(), talk("6")
     long_ago = complaint(one, state=State.CLOSED, closed=NOW - 3 * DAY)
     before = complaint(one, state=State.CLOSED, closed=NOW - DAY)
@@ -70,7 +70,7 @@ async def test_what_was_closed_lately_is_found_by_person_the_latest_first(store:
         assert await tx.cases.closed_since(one.person, NOW - DAY) == [just_now, before]
 
 
-async def test_answers_are_found_by_what_began_their_dialogue(store: Store) -> None:
+async def test_answers_are_found_by_what_began_their_dialogue(store: SqlStore) -> None:
     one = talk()
     case, other = complaint(one), complaint(one)
     before = parcel("t", case=other.id)
@@ -95,7 +95,7 @@ async def test_answers_are_found_by_what_began_their_dialogue(store: Store) -> N
         assert await tx.answers.begun(other, "after_case", NOW) == []
 
 
-async def test_two_who_change_a_case_at_once_are_told_apart(store: Store) -> None:
+async def test_two_who_change_a_case_at_once_are_told_apart(store: SqlStore) -> None:
     one = talk()
     case = complaint(one)
     async with store.transaction() as tx:
@@ -109,7 +109,7 @@ async def test_two_who_change_a_case_at_once_are_told_apart(store: Store) -> Non
         assert (await tx.cases.load([case.id]))[case.id].state is State.ACKNOWLEDGED
 
 
-async def test_messages_of_a_case_keep_their_order_and_words(store: Store) -> None:
+async def test_messages_of_a_case_keep_their_order_and_words(store: SqlStore) -> None:
     one = talk()
     case = complaint(one)
     said = CaseMessage(next(ids), case.id, NOW, "in", "", AWKWARD, (1, 2))
@@ -137,7 +137,7 @@ async def test_messages_of_a_case_keep_their_order_and_words(store: Store) -> No
     ],
 )
 async def test_a_period_shows_cases_opened_closed_or_still_open(
-    store: Store, opened: int, closed: int, *, shown: bool
+    store: SqlStore, opened: int, closed: int, *, shown: bool
 ) -> None:
     one = talk()
     state = State.CLOSED if closed else State.IN_WORK
@@ -150,7 +150,7 @@ async def test_a_period_shows_cases_opened_closed_or_still_open(
 
 
 async def test_more_of_an_album_joins_its_message_and_a_line_is_noted_with_all_it_shows(
-    store: Store,
+    store: SqlStore,
 ) -> None:
     one = talk()
     case = complaint(one)
@@ -168,7 +168,7 @@ async def test_more_of_an_album_joins_its_message_and_a_line_is_noted_with_all_i
         assert await tx.messages.of(case.id) == [first, joined, replace(later, log=99)]
 
 
-async def test_unshown_is_what_the_customer_said_lately_beyond_the_first_words(store: Store) -> None:
+async def test_unshown_is_what_the_customer_said_lately_beyond_the_first_words(store: SqlStore) -> None:
     one = talk()
     case, other = complaint(one), complaint(one)
     first, shown, old, open_one, later = (
@@ -191,7 +191,7 @@ async def test_unshown_is_what_the_customer_said_lately_beyond_the_first_words(s
 # -- files
 
 
-async def test_a_file_is_expected_then_stored_and_tied_to_its_case(store: Store) -> None:
+async def test_a_file_is_expected_then_stored_and_tied_to_its_case(store: SqlStore) -> None:
     expected = Attachment(next(ids), PersonId(1), "foto.jpg", "", 0, "waiting")
     async with store.transaction() as tx:
         await tx.attachments.expect(expected)
@@ -205,7 +205,7 @@ async def test_a_file_is_expected_then_stored_and_tied_to_its_case(store: Store)
         assert await tx.attachments.read(0) is None
 
 
-async def test_a_refused_file_keeps_its_reason_and_takes_no_bytes_any_more(store: Store) -> None:
+async def test_a_refused_file_keeps_its_reason_and_takes_no_bytes_any_more(store: SqlStore) -> None:
     expected = Attachment(next(ids), None, "a.exe", "", 0, "waiting")
     async with store.transaction() as tx:
         await tx.attachments.expect(expected)
@@ -218,7 +218,7 @@ async def test_a_refused_file_keeps_its_reason_and_takes_no_bytes_any_more(store
 
 
 async def test_files_are_told_without_their_bytes_and_those_asked_for_lately_are_counted(
-    store: Store,
+    store: SqlStore,
 ) -> None:
     one, other = talk(), talk("6")
     mine, late, theirs = (
@@ -256,7 +256,7 @@ def invitation(digest: str, order: str = "1001") -> Invitation:
     return Invitation(next(ids), digest, "survey", order, "shop", "de", NOW, NOW + 30 * DAY)
 
 
-async def test_an_invitation_made_again_gets_a_new_secret_until_it_is_used(store: Store) -> None:
+async def test_an_invitation_made_again_gets_a_new_secret_until_it_is_used(store: SqlStore) -> None:
     first, again, late = invitation("d1"), invitation("d2"), invitation("d3")
     async with store.transaction() as tx:
         assert await tx.invitations.issue(first) == first
@@ -269,7 +269,7 @@ async def test_an_invitation_made_again_gets_a_new_secret_until_it_is_used(store
         assert await tx.invitations.by_digest("d2") == used
 
 
-async def test_an_invitation_belongs_to_the_first_chat_that_uses_it(store: Store) -> None:
+async def test_an_invitation_belongs_to_the_first_chat_that_uses_it(store: SqlStore) -> None:
     one = invitation("d1")
     async with store.transaction() as tx:
         await tx.invitations.issue(one)
@@ -277,7 +277,7 @@ async def test_an_invitation_belongs_to_the_first_chat_that_uses_it(store: Store
         assert not await tx.invitations.bind(one.id, "6", 78, NOW)
 
 
-async def test_each_order_and_dialogue_has_an_invitation_of_its_own(store: Store) -> None:
+async def test_each_order_and_dialogue_has_an_invitation_of_its_own(store: SqlStore) -> None:
     async with store.transaction() as tx:
         await tx.invitations.issue(invitation("d1", "1001"))
         assert (await tx.invitations.issue(invitation("d2", "1002"))).digest == "d2"

@@ -13,17 +13,17 @@ import pytest
 from conversations.events import Address
 from storage.areas.claims import _FILES, _MESSAGES
 from storage.engines.postgres import dialect as postgres_dialect
-from storage.engines.sql import Texts
+from storage.engines.sql import CompiledStatements
 from storage.engines.sqlite import dialect as sqlite_dialect
 from storage.interface.claims import Claimed, Freight
 from storage.interface.outbox import Delivery, OutboxRow
-from storage.store import Store
+from storage.store import SqlStore
 from tests.stores import BOT, NOW, opened, parcel
 
 MANY = 10_000
 
 
-async def put(store: Store, *rows: OutboxRow) -> None:
+async def put(store: SqlStore, *rows: OutboxRow) -> None:
     async with store.transaction() as tx:
         await tx.outbox.enqueue(rows, NOW)
 
@@ -41,7 +41,7 @@ class Gate:
 
 
 async def claim(
-    store: Store,
+    store: SqlStore,
     freight: Freight = Freight.PROMPT,
     gate: Gate | None = None,
     *,
@@ -56,7 +56,7 @@ def rows(claimed: Sequence[Claimed]) -> list[int]:
     return [one.row.id for one in claimed]
 
 
-async def test_each_kind_of_freight_is_claimed_by_itself(store: Store) -> None:
+async def test_each_kind_of_freight_is_claimed_by_itself(store: SqlStore) -> None:
     answer, reminder = parcel("a"), parcel("b", bulk=True)
     file, reminded_file = parcel("c", kind="download"), parcel("d", kind="download", bulk=True)
     await put(store, answer, reminder, file, reminded_file)
@@ -65,7 +65,7 @@ async def test_each_kind_of_freight_is_claimed_by_itself(store: Store) -> None:
     assert rows(await claim(store, Freight.FILES)) == [file.id, reminded_file.id]
 
 
-async def test_who_waits_behind_a_reminder_takes_it_along(store: Store) -> None:
+async def test_who_waits_behind_a_reminder_takes_it_along(store: SqlStore) -> None:
     """Somebody answers while their reminder still waits for its turn: both go now, in their order."""
     reminder, other = parcel("a", bulk=True), parcel("b", bulk=True)
     await put(store, reminder, other)
@@ -75,7 +75,7 @@ async def test_who_waits_behind_a_reminder_takes_it_along(store: Store) -> None:
     assert rows(await claim(store, Freight.BULK)) == [other.id]
 
 
-async def test_what_may_not_go_is_put_off_with_its_lane_and_with_who_joins_it(store: Store) -> None:
+async def test_what_may_not_go_is_put_off_with_its_lane_and_with_who_joins_it(store: SqlStore) -> None:
     lane = [parcel("a") for _ in range(3)]
     await put(store, *lane[:2], parcel("b"))
     gate = Gate({"a": 300.0})
@@ -86,7 +86,7 @@ async def test_what_may_not_go_is_put_off_with_its_lane_and_with_who_joins_it(st
     assert gate.asked == [], "nobody looks at a lane that waits"
 
 
-async def test_a_row_that_has_waited_says_so(store: Store) -> None:
+async def test_a_row_that_has_waited_says_so(store: SqlStore) -> None:
     await put(store, parcel("a"))
     gate = Gate({"a": 0.000_001})
     await claim(store, gate=gate)
@@ -101,7 +101,7 @@ async def test_a_row_that_has_waited_says_so(store: Store) -> None:
     assert rows(await claim(store)) == [fresh.id]
 
 
-async def test_a_row_told_to_wait_holds_its_lane_without_anybody_looking(store: Store) -> None:
+async def test_a_row_told_to_wait_holds_its_lane_without_anybody_looking(store: SqlStore) -> None:
     first, second = parcel("a"), parcel("a")
     await put(store, first, second)
     (one,) = await claim(store)
@@ -113,7 +113,7 @@ async def test_a_row_told_to_wait_holds_its_lane_without_anybody_looking(store: 
     assert gate.asked == []
 
 
-async def test_a_lost_lease_that_may_not_go_yet_stays_uncertain(store: Store) -> None:
+async def test_a_lost_lease_that_may_not_go_yet_stays_uncertain(store: SqlStore) -> None:
     await put(store, parcel("a"))
     async with store.transaction() as tx:
         await tx.claims.take([BOT], 9, -1.0)
@@ -126,7 +126,7 @@ async def test_a_lost_lease_that_may_not_go_yet_stays_uncertain(store: Store) ->
 # -- however much waits
 
 
-async def crowd(store: Store) -> OutboxRow:
+async def crowd(store: SqlStore) -> OutboxRow:
     """Reminders of thousands, thousands of messages behind ten that were told to wait, files; and one that may go."""
     await put(store, *(parcel(f"bulk {n}", bulk=True) for n in range(MANY)))
     heads = [parcel(f"held {n}") for n in range(10)]
@@ -164,7 +164,7 @@ VALUES = {"account": BOT, "bulk": 0, "since": 0, "resend": 0, "limit": 100}
 
 
 def sqlite_plan(url: str) -> list[str]:
-    texts = Texts(sqlite_dialect())
+    texts = CompiledStatements(sqlite_dialect())
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
         return [
             "\n".join(
@@ -175,7 +175,7 @@ def sqlite_plan(url: str) -> list[str]:
 
 
 def postgres_plan(url: str) -> list[str]:
-    texts = Texts(postgres_dialect(locks=False))
+    texts = CompiledStatements(postgres_dialect(locks=False))
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("ANALYZE outbox")
         return [

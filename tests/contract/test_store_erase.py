@@ -21,7 +21,7 @@ from storage.interface.inbox import RawBody
 from storage.interface.messages import CaseMessage
 from storage.interface.outbox import Delivery, OutboxRow
 from storage.open import open_store
-from storage.store import Store, Transaction
+from storage.store import SqlStore, SqlTransaction
 from storage.tables import metadata
 from tests.lives import live
 from tests.stores import BERLIN, BOT, NOW, ids, talk
@@ -30,7 +30,7 @@ CANARY = "cAnArY-Ünïcode-7"
 CHAT, USER = f"chat-{CANARY}", f"user-{CANARY}"
 
 
-async def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
+async def everything(store: SqlStore) -> dict[str, list[tuple[object, ...]]]:
     """All rows of all tables."""
     async with store._engine.reading() as connection:
         return {name: await connection.fetch(f"SELECT * FROM {name}", {}) for name in metadata.tables}
@@ -48,7 +48,7 @@ def places(tables: dict[str, list[tuple[object, ...]]], wanted: str) -> set[str]
     }
 
 
-async def test_no_word_of_an_erased_person_is_left_in_any_column(store: Store) -> None:
+async def test_no_word_of_an_erased_person_is_left_in_any_column(store: SqlStore) -> None:
     async with store.transaction() as tx:
         erased, _ = await live(tx, CANARY, CHAT, USER)
     speaking = {table.name for table in PLAN if emptied(table)}
@@ -61,7 +61,7 @@ async def test_no_word_of_an_erased_person_is_left_in_any_column(store: Store) -
     assert all(touched[table.name] for table in PLAN), touched
 
 
-async def test_the_words_of_everybody_else_stay(store: Store) -> None:
+async def test_the_words_of_everybody_else_stay(store: SqlStore) -> None:
     async with store.transaction() as tx:
         erased, _ = await live(tx, CANARY, CHAT, USER)
         await live(tx, "nightingale", "chat-2", "user-2")
@@ -78,7 +78,7 @@ def singing(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
     return [row for row in rows if "nightingale" in repr(row)]
 
 
-async def test_the_dead_letters_of_others_can_still_be_tried_again(store: Store) -> None:
+async def test_the_dead_letters_of_others_can_still_be_tried_again(store: SqlStore) -> None:
     """Somebody's first message that nobody could read, a button a member of staff pressed, a list that was refused."""
     async with store.transaction() as tx:
         erased, _ = await live(tx, CANARY, CHAT, USER)
@@ -101,7 +101,7 @@ async def test_the_dead_letters_of_others_can_still_be_tried_again(store: Store)
         assert len(before - left) == 2, "one that came from them and one that was for them"
 
 
-async def test_a_dead_letter_of_staff_goes_when_it_names_the_person(store: Store) -> None:
+async def test_a_dead_letter_of_staff_goes_when_it_names_the_person(store: SqlStore) -> None:
     async with store.transaction() as tx:
         erased, case = await live(tx, CANARY, CHAT, USER)
         first = CaseMessage(
@@ -137,14 +137,14 @@ async def test_a_dead_letter_of_staff_goes_when_it_names_the_person(store: Store
         assert touched["inbox"] > 1
 
 
-async def lose(tx: Transaction, row: OutboxRow) -> None:
+async def lose(tx: SqlTransaction, row: OutboxRow) -> None:
     """A message of ours that its platform refused for good."""
     await tx.outbox.enqueue([row], NOW)
     await tx.claims.take([row.address.account], 99, 60.0)
     await tx.outbox.settle([Delivery(row.id, 1, "dead", reason="refused")], NOW)
 
 
-async def test_no_figure_changes(store: Store) -> None:
+async def test_no_figure_changes(store: SqlStore) -> None:
     async with store.transaction() as tx:
         erased, case = await live(tx, CANARY, CHAT, USER)
         before = (
@@ -160,7 +160,7 @@ async def test_no_figure_changes(store: Store) -> None:
         assert left == replace(case, order="", remedy="")
 
 
-async def test_nothing_more_is_sent_to_an_erased_person(store: Store) -> None:
+async def test_nothing_more_is_sent_to_an_erased_person(store: SqlStore) -> None:
     async with store.transaction() as tx:
         erased, _ = await live(tx, CANARY, CHAT, USER)
         await tx.people.erase(erased.person, NOW + DAY)
@@ -168,7 +168,7 @@ async def test_nothing_more_is_sent_to_an_erased_person(store: Store) -> None:
         assert [one.owner[:5] for one in await tx.timers.due(NOW + 2 * DAY, 99)] == ["case:"]
 
 
-async def test_who_comes_back_after_being_erased_is_a_new_person(store: Store) -> None:
+async def test_who_comes_back_after_being_erased_is_a_new_person(store: SqlStore) -> None:
     async with store.transaction() as tx:
         erased, _ = await live(tx, CANARY, CHAT, USER)
         await tx.people.erase(erased.person, NOW + DAY)
@@ -177,7 +177,7 @@ async def test_who_comes_back_after_being_erased_is_a_new_person(store: Store) -
         assert await tx.people.find(f"{BOT}/{USER}") == [back.person]
 
 
-async def test_erasing_again_finds_nothing_to_do_for_the_person(store: Store) -> None:
+async def test_erasing_again_finds_nothing_to_do_for_the_person(store: SqlStore) -> None:
     async with store.transaction() as tx:
         erased, _ = await live(tx, CANARY, CHAT, USER)
         await tx.people.erase(erased.person, NOW + DAY)
@@ -185,7 +185,7 @@ async def test_erasing_again_finds_nothing_to_do_for_the_person(store: Store) ->
         assert set((await tx.people.erase(PersonId(1), NOW)).values()) == {0}
 
 
-async def test_a_file_that_arrives_after_the_erasure_is_not_stored(store: Store) -> None:
+async def test_a_file_that_arrives_after_the_erasure_is_not_stored(store: SqlStore) -> None:
     file = Attachment(next(ids), PersonId(3), "a.txt", "", 0, "waiting", case=CaseId(4))
     async with store.transaction() as tx:
         await tx.attachments.expect(file)

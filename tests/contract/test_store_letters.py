@@ -5,44 +5,44 @@ from storage.interface.claims import Claimed
 from storage.interface.dead_letters import Letter
 from storage.interface.messages import CaseMessage
 from storage.interface.outbox import ROUND, Delivery, OutboxRow
-from storage.store import Store
+from storage.store import SqlStore
 from tests.stores import BOT, NOW, body, complaint, ids, meet, parcel, talk
 
 LATER = NOW + 60_000_000
 
 
-async def put(store: Store, *rows: OutboxRow) -> None:
+async def put(store: SqlStore, *rows: OutboxRow) -> None:
     async with store.transaction() as tx:
         await tx.outbox.enqueue(rows, NOW)
 
 
-async def claim(store: Store) -> list[Claimed]:
+async def claim(store: SqlStore) -> list[Claimed]:
     async with store.transaction() as tx:
         return await tx.claims.take([BOT], 100, 60.0)
 
 
-async def end(store: Store, one: Claimed, state: str, reason: str = "", *, final: bool = False) -> None:
+async def end(store: SqlStore, one: Claimed, state: str, reason: str = "", *, final: bool = False) -> None:
     async with store.transaction() as tx:
         delivery = Delivery(one.row.id, one.attempt, state, f"m{one.row.id}", reason, final=final)
         await tx.outbox.settle([delivery], NOW)
 
 
-async def letters(store: Store) -> list[Letter]:
+async def letters(store: SqlStore) -> list[Letter]:
     async with store.reading() as tx:
         return await tx.dead_letters.oldest(100)
 
 
-async def retry(store: Store, letter: Letter) -> bool:
+async def retry(store: SqlStore, letter: Letter) -> bool:
     async with store.transaction() as tx:
         return await tx.dead_letters.retry(letter, LATER)
 
 
-async def drop(store: Store, letter: Letter) -> bool:
+async def drop(store: SqlStore, letter: Letter) -> bool:
     async with store.transaction() as tx:
         return await tx.dead_letters.drop(letter, f"dropped by hand: {letter.reason}")
 
 
-async def died(store: Store, row: OutboxRow, reason: str = "chat not found") -> Letter:
+async def died(store: SqlStore, row: OutboxRow, reason: str = "chat not found") -> Letter:
     """A row that was given up."""
     await put(store, row)
     (one,) = await claim(store)
@@ -50,7 +50,7 @@ async def died(store: Store, row: OutboxRow, reason: str = "chat not found") -> 
     return (await letters(store))[-1]
 
 
-async def buried(store: Store, key: str = "1") -> Letter:
+async def buried(store: SqlStore, key: str = "1") -> Letter:
     """A body that could not be applied."""
     number = next(ids)
     async with store.transaction() as tx:
@@ -62,7 +62,7 @@ async def buried(store: Store, key: str = "1") -> Letter:
 # -- found
 
 
-async def test_a_buried_body_is_found_with_its_reason_and_its_words_only_on_request(store: Store) -> None:
+async def test_a_buried_body_is_found_with_its_reason_and_its_words_only_on_request(store: SqlStore) -> None:
     letter = await buried(store)
     assert letter == Letter(
         letter.id, "inbox", "dead", BOT, "telegram:1:5", "5", "", "KeyError: 'x'", NOW, NOW + 5
@@ -73,7 +73,7 @@ async def test_a_buried_body_is_found_with_its_reason_and_its_words_only_on_requ
     assert whole.body == '{"text":"words"}'
 
 
-async def test_a_message_that_was_given_up_says_whose_it_was(store: Store) -> None:
+async def test_a_message_that_was_given_up_says_whose_it_was(store: SqlStore) -> None:
     one = talk("7")
     case = complaint(one)
     async with store.transaction() as tx:
@@ -85,7 +85,7 @@ async def test_a_message_that_was_given_up_says_whose_it_was(store: Store) -> No
     assert (letter.reason, letter.body) == ("chat not found", "")
 
 
-async def test_a_message_that_may_have_arrived_is_a_letter_of_its_own_kind(store: Store) -> None:
+async def test_a_message_that_may_have_arrived_is_a_letter_of_its_own_kind(store: SqlStore) -> None:
     await put(store, parcel(resend=False), parcel("b"))
     for one in await claim(store):
         await end(store, one, "unknown", "read timeout")
@@ -98,7 +98,7 @@ async def test_a_message_that_may_have_arrived_is_a_letter_of_its_own_kind(store
 # -- once more
 
 
-async def test_a_buried_body_waits_again_and_is_no_letter_any_more(store: Store) -> None:
+async def test_a_buried_body_waits_again_and_is_no_letter_any_more(store: SqlStore) -> None:
     letter = await buried(store)
     assert await retry(store, letter)
     assert await letters(store) == []
@@ -107,7 +107,7 @@ async def test_a_buried_body_waits_again_and_is_no_letter_any_more(store: Store)
     assert not await retry(store, letter)
 
 
-async def test_a_dead_message_goes_again_before_what_waits_and_the_order_stays_sound(store: Store) -> None:
+async def test_a_dead_message_goes_again_before_what_waits_and_the_order_stays_sound(store: SqlStore) -> None:
     letter = await died(store, parcel("a"))
     between, after = parcel("a"), parcel("a")
     await put(store, between)
@@ -124,7 +124,9 @@ async def test_a_dead_message_goes_again_before_what_waits_and_the_order_stays_s
     assert await store.broken_invariants() == []
 
 
-async def test_a_receipt_that_may_have_arrived_is_sent_again_because_somebody_wants_it(store: Store) -> None:
+async def test_a_receipt_that_may_have_arrived_is_sent_again_because_somebody_wants_it(
+    store: SqlStore,
+) -> None:
     await put(store, parcel(resend=False))
     (one,) = await claim(store)
     await end(store, one, "unknown", "read timeout")
@@ -136,7 +138,7 @@ async def test_a_receipt_that_may_have_arrived_is_sent_again_because_somebody_wa
     assert await letters(store) == []
 
 
-async def test_an_attempt_of_before_cannot_settle_what_is_sent_anew(store: Store) -> None:
+async def test_an_attempt_of_before_cannot_settle_what_is_sent_anew(store: SqlStore) -> None:
     letter = await died(store, parcel())
     await retry(store, letter)
     (again,) = await claim(store)
@@ -145,7 +147,7 @@ async def test_an_attempt_of_before_cannot_settle_what_is_sent_anew(store: Store
         assert await tx.claims.is_awaited(again)
 
 
-async def test_the_words_of_staff_are_on_their_way_again(store: Store) -> None:
+async def test_the_words_of_staff_are_on_their_way_again(store: SqlStore) -> None:
     one = talk()
     case = complaint(one)
     message = CaseMessage(next(ids), case.id, NOW, "out", "mia", "Sorry!", delivery="waiting")
@@ -165,7 +167,7 @@ async def test_the_words_of_staff_are_on_their_way_again(store: Store) -> None:
 # -- dropped
 
 
-async def test_a_dropped_letter_keeps_its_reason_and_nothing_else(store: Store) -> None:
+async def test_a_dropped_letter_keeps_its_reason_and_nothing_else(store: SqlStore) -> None:
     for letter in (await buried(store), await died(store, parcel())):
         assert await drop(store, letter)
         assert not await drop(store, letter)
@@ -176,7 +178,7 @@ async def test_a_dropped_letter_keeps_its_reason_and_nothing_else(store: Store) 
     assert (counts["inbox_dead"], counts["outbox_dead"]) == (0, 0)
 
 
-async def test_erasing_a_person_leaves_nothing_to_retry(store: Store) -> None:
+async def test_erasing_a_person_leaves_nothing_to_retry(store: SqlStore) -> None:
     one = talk("5")
     async with store.transaction() as tx:
         await meet(tx, one)
@@ -187,7 +189,7 @@ async def test_erasing_a_person_leaves_nothing_to_retry(store: Store) -> None:
     assert await letters(store) == []
 
 
-async def test_a_refused_file_is_expected_again_and_an_erased_one_is_not(store: Store) -> None:
+async def test_a_refused_file_is_expected_again_and_an_erased_one_is_not(store: SqlStore) -> None:
     for reason, state in (("gone", "waiting"), ("erased", "refused")):
         number = next(ids)
         async with store.transaction() as tx:

@@ -14,7 +14,7 @@ from conversations.tallies import DayKey, Repeat
 from storage import migrate as migrations
 from storage.interface.sessions import SessionRow
 from storage.migrate import migrate
-from storage.store import Store
+from storage.store import SqlStore
 from tests.data.make import HERE
 from tests.pasts import Past
 from tests.postgres import Postgres
@@ -65,7 +65,7 @@ def older(
         server.drop(name)
 
 
-async def kept(store: Store) -> tuple[dict[DayKey, int], dict[Repeat, int], dict[SessionId, SessionRow]]:
+async def kept(store: SqlStore) -> tuple[dict[DayKey, int], dict[Repeat, int], dict[SessionId, SessionRow]]:
     """All there is."""
     async with store._engine.reading() as connection:
         ids = [one for (one,) in await connection.fetch("SELECT id FROM session", {})]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from conversations.events import DAY, HOUR, Instant
 from conversations.session import Value
 from conversations.tallies import DayKey, day_of, people
-from storage.store import Store
+from storage.store import SqlStore
 from tests.pasts import Past
 from tests.stores import BERLIN, ENGINES, opened
 
@@ -52,14 +52,14 @@ async def compare(url: str, turns: list[tuple[Instant, list[Any]]]) -> None:
             assert await counted(store, past.dialogue, first, last) == past.last(first, last)
 
 
-async def counted(store: Store, dialogue: str, first: str, last: str) -> dict[DayKey, int]:
+async def counted(store: SqlStore, dialogue: str, first: str, last: str) -> dict[DayKey, int]:
     async with store.reading() as tx:
         tallies, repeats = await tx.figures.tallies_by_day(first, last), await tx.repeats.between(first, last)
     ours = {key: n for key, n in tallies.items() if key.dialogue == dialogue and key.measure == "answer"}
     return people(ours, {key: n for key, n in repeats.items() if key[0].dialogue == dialogue})
 
 
-async def test_who_answers_twice_in_a_week_counts_once_where_they_answered_last(store: Store) -> None:
+async def test_who_answers_twice_in_a_week_counts_once_where_they_answered_last(store: SqlStore) -> None:
     past = Past()
     for act in ((0, 0, "score", 9, "w1"), (1, 0, "score", 9, "w1"), (0, 1, "score", 3, "w1")):
         past.now += DAY

@@ -7,7 +7,7 @@ from conversations.events import Address, Instant
 from storage.interface.claims import Claimed
 from storage.interface.outbox import ROUND, Delivery, OutboxRow
 from storage.interface.shut_places import Shut
-from storage.store import Store, Transaction
+from storage.store import SqlStore, SqlTransaction
 from tests.stores import NOW, complaint, ids, meet, parcel, talk
 
 TEAM = "slack:T1"
@@ -18,12 +18,12 @@ def post(lane: str, **changes: object) -> OutboxRow:
     return replace(parcel(lane, address=PLACE, kind="post", body='{"text":"hello"}'), **changes)  # type: ignore[arg-type]
 
 
-async def claimed(store: Store) -> list[Claimed]:
+async def claimed(store: SqlStore) -> list[Claimed]:
     async with store.transaction() as tx:
         return await tx.claims.take([TEAM], 100, 60.0)
 
 
-async def refused(tx: Transaction, one: Claimed, wait: float = 60.0) -> list[OutboxRow]:
+async def refused(tx: SqlTransaction, one: Claimed, wait: float = 60.0) -> list[OutboxRow]:
     """As `handlers.sending.delivery` records it."""
     await tx.outbox.settle(
         [Delivery(one.row.id, one.attempt, "waiting", reason="is_archived", wait=wait)], NOW
@@ -32,7 +32,7 @@ async def refused(tx: Transaction, one: Claimed, wait: float = 60.0) -> list[Out
     return await tx.shut_places.take_untold(one.row.address, "is_archived")
 
 
-async def shut(store: Store, *rows: OutboxRow, now: Instant = NOW) -> list[OutboxRow]:
+async def shut(store: SqlStore, *rows: OutboxRow, now: Instant = NOW) -> list[OutboxRow]:
     """Rows of which the first is refused; return what is to be told."""
     async with store.transaction() as tx:
         await tx.outbox.enqueue(rows, now)
@@ -43,7 +43,7 @@ async def shut(store: Store, *rows: OutboxRow, now: Instant = NOW) -> list[Outbo
         return await refused(tx, first)
 
 
-async def test_everything_that_waits_is_told_once_and_in_order(store: Store) -> None:
+async def test_everything_that_waits_is_told_once_and_in_order(store: SqlStore) -> None:
     card, line, other = post("case:1"), post("case:1", thread_of=7, edits=8), post("case:2")
     beside = post("case:3", address=ELSEWHERE)
     told = await shut(store, card, line, other, beside)
@@ -57,14 +57,14 @@ async def test_everything_that_waits_is_told_once_and_in_order(store: Store) -> 
         assert [one.id for one in await tx.shut_places.take_untold(PLACE, "is_archived")] == [later.id]
 
 
-async def test_others_go_on_and_one_row_asks(store: Store) -> None:
+async def test_others_go_on_and_one_row_asks(store: SqlStore) -> None:
     rows = post("case:1"), post("case:2"), post("case:3", address=ELSEWHERE)
     *_, beside = rows
     await shut(store, *rows)
     assert [one.row.id for one in await claimed(store)] == [beside.id]
 
 
-async def test_a_refusal_begins_a_new_round_and_never_tells_again(store: Store) -> None:
+async def test_a_refusal_begins_a_new_round_and_never_tells_again(store: SqlStore) -> None:
     (row,) = await shut(store, post("case:1"))
     for number in (1, 2):
         async with store.transaction() as tx:
@@ -75,7 +75,7 @@ async def test_a_refusal_begins_a_new_round_and_never_tells_again(store: Store) 
             assert await refused(tx, one) == []
 
 
-async def test_what_else_befalls_a_row_does_not_make_it_told_again(store: Store) -> None:
+async def test_what_else_befalls_a_row_does_not_make_it_told_again(store: SqlStore) -> None:
     await shut(store, post("case:1"))
     for state, final in (("waiting", False), ("unknown", False)):
         async with store.transaction() as tx:
@@ -89,7 +89,7 @@ async def test_what_else_befalls_a_row_does_not_make_it_told_again(store: Store)
             assert await tx.shut_places.take_untold(PLACE, "is_archived") == []
 
 
-async def test_when_the_place_takes_posts_everything_may_go_and_is_told_no_more(store: Store) -> None:
+async def test_when_the_place_takes_posts_everything_may_go_and_is_told_no_more(store: SqlStore) -> None:
     first, second = await shut(store, post("case:1"), post("case:2"))
     async with store.transaction() as tx:
         await tx.shut_places.reopen(PLACE, NOW + 1)
@@ -103,7 +103,7 @@ async def test_when_the_place_takes_posts_everything_may_go_and_is_told_no_more(
         assert await refused(tx, found[0]) == []
 
 
-async def test_what_waits_for_a_shut_place_is_not_late(store: Store) -> None:
+async def test_what_waits_for_a_shut_place_is_not_late(store: SqlStore) -> None:
     await shut(store, post("case:1"))
     async with store.reading() as tx:
         backlog = await tx.alarms.backlog(NOW, NOW)
@@ -111,7 +111,7 @@ async def test_what_waits_for_a_shut_place_is_not_late(store: Store) -> None:
     assert backlog.shut == {PLACE: Shut(1, 0, 0, "is_archived")}
 
 
-async def case_with_card(store: Store, **changes: object) -> tuple[Case, OutboxRow]:
+async def case_with_card(store: SqlStore, **changes: object) -> tuple[Case, OutboxRow]:
     async with store.transaction() as tx:
         (one,) = await meet(tx, talk(str(next(ids))))
         case = complaint(one)
@@ -121,7 +121,7 @@ async def case_with_card(store: Store, **changes: object) -> tuple[Case, OutboxR
     return case, card
 
 
-async def test_the_cards_of_a_case_are_found_where_they_lie(store: Store) -> None:
+async def test_the_cards_of_a_case_are_found_where_they_lie(store: SqlStore) -> None:
     case, card = await case_with_card(store)
     edit, direct = replace(card, id=next(ids), edits=card.id), replace(card, id=next(ids), lane="direct")
     gone = replace(card, id=next(ids), lane="gone")
@@ -136,7 +136,7 @@ async def test_the_cards_of_a_case_are_found_where_they_lie(store: Store) -> Non
         assert (await tx.shut_places.all())[PLACE].cards == 1
 
 
-async def test_what_waits_for_a_place_nobody_names_goes_elsewhere(store: Store) -> None:
+async def test_what_waits_for_a_place_nobody_names_goes_elsewhere(store: SqlStore) -> None:
     case, card = await case_with_card(store)
     digest, alarm = post("digest:C1:", kind="digest"), post("watch")
     await shut(store, card, post(card.lane, case=case.id), digest, alarm)
@@ -150,7 +150,7 @@ async def test_what_waits_for_a_place_nobody_names_goes_elsewhere(store: Store) 
     assert found == {card.id: "C2", digest.id: "C3", alarm.id: "C4"}
 
 
-async def test_where_posts_were_is_known(store: Store) -> None:
+async def test_where_posts_were_is_known(store: SqlStore) -> None:
     case, card = await case_with_card(store)
     alarm = post("watch", address=ELSEWHERE)
     async with store.transaction() as tx:

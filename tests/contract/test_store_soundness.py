@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Delete, Select, Update
 
 import storage
-from storage.engines.sql import Texts
+from storage.engines.sql import CompiledStatements
 from storage.engines.sqlite import dialect
-from storage.store import Store
+from storage.store import SqlStore
 from tests.lives import live
 from tests.stores import NOW, opened
 
@@ -68,7 +68,7 @@ async def test_a_long_list_of_breaches_is_cut(sqlite_url: str) -> None:
     assert broken[-1] == "I2: ... and 11 more"
 
 
-async def test_a_life_breaks_nothing_before_and_after_its_erasure(store: Store) -> None:
+async def test_a_life_breaks_nothing_before_and_after_its_erasure(store: SqlStore) -> None:
     async with store.transaction() as tx:
         one, _ = await live(tx, "words", "1001", "ada")
     assert await store.broken_invariants() == []
@@ -94,7 +94,7 @@ AREAS = [name for name in MODULES if name not in RARE and statements(name)]
 
 @pytest.mark.parametrize("area", AREAS)
 def test_no_statement_of_a_turn_looks_at_every_row(sqlite_url: str, area: str) -> None:
-    texts = Texts(dialect())
+    texts = CompiledStatements(dialect())
     with closing(sqlite3.connect(Path(sqlite_url.removeprefix("sqlite:///")))) as connection:
         for name, statement in statements(area).items():
             if name == "_LOCK_LANES" or "_row" in name:

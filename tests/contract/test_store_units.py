@@ -16,17 +16,17 @@ from storage.interface.errors import Conflict, StoreError, StoreUnavailable
 from storage.interface.facts import FactRow
 from storage.interface.outbox import Delivery
 from storage.interface.timers import Timer
-from storage.interface.work import Hint
+from storage.interface.work import WorkHint
 from storage.migrate import migrate
 from storage.open import open_store
-from storage.store import Store
+from storage.store import SqlStore
 from tests.postgres import Postgres
 from tests.stores import BERLIN, BOT, NOW, body, complaint, ids, meet, opened, parcel, talk
 
 # -- cancelled
 
 
-async def test_a_storm_of_cancellations_leaves_no_lock_behind_and_no_half_unit(store: Store) -> None:
+async def test_a_storm_of_cancellations_leaves_no_lock_behind_and_no_half_unit(store: SqlStore) -> None:
     committed: set[int] = set()
 
     async def unit(number: int) -> None:
@@ -54,7 +54,7 @@ async def test_a_storm_of_cancellations_leaves_no_lock_behind_and_no_half_unit(s
     assert len(committed) < 200, "some were cancelled"
 
 
-async def test_a_cancelled_unit_is_rolled_back_before_the_cancellation_is_seen(store: Store) -> None:
+async def test_a_cancelled_unit_is_rolled_back_before_the_cancellation_is_seen(store: SqlStore) -> None:
     inside = asyncio.Event()
 
     async def unit() -> None:
@@ -111,7 +111,7 @@ async def test_a_unit_inside_a_unit_is_a_mistake_not_a_standstill(sqlite_url: st
 # -- side by side
 
 
-async def test_units_of_one_process_wait_for_each_other(store: Store) -> None:
+async def test_units_of_one_process_wait_for_each_other(store: SqlStore) -> None:
     async def take() -> int:
         async with store.transaction() as tx:
             return await tx.cases.next_number(2026)
@@ -119,7 +119,7 @@ async def test_units_of_one_process_wait_for_each_other(store: Store) -> None:
     assert sorted(await asyncio.gather(*(take() for _ in range(20)))) == list(range(1, 21))
 
 
-async def apply_all(store: Store, log: list[tuple[str, int]]) -> None:
+async def apply_all(store: SqlStore, log: list[tuple[str, int]]) -> None:
     """A worker: apply what waits, in units of a few rows, until nothing waits any more."""
     while True:
         async with store.transaction() as tx:
@@ -158,7 +158,7 @@ async def test_a_worker_takes_other_lanes_while_one_is_being_applied(migrated_ur
                 assert [row.id for row in await other.inbox.claim(9)] == [3], "2 has to wait for 1"
 
 
-async def send_all(store: Store, sent: list[tuple[str, int]]) -> None:
+async def send_all(store: SqlStore, sent: list[tuple[str, int]]) -> None:
     """A sender: claim, settle, until nothing waits any more."""
     while True:
         async with store.transaction() as tx:
@@ -222,7 +222,7 @@ async def test_a_timer_waits_while_another_worker_has_its_conversation_or_case_i
 
 
 async def test_two_workers_who_meet_the_same_person_at_once_make_one(migrated_url: str) -> None:
-    async def greet(store: Store) -> str:
+    async def greet(store: SqlStore) -> str:
         for _ in range(3):
             try:
                 async with store.transaction() as tx:
@@ -243,7 +243,7 @@ async def test_two_workers_who_meet_the_same_person_at_once_make_one(migrated_ur
 async def test_two_workers_never_both_change_a_conversation(migrated_url: str) -> None:
     first = talk()
 
-    async def change(store: Store) -> None:
+    async def change(store: SqlStore) -> None:
         async with store.transaction() as tx:
             (found,) = (await tx.conversations.load([first.id])).values()
             await asyncio.sleep(random.random() / 100)
@@ -259,7 +259,7 @@ async def test_two_workers_never_both_change_a_conversation(migrated_url: str) -
 
 
 async def test_tallies_of_several_workers_add_up(migrated_url: str) -> None:
-    async def count(store: Store) -> None:
+    async def count(store: SqlStore) -> None:
         facts = [Invited("survey", place) for place in random.sample(["a", "b", "c", "d"], 4)]
         async with store.transaction() as tx:
             await tx.facts.record([FactRow(next(ids), NOW, fact) for fact in facts])
@@ -279,7 +279,7 @@ async def test_a_worker_hears_the_hints_of_others_and_not_its_own(migrated_url: 
         ]
         async with asyncio.timeout(5):
             while not heard["two"]:
-                one.hint(Hint.ARRIVED)
+                one.hint(WorkHint.ARRIVED)
                 await asyncio.sleep(0.01)
         assert not [task for task in hearing if task.done()]
         for task in hearing:
@@ -344,7 +344,9 @@ async def test_a_server_that_is_not_there_is_unavailable(postgres_url: str) -> N
 # -- what a store says of itself
 
 
-async def test_only_a_unit_that_changes_something_shows_that_the_database_takes_changes(store: Store) -> None:
+async def test_only_a_unit_that_changes_something_shows_that_the_database_takes_changes(
+    store: SqlStore,
+) -> None:
     assert store.refused is None
     with suppress(StoreUnavailable):
         async with store.transaction():
@@ -358,7 +360,7 @@ async def test_only_a_unit_that_changes_something_shows_that_the_database_takes_
     assert store.refused is None
 
 
-async def test_a_change_that_was_only_noted_for_the_commit_counts_as_one(store: Store) -> None:
+async def test_a_change_that_was_only_noted_for_the_commit_counts_as_one(store: SqlStore) -> None:
     with suppress(StoreUnavailable):
         async with store.transaction():
             raise StoreUnavailable("no room")
@@ -367,7 +369,7 @@ async def test_a_change_that_was_only_noted_for_the_commit_counts_as_one(store: 
     assert store.refused is None
 
 
-async def test_a_unit_that_has_ended_takes_nothing_more(store: Store) -> None:
+async def test_a_unit_that_has_ended_takes_nothing_more(store: SqlStore) -> None:
     async with store.transaction() as written, store.reading() as read:
         pass
     with pytest.raises(StoreError, match="has ended"):

@@ -8,22 +8,22 @@ from conversations.session import CaseId
 from storage.interface.alarms import Backlog, Standing
 from storage.interface.outbox import Delivery
 from storage.interface.timers import Timer
-from storage.store import Store
+from storage.store import SqlStore
 from tests.stores import BOT, NOW, body, complaint, meet, parcel, talk
 
 TEAM = "slack:T1"
 
 
-async def backlog(store: Store, since: int = NOW) -> Backlog:
+async def backlog(store: SqlStore, since: int = NOW) -> Backlog:
     async with store.reading() as tx:
         return await tx.alarms.backlog(NOW, since)
 
 
-async def test_an_empty_database_has_nothing_that_waits(store: Store) -> None:
+async def test_an_empty_database_has_nothing_that_waits(store: SqlStore) -> None:
     assert await backlog(store) == Backlog()
 
 
-async def test_what_waits_is_counted_with_the_age_of_its_oldest(store: Store) -> None:
+async def test_what_waits_is_counted_with_the_age_of_its_oldest(store: SqlStore) -> None:
     async with store.transaction() as tx:
         await tx.inbox.receive([body("a")], [1], NOW - HOUR)
         await tx.inbox.receive([body("b"), body("c")], [2, 3], NOW - MINUTE)
@@ -42,7 +42,7 @@ async def test_what_waits_is_counted_with_the_age_of_its_oldest(store: Store) ->
     assert (found.timers, found.timer_oldest) == (2, NOW - HOUR)
 
 
-async def test_what_went_wrong_is_counted(store: Store) -> None:
+async def test_what_went_wrong_is_counted(store: SqlStore) -> None:
     first, second = parcel("one"), replace(parcel("two"), resend=False)
     async with store.transaction() as tx:
         await tx.inbox.receive([body("a"), body("b"), body("c")], [1, 2, 3], NOW)
@@ -65,7 +65,7 @@ async def test_what_went_wrong_is_counted(store: Store) -> None:
         assert (await tx.inbox.applied(NOW), await tx.inbox.applied(NOW + 1)) == (2, 0)
 
 
-async def test_words_for_somebody_who_blocked_the_bot_are_no_dead_letter(store: Store) -> None:
+async def test_words_for_somebody_who_blocked_the_bot_are_no_dead_letter(store: SqlStore) -> None:
     async with store.transaction() as tx:
         gone, there = await meet(tx, talk("5"), talk("6"))
         await tx.conversations.save([replace(gone, reachable=False, version=gone.version + 1)])
@@ -76,7 +76,7 @@ async def test_words_for_somebody_who_blocked_the_bot_are_no_dead_letter(store: 
     assert (await backlog(store)).dead == 1
 
 
-async def test_an_alarm_is_told_once_and_again_only_after_a_while(store: Store) -> None:
+async def test_an_alarm_is_told_once_and_again_only_after_a_while(store: SqlStore) -> None:
     async with store.transaction() as tx:
         assert await tx.alarms.tell("silence", BOT, NOW, NOW - HOUR)
         assert not await tx.alarms.tell("silence", BOT, NOW + MINUTE, NOW + MINUTE - HOUR)
@@ -95,7 +95,7 @@ async def test_an_alarm_is_told_once_and_again_only_after_a_while(store: Store) 
         assert not await tx.alarms.end("silence", BOT)
 
 
-async def test_what_dialogues_waited_for_in_an_outage_is_put_off_and_nothing_else(store: Store) -> None:
+async def test_what_dialogues_waited_for_in_an_outage_is_put_off_and_nothing_else(store: SqlStore) -> None:
     old, young = NOW - DAY, NOW - SECOND
     async with store.transaction() as tx:
         await tx.timers.set(
@@ -123,7 +123,7 @@ async def test_what_dialogues_waited_for_in_an_outage_is_put_off_and_nothing_els
     }
 
 
-async def test_timers_of_one_kind_that_fell_due_are_put_off_alone(store: Store) -> None:
+async def test_timers_of_one_kind_that_fell_due_are_put_off_alone(store: SqlStore) -> None:
     async with store.transaction() as tx:
         await tx.timers.set(
             [
@@ -137,7 +137,7 @@ async def test_timers_of_one_kind_that_fell_due_are_put_off_alone(store: Store) 
     assert sorted(due) == [NOW - DAY, NOW + SECOND, NOW + HOUR]
 
 
-async def test_threads_are_those_of_open_cases_and_of_those_closed_lately(store: Store) -> None:
+async def test_threads_are_those_of_open_cases_and_of_those_closed_lately(store: SqlStore) -> None:
     async with store.transaction() as tx:
         (conversation,) = await meet(tx, talk())
         for n, closed in enumerate((0, NOW - DAY, NOW - 30 * DAY), start=1):

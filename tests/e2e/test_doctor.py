@@ -17,7 +17,7 @@ from bot.commands.doctor import doctor
 from bot.examining import platforms as platforms_asked
 from bot.examining.clock import examine_clock
 from bot.exits import Exit
-from bot.monitoring.finding import State
+from bot.monitoring.finding import Health
 from sandbox.faults import Fault, hang, html, rate_limited
 from sandbox.slack.local import LocalSlack
 from sandbox.slack.member import Member
@@ -300,7 +300,7 @@ async def test_a_clock_that_is_wrong_is_told_by_the_platforms(place: Place, seco
 
 
 def test_the_database_s_clock_counts_too() -> None:
-    assert [one.state for one in examine_clock({}, 0.4)] == [State.GOOD]
+    assert [one.state for one in examine_clock({}, 0.4)] == [Health.GOOD]
     (found,) = examine_clock({}, -95.2)
     assert str(found).startswith(
         "clock: this machine's is about 95 s behind that of the database: let the system"

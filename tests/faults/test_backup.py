@@ -15,7 +15,7 @@ from storage.copies.backup import back_up
 from storage.copies.restore import read_former
 from storage.interface.inbox import RawBody
 from storage.open import open_store
-from storage.store import Store
+from storage.store import SqlStore
 from tests.faults.evidence import Database
 from tests.faults.figures import figure
 from tests.faults.program import Program
@@ -28,7 +28,7 @@ from tests.stores import BERLIN, BOT, NOW, meet, opened, talk
 class Writer:
     """Somebody who writes all the time, some hundred units a second of two rows each."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: SqlStore) -> None:
         self.acknowledged = 0
         self._store = store
 

@@ -10,7 +10,7 @@ from itertools import count
 
 import pytest
 
-from storage.store import Store
+from storage.store import SqlStore
 from tests.faults.evidence import Database
 from tests.faults.figures import figure
 from tests.stores import NOW, body, ids, meet, opened, parcel, talk
@@ -18,10 +18,10 @@ from tests.stores import NOW, body, ids, meet, opened, parcel, talk
 STALL = 1.0  # seconds nobody may wait for a lock that a cancelled task held
 LONGEST = 0.01
 
-Unit = Callable[[Store, int], Awaitable[None]]
+Unit = Callable[[SqlStore, int], Awaitable[None]]
 
 
-async def unit(store: Store, number: int) -> None:
+async def unit(store: SqlStore, number: int) -> None:
     """As many kinds of statements as a turn has: rows of two tables, or none."""
     async with store.transaction() as tx:
         await tx.inbox.receive([body(f"{number}a"), body(f"{number}b")], [2 * number, 2 * number + 1], NOW)
@@ -31,14 +31,14 @@ async def unit(store: Store, number: int) -> None:
         await tx.figures.counts()
 
 
-async def look(store: Store) -> None:
+async def look(store: SqlStore) -> None:
     """A unit that only reads."""
     async with store.reading() as tx:
         await tx.figures.counts()
         await tx.dialogues.all()
 
 
-async def probe(store: Store) -> float:
+async def probe(store: SqlStore) -> float:
     """How long somebody else needs now for a unit of each kind."""
     began = time.monotonic()
     async with store.transaction() as tx:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.process.failpoints import VARIABLE, failpoint_from
-from handlers.turn.points import Point, go_on
+from handlers.turn.points import CrashPoint, go_on
 from tests.faults.evidence import check_sent
 from tests.faults.program import Program
 from tests.faults.running import serving, world
@@ -49,7 +49,7 @@ def in_peace(tmp_path_factory: pytest.TempPathFactory, program: Program) -> Told
 
 
 def test_the_plans_name_every_point() -> None:
-    assert [point.partition(":")[0] for point in TAKING_IN + SENDING] == list(Point)
+    assert [point.partition(":")[0] for point in TAKING_IN + SENDING] == list(CrashPoint)
 
 
 @pytest.mark.timeout(180)
@@ -58,7 +58,7 @@ async def test_a_kill_at_every_commit_point_loses_nothing_and_doubles_nothing(
 ) -> None:
     """Three services side by side, for the sake of time: two with all points, one with a chance's choice of them."""
     chance = random.Random(4711)
-    by_chance = [f"{point}:{chance.randint(1, 6)}" for point in chance.sample(list(Point), 2)]
+    by_chance = [f"{point}:{chance.randint(1, 6)}" for point in chance.sample(list(CrashPoint), 2)]
 
     async def one(name: str, plan: Sequence[str]) -> None:
         await tell_and_kill(tmp_path / name, new_database(name), program, plan, in_peace)

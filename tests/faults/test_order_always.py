@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from conversations.events import Address
 from storage.interface.claims import Claimed, Freight
 from storage.interface.outbox import Delivery, OutboxRow
-from storage.store import Store
+from storage.store import SqlStore
 from tests.faults.evidence import Database
 from tests.faults.figures import figure
 from tests.stores import BOT, NOW, opened
@@ -42,7 +42,7 @@ acts = st.lists(st.one_of(puts, puts, claims, claims, ends, ends, others), min_s
 class World:
     """What was done, as the platform and the senders saw it."""
 
-    store: Store
+    store: SqlStore
     database: Database
     made: int = 0
     moment: int = NOW

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.turn.points import Point
+from handlers.turn.points import CrashPoint
 from tests.faults.evidence import check_sent
 from tests.faults.figures import figure
 from tests.faults.program import Program
@@ -50,7 +50,7 @@ async def killed_on_a_walk(tmp_path: Path, program: Program, new_database: NewDa
     calm, rough = tmp_path / f"calm-{seed}", tmp_path / f"rough-{seed}"
     async with world(calm, new_database(calm.name), program) as around, serving(around) as supervisor:
         walk, in_peace = await wander(around, supervisor, chance.choice(ROUNDS), chance)
-    plan = [f"{chance.choice([*Point])}:{chance.randint(1, 6)}" for _ in range(KILLS)]
+    plan = [f"{chance.choice([*CrashPoint])}:{chance.randint(1, 6)}" for _ in range(KILLS)]
     async with world(rough, new_database(rough.name), program) as around, serving(around, plan) as supervisor:
         killer = asyncio.create_task(kill_at_any_moment(supervisor, chance))
         told = await follow(around, supervisor, walk)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.channels.slack import channel as slack_channel
-from bot.channels.slack.timeouts import Patience
+from bot.channels.slack.timeouts import SlackTimeouts
 from conversations.events import Said, Threaded
 from handlers.turn.ports import Post
 from sandbox import faults
@@ -23,7 +23,7 @@ from tests.e2e.chats import card_of as card_of_case
 from tests.e2e.chats import complains
 from tests.stage import Stage, open_stage
 
-QUICK = Patience(silence=0.5, first_wait=0.02, longest_wait=0.05, gap=0.3, look=0.1, grace=0.05)
+QUICK = SlackTimeouts(silence=0.5, first_wait=0.02, longest_wait=0.05, gap=0.3, look=0.1, grace=0.05)
 
 
 async def in_the_dark(world: SlackWorld, say: Callable[[], Coroutine[Any, Any, object]]) -> None:
@@ -98,7 +98,7 @@ async def test_a_refused_or_unwell_history_is_asked_again(world: SlackWorld) -> 
 
 
 async def test_after_a_gap_without_connection_everything_since_is_read() -> None:
-    patience = Patience(silence=0.5, first_wait=0.02, longest_wait=0.05, gap=0.2, look=60, grace=0.05)
+    patience = SlackTimeouts(silence=0.5, first_wait=0.02, longest_wait=0.05, gap=0.2, look=60, grace=0.05)
     async with slack_world("socket", patience) as world:
         slack = world.slack
         card = await card_of(world)

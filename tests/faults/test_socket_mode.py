@@ -8,11 +8,11 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
-from bot.channels.slack.timeouts import Patience
+from bot.channels.slack.timeouts import SlackTimeouts
 from bot.monitoring.pulse import is_recent
 from conversations.events import Said, Threaded
 from handlers.turn.ports import Post
@@ -20,8 +20,8 @@ from sandbox import faults
 from tests.contract.channel_slack import SlackWorld, slack_world, until
 
 SCALE = 20.0
-REAL = Patience()
-SCALED = Patience(**{name: getattr(REAL, name) / SCALE for name in Patience.__slots__})
+REAL = SlackTimeouts()
+SCALED = SlackTimeouts(**{field.name: getattr(REAL, field.name) / SCALE for field in fields(SlackTimeouts)})
 MINUTE = 60.0 / SCALE
 
 

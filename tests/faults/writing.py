@@ -12,7 +12,7 @@ from typing import Final
 
 from storage.interface.errors import StoreUnavailable
 from storage.open import open_store
-from storage.store import Store
+from storage.store import SqlStore
 from tests.faults.evidence import Database
 from tests.stores import BERLIN, NOW, body, opened
 
@@ -49,7 +49,7 @@ async def _write(url: str, say: Say, *, patient: bool) -> None:
     say(b" closed ")
 
 
-async def _opened(url: str, say: Say, *, patient: bool) -> Store:
+async def _opened(url: str, say: Say, *, patient: bool) -> SqlStore:
     while True:
         try:
             return await open_store(url, zone=BERLIN, serve=True)
@@ -60,7 +60,7 @@ async def _opened(url: str, say: Say, *, patient: bool) -> Store:
             await asyncio.sleep(0.01)
 
 
-async def _commit(store: Store, number: int) -> None:
+async def _commit(store: SqlStore, number: int) -> None:
     async with store.transaction() as tx:
         for row in (2 * number, 2 * number + 1):
             await tx.inbox.receive([body(f"{row}", content=CONTENT)], [row], NOW)

@@ -14,7 +14,6 @@ from aiohttp import web
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack.answers import Answers
 from bot.channels.slack.history.catching_up import CatchUp
 from bot.channels.slack.history.silence import Attention, their_time
 from bot.channels.slack.inbound.acknowledging import acknowledging
@@ -23,16 +22,17 @@ from bot.channels.slack.inbound.payloads import Identity, parse
 from bot.channels.slack.inbound.reading import FormWords, read
 from bot.channels.slack.inbound.socket_mode import Sockets
 from bot.channels.slack.outbound.destinations import Places
-from bot.channels.slack.outbound.files import Files
+from bot.channels.slack.outbound.files import SlackFiles
 from bot.channels.slack.outbound.performing import Performer
-from bot.channels.slack.outbound.sending import Sender
+from bot.channels.slack.outbound.sending import SlackSender
 from bot.channels.slack.outcomes import TROUBLE, classify, error_of
-from bot.channels.slack.timeouts import Patience
+from bot.channels.slack.response_urls import ResponseUrls
+from bot.channels.slack.timeouts import SlackTimeouts
 from bot.monitoring.pulse import Pulse, dating
 from bot.no_proxy import is_excepted
 from conversations.effects import At
 from conversations.events import Event, Instant
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from handlers.turn.ports import Later, Memory, Outcome, Parcel, ReadAttachment, Receive
 from storage.interface.inbox import RawBody
 
@@ -42,7 +42,7 @@ BASE_URL = "https://slack.com/api/"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SlackSettings:
     """The `[slack]` section. `connections` of Socket Mode are held at the same time; `words` say what a form lacks."""
 
@@ -52,7 +52,7 @@ class SlackSettings:
     base_url: str = BASE_URL
     mode: Literal["socket", "http"] = "socket"
     connections: int = 2
-    patience: Patience = field(default_factory=Patience)
+    patience: SlackTimeouts = field(default_factory=SlackTimeouts)
     words: FormWords = field(default_factory=FormWords)
 
 
@@ -77,7 +77,7 @@ class SlackChannel:
         self._memory = memory
         self._settings = settings
         self._read_attachment = read_attachment
-        self._answers = Answers()
+        self._answers = ResponseUrls()
         self._app = acknowledging(lambda: self._us, settings.base_url, self._answers, settings.words)
         self._ingress = Ingress(settings.signing_secret, self._app, self.pulse)
         self._opened: _Opened | None = None
@@ -109,9 +109,9 @@ class SlackChannel:
             raise
         await self.close()
         places = Places(client)
-        files = Files(client, session, self._read_attachment)
+        files = SlackFiles(client, session, self._read_attachment)
         performer = Performer(client, session, places, self._answers)
-        self._opened = _Opened(session, client, places, Sender(client, places, files), performer)
+        self._opened = _Opened(session, client, places, SlackSender(client, places, files), performer)
         self._ingress.us = us
 
     async def listen(self, receive: Receive) -> None:
@@ -187,14 +187,14 @@ class SlackChannel:
         return self._ingress.us
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Opened:
     """What there is between `open` and `close`."""
 
     session: aiohttp.ClientSession
     client: AsyncWebClient
     places: Places
-    sender: Sender
+    sender: SlackSender
     performer: Performer
 
 

@@ -1,10 +1,10 @@
 """How long a Slack channel waits for what."""
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+@frozen
+class SlackTimeouts:
     """Seconds of real time.
 
     Of a connection: `silence` before it counts as dead, its longest `life`, `first_wait` and `longest_wait` before the

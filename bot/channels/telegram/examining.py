@@ -10,7 +10,7 @@ from bot.channels.telegram.api.client import AiohttpRequest
 from bot.channels.telegram.api.errors import NotSent, Throttled, describe, refused_token
 from bot.channels.telegram.api.proxy import Proxy
 from bot.channels.telegram.api.wire import Wire
-from bot.monitoring.finding import NETWORK_REMEDY, Finding, State
+from bot.monitoring.finding import NETWORK_REMEDY, Finding, Health
 from bot.monitoring.pulse import Pulse
 
 _TOKEN: Final = "telegram token"  # noqa: S105 - a heading
@@ -30,7 +30,7 @@ async def examine(
         await wire.close()
     if isinstance(me, BaseException):  # the other answer would say the same
         return [_trouble(_TOKEN, me, token, seconds)]
-    found = Finding(_TOKEN, State.GOOD, f"it is that of @{me.get('username', '')}")
+    found = Finding(_TOKEN, Health.GOOD, f"it is that of @{me.get('username', '')}")
     if isinstance(webhook, BaseException):
         return [found, _trouble(_WEBHOOK, webhook, token, seconds)]
     return [found, _webhook(webhook, webhook_url, pulse)]
@@ -49,18 +49,18 @@ def _trouble(about: str, error: BaseException, token: str, seconds: float) -> Fi
         raise error
     if refused_token(error):
         remedy = "copy it from @BotFather (/mybots, the bot, API Token) into [telegram] token"
-        return Finding(about, State.BAD, "Telegram does not know this token", remedy)
+        return Finding(about, Health.BAD, "Telegram does not know this token", remedy)
     if isinstance(error, TimeoutError | TimedOut):
         text = f"Telegram does not answer within {seconds:g} s"
-        return Finding(about, State.BAD, text, NETWORK_REMEDY)
+        return Finding(about, Health.BAD, text, NETWORK_REMEDY)
     if isinstance(error, NotSent):
         text = f"Telegram cannot be reached ({error})"
-        return Finding(about, State.BAD, text, NETWORK_REMEDY)
+        return Finding(about, Health.BAD, text, NETWORK_REMEDY)
     if isinstance(error, Throttled):
         text = f"Telegram asks to wait for {error.seconds} s"
-        return Finding(about, State.NOTE, text, "ask again after that")
+        return Finding(about, Health.NOTE, text, "ask again after that")
     text = f"Telegram's answer cannot be used ({describe(error, token)})"
-    return Finding(about, State.BAD, text, "look whether a proxy or firewall answers in its place")
+    return Finding(about, Health.BAD, text, "look whether a proxy or firewall answers in its place")
 
 
 def _webhook(told: dict[str, Any], wanted: str, pulse: Pulse) -> Finding:
@@ -68,16 +68,16 @@ def _webhook(told: dict[str, Any], wanted: str, pulse: Pulse) -> Finding:
     at = _host(url)
     if url and (failure := _failure(told, pulse)) and url == wanted:
         remedy = "see that this address leads to [http] listen, and that its certificate is valid"
-        return Finding(_WEBHOOK, State.BAD, f"Telegram cannot deliver to {at} ({failure})", remedy)
+        return Finding(_WEBHOOK, Health.BAD, f"Telegram cannot deliver to {at} ({failure})", remedy)
     if url == wanted:
         good = f"set to {at}, as [telegram.webhook] url says" if url else "none is set, as polling needs it"
-        return Finding(_WEBHOOK, State.GOOD, good)
+        return Finding(_WEBHOOK, Health.GOOD, good)
     text = f"it leads to {at}, not here" if url else "none is set, and [telegram] mode is webhook"
     does = "sets it" if wanted else "takes it away"
     remedy = f"`anliegen serve` {does} when it starts"
     if url:
         remedy += "; if another program needs that one, make a bot of its own for this one"
-    return Finding(_WEBHOOK, State.NOTE, text, remedy)
+    return Finding(_WEBHOOK, Health.NOTE, text, remedy)
 
 
 def _failure(told: dict[str, Any], pulse: Pulse) -> str:

@@ -1,19 +1,19 @@
 """Accept a case: whoever does so answers for it."""
 
-from conversations.cases.action import WORKABLE, Action, ButtonStyle, Situation, stays
+from conversations.cases.action import WORKABLE, Action, ButtonStyle, CaseSituation, stays
 from conversations.cases.case import Case, State
 from conversations.cases.deadlines import stopped
-from conversations.cases.moves import Step, TellCustomer, ThreadLine
+from conversations.cases.moves import CaseStep, TellCustomer, ThreadLine
 from conversations.frozen import replace
 from conversations.kinds import CaseClock, CaseKind
 
 
-def _apply(given: Situation) -> Step:
+def _apply(given: CaseSituation) -> CaseStep:
     # Whoever accepts takes the case: a deputy who steps in is the owner from now on.
     case = replace(given.case.owned_by(given.move.actor), acknowledged=given.now, level=0)
     told = (TellCustomer("case.acknowledged"),) if case.kind is CaseKind.COMPLAINT else ()
     timers = stopped(case, CaseClock.ACCEPT)
-    return Step(case, timers=timers, consequences=(ThreadLine("staff.line.accept"), *told))
+    return CaseStep(case, timers=timers, consequences=(ThreadLine("staff.line.accept"), *told))
 
 
 def _bars(case: Case) -> str:

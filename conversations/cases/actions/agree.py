@@ -1,18 +1,18 @@
 """The customer accepts the proposed solution."""
 
-from conversations.cases.action import Action, By, Situation, lead
+from conversations.cases.action import Action, By, CaseSituation, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import owner_of
-from conversations.cases.moves import Notice, Step
+from conversations.cases.moves import CaseStep, Notice
 from conversations.effects import DropTimer
 from conversations.frozen import replace
 
 
-def _apply(given: Situation) -> Step:
+def _apply(given: CaseSituation) -> CaseStep:
     # Whoever decides has read it, also where nobody told us yet that it arrived.
     case = replace(given.case, answered=given.case.answered or given.now, solved=given.now)
     notices = (Notice("case.notice.agreed", (case.owner,)),)
-    return Step(case, timers=(DropTimer(owner_of(case)),), notices=notices)
+    return CaseStep(case, timers=(DropTimer(owner_of(case)),), notices=notices)
 
 
 action = Action(

@@ -1,8 +1,8 @@
 """Ask the customer something."""
 
-from conversations.cases.action import TONGUE, WORKABLE, Action, FormContext, Situation, lead, stays
+from conversations.cases.action import TONGUE, WORKABLE, Action, CaseSituation, FormContext, lead, stays
 from conversations.cases.case import State
-from conversations.cases.moves import SendWords, Step
+from conversations.cases.moves import CaseStep, SendWords
 from conversations.forms import Field, SentValue, TextField
 
 
@@ -10,8 +10,8 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     return (TextField("text", about.label("staff.form.ask"), about.tongue),)
 
 
-def _apply(given: Situation) -> Step:
-    return Step(given.case, consequences=(SendWords("case.ask", given.move.word("text")),))
+def _apply(given: CaseSituation) -> CaseStep:
+    return CaseStep(given.case, consequences=(SendWords("case.ask", given.move.word("text")),))
 
 
 action = Action(

@@ -1,9 +1,9 @@
 """Assess a case: how bad it is, and what it is about. A new severity brings its own deadlines."""
 
-from conversations.cases.action import Action, FormContext, Save, Situation
+from conversations.cases.action import Action, CaseSituation, FormContext, Save
 from conversations.cases.case import State
 from conversations.cases.deadlines import reassessed
-from conversations.cases.moves import Labels, Step, ThreadLine
+from conversations.cases.moves import CaseStep, Labels, ThreadLine
 from conversations.forms import Field, OneOfField, SentValue
 from conversations.frozen import replace
 from conversations.kinds import Severity
@@ -19,7 +19,7 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     )
 
 
-def _apply(given: Situation) -> Step:
+def _apply(given: CaseSituation) -> CaseStep:
     case, move = given.case, given.move
     severity = Severity.of(move.word("severity") or case.severity)
     category = move.word("category") or case.category

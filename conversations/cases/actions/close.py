@@ -1,14 +1,14 @@
 """Close a case: by staff, or by the clock when the customer does not answer a proposal."""
 
-from conversations.cases.action import Action, ButtonStyle, By, FormContext, Situation, lead
+from conversations.cases.action import Action, ButtonStyle, By, CaseSituation, FormContext, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import owner_of
 from conversations.cases.moves import (
     AFTER_CASE,
     PROPOSAL,
     AskCustomer,
+    CaseStep,
     Notice,
-    Step,
     TellCustomer,
     ThreadLine,
     Withdraw,
@@ -22,9 +22,9 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     return (TextField("text", about.label("staff.form.close"), optional=True),)
 
 
-def _apply(given: Situation) -> Step:
+def _apply(given: CaseSituation) -> CaseStep:
     case = replace(given.case, closed=given.now)
-    closed = Step(case, timers=(DropTimer(owner_of(case)),))
+    closed = CaseStep(case, timers=(DropTimer(owner_of(case)),))
     if given.by is By.CLOCK:
         return replace(closed, notices=(Notice("case.notice.lapsed", (case.owner,)),))
     rating = (AskCustomer(AFTER_CASE),) if given.before.state is not State.ACCEPTED else ()

@@ -1,9 +1,9 @@
 """Hand a case over: somebody else answers for it from now on, and is called to accept it."""
 
-from conversations.cases.action import UNTAKEN, WORKABLE, Action, FormContext, Save, Situation, stays
+from conversations.cases.action import UNTAKEN, WORKABLE, Action, CaseSituation, FormContext, Save, stays
 from conversations.cases.case import State
 from conversations.cases.deadlines import acceptance, called_now
-from conversations.cases.moves import Notice, Step, TellCustomer, ThreadLine, Who
+from conversations.cases.moves import CaseStep, Notice, TellCustomer, ThreadLine, Who
 from conversations.forms import NOBODY, Field, PersonField, SentValue, TextField
 
 
@@ -15,14 +15,14 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     )
 
 
-def _apply(given: Situation) -> Step:
+def _apply(given: CaseSituation) -> CaseStep:
     to = given.move.word("to")
     if to not in given.policy.staff:
-        return Step(given.before, refused=NOBODY)
+        return CaseStep(given.before, refused=NOBODY)
     case = called_now(given.case.owned_by(to), given.now)
     line = ThreadLine("staff.line.hand_over", {"to": Who(to), "text": given.move.word("text")}, goes_on=True)
     told = (TellCustomer("case.handed_over"),) if given.before.acknowledged else ()
-    return Step(
+    return CaseStep(
         case,
         timers=acceptance(case, given.now),
         notices=(Notice("case.notice.handed_over", (case.owner,)),),

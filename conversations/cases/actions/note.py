@@ -1,8 +1,8 @@
 """Write an internal note; the customer does not see it, and nothing else changes."""
 
-from conversations.cases.action import Action, FormContext, Save, Situation, stays
+from conversations.cases.action import Action, CaseSituation, FormContext, Save, stays
 from conversations.cases.case import State
-from conversations.cases.moves import KeepNote, Step
+from conversations.cases.moves import CaseStep, KeepNote
 from conversations.forms import Field, SentValue, TextField
 
 
@@ -10,8 +10,8 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     return (TextField("text", about.label("staff.form.note")),)
 
 
-def _apply(given: Situation) -> Step:
-    return Step(given.case, consequences=(KeepNote("staff.line.note", given.move.word("text")),))
+def _apply(given: CaseSituation) -> CaseStep:
+    return CaseStep(given.case, consequences=(KeepNote("staff.line.note", given.move.word("text")),))
 
 
 action = Action(

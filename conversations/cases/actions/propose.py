@@ -1,9 +1,9 @@
 """Propose a solution: the customer is asked whether it is one."""
 
-from conversations.cases.action import TONGUE, WORKABLE, Action, ButtonStyle, FormContext, Situation, lead
+from conversations.cases.action import TONGUE, WORKABLE, Action, ButtonStyle, CaseSituation, FormContext, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import WAITING, dropped, promises, started_now
-from conversations.cases.moves import PROPOSAL, AskCustomer, Step
+from conversations.cases.moves import PROPOSAL, AskCustomer, CaseStep
 from conversations.forms import Field, SentValue, TextField
 from conversations.frozen import replace
 
@@ -12,15 +12,15 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     return (TextField("text", about.label("staff.form.propose"), about.tongue),)
 
 
-def _apply(given: Situation) -> Step:
+def _apply(given: CaseSituation) -> CaseStep:
     case = replace(given.case, round=given.case.round + 1, solved=0)
     asked = (AskCustomer(PROPOSAL, given.move.word("text")),)
     if case.due:
-        return Step(case, consequences=asked)
+        return CaseStep(case, consequences=asked)
     # A proposal has waited for the customer; with a new one, it is us again who owe them something.
     case = started_now(case, given.now)
     ours = promises(case, given.now)
-    return Step(case, timers=(*dropped(case, *WAITING), *ours), consequences=asked)
+    return CaseStep(case, timers=(*dropped(case, *WAITING), *ours), consequences=asked)
 
 
 action = Action(

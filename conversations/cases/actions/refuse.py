@@ -1,14 +1,14 @@
 """The customer refuses the proposed solution: a new round begins, and somebody must take the case again."""
 
-from conversations.cases.action import Action, By, Situation, lead
+from conversations.cases.action import Action, By, CaseSituation, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import again
-from conversations.cases.moves import Notice, Step
+from conversations.cases.moves import CaseStep, Notice
 from conversations.frozen import replace
 from conversations.kinds import Role
 
 
-def _apply(given: Situation) -> Step:
+def _apply(given: CaseSituation) -> CaseStep:
     # Whoever decides has read it, also where nobody told us yet that it arrived.
     case = replace(given.case, answered=given.case.answered or given.now)
     begun = again(case, given.now)

@@ -1,9 +1,9 @@
 """Open a case again that has come to an end: by staff, or by the customer."""
 
-from conversations.cases.action import Action, By, FormContext, Situation, lead
+from conversations.cases.action import Action, By, CaseSituation, FormContext, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import again
-from conversations.cases.moves import Notice, Step, TakeBackRating, TellCustomer, ThreadLine
+from conversations.cases.moves import CaseStep, Notice, TakeBackRating, TellCustomer, ThreadLine
 from conversations.forms import Field, SentValue, TextField
 from conversations.frozen import replace
 
@@ -12,7 +12,7 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     return (TextField("text", about.label("staff.form.reason")),)
 
 
-def _apply(given: Situation) -> Step:
+def _apply(given: CaseSituation) -> CaseStep:
     begun = again(replace(given.case, closed=0), given.now)
     begun = replace(begun, notices=(Notice("case.notice.reopened", (begun.case.owner,)),))
     if given.by is By.CUSTOMER:

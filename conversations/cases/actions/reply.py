@@ -1,8 +1,8 @@
 """Reply to the customer. The promise is kept when the words arrive, not now."""
 
-from conversations.cases.action import TONGUE, WORKABLE, Action, FormContext, Situation, lead, stays
+from conversations.cases.action import TONGUE, WORKABLE, Action, CaseSituation, FormContext, lead, stays
 from conversations.cases.case import State
-from conversations.cases.moves import SendWords, Step
+from conversations.cases.moves import CaseStep, SendWords
 from conversations.forms import Field, SentValue, TextField
 
 
@@ -10,8 +10,8 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     return (TextField("text", about.label("staff.form.reply"), about.tongue),)
 
 
-def _apply(given: Situation) -> Step:
-    return Step(given.case, consequences=(SendWords("case.reply", given.move.word("text")),))
+def _apply(given: CaseSituation) -> CaseStep:
+    return CaseStep(given.case, consequences=(SendWords("case.reply", given.move.word("text")),))
 
 
 action = Action(

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Final
 
-from conversations.cases.action import WORKABLE, Action, FormContext, Save, Situation, stays
+from conversations.cases.action import WORKABLE, Action, CaseSituation, FormContext, Save, stays
 from conversations.cases.case import Case, State
-from conversations.cases.moves import KeepNote, PutAway, Step
+from conversations.cases.moves import CaseStep, KeepNote, PutAway
 from conversations.forms import DateField, Field, SentValue, TextField
 
 LONGEST: Final = timedelta(days=365)
@@ -24,9 +24,9 @@ def _bars(case: Case) -> str:
     return "" if case.acknowledged else "case.refused.received"
 
 
-def _apply(given: Situation) -> Step:
+def _apply(given: CaseSituation) -> CaseStep:
     until, words = given.move.moment("until"), given.move.word("text")
-    return Step(
+    return CaseStep(
         given.case,
         consequences=(PutAway(until), KeepNote("staff.line.snooze", words, {"until": until})),
     )

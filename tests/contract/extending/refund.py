@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from conversations.cases.action import WORKABLE, Action, FormContext, Situation, lead
+from conversations.cases.action import WORKABLE, Action, CaseSituation, FormContext, lead
 from conversations.cases.case import State
-from conversations.cases.moves import Shown, Step, ThreadLine, Who
+from conversations.cases.moves import CaseStep, Shown, ThreadLine, Who
 from conversations.forms import (
     DateField,
     Field,
@@ -31,9 +31,9 @@ def _form(about: FormContext) -> tuple[Field, ...]:
     )
 
 
-def _apply(given: Situation) -> Step:
+def _apply(given: CaseSituation) -> CaseStep:
     values: dict[str, Shown] = {"to": Who(given.move.word("signs")), "text": given.move.word("text")}
-    return Step(given.case, consequences=(ThreadLine("staff.line.hand_over", values),))
+    return CaseStep(given.case, consequences=(ThreadLine("staff.line.hand_over", values),))
 
 
 action = Action(

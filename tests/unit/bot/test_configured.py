@@ -3,11 +3,11 @@
 from bot.clock import TimeOrderedIds
 from bot.process.configured import note_configuration
 from bot.settings.config import Settings
-from storage.store import Store
+from storage.store import SqlStore
 from tests.unit.handlers.desk import Clock
 
 
-async def test_each_change_of_the_configuration_is_a_fact_without_its_tokens(store: Store) -> None:
+async def test_each_change_of_the_configuration_is_a_fact_without_its_tokens(store: SqlStore) -> None:
     first = Settings()
     other = first.model_copy(update={"organisation": first.organisation.model_copy(update={"name": "Other"})})
     token = first.model_copy(

@@ -5,7 +5,7 @@ from typing import Final
 from conversations.cases.case import Case, State
 from conversations.cases.deadlines import delivered, heard, opened, owner_of, undelivered
 from conversations.cases.elapsed import elapsed
-from conversations.cases.moves import Move, Step
+from conversations.cases.moves import CaseStep, Move
 from conversations.cases.policy import Deadlines, Policy, Route, Staff
 from conversations.cases.step import step
 from conversations.effects import SetTimer
@@ -46,7 +46,7 @@ class Story:
         )
         self.take(opened(self.case, policy, START))
 
-    def does(self, action: str, actor: str = "ada", **values: str) -> Step:
+    def does(self, action: str, actor: str = "ada", **values: str) -> CaseStep:
         return self.take(step(self.case, self.policy, Move(action, actor, values), self.now))
 
     def writes(self, action: str) -> None:
@@ -54,17 +54,17 @@ class Story:
         assert not self.does(action).refused
         self.arrives(proposal=action == "propose")
 
-    def arrives(self, *, proposal: bool = False) -> Step:
+    def arrives(self, *, proposal: bool = False) -> CaseStep:
         return self.take(delivered(self.case, self.policy, self.now, proposal=proposal))
 
-    def is_lost(self, *, proposal: bool = False) -> Step:
+    def is_lost(self, *, proposal: bool = False) -> CaseStep:
         return self.take(undelivered(self.case, self.policy, self.now, proposal=proposal))
 
-    def hears(self) -> Step:
+    def hears(self) -> CaseStep:
         """The customer has written to the case."""
         return self.take(heard(self.case, self.policy, self.now))
 
-    def waits(self, time: Instant) -> list[Step]:
+    def waits(self, time: Instant) -> list[CaseStep]:
         """Let time pass; return what the timers that fell due meanwhile made of the case."""
         until, made = self.now + time, []
         while due := sorted((at, kind) for kind, at in self.timers.items() if at <= until):
@@ -75,7 +75,7 @@ class Story:
         self.now = until
         return made
 
-    def take(self, made: Step) -> Step:
+    def take(self, made: CaseStep) -> CaseStep:
         self.case = made.case
         for timer in made.timers:
             assert timer.owner == owner_of(self.case)
@@ -88,5 +88,5 @@ class Story:
         return made
 
 
-def told(steps: list[Step]) -> list[str]:
+def told(steps: list[CaseStep]) -> list[str]:
     return [notice.key for made in steps for notice in made.notices]

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from conversations.cases.moves import Notice, Step
+from conversations.cases.moves import CaseStep, Notice
 from conversations.cases.policy import Deadlines, Escalation, Terms
 from conversations.events import HOUR, MINUTE
 from conversations.facts import Escalated
@@ -21,7 +21,7 @@ def with_rows(*rows: Escalation) -> Story:
     return Story(replace(POLICY, escalation=rows))
 
 
-def notices(steps: list[Step]) -> list[Notice]:
+def notices(steps: list[CaseStep]) -> list[Notice]:
     return [notice for made in steps for notice in made.notices]
 
 

@@ -15,7 +15,7 @@ from conversations.talk.asking import Asking, Scene
 from conversations.talk.command_words import Command, command_in, slash_commands
 from conversations.talk.labels import SHOWN_AS
 from conversations.talk.tokens import STEER, stamp
-from conversations.talk.waiting import Patience
+from conversations.talk.waiting import QuestionTimeouts
 from conversations.talk.walk import Walk, Walked
 from conversations.texts.texts import Texts
 from tests.scenarios.transcript import shipped
@@ -123,7 +123,7 @@ def step(dialogue: Dialogue, question: str, language: str, reply: Said | Chosen)
         partial=Answer(1, attachments=(5,)) if dialogue.questions[question].type == "files" else None,
     )  # fmt: skip
     scene = Scene(system_texts(), "Acme", "Kim", language, START, Counting())
-    return Walk(dialogue, session, scene, Patience(0, 0)).reply(reply)
+    return Walk(dialogue, session, scene, QuestionTimeouts(0, 0)).reply(reply)
 
 
 @pytest.mark.parametrize(("name", "question", "tag"), ASKED)

@@ -9,8 +9,8 @@ from conversations.checks.check import check
 from conversations.problem import Problem
 from conversations.texts.languages import (
     PHRASES,
-    Source,
     Wanted,
+    WordSource,
     lacking,
     read_languages,
     vocabulary_of,
@@ -20,10 +20,10 @@ from conversations.texts.texts import Texts
 from conversations.texts.vocabulary import read_phrases
 
 
-def files(*written: str) -> list[Source]:
+def files(*written: str) -> list[WordSource]:
     """Files of languages, each written as its name and its lines."""
     parted = [one.partition("\n") for one in written]
-    return [Source(name.split("/")[0], name, tomllib.loads(content)) for name, _, content in parted]
+    return [WordSource(name.split("/")[0], name, tomllib.loads(content)) for name, _, content in parted]
 
 
 def wrong(*written: str, keys: tuple[str, ...] = ()) -> list[str]:
@@ -84,7 +84,7 @@ def test_of_two_languages_the_first_one_has_a_phrase_that_both_have() -> None:
 
 
 def test_own_phrases_are_understood_besides_ours() -> None:
-    own = Source(
+    own = WordSource(
         "en", "texts/en/phrases.toml", {"yes": "aye", "nothing": {"phrases": ["dinnae ken"]}}, own=True
     )
     languages, mistakes = read_languages([*shipped_words(), own])

@@ -5,15 +5,15 @@ import sys
 
 import pytest
 
-from conversations.machine import Move, Table
+from conversations.machine import StateTable, Transition
 
-TABLE = Table[int](
+TABLE = StateTable[int](
     ["asked", "high", "low", "end"],
     "asked",
     [
-        Move("next", "asked", "high", lambda score: score >= 9, "score ≥ 9"),
-        Move("next", "asked", "low"),
-        Move("close", "low", "end", lambda score: score == 0),
+        Transition("next", "asked", "high", lambda score: score >= 9, "score ≥ 9"),
+        Transition("next", "asked", "low"),
+        Transition("close", "low", "end", lambda score: score == 0),
     ],
 )
 
@@ -38,7 +38,7 @@ def test_it_tells_what_may_happen_and_where_it_leads() -> None:
 
 def test_a_move_between_unknown_states_is_refused() -> None:
     with pytest.raises(ValueError, match="no state 'b'"):
-        Table[int](["a"], "a", [Move("next", "a", "b")])
+        StateTable[int](["a"], "a", [Transition("next", "a", "b")])
 
 
 def test_nothing_is_registered_however_often_it_fires() -> None:

@@ -17,12 +17,12 @@ from conversations.events import (
     HOUR,
     Address,
     Attached,
+    ChatMoved,
     Commanded,
     Departed,
     Edited,
     FileRef,
     HomeOpened,
-    Moved,
     Overheard,
     Pressed,
     Returned,
@@ -380,7 +380,7 @@ def test_a_session_whose_dialogue_is_gone_ends_kindly() -> None:
 
 def test_groups_moves_and_staff_events() -> None:
     chat = Chat().does(Overheard()).sees("I only talk in private.")
-    assert chat.does(Moved("99")).conversation.address == Address("console:local", "99")
+    assert chat.does(ChatMoved("99")).conversation.address == Address("console:local", "99")
     assert chat.does(HomeOpened()).effects == []
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.texts.languages import Source, choose, fallbacks
+from conversations.texts.languages import WordSource, choose, fallbacks
 from conversations.texts.texts import TextError, Texts, UnknownText, inert, language_name
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -87,10 +87,10 @@ def test_what_cannot_be_filled_in_is_told_as_such(template: str) -> None:
 def test_loading_collects_every_problem() -> None:
     loaded = Texts.load(
         (
-            Source("en", "en/a.toml", {"one": "x", "group": {"two": " y "}, "three": 3}),
-            Source("de", "de/a.toml", {"one": "{{ x", "group": {"two": "j"}}),
-            Source("de", "de/b.toml", {"group.two": "x"}),
-            Source("english", "english/a.toml", {"one": "x"}),
+            WordSource("en", "en/a.toml", {"one": "x", "group": {"two": " y "}, "three": 3}),
+            WordSource("de", "de/a.toml", {"one": "{{ x", "group": {"two": "j"}}),
+            WordSource("de", "de/b.toml", {"group.two": "x"}),
+            WordSource("english", "english/a.toml", {"one": "x"}),
         )
     )
     assert sorted(str(problem) for problem in loaded.problems) == [

@@ -15,13 +15,13 @@ from conversations.effects import Kind, Say
 from conversations.events import (
     HOUR,
     Attached,
+    ChatMoved,
     Commanded,
     Departed,
     Edited,
     Elapsed,
     Event,
     FileRef,
-    Moved,
     Overheard,
     Pressed,
     Returned,
@@ -61,7 +61,7 @@ EVENTS: st.SearchStrategy[What] = st.one_of(
     st.builds(Shared, st.just("+49301234567"), st.just("Kim"), st.booleans()),
     st.builds(Edited, st.sampled_from(["1", "2", "3", "4", "5"]), TEXTS),
     st.builds(Unsupported, st.just("sticker")),
-    st.sampled_from([Departed(), Returned(), Moved("2"), Overheard()]),
+    st.sampled_from([Departed(), Returned(), ChatMoved("2"), Overheard()]),
     st.builds(
         Elapsed,
         st.sampled_from(["session:1000", "session:x", "case:1"]),

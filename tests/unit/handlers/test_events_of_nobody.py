@@ -19,7 +19,7 @@ from conversations.events import (
 from conversations.subject import Subject, SubjectKind
 from handlers.intake.routing import route
 from handlers.turn.turn import Turn
-from storage.store import Store
+from storage.store import SqlStore
 from tests.stores import NOW
 from tests.unit.handlers.desk import MIA, desk_of
 
@@ -40,7 +40,7 @@ THINGS: list[What] = [
 
 
 @pytest.mark.parametrize("what", THINGS, ids=lambda one: type(one).__name__)
-async def test_what_nobody_sent_makes_nobody_and_says_nothing(store: Store, what: What) -> None:
+async def test_what_nobody_sent_makes_nobody_and_says_nothing(store: SqlStore, what: What) -> None:
     desk = desk_of(store, MIA)
     async with store.transaction() as tx:
         turn = Turn(tx, desk.organisation, desk.ids, NOW)
@@ -55,7 +55,7 @@ async def test_what_nobody_sent_makes_nobody_and_says_nothing(store: Store, what
     assert (counts["conversations"], counts["persons"], counts["outbox_waiting"]) == (0, 0, 0)
 
 
-async def test_what_nobody_sent_is_taken_as_theirs_where_somebody_is_known(store: Store) -> None:
+async def test_what_nobody_sent_is_taken_as_theirs_where_somebody_is_known(store: SqlStore) -> None:
     """Their name and their language stay, and whoever is met in the same batch is met as themselves."""
     desk = desk_of(store, MIA)
     await desk.hears(Said("Hello"))

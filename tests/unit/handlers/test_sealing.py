@@ -3,22 +3,22 @@
 from conversations.events import DAY, Commanded, Said
 from conversations.session import PersonId
 from handlers.turn.sealing import hashed
-from storage.store import Store
+from storage.store import SqlStore
 from tests.unit.handlers.desk import MIA, desk_of
 
 
-async def rows(store: Store, sql: str) -> list[tuple[object, ...]]:
+async def rows(store: SqlStore, sql: str) -> list[tuple[object, ...]]:
     async with store._engine.reading() as connection:
         return await connection.fetch(sql, {})
 
 
-async def hashes(store: Store) -> dict[str, str]:
+async def hashes(store: SqlStore) -> dict[str, str]:
     """Of each text its hash."""
     texts = await rows(store, "SELECT texts FROM fact ORDER BY id")
     return dict(one.rsplit(":", 1) for (line,) in texts for one in str(line).split())
 
 
-async def test_what_was_sent_can_be_proved_by_the_text_and_its_salt(store: Store) -> None:
+async def test_what_was_sent_can_be_proved_by_the_text_and_its_salt(store: SqlStore) -> None:
     desk = desk_of(store, MIA)
     for what in (Commanded("complain"), Said("Delivery"), Said("It came late")):
         await desk.hears(what)
@@ -31,7 +31,7 @@ async def test_what_was_sent_can_be_proved_by_the_text_and_its_salt(store: Store
     assert not set(known.values()) & {hashed(str(salt), f"{body} ") for _, salt, body in sent}
 
 
-async def test_the_salt_goes_with_the_text_and_no_fact_changes(store: Store) -> None:
+async def test_the_salt_goes_with_the_text_and_no_fact_changes(store: SqlStore) -> None:
     desk = desk_of(store, MIA)
     await desk.hears(Commanded("complain"))
     await desk.works()
@@ -44,7 +44,7 @@ async def test_the_salt_goes_with_the_text_and_no_fact_changes(store: Store) -> 
     assert await hashes(store)
 
 
-async def test_the_salt_goes_with_a_text_that_is_old(store: Store) -> None:
+async def test_the_salt_goes_with_a_text_that_is_old(store: SqlStore) -> None:
     desk = desk_of(store, MIA)
     await desk.hears(Commanded("complain"))
     await desk.works()

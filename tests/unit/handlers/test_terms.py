@@ -6,14 +6,14 @@ from conversations.cases.policy import Deadlines, Policy
 from conversations.events import DAY, HOUR
 from conversations.kinds import CaseClock, Severity
 from handlers.cases.deadlines import keep_terms
-from storage.store import Store
+from storage.store import SqlStore
 from tests.stores import NOW, complaint, meet, talk
 
 STANDARD = Policy(deadlines={Severity.NORMAL: Deadlines(answer=24 * HOUR)})
 HASTY = Policy(deadlines={Severity.NORMAL: Deadlines(answer=HOUR)})
 
 
-async def test_the_first_start_gives_terms_and_no_later_one_changes_them(store: Store) -> None:
+async def test_the_first_start_gives_terms_and_no_later_one_changes_them(store: SqlStore) -> None:
     one = talk()
     old = replace(complaint(one), due=NOW + DAY, due_kind=CaseClock.ANSWER)
     async with store.transaction() as tx:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from conversations.events import DAY, Attached, Commanded, FileRef, Said
-from storage.store import Store
+from storage.store import SqlStore
 from tests.unit.handlers.desk import MIA, Desk, desk_of
 
 PHOTO = FileRef("f1", "photo", "lamp.jpg", "image/jpeg", 10)
@@ -17,7 +17,7 @@ async def traced(desk: Desk) -> list[tuple[Any, Any]]:
     return [(json.loads(carried), json.loads(places)) for carried, places in rows]
 
 
-async def test_an_answer_a_command_and_words_that_nothing_takes(store: Store) -> None:
+async def test_an_answer_a_command_and_words_that_nothing_takes(store: SqlStore) -> None:
     desk = desk_of(store, MIA)
     for what in (Commanded("complain"), Said("Delivery"), Said("Late, and broken"), Commanded("help")):
         await desk.hears(what)
@@ -31,7 +31,7 @@ async def test_an_answer_a_command_and_words_that_nothing_takes(store: Store) ->
     ]
 
 
-async def test_words_and_files_for_a_case_name_its_message_and_each_file(store: Store) -> None:
+async def test_words_and_files_for_a_case_name_its_message_and_each_file(store: SqlStore) -> None:
     desk = desk_of(store, MIA)
     await desk.hears(Commanded("human"))
     await desk.works()
@@ -45,7 +45,7 @@ async def test_words_and_files_for_a_case_name_its_message_and_each_file(store: 
     assert ["file", message.attachments[0]] in places
 
 
-async def test_traces_stay_when_bodies_are_emptied(store: Store) -> None:
+async def test_traces_stay_when_bodies_are_emptied(store: SqlStore) -> None:
     desk = desk_of(store, MIA)
     await desk.hears(Commanded("complain"), Said("Delivery"))
     await desk.works()
@@ -57,7 +57,7 @@ async def test_traces_stay_when_bodies_are_emptied(store: Store) -> None:
     assert await traced(desk) == before
 
 
-async def test_words_that_nothing_takes_say_so(store: Store) -> None:
+async def test_words_that_nothing_takes_say_so(store: SqlStore) -> None:
     desk = desk_of(store, MIA)
     await desk.hears(Said("good evening"))
     await desk.works()

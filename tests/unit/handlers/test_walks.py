@@ -7,7 +7,7 @@ from handlers.cases.origins import led_to
 from handlers.customers.dialogues import begin
 from handlers.turn.turn import Turn
 from storage.interface.sessions import SessionRow
-from storage.store import Store
+from storage.store import SqlStore
 from tests.stores import NOW
 from tests.unit.handlers.desk import MIA, Desk, desk_of
 
@@ -42,7 +42,7 @@ async def begins_a_survey(desk: Desk) -> Session:
     return (await desk.conversation()).stack[-1]
 
 
-async def test_a_walk_is_there_from_its_start(store: Store) -> None:
+async def test_a_walk_is_there_from_its_start(store: SqlStore) -> None:
     desk = desk_of(store, MIA)
     session = await begins_a_survey(desk)
     row = (await walks(desk))[-1]
@@ -68,7 +68,7 @@ async def test_a_walk_is_there_from_its_start(store: Store) -> None:
     )
 
 
-async def test_each_question_has_its_times_and_the_end_says_how(store: Store) -> None:
+async def test_each_question_has_its_times_and_the_end_says_how(store: SqlStore) -> None:
     desk = desk_of(store, MIA)
     session = await begins_a_survey(desk)
     await says(desk, "10", "/skip", "5", "7", "/skip", "no")
@@ -87,7 +87,7 @@ async def test_each_question_has_its_times_and_the_end_says_how(store: Store) ->
     assert (row.ended, row.outcome, row.how) == (desk.clock.at, "delighted", How.FINISHED)
 
 
-async def test_where_somebody_stopped_can_be_read(store: Store) -> None:
+async def test_where_somebody_stopped_can_be_read(store: SqlStore) -> None:
     desk = desk_of(store, MIA)
     session = await begins_a_survey(desk)
     await says(desk, "3", "/cancel")
@@ -96,7 +96,7 @@ async def test_where_somebody_stopped_can_be_read(store: Store) -> None:
     assert [(one.question, one.state) for one in row.asked] == [("score", "answered"), ("reason", "left")]
 
 
-async def test_a_walk_that_nobody_goes_on_with_expires(store: Store) -> None:
+async def test_a_walk_that_nobody_goes_on_with_expires(store: SqlStore) -> None:
     desk = desk_of(store, MIA)
     session = await begins_a_survey(desk)
     for _ in range(20):
@@ -109,7 +109,7 @@ async def test_a_walk_that_nobody_goes_on_with_expires(store: Store) -> None:
     )
 
 
-async def test_the_walks_that_led_to_a_case_name_it(store: Store) -> None:
+async def test_the_walks_that_led_to_a_case_name_it(store: SqlStore) -> None:
     """A survey, whose answers are bad, and the complaint that follows it."""
     desk = desk_of(store, MIA)
     survey = await begins_a_survey(desk)

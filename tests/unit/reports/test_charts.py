@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.blocks import Form, Point, Shape, Theme, Trend
+from reports.blocks import Form, Shape, Theme, Trend, TrendPoint
 from reports.charts import draw
 from reports.digest import build
 from tests.unit.reports.weeks import busy, texts
 
 points = st.one_of(
-    st.builds(Point, st.just("7. Sept."), st.integers(0, 9)),
+    st.builds(TrendPoint, st.just("7. Sept."), st.integers(0, 9)),
     st.integers(-100, 100).map(
-        lambda score: Point("3. März", 40, score, max(-100, score - 30), min(100, score + 30))
+        lambda score: TrendPoint("3. März", 40, score, max(-100, score - 30), min(100, score + 30))
     ),
 )
 
@@ -45,10 +45,10 @@ def test_the_svg_holds_no_date_and_no_address_outside_its_namespaces() -> None:
 
 def test_umlauts_and_other_scripts_letters_are_drawn() -> None:
     """A letter the font lacks would be a warning, and here a warning is a failure."""
-    draw(Trend((Point("März", 3),), "Größe ẞ – −", "95-%-Intervall", "Rückläufe"), "png")
+    draw(Trend((TrendPoint("März", 3),), "Größe ẞ – −", "95-%-Intervall", "Rückläufe"), "png")
 
 
 @settings(max_examples=15)
 @given(st.lists(points, min_size=1, max_size=14))
-def test_no_weeks_are_too_strange_to_draw(weeks: list[Point]) -> None:
+def test_no_weeks_are_too_strange_to_draw(weeks: list[TrendPoint]) -> None:
     assert draw(Trend(tuple(weeks), "NPS", "95 %", "n"), "svg").startswith(b"<?xml")

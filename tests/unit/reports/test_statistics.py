@@ -10,8 +10,8 @@ from scipy import stats
 from reports.metrics import Metric
 from reports.statistics import (
     Camps,
+    Duration,
     Interval,
-    Span,
     level_for,
     nps,
     nps_difference,
@@ -25,7 +25,7 @@ from reports.statistics import (
 camps = st.builds(Camps, st.integers(0, 400), st.integers(0, 400), st.integers(0, 400)).filter(
     lambda c: c.n > 1
 )
-spans = st.lists(st.builds(Span, st.integers(0, 500), st.booleans()), max_size=40)
+spans = st.lists(st.builds(Duration, st.integers(0, 500), st.booleans()), max_size=40)
 
 
 def test_z_is_the_quantile_scipy_knows() -> None:
@@ -229,7 +229,7 @@ def test_a_fall_can_be_seen_where_both_sides_have_enough_answers() -> None:
 
 
 @given(spans)
-def test_the_median_agrees_with_scipys_kaplan_meier(observed: list[Span]) -> None:
+def test_the_median_agrees_with_scipys_kaplan_meier(observed: list[Duration]) -> None:
     ended = [span.length for span in observed if span.ended]
     if not ended:
         assert survival_median(observed) is None
@@ -243,10 +243,10 @@ def test_the_median_agrees_with_scipys_kaplan_meier(observed: list[Span]) -> Non
 
 
 def test_open_cases_push_the_median_out() -> None:
-    done = [Span(hours, True) for hours in (1, 2, 3, 4, 5)]
+    done = [Duration(hours, True) for hours in (1, 2, 3, 4, 5)]
     assert survival_median(done) == 3
-    assert survival_median([*done, Span(6, False), Span(7, False)]) == 4
-    assert survival_median([*done, *(Span(6, False) for _ in range(6))]) is None
+    assert survival_median([*done, Duration(6, False), Duration(7, False)]) == 4
+    assert survival_median([*done, *(Duration(6, False) for _ in range(6))]) is None
 
 
 def test_without_cases_there_is_no_median() -> None:

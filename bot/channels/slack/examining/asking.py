@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels.slack.outbound.rich import Json
 from bot.channels.slack.outcomes import OUR_TOKEN, error_of
 from bot.channels.slack.scopes import INSTALL_AGAIN
-from bot.monitoring.finding import NETWORK_REMEDY, Finding, State
+from bot.monitoring.finding import NETWORK_REMEDY, Finding, Health
 
 _MOST_PAGES = 100
 
@@ -27,10 +27,10 @@ class Unanswered(Exception):
 
     def finding(self, about: str) -> Finding:
         """Say it of something."""
-        return Finding(about, State.BAD, str(self), self.remedy)
+        return Finding(about, Health.BAD, str(self), self.remedy)
 
 
-class Asking:
+class TimedClient:
     """Asks with one client; every question has so many seconds."""
 
     def __init__(self, client: AsyncWebClient, seconds: float) -> None:

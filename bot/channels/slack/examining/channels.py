@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from bot.channels.slack.examining.asking import Asking, Unanswered
+from bot.channels.slack.examining.asking import TimedClient, Unanswered
 from bot.channels.slack.outbound.destinations import by_name
 from bot.channels.slack.outbound.rich import Json
-from bot.monitoring.finding import Finding, State
+from bot.monitoring.finding import Finding, Health
 
 
 def bare(name: str) -> str:
@@ -14,7 +14,7 @@ def bare(name: str) -> str:
 
 
 async def examine_channels(
-    asking: Asking, names: Iterable[str], granted: frozenset[str]
+    asking: TimedClient, names: Iterable[str], granted: frozenset[str]
 ) -> tuple[list[Finding], dict[str, Json]]:
     """Return what was found, and the channels that take posts: by the name they were asked for."""
     wanted = list(dict.fromkeys(map(bare, names)))
@@ -39,16 +39,16 @@ def _channel(name: str, found: Json | None, granted: frozenset[str]) -> Finding:
     about = f"slack channel #{name}"
     if found is None:
         text = "there is none of this name, or it is private and the bot is not in it"
-        return Finding(about, State.BAD, text, "create it; into a private one /invite the bot")
+        return Finding(about, Health.BAD, text, "create it; into a private one /invite the bot")
     if found.get("is_archived"):
         remedy = "unarchive it, or name another one in the configuration"
-        return Finding(about, State.BAD, "it is archived and takes no posts", remedy)
+        return Finding(about, Health.BAD, "it is archived and takes no posts", remedy)
     if not found.get("is_member") and "channels:join" not in granted:
         return Finding(
-            about, State.BAD, "the bot is not in it and cannot enter by itself", "/invite the bot there"
+            about, Health.BAD, "the bot is not in it and cannot enter by itself", "/invite the bot there"
         )
     if name not in (found["name"], found["id"]):
         remedy = f"write #{found['name']} in the configuration, before something else gets its old name"
-        return Finding(about, State.NOTE, f"it is called #{found['name']} now", remedy)
+        return Finding(about, Health.NOTE, f"it is called #{found['name']} now", remedy)
     inside = "the bot is in it" if found.get("is_member") else "the bot enters it with its first post"
-    return Finding(about, State.GOOD, inside)
+    return Finding(about, Health.GOOD, inside)

@@ -3,18 +3,18 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from bot.channels.slack.examining.asking import Asking, Unanswered
+from bot.channels.slack.examining.asking import TimedClient, Unanswered
 from bot.channels.slack.examining.keys import Us
 from bot.channels.slack.outbound.rich import Json
-from bot.monitoring.finding import Finding, State
-from conversations.frozen import dataclass
+from bot.monitoring.finding import Finding, Health
+from conversations.frozen import frozen
 
 _AT_ONCE = 8  # questions: Slack answers a hundred a minute
 _COPY_ID = "copy the member ID anew: the person's profile, three dots, Copy member ID"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+@frozen
+class StaffMember:
     """One of [[staff]], with the channels whose cases may be theirs."""
 
     id: str
@@ -23,13 +23,13 @@ class Member:
 
 
 async def examine_staff(
-    asking: Asking, staff: Iterable[Member], channels: Mapping[str, Json], us: Us
+    asking: TimedClient, staff: Iterable[StaffMember], channels: Mapping[str, Json], us: Us
 ) -> list[Finding]:
     """`channels` are those that take posts, by the name that members have them under."""
     room = asyncio.Semaphore(_AT_ONCE)
     inside = await _everybody(asking, channels, room)
 
-    async def examined(member: Member) -> Finding:
+    async def examined(member: StaffMember) -> Finding:
         async with room:
             return await _examined(asking, member, inside, us)
 
@@ -37,7 +37,7 @@ async def examine_staff(
 
 
 async def _everybody(
-    asking: Asking, channels: Mapping[str, Json], room: asyncio.Semaphore
+    asking: TimedClient, channels: Mapping[str, Json], room: asyncio.Semaphore
 ) -> dict[str, set[str]]:
     """Who is in each channel; one that Slack does not tell of is left out."""
 
@@ -55,7 +55,9 @@ async def _everybody(
     return {name: users for name, users in told if users is not None}
 
 
-async def _examined(asking: Asking, member: Member, inside: Mapping[str, set[str]], us: Us) -> Finding:
+async def _examined(
+    asking: TimedClient, member: StaffMember, inside: Mapping[str, set[str]], us: Us
+) -> Finding:
     name = member.user
     if "users:read" in us.scopes:  # where it is missing, the finding about the scopes says so
         try:
@@ -73,10 +75,10 @@ async def _examined(asking: Asking, member: Member, inside: Mapping[str, set[str
     if outside:
         return _bad(member, f"{name} is not in {_listed(outside)}", "/invite the person there")
     seen = [channel for channel in member.channels if channel in inside]
-    return Finding(_about(member), State.GOOD, f"{name}, in {_listed(seen)}" if seen else name)
+    return Finding(_about(member), Health.GOOD, f"{name}, in {_listed(seen)}" if seen else name)
 
 
-def _wrong(member: Member, told: Json, us: Us) -> Finding | None:
+def _wrong(member: StaffMember, told: Json, us: Us) -> Finding | None:
     """What keeps an account from acting on cases."""
     if told.get("deleted"):
         remedy = "give this member's routes to somebody else, then remove the [[staff]] row"
@@ -89,11 +91,11 @@ def _wrong(member: Member, told: Json, us: Us) -> Finding | None:
     return None
 
 
-def _bad(member: Member, text: str, remedy: str) -> Finding:
-    return Finding(_about(member), State.BAD, text, remedy)
+def _bad(member: StaffMember, text: str, remedy: str) -> Finding:
+    return Finding(_about(member), Health.BAD, text, remedy)
 
 
-def _about(member: Member) -> str:
+def _about(member: StaffMember) -> str:
     return f"staff {member.id}"
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 import aiohttp
 
 from bot.channels.slack.channel import SlackSettings, client_of
-from bot.channels.slack.examining.asking import Asking
+from bot.channels.slack.examining.asking import TimedClient
 from bot.channels.slack.examining.channels import examine_channels
 from bot.channels.slack.examining.keys import examine_socket, examine_token
-from bot.channels.slack.examining.staff import Member, examine_staff
+from bot.channels.slack.examining.staff import StaffMember, examine_staff
 from bot.monitoring.finding import Finding
 from bot.monitoring.pulse import Pulse, dating
 
@@ -17,14 +17,14 @@ from bot.monitoring.pulse import Pulse, dating
 async def examine(
     settings: SlackSettings,
     channels: Iterable[str],
-    staff: Iterable[Member],
+    staff: Iterable[StaffMember],
     *,
     pulse: Pulse,
     seconds: float,
 ) -> list[Finding]:
     """Ask, so many seconds a question; where Slack refuses the token nothing else is asked with it."""
     async with aiohttp.ClientSession(trace_configs=[dating(pulse)]) as session:
-        asking = Asking(client_of(settings, session), seconds)
+        asking = TimedClient(client_of(settings, session), seconds)
         (keys, us), socket = await asyncio.gather(examine_token(asking), _socket(asking, settings))
         findings = keys + socket
         if us is not None:
@@ -34,5 +34,5 @@ async def examine(
     return findings
 
 
-async def _socket(asking: Asking, settings: SlackSettings) -> list[Finding]:
+async def _socket(asking: TimedClient, settings: SlackSettings) -> list[Finding]:
     return await examine_socket(asking, settings.app_token) if settings.mode == "socket" else []

@@ -17,7 +17,7 @@ from bot.channels.slack.inbound.payloads import Identity
 from bot.channels.slack.inbound.reading import sealed
 from bot.channels.slack.outbound.rich import Json
 from bot.channels.slack.outcomes import TROUBLE, classify, error_of
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from handlers.turn.ports import Later, Memory, Never, Recalled, Receive
 from storage.interface.inbox import RawBody
 
@@ -35,7 +35,7 @@ class NotNow(ConnectionError):
     """Slack does not tell its history at present."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A conversation the bot is in; `kind` is im, channel or group, as events name it."""
 

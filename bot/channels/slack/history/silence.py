@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.channels.slack.history.catching_up import CatchUp, Place
 from bot.channels.slack.inbound.payloads import Payload
-from bot.channels.slack.timeouts import Patience
+from bot.channels.slack.timeouts import SlackTimeouts
 from bot.clock import real_seconds
 from bot.loops import pause_after, wait_for
 from bot.monitoring.pulse import Pulse
@@ -39,7 +39,7 @@ class Attention:
         catch_up: CatchUp,
         memory: Memory,
         pulse: Pulse,
-        patience: Patience,
+        patience: SlackTimeouts,
         renew: Callable[[], Awaitable[None]],
     ) -> None:
         self.caught_up = False  # until then no newest message is noted: the next start must read up again

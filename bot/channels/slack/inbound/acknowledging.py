@@ -13,9 +13,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack.answers import Answers
 from bot.channels.slack.inbound.payloads import Identity, Payload, key_of
 from bot.channels.slack.inbound.reading import FormWords, objections, read
+from bot.channels.slack.response_urls import ResponseUrls
 from conversations.events import Commanded
 from handlers.turn.ports import Unreadable
 
@@ -25,7 +25,9 @@ Next = Callable[[], Awaitable[None]]
 _ANY = re.compile(r".*", re.DOTALL)
 
 
-def acknowledging(us: Callable[[], Identity], base_url: str, answers: Answers, words: FormWords) -> AsyncApp:
+def acknowledging(
+    us: Callable[[], Identity], base_url: str, answers: ResponseUrls, words: FormWords
+) -> AsyncApp:
     """Return the app that answers Slack; `us` tells who we are by then, `words` say what a form lacks.
 
     The ingress has checked the signature before, over the raw bytes.

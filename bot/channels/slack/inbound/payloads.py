@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from handlers.turn.ports import Unreadable
 
 Payload: TypeAlias = Mapping[str, Any]
@@ -27,7 +27,7 @@ _ID = re.compile(r"[A-Z][A-Z0-9]{1,39}")  # C0123456789, U0123456789, D..., T...
 _ENTITY = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """Who we are in a workspace: its id, and the ids of our bot and of the bot's user."""
 

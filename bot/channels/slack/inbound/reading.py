@@ -37,7 +37,7 @@ from conversations.events import (
     What,
 )
 from conversations.forms import SentValue
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from conversations.subject import Subject, SubjectKind, read_subject
 from conversations.texts.graphemes import clip
 from conversations.texts.texts import Texts
@@ -113,7 +113,7 @@ Found = tuple[str, Sender, What, str]
 """Chat, sender, what happened, the platform's id of the person's message."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FormWords:
     """What is said at a field; the channel does not know who reads it, so it is said in all languages of staff.
 

@@ -24,7 +24,7 @@ from bot.channels.slack.inbound.acknowledging import respond
 from bot.channels.slack.inbound.payloads import Identity, Payload
 from bot.channels.slack.inbound.reading import sealed
 from bot.channels.slack.outcomes import error_of
-from bot.channels.slack.timeouts import Patience
+from bot.channels.slack.timeouts import SlackTimeouts
 from handlers.turn.ports import Receive
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Sockets:
         client: AsyncWebClient,
         app_token: str,
         app: AsyncApp,
-        patience: Patience,
+        patience: SlackTimeouts,
         connections: int = 2,
     ) -> None:
         self._client = client
@@ -82,7 +82,7 @@ class Sockets:
         """Connect again and again, waiting longer after each failure that nothing good came between."""
         wait = self._patience.first_wait
         while True:
-            line = Line(self._app, receive, us, ear, self._patience)
+            line = Socket(self._app, receive, us, ear, self._patience)
             try:
                 await self._connect(line, number)
             except Exception as error:  # whatever happens, the next connection may do better
@@ -94,7 +94,7 @@ class Sockets:
             wait = self._patience.first_wait if line.greeted else min(wait * 2, self._patience.longest_wait)
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
 
-    async def _connect(self, line: "Line", number: int) -> None:
+    async def _connect(self, line: "Socket", number: int) -> None:
         opened = await self._client.apps_connections_open(app_token=self._app_token)
         async with (
             aiohttp.ClientSession() as session,
@@ -113,10 +113,12 @@ class Sockets:
                 self._open.discard(socket)
 
 
-class Line:
+class Socket:
     """One connection from hello to its end."""
 
-    def __init__(self, app: AsyncApp, receive: Receive, us: Identity, ear: Ear, patience: Patience) -> None:
+    def __init__(
+        self, app: AsyncApp, receive: Receive, us: Identity, ear: Ear, patience: SlackTimeouts
+    ) -> None:
         self._app = app
         self._receive = receive
         self._us = us

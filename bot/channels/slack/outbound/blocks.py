@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from bot.channels.slack.outbound.rich import Json, escaped, fallback, limited, rich, shorten, units
 from bot.markup import Span, Spans, Style
 from conversations.effects import Button, Message
-from conversations.frozen import dataclass, replace
+from conversations.frozen import frozen, replace
 from handlers.turn.ports import Card, CardField, DigestPost, Post
 
 MOST_BLOCKS = 50
@@ -23,7 +23,7 @@ _LONGEST_FIELD = 200
 _PHOTO = "photo."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Photo:
     """A picture that lies with Slack, ready to be shown in a message."""
 

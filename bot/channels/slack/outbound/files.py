@@ -12,7 +12,7 @@ from bot.channels.slack.inbound.payloads import is_identifier
 from bot.channels.slack.outcomes import classify
 from bot.file_types import FILE_BYTES, GONE, TOO_LARGE, WRONG_TYPE, real_type
 from conversations.events import FileRef
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from handlers.turn.ports import Later, Never, Outcome, ReadAttachment, Sent, Unknown
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class NotYetStored(Exception):
     """A file is still being fetched."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredFile:
     """A file from the attachment table."""
 
@@ -40,7 +40,7 @@ class StoredFile:
         return self.mime in ("image/png", "image/jpeg", "image/gif")
 
 
-class Files:
+class SlackFiles:
     """Our files in one workspace. The token goes to the workspace's own file host and nowhere else."""
 
     def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, read: ReadAttachment) -> None:

@@ -8,11 +8,11 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack.answers import Answers
 from bot.channels.slack.outbound import blocks, posted, views
 from bot.channels.slack.outbound.destinations import Places
 from bot.channels.slack.outbound.rich import Json, escaped, shorten
 from bot.channels.slack.outcomes import error_of
+from bot.channels.slack.response_urls import ResponseUrls
 from conversations.effects import AnswerPress, At, Hint, MarkKeyboard, Message, OpenForm, Typing
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ class Performer:
     """Performs for one account."""
 
     def __init__(
-        self, client: AsyncWebClient, session: aiohttp.ClientSession, places: Places, answers: Answers
+        self, client: AsyncWebClient, session: aiohttp.ClientSession, places: Places, answers: ResponseUrls
     ) -> None:
         self._client = client
         self._session = session

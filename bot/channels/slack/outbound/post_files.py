@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.outbound import posted
 from bot.channels.slack.outbound.blocks import Photo, shown_photos
-from bot.channels.slack.outbound.files import Files, StoredFile
+from bot.channels.slack.outbound.files import SlackFiles, StoredFile
 
 _REMEMBERED = 1_000
 
@@ -15,7 +15,7 @@ _REMEMBERED = 1_000
 class Gallery:
     """Remembers what was brought to Slack; after a restart Slack itself is asked."""
 
-    def __init__(self, client: AsyncWebClient, files: Files) -> None:
+    def __init__(self, client: AsyncWebClient, files: SlackFiles) -> None:
         self._client = client
         self._files = files
         self._photos: dict[int, Photo] = {}

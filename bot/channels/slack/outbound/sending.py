@@ -8,12 +8,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels.slack.outbound import blocks, posted, views
 from bot.channels.slack.outbound.blocks import Photo
 from bot.channels.slack.outbound.destinations import Places, UnknownPlace, is_direct
-from bot.channels.slack.outbound.files import Files, NotYetStored, StoredFile
+from bot.channels.slack.outbound.files import NotYetStored, SlackFiles, StoredFile
 from bot.channels.slack.outbound.post_files import Gallery
 from bot.channels.slack.outbound.rich import Json
 from bot.channels.slack.outcomes import MENDABLE, Garbled, classify, error_of
 from conversations.effects import Message
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from handlers.turn.ports import (
     Card,
     DigestPost,
@@ -40,7 +40,7 @@ _PAUSE = 5.0  # seconds after something broke before anything was shown
 Posted = Message | Post | Card | DigestPost
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Ready:
     """A post of which nobody has seen anything, or that was `sent` already, under this ts."""
 
@@ -51,10 +51,10 @@ class _Ready:
     files_first: bool
 
 
-class Sender:
+class SlackSender:
     """Sends parcels of one account."""
 
-    def __init__(self, client: AsyncWebClient, places: Places, files: Files) -> None:
+    def __init__(self, client: AsyncWebClient, places: Places, files: SlackFiles) -> None:
         self._client = client
         self._places = places
         self._files = files

@@ -11,11 +11,11 @@ import aiohttp
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.telegram.api.answers import Answer
 from bot.channels.telegram.api.codec import decode
 from bot.channels.telegram.api.connection import ANSWER_LIMIT, CONNECT_SECONDS, KEEP_SECONDS
 from bot.channels.telegram.api.errors import NotSent, TooLarge
 from bot.channels.telegram.api.proxy import Proxy, through
+from bot.channels.telegram.api.responses import Response
 
 READ_SECONDS: Final = 15.0
 WRITE_SECONDS: Final = 20.0  # on top of both, for uploads
@@ -79,7 +79,7 @@ class AiohttpRequest(BaseRequest):
             raise BadRequest(f"refused with status {status}")
         return status, answer.body
 
-    async def upload(self, url: str, fields: Mapping[str, str], files: Mapping[str, Upload]) -> Answer:
+    async def upload(self, url: str, fields: Mapping[str, str], files: Mapping[str, Upload]) -> Response:
         """Post a form with files (name, content, type). Raises as `do_request`, but nothing by status."""
         form = aiohttp.FormData(dict(fields))
         for field, (name, content, mime) in files.items():
@@ -87,11 +87,11 @@ class AiohttpRequest(BaseRequest):
             form.add_field(field, BytesIO(content), filename=name, content_type=mime)
         return await self._exchange("POST", url, form, ANSWER_LIMIT)
 
-    async def fetch(self, url: str, limit: int) -> Answer:
+    async def fetch(self, url: str, limit: int) -> Response:
         """Get a file of at most `limit` bytes, never following a redirect. Raises TooLarge and as `do_request`."""
         return await self._exchange("GET", url, None, limit)
 
-    async def _exchange(self, method: str, url: str, data: aiohttp.FormData | None, limit: int) -> Answer:
+    async def _exchange(self, method: str, url: str, data: aiohttp.FormData | None, limit: int) -> Response:
         if self._session is None:
             raise NotSent("the client is closed")
         timeout = aiohttp.ClientTimeout(
@@ -106,7 +106,9 @@ class AiohttpRequest(BaseRequest):
             ) as response:
                 body = await _read(response, limit)
                 headers = response.headers
-                return Answer(response.status, body, headers.get("Retry-After", ""), headers.get("Date", ""))
+                return Response(
+                    response.status, body, headers.get("Retry-After", ""), headers.get("Date", "")
+                )
         except aiohttp.ClientHttpProxyError as error:
             failure = NotSent(f"the proxy opens no tunnel ({error.status})")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:

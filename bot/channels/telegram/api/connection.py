@@ -14,9 +14,9 @@ import httptools
 from aiohappyeyeballs import start_connection
 from telegram.error import NetworkError, TelegramError, TimedOut
 
-from bot.channels.telegram.api.answers import Answer
 from bot.channels.telegram.api.errors import NotSent, TooLarge
 from bot.channels.telegram.api.proxy import Proxy, ProxyRefused, open_tunnel
+from bot.channels.telegram.api.responses import Response
 from handlers.sending.timeouts import Timeouts
 
 CONNECT_SECONDS: Final = 10.0  # to find room, the address, the host and its certificate
@@ -25,14 +25,14 @@ ANSWER_LIMIT: Final = 32 * 1024 * 1024  # a hundred updates of 100 kB each are 1
 _NEXT_ADDRESS: Final = 0.25  # seconds before the next address of a host is tried beside the first, RFC 8305
 
 
-class Connection(asyncio.Protocol):
+class HttpConnection(asyncio.Protocol):
     """One connection. Reads with `httptools`, which calls the methods `on_...`."""
 
     def __init__(self) -> None:
         self.since = 0.0  # loop time of the last answer
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
-        self._waiting: asyncio.Future[Answer] | None = None
+        self._waiting: asyncio.Future[Response] | None = None
         self._reusable = True
         self._begin()
 
@@ -41,11 +41,11 @@ class Connection(asyncio.Protocol):
         """Whether another request may follow the last answer."""
         return self._reusable and self._transport is not None and not self._transport.is_closing()
 
-    async def exchange(self, request: bytes, seconds: float, timeouts: Timeouts) -> Answer:
+    async def exchange(self, request: bytes, seconds: float, timeouts: Timeouts) -> Response:
         """Write a request and wait so long for the whole of its answer. Raises TimedOut, NetworkError, TooLarge."""
         if self._transport is None or not self.is_reusable:
             raise NotSent("the connection is closed")
-        waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self._waiting = waiting
         timeout = timeouts.set(seconds, self._give_up)
         self._transport.write(request)
@@ -128,7 +128,7 @@ class Connection(asyncio.Protocol):
             self.since = asyncio.get_running_loop().time()
             body = b"".join(self._parts)
             status = self._parser.get_status_code()
-            waiting.set_result(Answer(status, body, self._retry_after, self._date))
+            waiting.set_result(Response(status, body, self._retry_after, self._date))
 
     def _give_up(self) -> None:
         self._fail(TimedOut("no answer in time"))
@@ -154,12 +154,12 @@ class Connections:
         self._most = most
         self._room = asyncio.Semaphore(most)
         self._asked = 0  # requests that have room or wait for it
-        self._resting: deque[Connection] = deque()
+        self._resting: deque[HttpConnection] = deque()
         self._timeouts = Timeouts()
         self._closed = False
 
-    async def exchange(self, request: bytes, seconds: float) -> Answer:
-        """Send a request over a free connection. Raises NotSent, and what `Connection.exchange` raises."""
+    async def exchange(self, request: bytes, seconds: float) -> Response:
+        """Send a request over a free connection. Raises NotSent, and what `HttpConnection.exchange` raises."""
         if self._closed:
             raise NotSent("the client is closed")
         self._asked += 1
@@ -192,7 +192,7 @@ class Connections:
         except TimeoutError:
             raise NotSent("too many requests are under way") from None
 
-    def _rested(self) -> Connection | None:
+    def _rested(self) -> HttpConnection | None:
         oldest = asyncio.get_running_loop().time() - KEEP_SECONDS
         while self._resting:
             connection = self._resting.pop()
@@ -201,7 +201,7 @@ class Connections:
             connection.abort()
         return None
 
-    def _rest(self, connection: Connection) -> None:
+    def _rest(self, connection: HttpConnection) -> None:
         if self._closed or not connection.is_reusable:
             connection.abort()
             return
@@ -209,7 +209,7 @@ class Connections:
         while self._resting[0].since < connection.since - KEEP_SECONDS:
             self._resting.popleft().abort()
 
-    async def _open(self) -> Connection:
+    async def _open(self) -> HttpConnection:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 return await self._connect()
@@ -219,7 +219,7 @@ class Connections:
             failure = NotSent(type(error).__name__)
         raise failure  # out here, so that not even the context of the exception tells more
 
-    async def _connect(self) -> Connection:
+    async def _connect(self) -> HttpConnection:
         loop = asyncio.get_running_loop()
         to = (self._host, self._port) if self._proxy is None else (self._proxy.host, self._proxy.port)
         addresses = await loop.getaddrinfo(*to, type=socket.SOCK_STREAM)
@@ -233,6 +233,6 @@ class Connections:
                 raise
         name = self._host if self._tls else None
         _, connection = await loop.create_connection(
-            Connection, sock=line, ssl=self._tls, server_hostname=name
+            HttpConnection, sock=line, ssl=self._tls, server_hostname=name
         )
         return connection

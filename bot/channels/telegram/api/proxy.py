@@ -14,7 +14,7 @@ from typing import Final, TypedDict
 from urllib.parse import unquote, urlsplit
 
 from bot.no_proxy import is_excepted
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 
 _VARIABLES: Final = ("HTTPS_PROXY", "https_proxy")
 _LONGEST_HEAD: Final = 16_384  # bytes of the proxy's answer
@@ -25,7 +25,7 @@ class ProxyRefused(OSError):
     """The proxy opens no tunnel."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proxy:
     """An HTTP proxy; user and password are empty where it wants none."""
 

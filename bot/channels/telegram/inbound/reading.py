@@ -8,13 +8,13 @@ from bot.channels.telegram.api.codec import decode
 from conversations.events import (
     Address,
     Attached,
+    ChatMoved,
     Commanded,
     Departed,
     Edited,
     Event,
     FileRef,
     Instant,
-    Moved,
     Overheard,
     Pressed,
     Returned,
@@ -24,7 +24,7 @@ from conversations.events import (
     Unsupported,
     What,
 )
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 from handlers.turn.ports import Unreadable
 from storage.interface.inbox import RawBody
 
@@ -62,7 +62,7 @@ def clean(text: str) -> str:
     return _LONE.sub("\N{REPLACEMENT CHARACTER}", text).replace("\0", "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reader:
     """Reads updates of one bot; `account` is `telegram:<bot id>`, `username` the bot's own, without @."""
 
@@ -93,7 +93,7 @@ class Reader:
         sender = _sender(content)
         what: What | None
         if "migrate_to_chat_id" in content:  # said by the platform, in whosever name
-            what = Moved(str(_number(content, "migrate_to_chat_id")))
+            what = ChatMoved(str(_number(content, "migrate_to_chat_id")))
             sender = sender or Sender("", "")
         elif sender is None or sender.is_bot:
             return None

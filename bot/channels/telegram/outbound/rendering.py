@@ -13,7 +13,7 @@ from telegram.constants import MessageEntityType as Entity
 from bot.channels.telegram.api.client import Upload
 from bot.markup import Span, Spans, Style, parse, split
 from conversations.effects import Button, Message
-from conversations.frozen import dataclass
+from conversations.frozen import frozen
 
 TEXT_UNITS: Final = 4096
 CAPTION_UNITS: Final = 1024
@@ -33,8 +33,8 @@ _PHOTOS: Final = ("image/jpeg", "image/png", "image/webp")
 _NO_PREVIEW: Final[Json] = {"is_disabled": True}
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+@frozen
+class EntityText:
     """A text as the platform takes it; entities count in UTF-16 units."""
 
     text: str = ""
@@ -53,7 +53,7 @@ class Text:
         return {**shown, "caption_entities": self.entities} if self.entities else shown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class File:
     """A file to send along."""
 
@@ -76,19 +76,19 @@ def utf16(text: str) -> int:
 
 
 @lru_cache(_REMEMBERED)
-def texts(markup: str) -> tuple[Text, ...]:
+def texts(markup: str) -> tuple[EntityText, ...]:
     """Render neutral markup as one or more texts, each within the platform's limit."""
     return tuple(_text(part) for part in split(parse(markup), TEXT_UNITS, utf16))
 
 
-def caption(markup: str) -> Text | None:
+def caption(markup: str) -> EntityText | None:
     """Render neutral markup as a caption; None where it is too long for one."""
     text = _text(parse(markup))
     return text if utf16(text.text) <= CAPTION_UNITS else None
 
 
 @lru_cache(_REMEMBERED)
-def answered(markup: str, choice: str, limit: int) -> Text:
+def answered(markup: str, choice: str, limit: int) -> EntityText:
     """Render the last part of a question together with the choice that was made."""
     mark = Span(f"\n\n✓ {choice}")
     last = split(parse(markup), limit, utf16)[-1]  # what stands there, of a question in several messages
@@ -135,8 +135,8 @@ def _inline(button: Button) -> Json:
     return {"text": button.label, "callback_data": button.token}
 
 
-def _text(spans: Spans) -> Text:
-    return Text("".join(span.text for span in spans), tuple(_entities(spans)))
+def _text(spans: Spans) -> EntityText:
+    return EntityText("".join(span.text for span in spans), tuple(_entities(spans)))
 
 
 def _entities(spans: Spans) -> Iterator[Json]:

@@ -16,9 +16,9 @@ from bot.channels.telegram.api.download import Fetch
 from bot.channels.telegram.api.errors import outcome_of
 from bot.channels.telegram.api.wire import Wire
 from bot.channels.telegram.outbound.rendering import (
+    EntityText,
     File,
     Json,
-    Text,
     caption,
     groups,
     inline,
@@ -107,7 +107,7 @@ class Dispatch:
             if len(group) == 1:
                 yield partial(self._file, place, group[0])
             else:
-                yield partial(self._group, place, group, Text())
+                yield partial(self._group, place, group, EntityText())
         *first, last = texts(message.text)
         if not last.text.strip():
             if together and not message.buttons and not message.contact_label:
@@ -120,7 +120,7 @@ class Dispatch:
     async def _text(self, payload: Json) -> str:
         return _message_id(await self._wire.call("sendMessage", payload))
 
-    async def _edit(self, place: Json, text: Text, markup: Json) -> str:
+    async def _edit(self, place: Json, text: EntityText, markup: Json) -> str:
         await self._wire.call("editMessageText", {**place, **text.as_text, **markup})
         return str(place["message_id"])
 
@@ -137,7 +137,7 @@ class Dispatch:
         method, field = ("sendPhoto", "photo") if as_photo else ("sendDocument", "document")
         return _message_id(await self._wire.upload(method, payload, {field: file.upload}))
 
-    async def _group(self, place: Json, files: Sequence[File], under: Text) -> str:
+    async def _group(self, place: Json, files: Sequence[File], under: EntityText) -> str:
         kind = "photo" if files[0].is_photo else "document"
         named = {f"file{number}": file.upload for number, file in enumerate(files)}
         media: list[Json] = [{"type": kind, "media": f"attach://{name}"} for name in named]

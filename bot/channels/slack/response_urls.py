@@ -8,7 +8,7 @@ LIFETIME = 1_700.0  # seconds of real time; Slack's is 30 minutes
 MOST = 1_000
 
 
-class Answers:
+class ResponseUrls:
     """The newest response URL per channel and person; kept in memory, for they soon expire anyway."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:

@@ -19,7 +19,7 @@ _PATIENCE: Final = 5  # seconds to wait after a 429 that does not say how long
 _DAY: Final = 86_400
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """An answer over HTTP, with the two of its headers that are read; they are empty where there are none."""
 
     status: int
