@@ -209,7 +209,7 @@ class Settings(SettingsSection):
         addresses = (self.storage.url, telegram.proxy.get_secret_value())
         words = [secret.get_secret_value() for secret in every]
         words += [form for url in addresses for form in _passwords(url)]
-        return tuple(word for word in words if word)
+        return tuple(dict.fromkeys(word for word in words if word))
 
     def policy(self) -> Policy:
         """Who answers for what, and how fast."""
