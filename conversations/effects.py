@@ -1,4 +1,4 @@
-"""What a step asks for: durable effects become rows in the same transaction, perishable ones run right after it.
+"""Effects of a step: durable ones become rows in the same transaction, perishable ones run right after it.
 
 Text is neutral markup: the HTML subset `b i code a[href] blockquote br`, already escaped by the templates. Channels
 turn it into their platform's own form; nothing here knows a platform.
@@ -20,11 +20,11 @@ from conversations.timers import Owner
 
 
 class Kind(StrEnum):
-    """What a message is for; decides whether it is sent again when the platform's answer was not seen."""
+    """What a message is for; decides whether it is sent again when the platform's response was lost."""
 
-    QUESTION = "question"  # sent again: whoever waits for buttons that never come is worse off than who sees them twice
-    NOTICE = "notice"  # sent again: a number, a deadline, the words of staff must arrive
-    RECEIPT = "receipt"  # never sent again: seen twice it only confuses
+    QUESTION = "question"  # sent again: buttons that never arrive are worse than buttons seen twice
+    NOTICE = "notice"  # sent again: a case number, a deadline, a reply of staff must arrive
+    RECEIPT = "receipt"  # never sent again: seen twice, it only confuses
 
 
 @frozen
@@ -53,7 +53,7 @@ class Message:
 
 @frozen
 class Say:
-    """Send to the conversation the step belongs to; `case` is the one that the message is about, 0 for none."""
+    """Send to the conversation of the step; `case` is the one the message is about, 0 for none."""
 
     message: Message
     case: int = 0
@@ -61,7 +61,7 @@ class Say:
 
 @frozen
 class Fetch:
-    """Bring a file from the platform into the attachment table; `attachment` is its id, known before."""
+    """Download a file from the platform into the attachment table; `attachment` is its id, assigned beforehand."""
 
     attachment: int
     file: FileRef
@@ -69,7 +69,7 @@ class Fetch:
 
 @frozen
 class Refuse:
-    """Note that a file was not taken: it is not fetched, but staff can read what came and why it is not there."""
+    """Record that a file was refused: it is not fetched, but staff see what was sent and why it is missing."""
 
     attachment: int
     file: FileRef
@@ -78,7 +78,7 @@ class Refuse:
 
 @frozen
 class SetTimer:
-    """Wake the owner at `at`; the same `kind` again moves the timer."""
+    """Set a timer of the owner for `at`; setting the same `kind` again moves it."""
 
     owner: Owner
     kind: str
@@ -87,7 +87,7 @@ class SetTimer:
 
 @frozen
 class DropTimer:
-    """Forget the owner's timer of this kind; `*` forgets all of them."""
+    """Cancel the owner's timer of this kind; `*` cancels all of them."""
 
     owner: Owner
     kind: str = "*"
@@ -98,7 +98,7 @@ class OpenCase:
     """Open a case from a finished dialogue.
 
     `words` is what the person wrote, `summary` the answers as shown in the confirmation, as (label, text) pairs;
-    `session` is the walk it ends, None where somebody just called a human.
+    `session` is the one it ends, None where somebody just called a human.
     """
 
     kind: CaseKind
@@ -110,15 +110,15 @@ class OpenCase:
     touchpoint: str = ""
     product: str = ""
     attachments: tuple[int, ...] = ()
-    refused: tuple[int, ...] = ()  # files that came and were not taken
+    refused: tuple[int, ...] = ()  # files that were sent and refused
     summary: tuple[tuple[str, str], ...] = ()
     party: str = ""
-    sessions: tuple[int, ...] = ()  # the walks that lead to it, the first one first
+    sessions: tuple[int, ...] = ()  # the sessions that led to it, first one first
 
 
 @frozen
 class DecideCase:
-    """The person's decision about the solution proposed in the case named in the session's bindings."""
+    """The person's decision about the solution proposed in the case that the session's bindings name."""
 
     case: int
     accepted: bool
@@ -128,10 +128,10 @@ class DecideCase:
 
 @frozen
 class Begin:
-    """Open another dialogue on top of the stack (the present one waits below, or is over).
+    """Begin another dialogue on top of the stack (the present one waits below, or is over).
 
-    `kept` are words and files of the present one that no binding hands over; `origin` is the walk at the beginning of
-    the chain, 0 where it begins by itself.
+    `kept` are words and files of the present one that no binding passes on; `origin` is the first session of the
+    chain, 0 where the dialogue begins by itself.
     """
 
     dialogue: str
@@ -155,10 +155,10 @@ class TellStatus:
 
 @frozen
 class Relay:
-    """Words and files that answer no question: they belong to `case`, else (0) to the case last spoken of.
+    """Words and files that answer no question: they belong to `case`, or, if it is 0, to the case last spoken of.
 
-    `files` are fetched only where there is a case they may belong to; `attachments` are those that were. What was sent
-    together has the same `album`. `unsupported` is the platform's word for something that is neither.
+    `files` are fetched only where there is a case they may belong to; `attachments` are already fetched ones. What was
+    sent together has the same `album`. `unsupported` is the platform's word for any other kind of message.
     """
 
     text: str
@@ -198,7 +198,7 @@ Durable: TypeAlias = (
 
 @frozen
 class AnswerPress:
-    """Stop the waiting sign on a pressed button, with a short text where there is something to say."""
+    """Stop the spinner on a pressed button, with a short text where there is something to say."""
 
     callback: str
     text: str = ""
@@ -206,11 +206,11 @@ class AnswerPress:
 
 @frozen
 class MarkKeyboard:
-    """Take the keyboard away from an answered question and show the choice instead.
+    """Remove the keyboard of an answered question and show the choice instead.
 
-    Without a `choice` the keyboard only goes. `message` is the platform id where the press told it; else `sent` names
-    our outbox row of that question. `text` is the question as neutral markup, for platforms that must send a message
-    whole to change it. With `buttons` nothing is answered yet: the keyboard is replaced by these (ticks in a choice of
+    Without a `choice` the keyboard is only removed. `message` is the platform id where the press named it; else `sent`
+    names our outbox row of that question. `text` is the question as neutral markup, for platforms that resend the whole
+    message to change it. With `buttons` nothing is answered yet: they replace the keyboard (ticks in a choice of
     several), and `choice` is empty.
     """
 
@@ -223,12 +223,12 @@ class MarkKeyboard:
 
 @frozen
 class Typing:
-    """Show that an answer is being written."""
+    """Show the typing indicator."""
 
 
 @frozen
 class Hint:
-    """A private remark to one member of staff, seen by nobody else."""
+    """A message that only one member of staff sees."""
 
     user: str
     text: str
@@ -237,7 +237,7 @@ class Hint:
 
 @frozen
 class Form:
-    """A form for staff; comes back as `Submitted(form=name, subject=...)`."""
+    """A form for staff; submitting it yields `Submitted(form=name, subject=...)`."""
 
     name: str
     subject: Subject
@@ -249,7 +249,7 @@ class Form:
 
 @frozen
 class OpenForm:
-    """Open a form; the platform's `trigger` lives three seconds."""
+    """Open a form; the platform's `trigger` is valid for three seconds."""
 
     trigger: str
     form: Form
@@ -262,7 +262,7 @@ Effect: TypeAlias = Durable | Perishable
 
 @frozen
 class At:
-    """A perishable effect together with where it happens."""
+    """A perishable effect and its address."""
 
     address: Address
     effect: Perishable

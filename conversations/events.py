@@ -1,4 +1,4 @@
-"""What comes in: one `Event` per thing a person, a member of staff or a timer did.
+"""Input: one `Event` per thing that a person, a member of staff or a timer did.
 
 Channels translate platform payloads into these; nothing here knows a platform. Times are UTC microseconds.
 """
@@ -31,7 +31,7 @@ class Address:
 
 @frozen
 class Sender:
-    """Who did it, in the platform's words. `name` is a person's word: display it, never store it in facts."""
+    """Who did it, in the platform's terms. `name` is the person's own text: display it, never store it in facts."""
 
     id: str
     name: str
@@ -41,7 +41,7 @@ class Sender:
 
 @frozen
 class FileRef:
-    """A file that still lies with the platform. `kind` is photo, document or voice; `size` bytes, 0 if unknown."""
+    """A file still held by the platform. `kind` is photo, document or voice; `size` in bytes, 0 if unknown."""
 
     ref: str
     kind: str
@@ -77,7 +77,7 @@ class Attached:
 
 @frozen
 class Shared:
-    """A contact; `own` tells whether it is the sender's own."""
+    """A contact; `own`: whether it is the sender's own."""
 
     phone: str
     name: str
@@ -95,7 +95,7 @@ class Commanded:
 
 @frozen
 class Edited:
-    """An earlier message of the person, changed afterwards. `message` is the platform's message id."""
+    """The person edited an earlier message. `message` is the platform's message id."""
 
     message: str
     text: str
@@ -103,7 +103,7 @@ class Edited:
 
 @frozen
 class Unsupported:
-    """Something we cannot read as an answer: sticker, location, poll ... `kind` is the platform's word."""
+    """Something that cannot be an answer: sticker, location, poll ... `kind` is the platform's word."""
 
     kind: str
 
@@ -127,7 +127,7 @@ class ChatMoved:
 
 @frozen
 class Overheard:
-    """We were addressed in a group; we answer once with a hint to write to us alone."""
+    """We were addressed in a group; we answer once with a hint to write to us in private."""
 
 
 @frozen
@@ -141,7 +141,7 @@ class Acted:
 
 @frozen
 class Submitted:
-    """A member of staff sent a form; `values` by field name, as `conversations/forms.py` reads them."""
+    """A member of staff submitted a form; `values` by field name, as `conversations/forms.py` reads them."""
 
     form: str
     subject: Subject
@@ -191,11 +191,11 @@ What: TypeAlias = (
 
 
 _SIGNS = (Returned, Said, Pressed, Commanded, Attached, Shared, Unsupported, Edited)
-"""What only somebody does who can read what we write."""
+"""Events that prove that the person can receive our messages."""
 
 
 def reachable_after(what: What, *, before: bool) -> bool:
-    """Tell whether a person can be reached after what they did, given whether they could before."""
+    """Return whether a person can be reached after this event, given whether they could before."""
     return not isinstance(what, Departed) and (before or isinstance(what, _SIGNS))
 
 
@@ -205,8 +205,7 @@ class Event:
 
     `key` is the stable external id, the same for every redelivery; `message` the platform's id of the person's message
     (empty where there is none); `at` is when we received it by our own `Clock`. `reply_to` is the platform's id of the
-    message that they reply to, empty where they do not. What nobody did has no sender: a timer, or what another system
-    tells.
+    message that they reply to, empty where they do not. Timers and events of other systems have no sender.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""What happened, append-only: ids and typed values, never words or names, so that erasure leaves facts whole."""
+"""What happened, append-only: ids and typed values, never words or names, so that erasure leaves facts intact."""
 
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -9,17 +9,17 @@ from conversations.kinds import CaseClock
 from conversations.session import Value
 
 STRANGER: Final = "stranger"
-"""Who acts without being staff: who that is on their platform stands in no fact."""
+"""The actor of somebody who is not staff: facts do not hold their platform identity."""
 
 
 class How(StrEnum):
-    """How a walk of a dialogue ended."""
+    """How a session ended."""
 
-    FINISHED = "finished"  # answered to an outcome; an offer left unanswered counts as refused
+    FINISHED = "finished"  # reached an outcome; an unanswered offer counts as refused
     CANCELLED = "cancelled"  # the person stopped it
-    EXPIRED = "expired"  # nobody answered for too long
-    DISPLACED = "displaced"  # a new walk of the same dialogue took its place, or the dialogue is gone
-    WITHDRAWN = "withdrawn"  # what it asks has lost its sense
+    EXPIRED = "expired"  # not answered in time
+    DISPLACED = "displaced"  # a new session of the same dialogue replaced it, or the dialogue is gone
+    WITHDRAWN = "withdrawn"  # its question has become pointless
 
 
 @frozen
@@ -33,9 +33,9 @@ class Invited:
 
 @frozen
 class Started:
-    """A dialogue began; `invited` tells whether through an invitation, `invitation` which.
+    """A dialogue began; `invited`: whether through an invitation, `invitation`: which one.
 
-    `origin` is the walk whose outcome led here, at the beginning of the chain; 0 where it began by itself.
+    `origin` is the first session of the chain that led here; 0 where it began by itself.
     """
 
     session: int
@@ -54,8 +54,8 @@ class Started:
 class Answered:
     """A question was answered. `metric` is nps, csat, ces or empty; `kind` the question type.
 
-    `asked` is when it was asked; 0 where it was not, as a value given at the start answered it. `language` is that in
-    which the walk began.
+    `asked` is when it was asked; 0 where a binding answered it instead. `language` is the one in which the session
+    began.
     """
 
     session: int
@@ -74,7 +74,7 @@ class Answered:
 
 @frozen
 class Corrected:
-    """An answer was changed. `first_at` is when it was first given: the tally moves on that day.
+    """An answer was corrected. `first_at` is when it was first given: the tally of that day changes.
 
     `was` is the wording of the old answer, empty where it is the same.
     """
@@ -97,7 +97,7 @@ class Corrected:
 
 @frozen
 class Skipped:
-    """A question was passed over by the person; `asked` is when it was asked."""
+    """The person skipped a question; `asked` is when it was asked."""
 
     session: int
     dialogue: str
@@ -107,7 +107,7 @@ class Skipped:
 
 @frozen
 class Reminded:
-    """An unfinished dialogue was called to mind."""
+    """The person was reminded of an unfinished dialogue."""
 
     session: int
     dialogue: str
@@ -115,7 +115,7 @@ class Reminded:
 
 @frozen
 class Ended:
-    """A dialogue is over. `left` is the question that was open then, `asked` when it was asked."""
+    """A session ended. `left` is the question that was open then, `asked` when it was asked."""
 
     session: int
     dialogue: str
@@ -132,7 +132,7 @@ class Ended:
 
 @frozen
 class CaseOpened:
-    """A case was opened; `sessions` are the walks that led to it, the first one first."""
+    """A case was opened; `sessions` are those that led to it, first one first."""
 
     case: int
     number: str
@@ -149,9 +149,9 @@ class CaseOpened:
 
 @frozen
 class CaseMoved:
-    """A case changed state or hands; `actor` is a staff id from the configuration, `customer` or `clock`.
+    """A case changed state or owner; `actor` is a staff id from the configuration, `customer` or `clock`.
 
-    `owner`, `severity` and `category` are what they are now, where the move changed them.
+    `owner`, `severity` and `category` are the new values, where the move changed them.
     """
 
     case: int
@@ -188,12 +188,12 @@ class Rejected:
 
 @frozen
 class Erased:
-    """The words, names and files of a person were emptied; which person stands in the fact's row."""
+    """The words, names and files of a person were erased; the fact's row names the person."""
 
 
 @frozen
 class Configured:
-    """The service started with a new configuration: its hash, tokens left out, and the version of the program."""
+    """The service started with a new configuration: its hash (without tokens) and the program version."""
 
     settings: str
     version: str

@@ -1,7 +1,7 @@
-"""Forms that staff fill in: what a field may hold, and what was sent, read as what it means. Pure.
+"""Forms that staff fill in: what a field may hold, and how submitted values are parsed. Pure.
 
-What is required, and what stands to choice, is said once, by the field; `read` holds everybody to it, whatever a script
-may send.
+Required fields and permitted choices are declared once, by the field; `read` enforces them for every sender, scripts
+included.
 """
 
 from collections.abc import Mapping
@@ -14,18 +14,18 @@ from conversations.frozen import frozen
 from conversations.texts.graphemes import clip
 
 LONGEST: Final = 3_000
-"""Characters of a text; Slack's own forms send no longer ones."""
+"""The most characters of a text; Slack's own limit for forms."""
 
 LONGEST_NUMBER: Final = 30
-"""Characters of a number; more is none that anybody means."""
+"""The most characters of a number."""
 
 Option: TypeAlias = tuple[str, str]
-"""What may be chosen: its value, and its label in the reader's language."""
+"""An option: its value, and its label in the reader's language."""
 
 
 @frozen
 class TextField:
-    """Words, in one line or in several."""
+    """A text field, of one line or several."""
 
     name: str
     label: str
@@ -87,7 +87,7 @@ class SeveralOfField:
 
 @frozen
 class PersonField:
-    """One of us: `people` are staff ids with names."""
+    """A member of staff: `people` are staff ids with names."""
 
     name: str
     label: str
@@ -110,10 +110,10 @@ class FileField:
 Field: TypeAlias = TextField | NumberField | DateField | OneOfField | SeveralOfField | PersonField | FileField
 
 SentValue: TypeAlias = str | tuple[str, ...] | tuple[FileRef, ...]
-"""What a platform hands over for a field: words (a number, a day as 2026-12-31), values that were chosen, files."""
+"""What a platform submits for a field: text (a number, a day as 2026-12-31), chosen values, files."""
 
 FieldValue: TypeAlias = str | int | Decimal | tuple[str, ...] | tuple[FileRef, ...]
-"""What was meant: words or a chosen value, the moment a day begins (UTC microseconds), a number, several, files."""
+"""A parsed value: text or a chosen value, the start of a day (UTC microseconds), a number, several, files."""
 
 FieldValues: TypeAlias = Mapping[str, FieldValue]
 
@@ -122,17 +122,17 @@ NOBODY: Final = "case.refused.nobody"
 NOT_OFFERED: Final = "case.refused.form"
 
 REFUSALS: Final = (EMPTY, NOBODY, NOT_OFFERED)
-"""The texts that say what is wrong with what was sent."""
+"""The text keys of what can be wrong with a submission."""
 
 
 class Objection(ValueError):
-    """What was sent is not what the form asks for. Its argument is the text key that says so."""
+    """The submission does not fit the form. Its argument is the text key of the reason."""
 
 
 def read(fields: tuple[Field, ...], sent: Mapping[str, SentValue], zone: tzinfo) -> FieldValues:
-    """Return what was meant, by field; what was left out where that is allowed is missing. Raises Objection.
+    """Return the parsed values by field name, without optional fields that were left out. Raises Objection.
 
-    A day begins when it does in `zone`.
+    Days begin at midnight in `zone`.
     """
     found = ((field.name, _read(field, sent.get(field.name, ""), zone)) for field in fields)
     return {name: value for name, value in found if value not in ("", ())}

@@ -1,4 +1,4 @@
-"""Frozen dataclasses at the price of plain ones.
+"""Frozen dataclasses at the cost of plain ones.
 
 `@frozen` makes a dataclass with slots, equality, and a hash that follows the fields. That nobody changes one is held by
 the type checker, and by the tests, where the standard library's guard is on. In the service the guard is left out: it
@@ -43,7 +43,7 @@ else:
 
 @cache
 def _fields(kind: Any) -> tuple[dict[str, int], Callable[[object], tuple[object, ...]]]:
-    """Where each field stands in the constructor, and how to read them all."""
+    """The constructor position of each field, and how to read them all."""
     names = [field.name for field in dataclasses.fields(kind)]
     if len(names) == 1:
         (name,) = names

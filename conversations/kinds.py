@@ -1,4 +1,4 @@
-"""The words a case is described with: kinds, severities, roles, clocks. Each is a type, so that none is misspelt."""
+"""The values that describe a case: kinds, severities, roles, clocks. Each is a type, so that none is misspelt."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,7 +9,7 @@ StaffId = NewType("StaffId", str)
 
 
 class CaseKind(StrEnum):
-    """What somebody wants of us."""
+    """What somebody wants from us."""
 
     COMPLAINT = "complaint"
     PRAISE = "praise"
@@ -27,12 +27,12 @@ class Severity(StrEnum):
 
     @classmethod
     def of(cls, said: str) -> "Severity":
-        """Read what a dialogue says; what no severity is called counts as normal."""
+        """Return the severity of this name; an unknown name counts as normal."""
         return next((one for one in cls if one.value == said), cls.NORMAL)
 
 
 class Role(StrEnum):
-    """What a member of staff is to a case."""
+    """The role of a member of staff in a case."""
 
     OWNER = "owner"
     DEPUTY = "deputy"
@@ -40,17 +40,17 @@ class Role(StrEnum):
 
 
 class StaffRole(StrEnum):
-    """What a member of staff is to the company: managers see every case."""
+    """The role of a member of staff in the company: managers see every case."""
 
     AGENT = "agent"
     MANAGER = "manager"
 
 
 class CaseClock(StrEnum):
-    """What is waited for, each from its own start on.
+    """What is waited for, each from its own start.
 
-    `ACCEPT` waits for an owner, and starts anew for each; `ANSWER` for the first answer to the customer and `DECIDE`
-    for the proposed solution, which start together.
+    `ACCEPT` waits for an owner to accept, and restarts for each; `ANSWER` waits for the first answer to the customer
+    and `DECIDE` for the proposed solution; these two start together.
     """
 
     ACCEPT = "accept"
@@ -59,10 +59,10 @@ class CaseClock(StrEnum):
 
     @property
     def promise(self) -> str:
-        """The word that texts, figures and scripts have for what is promised: of a decision, the solution."""
+        """The word for the promise in texts, figures and scripts; for `DECIDE`, the solution."""
         return "solve" if self is CaseClock.DECIDE else self.value
 
 
 def people(owner: str, deputy: str, manager: str) -> Mapping[Role, StaffId]:
-    """Who is what to a case."""
+    """The staff ids of a case by role."""
     return dict(zip(Role, map(StaffId, (owner, deputy, manager)), strict=True))

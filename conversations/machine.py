@@ -1,8 +1,8 @@
 """State machines as tables, run by `transitions`; the only file that imports it. Dialogues and cases use the same.
 
 A table is built once and never changes. A cursor is made for one `fire` and registered nowhere, so nothing leaks and
-any number of threads may use one table. Guards are closures of our own: no name ever reaches `transitions`, which
-would import it.
+any number of threads may use one table. Guards are our own closures: `transitions` never gets a name, which it would
+import.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,9 +18,9 @@ Context = TypeVar("Context")
 
 @frozen
 class Transition(Generic[Context]):
-    """`trigger` leads from `source` to `target` if `guard` holds; the first move that holds wins.
+    """`trigger` leads from `source` to `target` if `guard` holds; the first such move wins.
 
-    `note` says in words what the guard wants, for the diagram.
+    `note` describes the guard in words, for the diagram.
     """
 
     trigger: str
@@ -64,14 +64,14 @@ class StateTable(Generic[Context]):
         }
         self._certain: dict[
             tuple[str, str], str
-        ] = {}  # where the first move has no guard, nothing is to be decided
+        ] = {}  # where the first move has no guard, the result is fixed
         for move in reversed(self.moves):
             self._certain.pop((move.source, move.trigger), None)
             if move.guard is None:
                 self._certain[move.source, move.trigger] = move.target
 
     def fire(self, state: str, trigger: str, context: Context) -> str | None:
-        """Return the new state, or None where the trigger means nothing there or no guard holds."""
+        """Return the new state; None where the trigger does not apply there or no guard holds."""
         if trigger not in self.triggers(state):
             return None
         certain = self._certain.get((state, trigger))
@@ -82,7 +82,7 @@ class StateTable(Generic[Context]):
         return cursor.state if moved else None
 
     def triggers(self, state: str) -> tuple[str, ...]:
-        """Return what may happen in a state, in the order of the table; nothing for an unknown state."""
+        """Return the triggers of a state, in table order; empty for an unknown state."""
         return self._triggers.get(str(state), ())
 
     def targets(self, state: str) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ class StateTable(Generic[Context]):
 
 
 class _Drawn:
-    """A throw-away model: GraphMachine cannot draw without one."""
+    """A dummy model: GraphMachine cannot draw without one."""
 
 
 def _transition(move: Transition[Context]) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What is wrong with something an author wrote: found at start-up, collected, shown all at once."""
+"""A mistake in what an author wrote: found at start-up, collected, shown all at once."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -8,9 +8,9 @@ from conversations.frozen import frozen, replace
 
 @frozen
 class Problem:
-    """`path` is the place inside the file (`questions.score.next[0].goto`); `file` is added by whoever read it.
+    """`path` is the place inside the file (`questions.score.next[0].goto`); the reader of the file adds `file`.
 
-    A hint says what is worth a look and is not wrong: nothing is refused because of it.
+    A hint is worth a look but no mistake: nothing is refused because of it.
     """
 
     path: str
@@ -30,7 +30,7 @@ class Problem:
 
 
 def unknown(path: str, what: str, name: str, known: Iterable[str]) -> Problem:
-    """Report a name nobody knows, with the nearest known one as remedy."""
+    """Report an unknown name, with the closest known one as remedy."""
     known = sorted(known)
     near = nearest(name, known)
     remedy = near or f"known: {', '.join(known) or 'none'}"
@@ -38,6 +38,6 @@ def unknown(path: str, what: str, name: str, known: Iterable[str]) -> Problem:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Ask whether the nearest known name was meant; empty where none is near."""
+    """Ask whether the closest known name was meant; empty where none is close."""
     near = get_close_matches(name, sorted(known), n=1)
     return f"did you mean '{near[0]}'?" if near else ""

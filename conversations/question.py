@@ -31,16 +31,16 @@ Setting: TypeAlias = int | str | bool | tuple[str, ...]
 """What a key of a question may hold."""
 
 WORDS_LIMIT = 12_000
-"""Characters of one message that are kept: Telegram sends 4,096 at most, Slack 12,000."""
+"""Characters kept of one message: Telegram sends at most 4,096, Slack 12,000."""
 
 ANSWER_LIMIT = 40_000
-"""Characters of an answer that is given in several messages; beyond that a person is told."""
+"""Characters of an answer given in several messages; beyond that the person is told."""
 
 NAME_LIMIT = 128
 """Characters kept of a person's name: Telegram allows twice 64."""
 
 PARSE_LIMIT = 200
-"""Characters looked at where a short reply is expected: cut before any pattern sees them."""
+"""Characters read where a short reply is expected: the rest is cut before any pattern is applied."""
 
 
 class Ids(Protocol):
@@ -58,7 +58,7 @@ class Ids(Protocol):
 class Question:
     """`settings` are the type's own keys, defaults filled in; `given` names a binding that answers it beforehand.
 
-    `otherwise` is the outcome that counts when nobody ever answers (empty: the dialogue expires).
+    `otherwise` is the outcome that counts when the person never answers (empty: the dialogue expires).
     """
 
     id: str
@@ -87,7 +87,7 @@ class Question:
 
 @frozen
 class SummaryLine:
-    """An answer already given, as a summary shows it: question id, its short name, the answer in words."""
+    """An answer as a summary shows it: question id, its short name, the answer in words."""
 
     question: str
     label: str
@@ -96,11 +96,11 @@ class SummaryLine:
 
 @frozen
 class Ask:
-    """A question put to one person now.
+    """A question as asked of one person now.
 
     `label` gives the author's texts of the question (`low`, `options.price`), `phrase` the type's own; both in the
     person's language, without markup. `vocabulary` is what people may write, in any language. `today` gives the date in
-    the organisation's zone, `points` the answers so far, `remarks` what was said to other questions and stands in no
+    the organisation's zone, `points` the answers so far, `remarks` what was said to other questions and is part of no
     answer yet.
     """
 
@@ -115,11 +115,11 @@ class Ask:
     points: Callable[[], tuple[SummaryLine, ...]] = tuple
 
     def declines(self, text: str) -> bool:
-        """Tell whether a reply says that there is nothing to say, or nothing that the person would say."""
+        """Return whether a reply declines to answer: nothing to say, or not willing to say it."""
         return declines(text, self.vocabulary)
 
     def finishes(self, text: str) -> bool:
-        """Tell whether a reply says that nothing more will come."""
+        """Return whether a reply says that the person is done."""
         return len(text) <= PARSE_LIMIT and is_done(clean(text, PARSE_LIMIT), self.vocabulary)
 
     def option(self, key: str) -> str:
@@ -129,7 +129,7 @@ class Ask:
 
 @frozen
 class Choice:
-    """Something to press: `key` comes back in `Chosen`."""
+    """A button: pressing it yields `Chosen` with this `key`."""
 
     key: str
     label: str
@@ -139,7 +139,7 @@ class Choice:
 class Prompt:
     """How to ask: rows of choices, a plain note below the text, points to show, and the platform's contact button.
 
-    `given` are words that are the answer when nothing more is said: the person said them already.
+    `given` are the person's earlier words, which are the answer if they add nothing.
     """
 
     choices: tuple[tuple[Choice, ...], ...] = ()
@@ -149,7 +149,7 @@ class Prompt:
     given: str = ""
 
 
-# -- replies and what becomes of them ----------------------------------------------------------------------------------
+# -- replies and their results -----------------------------------------------------------------------------------------
 
 
 @frozen
@@ -164,7 +164,7 @@ Reply: TypeAlias = Said | Chosen | Attached | Shared
 
 @frozen
 class Accepted:
-    """The question is answered. `note` says what the person should know besides; `kinds` as in `Answer`."""
+    """The question is answered. `note` says what else the person should know; `kinds` as in `Answer`."""
 
     value: Value = None
     words: str = ""
@@ -187,9 +187,9 @@ class Partial:
 
 @frozen
 class Rejection:
-    """Not an answer; `reason` explains it kindly, in plain words. `refused` are the files that came.
+    """Not an answer; `reason` explains it kindly, in plain words. `refused` are the files that were sent.
 
-    `words` are what was said, where they are worth keeping all the same; once kept, `receipt` is said instead.
+    `words` are what was said, where it is worth keeping; once kept, `receipt` is said instead.
     """
 
     reason: str
@@ -236,7 +236,7 @@ class QuestionType(Protocol):
         ...
 
     def prompt(self, ask: Ask) -> Prompt:
-        """Say what to show."""
+        """Return what to show."""
         ...
 
     def accept(self, ask: Ask, reply: Reply) -> Result:
@@ -250,10 +250,10 @@ class QuestionType(Protocol):
 
 @runtime_checkable
 class Gathering(Protocol):
-    """A type that collects, and goes on with what came before it was asked."""
+    """A type that collects, starting from what was sent before it was asked."""
 
     def gathered(self, kept: Answer, before: Answer | None) -> Answer:
-        """Return files and captions that were sent earlier, with what there is of its own answer."""
+        """Return files and captions that were sent earlier, merged with its own answer so far."""
         ...
 
 
@@ -279,7 +279,7 @@ def question_types() -> Mapping[str, QuestionType]:
 
 
 def type_summaries() -> Mapping[str, str]:
-    """Return what every type says of itself in its first line."""
+    """Return the first docstring line of every type."""
     return {name: (module.__doc__ or "").partition("\n")[0] for name, module in _modules()}
 
 
@@ -290,7 +290,7 @@ def examples() -> Mapping[str, tuple[Example, ...]]:
 
 
 def type_keys() -> tuple[str, ...]:
-    """Return the keys of all that types say by themselves."""
+    """Return the keys of all texts of the types themselves."""
     return tuple(
         f"question.{name}.{key}"
         for name, module in _modules()
@@ -300,7 +300,7 @@ def type_keys() -> tuple[str, ...]:
 
 @cache
 def type_texts() -> tuple[WordSource, ...]:
-    """Return the words that types bring along, as files of languages."""
+    """Return the texts that types bring along, as language files."""
     return tuple(
         source
         for name, module in _modules()
@@ -314,24 +314,24 @@ def type_texts() -> tuple[WordSource, ...]:
 def clean(text: str, limit: int = WORDS_LIMIT) -> str:
     """Return people's words cut between graphemes, in NFC, without control characters other than line breaks."""
     text = clip(text, limit + LONGEST)  # joining letters makes fewer of them
-    if not text.isprintable():  # most are, and then there is nothing to take out
+    if not text.isprintable():  # most texts are printable, and then there is nothing to remove
         text = "".join(char for char in text.replace("\r\n", "\n") if _is_shown(char))
     return clip(unicodedata.normalize("NFC", text).strip(), limit).rstrip()
 
 
 def _is_shown(char: str) -> bool:
-    # U+200D stays: it holds pictures of families together.
+    # U+200D stays: it joins emoji such as families.
     return char in "\n\u200d" or unicodedata.category(char)[0] != "C"
 
 
 def folded(text: str) -> str:
-    """Return a short reply for comparing: cut, case folded, its words without punctuation and pictures."""
+    """Return a short reply normalised for comparison: cut, case-folded, without punctuation and emoji."""
     words = re.findall(r"[\w%/+-]+", clean(text, PARSE_LIMIT).casefold())
     return " ".join(words)
 
 
 def pick(text: str, labels: Mapping[str, str]) -> str | None:
-    """Return the key of the label (or the place in the list, from 1) that a reply names; None for none or several."""
+    """Return the key of the label (or position in the list, from 1) that a reply names; None for none or several."""
     wanted = folded(text)
     if not wanted:
         return None
@@ -345,15 +345,15 @@ def pick(text: str, labels: Mapping[str, str]) -> str | None:
 
 
 DATED = re.compile(r"\d{1,2}\.\d{1,2}(?:\.(?:\d{2}|\d{4})?)?|\d{4}-\d{1,2}-\d{1,2}")
-"""A day in figures: neither the number of an order nor that of a telephone."""
+"""A date in digits: neither an order number nor a phone number."""
 
 
 @lru_cache(maxsize=32)
 def phrases(vocabulary: Vocabulary, key: str) -> frozenset[str]:
-    """Return the replies of a key, as `folded` gives them."""
+    """Return the replies of a key, normalised by `folded`."""
     return frozenset(folded(phrase) or phrase.strip() for phrase in vocabulary.listed(key))
 
 
 def declines(text: str, vocabulary: Vocabulary) -> bool:
-    """Tell whether a reply says that there is nothing to say, or nothing that the person would say."""
+    """Return whether a reply declines to answer: nothing to say, or not willing to say it."""
     return len(text) <= PARSE_LIMIT and is_nothing(clean(text, PARSE_LIMIT), vocabulary)

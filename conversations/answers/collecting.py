@@ -8,18 +8,18 @@ from conversations.question import Question, Reply
 from conversations.session import Answer, Session
 
 MOST_REFUSED = 50
-"""Files that were not taken and are remembered with an answer: who sends hundreds has been told."""
+"""How many refused files are remembered with an answer; somebody who sends hundreds has been told by then."""
 
 
 def is_news(session: Session, reply: Reply, refused: tuple[Refuse, ...]) -> bool:
-    """Whether there is something to say: of an album once, and once for each reason not to take a file."""
+    """Whether the person is told something: once per album, and once per reason for refusing a file."""
     return not _same_album(session, reply) or any(one.reason not in session.told for one in refused)
 
 
 def with_album(
     session: Session, reply: Reply, refused: tuple[Refuse, ...] = (), question: str = ""
 ) -> Session:
-    """Remember the album of a reply, the question that it answered, and why files of it were refused."""
+    """Remember the album of a reply, the question it answered, and why files of it were refused."""
     if not isinstance(reply, Attached) or not reply.album:
         return session
     before = session.told if _same_album(session, reply) else ()
@@ -28,20 +28,20 @@ def with_album(
 
 
 def with_refused(session: Session, refused: tuple[Refuse, ...]) -> Session:
-    """Files that are not taken count for nothing, but go with the answer, so that staff read of them."""
+    """Refused files do not count, but are kept with the answer so that staff see them named."""
     if not refused:
         return session
     return replace(session, partial=with_missing(session.partial or Answer(), refused))
 
 
 def with_missing(answer: Answer, refused: tuple[Refuse, ...]) -> Answer:
-    """The same answer, with the files that came with it and were not taken."""
+    """Return the answer together with the files that were refused."""
     missing = (*answer.refused, *(one.attachment for one in refused))
     return replace(answer, refused=missing[:MOST_REFUSED])
 
 
 def with_unfinished(session: Session, state: str, now: Instant) -> Session:
-    """Keep what was given so far to the question that is left for another one."""
+    """Keep the partial answer to a question that the person leaves for another one."""
     partial = session.partial
     if partial is None or session.state == state or not (_collected(partial) or partial.words):
         return session
@@ -49,7 +49,7 @@ def with_unfinished(session: Session, state: str, now: Instant) -> Session:
 
 
 def given_before(session: Session, asked: Question) -> Answer | None:
-    """What was collected at a question that is asked again; nothing where an answer replaces the one before."""
+    """Return what was collected when a question is asked again; nothing where a new answer replaces the old one."""
     answer = session.unfinished.get(asked.id) or session.answers.get(asked.id)
     if answer is None:
         return None
@@ -58,7 +58,7 @@ def given_before(session: Session, asked: Question) -> Answer | None:
 
 
 def without_file(session: Session, attachment: int) -> tuple[Session, dict[str, Answer]]:
-    """A file that was counted is not there after all; return the answers given already that it changes, too."""
+    """Drop a counted file that turned out to be unavailable; also return the earlier answers this changes."""
     answers = {key: _without(answer, attachment) for key, answer in session.answers.items()}
     changed = {key: answer for key, answer in answers.items() if answer != session.answers[key]}
     unfinished = {key: _without(answer, attachment) for key, answer in session.unfinished.items()}

@@ -1,4 +1,4 @@
-"""Words that nobody has to act on: thanks, contentment, greetings. A whole message is meant, never a part of one."""
+"""Messages that need no action: thanks, contentment, greetings. Only a whole message counts, never a part."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from conversations.texts.vocabulary import Vocabulary
 
 
 class Courtesy(StrEnum):
-    """What a message is that says nothing anybody would have to act on."""
+    """The kind of a message that needs no action."""
 
     THANKS = "thanks"
     CONTENT = "content"
@@ -23,11 +23,11 @@ _KIND_SIGNS = frozenset("👍👌🙏❤♥💚💙🧡💛💜😊🙂☺😀�
 _FROWN = re.compile(r"[:;=]['’]?-?[(/\\\[<|]")
 _SMILE = re.compile(r"[:;=]['’]?-?[)DPp\]]|<3|\^\^")
 _UNITS = frozenset(("x", "k"))
-_MANY = 12  # words; whoever writes more has something to say
+_MANY = 12  # words; a longer message says more than a courtesy
 
 
 def courtesy_in(text: str, vocabulary: Vocabulary, names: Collection[str] = ()) -> Courtesy | None:
-    """Return what a message is that is nothing but thanks, contentment or a greeting; it may hold `names` of ours."""
+    """Return the kind of courtesy a whole message is, None for none; it may contain our own `names`."""
     if len(text) > LONGEST or any(
         unicodedata.category(char) == "So" and char not in _KIND_SIGNS for char in text
     ):
@@ -42,12 +42,12 @@ def courtesy_in(text: str, vocabulary: Vocabulary, names: Collection[str] = ()) 
         return Courtesy.CONTENT if kind else None
     found = _meanings(vocabulary).courtesies(words) if len(words) <= _MANY else None
     if not found or ("?" in text and found != {Courtesy.GREETING}):
-        return None  # "ok, und dann?" waits for an answer
+        return None  # "ok, und dann?" expects an answer
     return min(found, key=list(Courtesy).index)
 
 
 def is_wordless(text: str, vocabulary: Vocabulary) -> bool:
-    """Tell whether a message holds numbers and signs only, with the names of what is counted."""
+    """Return whether a message contains only numbers, signs and names of units."""
     if len(text) > LONGEST:
         return False
     counted = _meanings(vocabulary).counted
@@ -56,14 +56,14 @@ def is_wordless(text: str, vocabulary: Vocabulary) -> bool:
 
 @frozen
 class _Meanings:
-    """Phrases as words, each with its kind (none: it only fills); `longest` counts the words of the longest."""
+    """Phrases as words, each with its kind (None: filler); `longest` is the word count of the longest one."""
 
     phrases: Mapping[tuple[str, ...], Courtesy | None]
     longest: int
     counted: frozenset[str]
 
     def courtesies(self, words: tuple[str, ...]) -> set[Courtesy] | None:
-        """What the phrases are that make up all of these words; None where a word belongs to no phrase."""
+        """Return the kinds of the phrases that make up these words; None where a word belongs to no phrase."""
         if not words:
             return set()
         for length in range(min(self.longest, len(words)), 0, -1):

@@ -1,4 +1,4 @@
-"""Files that come where words are expected: what is taken of them, and how they join an answer."""
+"""Files sent where words are expected: which are accepted, and how they are added to an answer."""
 
 from typing import Final
 
@@ -10,14 +10,14 @@ from conversations.refusals import sort_out
 from conversations.session import Answer
 
 MOST_FILES: Final = 10
-"""Files that may come with one answer in words, or at questions that take none: an album of the platforms."""
+"""How many files one answer in words may have, and a question that takes none: the size of a platform's album."""
 
 VOICE: Final = "voice"
 
 
 @frozen
 class TakenFiles:
-    """What was taken: `answer` has the files and their caption, `fetches` bring them; `refused` were not taken."""
+    """`answer` holds the accepted files and their caption, `fetches` download them, `refused` were not accepted."""
 
     answer: Answer
     fetches: tuple[Fetch, ...]
@@ -25,19 +25,19 @@ class TakenFiles:
 
     @property
     def reason(self) -> str:
-        """Why something was not taken, empty where all was."""
+        """Why something was refused; empty where nothing was."""
         return self.refused[0].reason.value if self.refused else ""
 
 
 def takes_files(question: Question) -> bool:
-    """Whether a question takes files itself; at every other one a caption counts as text, and the files are kept."""
+    """Whether a question itself takes files; elsewhere a caption counts as text, and the files are kept."""
     return question.number("max_files") > 0
 
 
 def take(
     ids: Ids, sent: Attached, before: Answer | None, *, most: int = MOST_FILES, captioned: bool = True
 ) -> TakenFiles:
-    """Add files, and unless it is known already their caption, to what there was before."""
+    """Add files, and their caption unless it is already there, to an earlier answer."""
     answer = before or Answer()
     found = sort_out(sent.files, room=max(0, most - len(answer.attachments)))
     fetches = tuple(Fetch(ids.next(), file) for file in found.kept)
@@ -54,7 +54,7 @@ def take(
 
 
 def together(one: Answer | None, other: Answer | None) -> Answer | None:
-    """Return the files and words of both; None where there are none at all."""
+    """Merge the files and words of both; None where there are none."""
     given = [answer for answer in (one, other) if answer is not None]
     found = Answer(
         words=joined(*(answer.words for answer in given)),
@@ -65,5 +65,5 @@ def together(one: Answer | None, other: Answer | None) -> Answer | None:
 
 
 def joined(*words: str) -> str:
-    """Return several sayings one below the other."""
+    """Join texts line by line."""
     return "\n".join(part for part in words if part)

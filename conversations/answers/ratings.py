@@ -1,4 +1,4 @@
-"""A rating as people write it, as a whole or not at all: `9`, `9/10`, `eine klare 9`, `nine out of ten`, `★★★★` of 5.
+"""Reads a rating from a whole message: `9`, `9/10`, `eine klare 9`, `nine out of ten`, `★★★★` of 5.
 
 Every word of the message must be one of these; a number is never taken out of a sentence about something else.
 """
@@ -12,7 +12,7 @@ from conversations.texts.phrases import LONGEST, level
 from conversations.texts.vocabulary import Vocabulary
 
 STARS: Final = 5
-"""Where this is the highest number, stars are a rating; elsewhere nobody knows how many there are."""
+"""Stars count as a rating only on a scale with this highest number; elsewhere their total is unknown."""
 
 _TEN, _KEYCAP = "\N{KEYCAP TEN}", "\N{COMBINING ENCLOSING KEYCAP}"
 _FULL, _HOLLOW = "★⭐🌟*", "☆"
@@ -21,7 +21,7 @@ _FRACTION = re.compile(r"(?<![^\W\d])[.,:]\d")
 _HARMLESS = re.compile(
     r"(?:[\w\s/+-]|[.,:;!?…()\"'„“”‚‘’«»]|[\u2600-\u27bf\U0001f300-\U0001faff\u200d\ufe0f](?<![➕➖➗]))*"
 )
-"""Beside words: punctuation and pictures. Signs that make another number of it (½ % € − °) are not."""
+"""Ignored around words: punctuation and emoji, but no sign that changes the number (½ % € − °)."""
 
 
 @frozen
@@ -57,7 +57,7 @@ def _meanings(vocabulary: Vocabulary) -> _Meanings:
 
 
 def rating(text: str, high: int, vocabulary: Vocabulary) -> int | None:
-    """Return the number that a whole message gives on a scale up to `high`, None where it is anything else."""
+    """Return the rating a whole message gives on a scale up to `high`; None for anything else."""
     if len(text) > LONGEST:
         return None
     if (stars := _stars(text)) is not None:
@@ -82,7 +82,7 @@ def _value(number: str, names: dict[str, int]) -> int:
 
 
 def _stars(text: str) -> int | None:
-    """Return how many stars a message of nothing but stars shows, hollow ones being those that are missing."""
+    """Return the number of filled stars in a message that consists of stars only."""
     shown = text.replace("\ufe0f", "").replace(" ", "")
     if not shown or shown.strip(_FULL + _HOLLOW):
         return None

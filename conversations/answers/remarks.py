@@ -1,4 +1,4 @@
-"""Remarks: what a person said to a question that it does not answer, kept for a later question or a case."""
+"""Remarks: words that do not answer the open question, kept for a later question or a case."""
 
 from collections.abc import Iterable
 
@@ -8,11 +8,11 @@ from conversations.question import WORDS_LIMIT
 from conversations.session import Answer, Remark, Session
 
 MOST = 20
-"""Remarks kept of one session: nobody who means to answer needs more, and they travel with the conversation."""
+"""Remarks kept per session; the limit exists because they are stored with the conversation."""
 
 
 def keep(session: Session, words: str) -> Session:
-    """Return the session with a remark to its open question; the same one where there is no room for it."""
+    """Return the session with a remark added to its open question; unchanged where the limit is reached."""
     kept = [one.words for one in session.remarks]
     if not words or len(kept) >= MOST or sum(map(len, (*kept, words))) > WORDS_LIMIT:
         return session
@@ -20,12 +20,12 @@ def keep(session: Session, words: str) -> Session:
 
 
 def beside(session: Session, question: str, answer: Answer) -> Answer:
-    """Return an answer as it is stored: with the remarks to its question. Rules and bindings never see these."""
+    """Return an answer as stored, including the remarks to its question. Rules and bindings never see those."""
     return replace(answer, words=joined(answer.words, *_to(session, question)))
 
 
 def unsaid(session: Session, question: str = "") -> str:
-    """Return the remarks that stand in no other answer: what this question, or a case, may take in."""
+    """Return the remarks not yet part of any answer: this question, or a case, may use them."""
     if not session.remarks:
         return ""
     others = [
@@ -39,13 +39,13 @@ def unsaid(session: Session, question: str = "") -> str:
 
 
 def unsaid_to(session: Session, question: str) -> str:
-    """Return the remarks to one question that stand in no answer."""
+    """Return the remarks to one question that are not part of any answer."""
     missing = f"\n{unsaid(session)}\n"
     return joined(*(words for words in _to(session, question) if f"\n{words}\n" in missing))
 
 
 def hand_over(session: Session) -> tuple[Session, str]:
-    """Return what a human who is called has not been told yet, and the session that remembers that they now are."""
+    """Return the remarks staff have not been told yet, and the session that marks them as told."""
     words = joined(*(one.words for one in session.remarks if not one.told))
     return replace(session, remarks=tuple(replace(one, told=True) for one in session.remarks)), words
 

@@ -1,4 +1,4 @@
-"""What may happen to a case, and what every action can say of itself. An action is one module in `actions/`.
+"""What may happen to a case, and what every action declares. An action is one module in `actions/`.
 
 Its file name is its name: in facts, in forms, at Slack's buttons, in text keys; nothing else matches on it. The table
 of a case's life, the buttons of its card, its forms and the diagrams are built from these files. A module has `action`
@@ -43,12 +43,12 @@ class By(StrEnum):
 
     @classmethod
     def of(cls, actor: str) -> "By":
-        """Return what the actor of a move is; whoever is neither the customer nor the clock is one of us."""
+        """Return the kind of actor; anybody but the customer and the clock is a member of staff."""
         return {CUSTOMER: cls.CUSTOMER, CLOCK: cls.CLOCK}.get(actor, cls.STAFF)
 
 
 class ButtonStyle(StrEnum):
-    """How a button looks; one that is dangerous asks back."""
+    """How a button looks; a dangerous one asks for confirmation."""
 
     PLAIN = "plain"
     PRIMARY = "primary"
@@ -56,23 +56,23 @@ class ButtonStyle(StrEnum):
 
 
 class Save(StrEnum):
-    """What the button below a form says."""
+    """The label of a form's submit button."""
 
     SEND = "staff.form.submit"
     KEEP = "staff.form.save"
 
 
 class Label(Protocol):
-    """Looks up words."""
+    """Looks up texts."""
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return the words of a text key in the language of whoever asks."""
+        """Return the text of a key in the reader's language."""
         ...
 
 
 @frozen
 class FormContext:
-    """Where a form is filled in: about which case, by whom (a staff id), on which day, with which words.
+    """The context of a form: the case, the staff id that fills it in, the day, the texts.
 
     `categories` are those that the organisation knows. `label` takes text keys, which the action must name in `texts`;
     `named` takes the beginning of a key and a word that the organisation may have made up.
@@ -88,13 +88,13 @@ class FormContext:
 
     @property
     def tongue(self) -> str:
-        """Say in which language the customer reads what is written here."""
+        """Return a hint that names the language in which the customer reads this."""
         return self.label(TONGUE, tongue=language_name(self.case.language))
 
 
 @frozen
 class CaseSituation:
-    """What an action is applied to: the case `before` it, and the same `case` in the state it leads to."""
+    """What an action is applied to: the case `before` it, and `case`, already in the new state."""
 
     before: Case
     case: Case
@@ -104,12 +104,12 @@ class CaseSituation:
 
     @property
     def by(self) -> By:
-        """Who does it."""
+        """The actor."""
         return By.of(self.move.actor)
 
 
 def never_barred(case: Case) -> str:
-    """Say nothing against it."""
+    """Bar nothing."""
     return ""
 
 
@@ -117,10 +117,10 @@ def never_barred(case: Case) -> str:
 class Action:
     """Something that may happen to a case.
 
-    `leads` says in which states it is possible, and where each leads to. `bars` returns the text key that says why it
-    is not possible all the same, empty where it is. `apply` returns what becomes of the case, without the fact of the
-    move. `place` orders buttons and table. `form` returns the fields to fill in, for staff; without one the button acts
-    at once. `texts` are all keys that form and consequences use, besides the name of the button.
+    `leads` maps each state in which it is possible to the state it leads to. `bars` returns the text key of a further
+    reason why it is not possible, empty for none. `apply` returns the resulting step, without the fact of the move.
+    `place` orders buttons and table. `form` returns the fields staff fill in; without one the button acts at once.
+    `texts` are all keys that form and consequences use, besides the name of the button.
     """
 
     place: int
@@ -134,17 +134,17 @@ class Action:
     save: Save = Save.SEND
 
     def is_possible(self, case: Case, by: By = By.STAFF) -> bool:
-        """Whether somebody may do this to a case as it is now."""
+        """Return whether an actor may do this to a case in its present state."""
         return by in self.by and case.state in self.leads and not self.bars(case)
 
 
 def stays(*states: State) -> Mapping[State, State]:
-    """Possible in these states, and none of them changes."""
+    """Possible in these states, without changing them."""
     return {state: state for state in states}
 
 
 def lead(to: State, *states: State) -> Mapping[State, State]:
-    """Possible in these states, and leading all of them to one."""
+    """Possible in these states, all leading to `target`."""
     return dict.fromkeys(states, to)
 
 
@@ -156,14 +156,14 @@ def _modules() -> Iterator[tuple[str, ModuleType]]:
 
 @cache
 def actions() -> Mapping[str, Action]:
-    """Return every action by its name, in their order: the modules found in `conversations/cases/actions`."""
+    """Return every action by name, in order of `place`: the modules found in `conversations/cases/actions`."""
     found: dict[str, Action] = {name: module.action for name, module in _modules()}
     return dict(sorted(found.items(), key=lambda one: one[1].place))
 
 
 @cache
 def examples() -> Mapping[str, Mapping[str, SentValue]]:
-    """Return what somebody might send with the form of each action that has one."""
+    """Return the example submission of each action that has a form."""
     return {name: module.EXAMPLE for name, module in _modules() if module.action.form}
 
 
@@ -173,7 +173,7 @@ def buttons(case: Case) -> tuple[tuple[str, Action], ...]:
 
 
 def text_keys() -> tuple[str, ...]:
-    """Return every text that actions can ask for, of all files: buttons, forms, lines, news, refusals."""
+    """Return every text key that actions may use: buttons, forms, lines, notices, refusals."""
     names = [f"staff.action.{name}" for name, action in actions().items() if By.STAFF in action.by]
     own = [key for action in actions().values() for key in (action.save, *action.texts)]
     refusals = [*REFUSALS, *(f"case.refused.{state.value}" for state in State)]

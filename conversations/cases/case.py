@@ -1,4 +1,4 @@
-"""A case: one concern that somebody answers for. Typed values only; what people wrote lies in messages."""
+"""A case: one concern that somebody answers for. Typed values only; what people wrote is kept in messages."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -12,7 +12,7 @@ from conversations.session import CaseId, ConversationId, PersonId, SessionId
 
 
 class State(StrEnum):
-    """The states after ISO 10002, chapter 8."""
+    """The states, following ISO 10002, chapter 8."""
 
     RECEIVED = "received"
     ACKNOWLEDGED = "acknowledged"
@@ -31,13 +31,13 @@ UNPROMISED: Final = (CaseKind.PRAISE,)
 
 @frozen
 class Case:
-    """`people` are staff ids of the configuration by role; `channel` is where the card lies.
+    """`people` are staff ids of the configuration by role; `channel` is where the card is posted.
 
-    `person` and `conversation` are None where no customer of ours is behind it; `session` is the walk it came from.
+    `person` and `conversation` are None where there is no customer to write to; `session` is the one it came from.
     `card` is the outbox row that posted the card. Times are UTC microseconds, 0 where it has not happened;
     `answered` and `solved` are when the first answer and the present proposal reached the customer.
-    `terms` are what it keeps of the policy it was opened under. `started` is when the clocks of the customer were
-    started (opening, refusal, reopening), 0 in a case of an older program that has no terms yet; `called` when its
+    `terms` are the deadlines and escalation of the policy it was opened under. `started` is when the customer's clocks
+    started (opening, refusal, reopening), 0 in a case of an older version that has no terms yet; `called` is when its
     present owner was asked to accept it.
     `due` is the next deadline towards the customer (answer, then solution), 0 where nothing is promised: while a
     proposal waits for their decision, and for praise. `level` is the highest row of the escalation table that told
@@ -77,25 +77,25 @@ class Case:
 
     @property
     def owner(self) -> StaffId:
-        """Who answers for it."""
+        """The staff id of the owner."""
         return self.people[Role.OWNER]
 
     def who(self, *roles: Role) -> tuple[StaffId, ...]:
-        """Who has these roles, in this order."""
+        """Return the staff ids in these roles, in this order."""
         return tuple(self.people[role] for role in roles if role in self.people)
 
     def owned_by(self, staff: str) -> "Case":
-        """Return the case with another owner."""
+        """Return the case with a new owner."""
         return replace(self, people={**self.people, Role.OWNER: StaffId(staff)})
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody still owes the customer something."""
+        """Whether we still owe the customer something."""
         return self.state not in (State.CLOSED, State.ACCEPTED)
 
     @property
     def is_promised(self) -> bool:
-        """Whether the customer waits for something at all: who praises does not, and no deadline runs for it."""
+        """Whether the customer expects an answer; praise needs none and has no deadlines."""
         return self.kind not in UNPROMISED
 
     @property

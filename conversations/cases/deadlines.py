@@ -1,8 +1,8 @@
-"""The clocks of a case: what the customer is promised until when, and who must have accepted it. Pure.
+"""The clocks of a case: by when the customer is promised what, and by when an owner must accept. Pure.
 
 Each row of the escalation table that concerns the case is a timer (`watch`). A promise is kept when the words arrive,
-not when staff send them (`delivered`). A proposal that has arrived waits for the customer. What a timer means that fell
-due says `elapsed.py`.
+not when staff send them (`delivered`). A proposal that has arrived waits for the customer. `elapsed.py` handles a
+timer that falls due.
 """
 
 from typing import Final, TypeAlias, assert_never
@@ -17,21 +17,21 @@ from conversations.kinds import CaseClock
 from conversations.timers import CaseTimer, Owner, OwnerKind, owned_by, row_timer
 
 REMIND: Final = 3 * DAY
-"""How long a proposal waits for the customer until it is called to mind."""
+"""How long a proposal waits until the customer is reminded of it."""
 
 WAITING: Final = (CaseTimer.REMIND, CaseTimer.CLOSE)
-"""The timers of a proposal that waits for the customer: one of them runs, and no promise does."""
+"""The timers of a proposal that waits for the customer: one of them runs, and no promise is pending."""
 
 Timers: TypeAlias = tuple[SetTimer | DropTimer, ...]
 
 
 def later(start: Instant, time: Instant) -> Instant:
-    """Return the moment that comes this much time after another. All time of cases is counted here."""
+    """Return the moment `duration` after another one. All case deadlines are computed here."""
     return start + time
 
 
 def with_terms(case: Case, policy: Policy) -> Case:
-    """Return the case with the terms it was opened under; one of an older program takes those in force now."""
+    """Return the case with its terms; a case of an older version that has none gets those in force now."""
     if case.started:
         return case
     terms = policy.terms(case.kind)
@@ -45,13 +45,13 @@ def with_terms(case: Case, policy: Policy) -> Case:
 
 
 def opened(case: Case, policy: Policy, now: Instant) -> CaseStep:
-    """Set every deadline of a new case; what needs no answer has none."""
+    """Set every deadline of a new case; a case that needs no answer has none."""
     case = started_now(called_now(replace(case, terms=policy.terms(case.kind)), now), now)
     return CaseStep(case, timers=(*promises(case, now), *acceptance(case, now)))
 
 
 def delivered(case: Case, policy: Policy, now: Instant, *, proposal: bool) -> CaseStep:
-    """Words of staff have arrived: a promise is kept, and a proposal waits for the customer from now on."""
+    """A message of staff has arrived: a promise is kept, and a proposal now waits for the customer."""
     case = with_terms(case, policy)
     answered = replace(case, answered=case.answered or now)
     if case.state is State.PROPOSED and (proposal or case.solved):
@@ -64,12 +64,12 @@ def delivered(case: Case, policy: Policy, now: Instant, *, proposal: bool) -> Ca
 
 
 def undelivered(case: Case, policy: Policy, now: Instant, *, proposal: bool) -> CaseStep:
-    """Words of staff did not arrive: whoever waits for a proposal they have not seen is owed one."""
+    """A message of staff was not delivered: a proposal the customer has not seen is still owed."""
     return _owed(with_terms(case, policy), now, CaseClock.DECIDE) if proposal else CaseStep(case)
 
 
 def heard(case: Case, policy: Policy, now: Instant) -> CaseStep:
-    """The customer has written: while a proposal waits for their decision, now we owe them an answer."""
+    """The customer has written: if a proposal was waiting for their decision, we now owe them an answer."""
     return _owed(with_terms(case, policy), now, CaseClock.ANSWER)
 
 
@@ -77,7 +77,7 @@ def heard(case: Case, policy: Policy, now: Instant) -> CaseStep:
 
 
 def promised(case: Case, clock: CaseClock) -> Instant:
-    """Return by when a clock should be satisfied."""
+    """Return the deadline of a clock."""
     return later(start_of(case, clock), case.terms.deadlines_for(case.severity).promise(clock))
 
 
@@ -87,7 +87,7 @@ def called_now(case: Case, now: Instant) -> Case:
 
 
 def started_now(case: Case, now: Instant) -> Case:
-    """Start the customer's clocks at `now` (a new round after a refusal starts afresh)."""
+    """Start the customer's clocks at `now` (a new round after a refusal restarts them)."""
     case = replace(case, started=now)
     if not case.is_promised:
         return replace(case, due=0, due_kind=None)
@@ -95,7 +95,7 @@ def started_now(case: Case, now: Instant) -> Case:
 
 
 def due_for(case: Case, clock: CaseClock) -> Case:
-    """Promise the customer this next."""
+    """Set the customer's next promise."""
     return replace(case, due=promised(case, clock), due_kind=clock)
 
 
@@ -112,7 +112,7 @@ def next_due(case: Case) -> Case:
 
 
 def start_of(case: Case, clock: CaseClock) -> Instant:
-    """Return since when a clock runs."""
+    """Return when a clock started."""
     match clock:
         case CaseClock.ACCEPT:
             return case.called
@@ -123,7 +123,7 @@ def start_of(case: Case, clock: CaseClock) -> Instant:
 
 
 def runs(case: Case, clock: CaseClock) -> bool:
-    """Whether somebody waits for what a clock measures."""
+    """Whether what a clock measures is still pending."""
     if not (case.is_open and case.is_promised):
         return False
     match clock:
@@ -131,19 +131,19 @@ def runs(case: Case, clock: CaseClock) -> bool:
             return not case.acknowledged
         case CaseClock.ANSWER:
             return case.due_kind is CaseClock.ANSWER
-        case CaseClock.DECIDE:  # once they were answered, and wrote to a proposal, the answer comes first
+        case CaseClock.DECIDE:  # after a comment on a proposal, the answer to it comes first
             return bool(case.due) and (not case.answered or case.due_kind is CaseClock.DECIDE)
         case _:
             assert_never(clock)
 
 
 def rows(case: Case, clock: CaseClock) -> tuple[Escalation, ...]:
-    """Return the rows of the escalation table that a case has on a clock, the earliest first."""
+    """Return the rows of the escalation table for this clock of a case, earliest first."""
     return case.terms.rows(clock, case.kind, case.category, case.severity)
 
 
 def moment(case: Case, row: Escalation, now: Instant = 0) -> Instant:
-    """Return when a row tells somebody: first, or, with `now`, the next time after that; 0 for never again."""
+    """Return when a row first tells somebody or, with `now`, the next time after that; 0 for never again."""
     start = start_of(case, row.clock)
     at = later(start, row.after)
     while at <= now:
@@ -156,7 +156,7 @@ def moment(case: Case, row: Escalation, now: Instant = 0) -> Instant:
 
 
 def watch(case: Case, clock: CaseClock, now: Instant, known: tuple[Escalation, ...] = ()) -> Timers:
-    """Set a timer for every row of a clock; of the `known` ones those that have told somebody only repeat."""
+    """Set a timer for every row of a clock; `known` rows that have told somebody already only repeat."""
     timers = []
     for number, row in enumerate(rows(case, clock), 1):
         at = moment(case, row)
@@ -168,7 +168,7 @@ def watch(case: Case, clock: CaseClock, now: Instant, known: tuple[Escalation, .
 
 
 def promises(case: Case, now: Instant) -> Timers:
-    """Watch what the customer is promised: an answer, as long as there was none, and a solution."""
+    """Set the timers for what the customer is promised: an answer, until there is one, and a solution."""
     if not case.due:
         return ()
     answer = () if case.answered else watch(case, CaseClock.ANSWER, now)
@@ -176,12 +176,12 @@ def promises(case: Case, now: Instant) -> Timers:
 
 
 def acceptance(case: Case, now: Instant) -> Timers:
-    """Watch that somebody takes the case."""
+    """Set the timers for accepting the case."""
     return watch(case, CaseClock.ACCEPT, now) if case.is_promised else ()
 
 
 def reassessed(before: Case, case: Case, now: Instant) -> CaseStep:
-    """Follow a new severity or category: other deadlines and rows concern the case, and count from the same start."""
+    """Apply the deadlines and rows of a new severity or category; they count from the same start."""
     case = case if case.due_kind is None else due_for(case, case.due_kind)
     timers: Timers = ()
     for clock in CaseClock:
@@ -192,14 +192,14 @@ def reassessed(before: Case, case: Case, now: Instant) -> CaseStep:
 
 
 def again(case: Case, now: Instant) -> CaseStep:
-    """The case begins anew: somebody must take it, and the customer's clocks start."""
+    """Start the case afresh: it must be accepted, and the customer's clocks start."""
     case = started_now(called_now(replace(case, solved=0), now), now)
     over = (*stopped(case, CaseClock.ANSWER), *dropped(case, *WAITING))
     return CaseStep(case, timers=(*over, *acceptance(case, now), *promises(case, now)))
 
 
 def stopped(case: Case, *clocks: CaseClock) -> Timers:
-    """Forget the timers of clocks."""
+    """Cancel the timers of these clocks."""
     return tuple(
         DropTimer(owner_of(case), row_timer(CaseTimer(clock.value), number))
         for clock in clocks
@@ -208,17 +208,17 @@ def stopped(case: Case, *clocks: CaseClock) -> Timers:
 
 
 def dropped(case: Case, *kinds: CaseTimer) -> Timers:
-    """Forget these timers."""
+    """Cancel these timers."""
     return tuple(DropTimer(owner_of(case), kind) for kind in kinds)
 
 
 def owner_of(case: Case) -> Owner:
-    """The name under which a case owns its timers."""
+    """Return the owner name of a case's timers."""
     return owned_by(OwnerKind.CASE, case.id)
 
 
 def _owed(case: Case, now: Instant, clock: CaseClock) -> CaseStep:
-    """It is our turn again: a proposal does not wait for the customer any more."""
+    """Cancel the timers of a waiting proposal: it is our turn again."""
     if not case.awaits_customer:
         return CaseStep(case)
     if not case.is_promised:

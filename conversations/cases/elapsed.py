@@ -1,6 +1,6 @@
-"""A deadline of a case passed: who is told, and what the clock does by itself. Pure.
+"""A timer of a case fell due: who is told, and what the clock does by itself. Pure.
 
-A proposal that waits for the customer is called to mind; when they say nothing, the case is closed by the clock.
+The customer is reminded of a proposal that waits for them; if they do not react, the clock closes the case.
 """
 
 from typing import Final, assert_never
@@ -26,15 +26,15 @@ from conversations.kinds import CaseClock, Role
 from conversations.timers import CaseTimer, read_case_timer, row_timer
 
 LAPSE: Final = 7 * DAY
-"""How long it waits after that until the case is closed."""
+"""How long it waits after the reminder until the case is closed."""
 
 
 OTHERS: Final = "others"
-"""Who is called by a row that names no role."""
+"""The roles called by a row that names none."""
 
 
 def elapsed(case: Case, policy: Policy, kind: str, now: Instant) -> CaseStep:
-    """A timer of a case fell due. Nobody is told when what it waited for has happened meanwhile."""
+    """Handle a timer of a case that fell due. It tells nobody if what it waited for has happened meanwhile."""
     case, read = with_terms(case, policy), read_case_timer(kind)
     if not case.is_open or read is None:
         return CaseStep(case)
@@ -47,7 +47,7 @@ def elapsed(case: Case, policy: Policy, kind: str, now: Instant) -> CaseStep:
             return step(case, policy, Move("close", CLOCK), now) if case.awaits_customer else CaseStep(case)
         case CaseTimer.ACCEPT | CaseTimer.ANSWER | CaseTimer.DECIDE:
             if not case.is_promised:
-                return CaseStep(replace(case, due=0, due_kind=None))  # of a time when praise had deadlines
+                return CaseStep(replace(case, due=0, due_kind=None))  # when praise had deadlines
             clock = CaseClock(timer.value)
             return _escalated(case, policy, clock, number, now) if runs(case, clock) else CaseStep(case)
         case _:
@@ -64,7 +64,7 @@ def text_keys() -> tuple[str, ...]:
 
 
 def _escalated(case: Case, policy: Policy, clock: CaseClock, number: int, now: Instant) -> CaseStep:
-    """A row of the escalation table tells whom it names, and will again where it says so."""
+    """Tell those a row of the escalation table names, and set its timer again where it repeats."""
     mine = rows(case, clock)
     if number > len(mine):
         return CaseStep(case)
@@ -81,7 +81,7 @@ def _escalated(case: Case, policy: Policy, clock: CaseClock, number: int, now: I
 
 
 def _words(case: Case, row: Escalation, now: Instant) -> str:
-    """The text that fits: whoever is highest is called to act; before a promise is broken it is called to mind."""
+    """Return the text key: a call to act for the highest level; a reminder while the promise is not yet broken."""
     match row.clock:
         case CaseClock.ACCEPT:
             called = next((role.value for role in reversed(Role) if role in row.roles), OTHERS)

@@ -1,4 +1,4 @@
-"""The life of a case as a table, built from the actions: what leads from which state to which."""
+"""The life of a case as a state table, built from the actions."""
 
 from functools import cache
 

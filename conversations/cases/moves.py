@@ -1,4 +1,4 @@
-"""What a move of a case is, and what comes of it. Values only."""
+"""A move of a case and its result. Values only."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -18,7 +18,7 @@ AFTER_CASE: Final = "after_case"
 """The dialogue that asks how a case was handled."""
 
 PROPOSAL: Final = "solution"
-"""The dialogue that asks whether a proposed solution is one."""
+"""The dialogue that asks whether a proposed solution is accepted."""
 
 
 @frozen
@@ -30,12 +30,12 @@ class Move:
     values: FieldValues = field(default_factory=dict)
 
     def word(self, name: str) -> str:
-        """Return what a field of words, of a choice or of a person holds; empty where it was left out."""
+        """Return the value of a text, choice or person field; empty where it was left out."""
         value = self.values.get(name, "")
         return value if isinstance(value, str) else ""
 
     def moment(self, name: str) -> int:
-        """Return when the day of a field begins (UTC microseconds); 0 where it was left out."""
+        """Return the start of a date field's day (UTC microseconds); 0 where it was left out."""
         value = self.values.get(name, 0)
         return value if isinstance(value, int) else 0
 
@@ -44,8 +44,7 @@ class Move:
 class Notice:
     """Tell these staff ids (a text key of `cases.toml`); `channel` also shows it outside the thread.
 
-    `channels` are further places where it is read. `due` is by when the customer was promised something, 0 where it is
-    not about that.
+    `channels` are further channels to post in. `due` is the deadline promised to the customer, 0 where there is none.
     """
 
     key: str
@@ -55,12 +54,12 @@ class Notice:
     due: Instant = 0
 
 
-# -- what staff's action asks for besides: performed in this order, after the case, its timers and notices -----------
+# -- further consequences of a staff action: performed in this order, after the case, its timers and notices ---------
 
 
 @frozen
 class Labels:
-    """Labels of these text keys, one after the other; a word that the organisation made up stands for itself."""
+    """The labels of these text keys, joined; a word that the organisation made up is shown as it is."""
 
     keys: tuple[str, ...]
 
@@ -73,16 +72,16 @@ class Who:
 
 
 Shown: TypeAlias = str | int | Labels | Who
-"""What is put into a text: somebody's words, which do nothing there, a moment or number, labels, a name."""
+"""A value for a text: somebody's words (inert), a moment or number, labels, a name."""
 
 
 @frozen
 class ThreadLine:
-    """A line in the thread, in the language of the owner. `actor` is put into the text by itself."""
+    """A line in the thread, in the owner's language. The text gets `actor` automatically."""
 
     key: str
     values: Mapping[str, Shown] = field(default_factory=dict)
-    goes_on: bool = False  # for whoever was called in the post before it
+    goes_on: bool = False  # belongs to the post before it and is for those called there
 
 
 @frozen
@@ -96,7 +95,7 @@ class KeepNote:
 
 @frozen
 class TellCustomer:
-    """A text of ours about the case for the customer, with somebody's `words` in it where it has room for them."""
+    """One of our texts about the case for the customer, with `words` in it where the text shows them."""
 
     key: str
     words: str | None = None
@@ -104,7 +103,7 @@ class TellCustomer:
 
 @frozen
 class SendWords:
-    """Words of the actor's for the customer, within the text `key`; the thread shows whether they arrived."""
+    """The actor's words to the customer, within the text `key`; the thread shows whether they arrived."""
 
     key: str
     words: str
@@ -112,7 +111,7 @@ class SendWords:
 
 @frozen
 class AskCustomer:
-    """Begin a dialogue about the case; `words` of the actor's are its `proposal`, and the thread shows their fate."""
+    """Begin a dialogue about the case with the actor's `words` as its `proposal`; the thread shows their delivery."""
 
     dialogue: str
     words: str = ""
@@ -120,19 +119,19 @@ class AskCustomer:
 
 @frozen
 class Withdraw:
-    """End what a dialogue still asks about the case."""
+    """End a dialogue that still asks about the case."""
 
     dialogue: str
 
 
 @frozen
 class TakeBackRating:
-    """The case has no end any more that could be rated: withdraw the question and what was answered to it."""
+    """The case was reopened and can no longer be rated: withdraw the rating question and its answer."""
 
 
 @frozen
 class PutAway:
-    """Hide the case from the actor's own desk until a moment; everything else goes on."""
+    """Hide the case from the actor's own desk until a moment; nothing else changes."""
 
     until: Instant
 
@@ -144,7 +143,7 @@ Consequence: TypeAlias = (
 
 @frozen
 class CaseStep:
-    """What a move made of a case. `refused` is a text key when the move is not possible now."""
+    """The result of a move. `refused` is a text key when the move is not possible now."""
 
     case: Case
     facts: tuple[Fact, ...] = ()

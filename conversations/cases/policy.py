@@ -1,4 +1,4 @@
-"""Who answers for what, how fast, and whom a clock calls: the tables of the configuration as plain values. Pure."""
+"""Staff, routes, deadlines and escalation: the tables of the configuration as plain values. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
@@ -12,7 +12,7 @@ from conversations.texts.languages import FALLBACK
 
 @frozen
 class Staff:
-    """One of us. `slack` is the Slack user id (`U...`)."""
+    """A member of staff. `slack` is the Slack user id (`U...`)."""
 
     id: StaffId
     slack: str
@@ -22,13 +22,13 @@ class Staff:
 
     @property
     def first_name(self) -> str:
-        """What a customer may know."""
+        """The name shown to customers."""
         return self.name.split(maxsplit=1)[0]
 
 
 @frozen
 class Route:
-    """A row of the routing table: who is what to a case, and where its card lies. An empty condition matches all."""
+    """A row of the routing table: who has which role, and where the card is posted. An empty condition matches all."""
 
     people: Mapping[Role, StaffId]
     channel: str
@@ -40,7 +40,7 @@ class Route:
 
     @property
     def conditions(self) -> Mapping[str, str]:
-        """The conditions that are set, by their name in the table."""
+        """The conditions that are set, by name."""
         every = {
             "category": self.category,
             "product": self.product,
@@ -55,8 +55,8 @@ class Route:
 class Escalation:
     """A row of the escalation table: whom to tell once a clock has run for `after` (times in microseconds).
 
-    `roles` are told before `staff`; `channels` are places where all of it is read. With `repeat` they are told again
-    every so long, until what the clock waits for has happened, or `until` has passed since its start (0: for ever).
+    `roles` are told before `staff`; the notice is also posted in `channels`. With `repeat` they are told again at that
+    interval, until what the clock waits for has happened, or `until` has passed since its start (0: no limit).
     """
 
     clock: CaseClock
@@ -71,7 +71,7 @@ class Escalation:
     until: Instant = 0
 
     def concerns(self, kind: CaseKind, category: str, severity: Severity) -> bool:
-        """Whether all its conditions hold; an empty one always does."""
+        """Return whether all conditions hold; an empty one always does."""
         return (
             self.kind in (None, kind)
             and self.category in ("", category)
@@ -81,9 +81,9 @@ class Escalation:
 
 @frozen
 class Deadlines:
-    """What the customer is promised (an answer, a solution), and four rows of escalation in short.
+    """The customer's promises (answer, solution), and a short form of four escalation rows.
 
-    Microseconds from the start of each clock; `accept` and `deputy` are 0 where they call nobody.
+    Microseconds from the start of each clock; `accept` and `deputy` are 0 to call nobody.
     """
 
     accept: Instant = 4 * HOUR
@@ -92,7 +92,7 @@ class Deadlines:
     solve: Instant = 120 * HOUR
 
     def promise(self, clock: CaseClock) -> Instant:
-        """How long after its start a clock should have been satisfied."""
+        """Return the deadline of a clock, in microseconds from its start."""
         match clock:
             case CaseClock.ACCEPT:
                 return self.accept
@@ -105,7 +105,7 @@ class Deadlines:
 
     @property
     def rows(self) -> tuple[Escalation, ...]:
-        """The rows that these stand for."""
+        """Return the escalation rows that this short form stands for."""
         every = (
             Escalation(CaseClock.ACCEPT, self.accept, (Role.DEPUTY, Role.OWNER)),
             Escalation(CaseClock.ACCEPT, self.deputy, (Role.MANAGER, Role.DEPUTY)),
@@ -117,19 +117,19 @@ class Deadlines:
 
 @frozen
 class Terms:
-    """What a case keeps of the policy from its opening: a changed configuration moves no promise of a running case."""
+    """The part of the policy a case keeps from its opening, so that a changed configuration moves no open promise."""
 
     deadlines: Mapping[Severity, Deadlines] = field(default_factory=dict)
     escalation: tuple[Escalation, ...] = ()
 
     def deadlines_for(self, severity: Severity) -> Deadlines:
-        """Return the deadlines of a severity, those of a normal case or the defaults where none are configured."""
+        """Return the deadlines of a severity; else those of a normal case, else the defaults."""
         return self.deadlines.get(severity) or self.deadlines.get(Severity.NORMAL) or Deadlines()
 
     def rows(
         self, clock: CaseClock, kind: CaseKind, category: str, severity: Severity
     ) -> tuple[Escalation, ...]:
-        """Return every row that such a case has on a clock, the earliest first."""
+        """Return every row for such a case on a clock, earliest first."""
         every = (*self.deadlines_for(severity).rows, *self.escalation)
         mine = (row for row in every if row.clock is clock and row.concerns(kind, category, severity))
         return tuple(sorted(mine, key=lambda row: row.after))
@@ -158,13 +158,13 @@ class Policy:
         raise LookupError("no route matches; end [[routes]] with a row that has no condition")
 
     def terms(self, kind: CaseKind) -> Terms:
-        """Return what a case of this kind keeps; its severity and category may still change."""
+        """Return the terms of a new case of this kind; its severity and category may still change."""
         return Terms(self.deadlines, tuple(row for row in self.escalation if row.kind in (None, kind)))
 
     def known(self, staff: Iterable[StaffId]) -> tuple[StaffId, ...]:
-        """Return those who are still among us, each once."""
+        """Return those who are still staff, without duplicates."""
         return tuple(dict.fromkeys(one for one in staff if one in self.staff))
 
     def by_slack(self, user: str) -> Staff | None:
-        """Return who this Slack user is to us, or None for a stranger."""
+        """Return the member of staff with this Slack user id; None for a stranger."""
         return next((one for one in self.staff.values() if user and one.slack == user), None)

@@ -11,7 +11,7 @@ from conversations.frozen import replace
 
 
 def refusal(case: Case, move: Move) -> str:
-    """Return the text key that says why a move is not possible now, whatever its form may hold; empty where it is."""
+    """Return the text key of why a move is not possible now, whatever its form holds; empty where it is possible."""
     action = actions().get(move.action)
     if action is None or By.of(move.actor) not in action.by or case.state not in action.leads:
         return f"case.refused.{case.state.value}"
@@ -19,7 +19,7 @@ def refusal(case: Case, move: Move) -> str:
 
 
 def step(case: Case, policy: Policy, move: Move, now: Instant) -> CaseStep:
-    """Apply a move; an impossible one comes back with `refused` and the case untouched."""
+    """Apply a move; one that is not possible returns `refused` and leaves the case unchanged."""
     if refused := refusal(case, move):
         return CaseStep(case, refused=refused)
     action = actions()[move.action]

@@ -1,1 +1,1 @@
-"""What can be wrong with dialogues and texts beyond a single key, one kind of mistake per file."""
+"""Checks of dialogues and texts beyond a single key, one kind of mistake per file."""

@@ -1,8 +1,8 @@
-"""Every problem of dialogues and texts, found before anybody talks to them. Pure; raises nothing.
+"""Finds every problem of dialogues and texts before they are used. Pure; raises nothing.
 
 `parse` finds what is wrong within one file (unknown keys, targets, metrics, placeholders, a missing last rule); the
-checks look at what only shows in the whole: ways, rules against each other, languages, lengths, dialogues that lead to
-dialogues, and who answers for a case.
+checks look at what only shows in the whole: reachability, rules against each other, languages, lengths, dialogues that
+lead to dialogues, and who answers for a case.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from conversations.texts.languages import Language
 CHECKS = (states, rules, consequences, owners, routing, translation, options, lengths, timing)
 
 Files = Mapping[str, Mapping[str, object]]
-"""File name -> parsed TOML. A dialogue is called as its file without the ending; of two, the later one counts."""
+"""File name -> parsed TOML. A dialogue has the name of its file without extension; of two, the later one wins."""
 
 
 def check(
@@ -35,10 +35,10 @@ def check(
     policy: Policy | None = None,
     languages: tuple[str, ...] = ("en", "de"),
 ) -> tuple[Problem, ...]:
-    """Return every problem, each with file, place and remedy, file by file; nothing when all is well.
+    """Return every problem with file, path and remedy, file by file; empty when there is none.
 
-    `spoken` are the languages of the product's own texts, `languages` those that are offered to customers; without a
-    `policy` nobody's duty is checked.
+    `spoken` are the languages of the product's own texts, `languages` those offered to customers; without a
+    `policy` routes and owners are not checked.
     """
     sheets = {sheet.name: sheet for sheet in (read_sheet(file, data) for file, data in dialogues.items())}
     material = Material(tuple(sheets.values()), read_wording(spoken), policy, tuple(languages))

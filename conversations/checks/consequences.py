@@ -1,4 +1,4 @@
-"""What an outcome leads to: another dialogue that exists and gets what it needs, and names that mean something."""
+"""An outcome leads to a dialogue that is missing or lacks what it needs, or uses a name that means nothing."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -21,7 +21,7 @@ WORDS = "words"
 
 
 def find(material: Material) -> Iterator[Problem]:
-    """Look at every outcome that begins, opens or decides something."""
+    """Check every outcome that begins, opens or decides something."""
     for plan in material.plans:
         match plan.then:
             case Beginning(dialogue, bindings):
@@ -37,7 +37,7 @@ def find(material: Material) -> Iterator[Problem]:
 
 
 def _unheard(sheet: Sheet, dialogue: Dialogue) -> Iterator[Problem]:
-    """Files, and what is said about them, that are thanked for at the end although nobody gets them."""
+    """Report a dialogue that collects files and ends without passing them to anybody."""
     for question in dialogue.questions.values():
         if not isinstance(question_types()[question.type], Gathering):
             continue
@@ -54,7 +54,7 @@ def _unheard(sheet: Sheet, dialogue: Dialogue) -> Iterator[Problem]:
 
 
 def _misspelt(plan: Plan, sources: Mapping[str, Sources]) -> Iterator[Problem]:
-    """A literal that is almost a name, or a single word where a person's words belong, was meant as a name."""
+    """Report a literal that was probably meant as a name: almost a name, or a single word where words belong."""
     dialogue = plan.sheet.dialogue
     names = [*dialogue.questions, *dialogue.bindings] if dialogue else []
     for field, listed in sources.items():
@@ -93,7 +93,7 @@ def _beginning(
 
 
 def _strangers(dialogue: Dialogue | None, sources: Sources, options: tuple[str, ...]) -> Iterator[str]:
-    """Yield what would be handed over and is no option over there."""
+    """Yield values that would be passed on but are not options of the target question."""
     for source in sources:
         for value in _possible(dialogue, source):
             if value not in options:
@@ -108,7 +108,7 @@ def _possible(dialogue: Dialogue | None, source: ValueSource) -> tuple[str, ...]
 
 
 def _circles(material: Material) -> Iterator[Problem]:
-    """Dialogues that begin each other without anybody being asked would never come to rest."""
+    """Report dialogues that begin each other without asking anything: they would loop for ever."""
     leads = {sheet.name: tuple(_begun_unasked(dialogue)) for sheet, dialogue in material.readable}
     for sheet, _ in material.readable:
         waiting, seen = list(leads[sheet.name]), set[str]()
@@ -124,7 +124,7 @@ def _circles(material: Material) -> Iterator[Problem]:
 
 
 def _begun_unasked(dialogue: Dialogue) -> Iterator[str]:
-    """Yield the dialogues begun by way of questions alone that a binding may answer."""
+    """Yield the dialogues that can begin with every question on the way answered by a binding."""
     waiting, seen = [dialogue.start], set[str]()
     while waiting:
         state = waiting.pop()

@@ -2,7 +2,7 @@
 
 Limits: Telegram 4096 UTF-16 units a message, and buttons cut by phones at some 64 characters; Slack 3000 characters a
 section block, 75 a button, 25 elements of one actions block (core.telegram.org/bots/api, docs.slack.dev/reference).
-The room kept free is for what a template fills in: nobody can know its length beforehand.
+Some room is kept for the values of a template, whose length is not known beforehand.
 """
 
 import re
@@ -20,7 +20,7 @@ _TEMPLATE = re.compile(r"\{[{%#].*?[}%#]\}")
 
 
 def find(material: Material) -> Iterator[Problem]:
-    """Texts are measured as they are written, without what a template fills in."""
+    """Texts are measured as written, without the values of a template."""
     for text in material.written:
         for tag, template in text.languages.items():
             yield from _long(text, tag, _TEMPLATE.sub("", template))

@@ -1,4 +1,4 @@
-"""What the checks look at: every dialogue as far as it could be read, and every text with its place in its file."""
+"""The input of the checks: every dialogue as far as it could be read, and every text with its path in its file."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
@@ -34,13 +34,13 @@ class Written:
         return (self.files[tag], self.path) if self.files else (self.file, f"{self.path}.{tag}")
 
     def seen(self, language: str) -> str:
-        """Return what somebody with this language reads, empty where it is not written in a tongue they know."""
+        """Return what a reader of this language sees; empty where there is no text they understand."""
         return next((self.languages[tag] for tag in tongues(language) if tag in self.languages), "")
 
 
 @frozen
 class Sheet:
-    """A dialogue file. `dialogue` is None where a mistake kept it from being read; its texts are there all the same."""
+    """A dialogue file. `dialogue` is None where it could not be read; its texts are present even then."""
 
     file: str
     name: str
@@ -50,7 +50,7 @@ class Sheet:
     texts: tuple[Written, ...]
 
     def place(self, state: str) -> str:
-        """Return the TOML path of a state; the two ends of an offer lie where the offer does."""
+        """Return the TOML path of a state; the two ends of an offer have the path of the offer."""
         for kind in ("questions", "outcomes"):
             if state in table(self.data, kind):
                 return f"{kind}.{state}"
@@ -59,7 +59,7 @@ class Sheet:
 
 @frozen
 class Plan:
-    """What follows an outcome, with its place in the file."""
+    """What follows an outcome, with its path in the file."""
 
     sheet: Sheet
     path: str

@@ -1,4 +1,4 @@
-"""Two buttons of one question read the same: nobody could tell them apart, and an answer as text would be a guess."""
+"""Two buttons of one question have the same label: they cannot be told apart, and a typed answer is ambiguous."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""A text of the organisation's own shows a value that nobody gives it, or leaves out one that ours shows."""
+"""An organisation's own text uses a value that it is not given, or leaves out one that ours shows."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,11 +7,11 @@ from conversations.texts.languages import Language, WrittenText, fallbacks
 from conversations.texts.texts import placeholders, shown_always
 
 WRITTEN_OUT = frozenset({"organisation"})
-"""What an organisation may as well write as it is."""
+"""Values that an organisation may just as well write out."""
 
 
 def find(languages: Mapping[str, Language]) -> Iterator[Problem]:
-    """Compare each with ours. A value too many would fail when the text is said; one that is left out is a hint."""
+    """Compare each with ours. An unknown value would fail when the text is rendered; a missing one is a hint."""
     for tag, language in languages.items():
         for key, text in language.texts.items():
             if text.own:
@@ -19,7 +19,7 @@ def find(languages: Mapping[str, Language]) -> Iterator[Problem]:
 
 
 def _ours(key: str, tag: str, text: WrittenText, languages: Mapping[str, Language]) -> str:
-    """The words of ours that a text stands for: those it replaces, else those of a language close to it."""
+    """Return our text that it replaces, else ours in a related language."""
     known = [
         text,
         *(languages[one].texts[key] for one in (*fallbacks(tag), *languages) if _has(one, key, languages)),

@@ -1,4 +1,4 @@
-"""A dialogue opens a case, or calls a human, and nobody answers for it."""
+"""A dialogue opens a case, or calls a human, and no route takes it."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -14,7 +14,7 @@ REMEDY = (
 
 
 def find(material: Material) -> Iterator[Problem]:
-    """Route every case that may be opened, as the use cases will."""
+    """Route every case that may be opened, as the handlers will."""
     if material.policy is None:
         return
     policy = material.policy
@@ -31,7 +31,7 @@ def find(material: Material) -> Iterator[Problem]:
 def _unrouted(
     policy: Policy, dialogue: Dialogue, plan: CasePlan, languages: tuple[str, ...]
 ) -> Iterator[str]:
-    """Yield the first case of each category that no row of the table takes."""
+    """Yield the first case of each category that no route takes."""
     categories, severities = (_values(dialogue, plan, name) for name in ("category", "severity"))
     for category in categories:
         for language, severity in product(languages, severities):
@@ -48,7 +48,7 @@ def _unrouted(
 
 
 def _values(dialogue: Dialogue, plan: CasePlan, field: str) -> tuple[str, ...]:
-    """Return what a field of the case may hold, one unknown value where that cannot be told."""
+    """Return the possible values of a case field; a single unknown value where they cannot be determined."""
     found: list[str] = []
     for source in plan.fields.get(field, ()):
         question = dialogue.questions.get(source.name) if source.kind == "question" else None

@@ -1,4 +1,4 @@
-"""A row of the configuration that nothing comes to: a case that no dialogue opens, or that an earlier row takes."""
+"""A route that never applies: no dialogue opens such a case, or an earlier route takes it."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ from conversations.kinds import CaseKind, Role, Severity
 from conversations.problem import Problem, unknown
 
 CALLED = {"kind": CaseKind.QUESTION, "category": "other", "severity": Severity.NORMAL}
-"""What a case is like that somebody opens by calling a human."""
+"""The case that is opened when somebody calls a human."""
 
 
 def find(material: Material) -> Iterator[Problem]:
-    """Compare the rows with what dialogues can give a case; their file is for whoever read them to say."""
+    """Compare the routes with the cases that dialogues can open; the caller adds the file of the routes."""
     if material.policy is None:
         return
     policy = material.policy
@@ -77,7 +77,7 @@ def _languages(material: Material) -> set[str]:
 
 
 def _categories(material: Material, policy: Policy) -> set[str] | None:
-    """Whatever a case may be about, also after staff have assessed it; None where that cannot be told."""
+    """The possible categories of a case, also after staff have assessed it; None where they cannot be determined."""
     produced = _produced(material, "category")
     if produced is None:
         return None
@@ -87,7 +87,7 @@ def _categories(material: Material, policy: Policy) -> set[str] | None:
 
 
 def _produced(material: Material, name: str) -> set[str] | None:
-    """What a field of a new case may hold, None where that cannot be told."""
+    """The possible values of a field of a new case; None where they cannot be determined."""
     found = {str(CALLED[name])} if name in CALLED else set()
     for plan in material.plans:
         dialogue = plan.sheet.dialogue
@@ -106,7 +106,7 @@ def _produced(material: Material, name: str) -> set[str] | None:
 def _values(
     material: Material, name: str, dialogue: Dialogue, source: ValueSource, seen: frozenset[tuple[str, str]]
 ) -> set[str] | None:
-    """What a source may give: options of a question, a word, or what other dialogues bind it to."""
+    """The possible values of a source: options of a question, a literal, or what other dialogues bind it to."""
     match source.kind:
         case "question":
             options = dialogue.questions[source.name].options

@@ -1,7 +1,7 @@
-"""A rule that can never be the one that counts: no answer fits it, or the rules above it take everything it could.
+"""A rule that can never apply: no answer matches it, or the rules above it match everything it could.
 
-Found by trying: every answer that makes a difference to the rules of a question is put before them, with the engine's
-own comparison. Answers that make a difference are those a rule names, their neighbours, and the ends of a range.
+Found by trying: every answer that makes a difference to the rules of a question is evaluated with the engine's own
+comparison. Answers that make a difference are those a rule names, their neighbours, and the ends of a range.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,14 +21,14 @@ from conversations.session import Answer, Value
 from conversations.texts.vocabulary import Vocabulary
 
 USUAL = ("yes", "no", "confirm", "1", "2000-01-01", "words")
-"""Replies that are tried besides the ones a rule names: some other answer."""
+"""Replies tried in addition to those a rule names: some other answer."""
 
 MOST = 50_000
-"""Situations tried for one question; where there would be more, its rules are left alone."""
+"""The most situations tried for one question; the rules of a question with more are not checked."""
 
 
 def find(material: Material) -> Iterator[Problem]:
-    """Look at the rules of every question."""
+    """Check the rules of every question."""
     for sheet, dialogue in material.readable:
         for key, rules in dialogue.rules.items():
             if sheet.place(key).startswith("questions."):
@@ -66,7 +66,7 @@ def _of_question(
 
 
 def _outcomes(rules: Sequence[Rule], trials: "_Trials") -> tuple[set[int], set[int]]:
-    """Return the rules that hold in some situation, and those that are the first to hold in some."""
+    """Return the rules that match in some situation, and those that are the first match in some."""
     possible: set[int] = set()
     taken: set[int] = set()
     for situation in trials.situations():
@@ -146,7 +146,7 @@ def _values(question: Question, named: set[str]) -> list[Value]:
     if several:
         relevant = [one for one in several if one in named] + [one for one in several if one not in named][:1]
         return [chosen for n in range(len(relevant) + 1) for chosen in combinations(relevant, n)]
-    # A type that takes none of these replies (files, an order) is not judged: anything may be its value.
+    # A type that takes none of these replies (files, an order) is not checked: any value is possible.
     return list(values) or [None, *(int(one) if one.lstrip("-").isdigit() else one for one in sorted(named))]
 
 

@@ -1,4 +1,4 @@
-"""A state nobody can come to, or out of which no way leads to an end."""
+"""A state that cannot be reached, or from which no outcome can be reached."""
 
 from collections.abc import Iterable, Iterator
 

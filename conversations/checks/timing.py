@@ -1,4 +1,4 @@
-"""A dialogue calls itself to mind after it has ended."""
+"""A dialogue whose reminder is due after it has expired."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A text is missing in a language somebody may read it in, or says other things there."""
+"""A text is missing in a language that somebody may read, or shows other values there."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from conversations.texts.texts import Texts
 
 
 def find(material: Material) -> Iterator[Problem]:
-    """Dialogues need the organisation's languages; what the product's own texts lack is seen when they are read."""
+    """Dialogues need the organisation's languages; gaps in the product's own texts are found when they are read."""
     for sheet in material.sheets:
         for text in sheet.texts:
             yield from _missing(text, material.languages)

@@ -1,4 +1,4 @@
-"""A dialogue: what an author writes in TOML, as frozen values. `parse.py` reads it, `engine.py` walks it.
+"""A dialogue: what an author writes in TOML, as frozen values. `parse.py` reads it, `talk/walk.py` steps through it.
 
 A complete example. Every text is a table of language tags (`ask.en`, `ask.de`, optionally `ask.de-formal`) and may use
 `{{ person.name }}`, `{{ organisation }}`, `{{ answers.score }}` (the answer in words, empty if none) and every binding
@@ -95,7 +95,7 @@ BUTTONS = ("back", "skip", "cancel", "correct", "human", "help", "language", "co
 METRICS = ("nps", "csat", "ces")
 CASE_KINDS = tuple(CaseKind)
 CARRIED = ("order", "touchpoint", "product", "party")
-"""Bindings that follow the person from one dialogue into the next, and into a case."""
+"""Bindings that are passed on from one dialogue to the next, and to a case."""
 
 
 @frozen
@@ -135,7 +135,7 @@ class Decision:
 
 @frozen
 class Outcome:
-    """An end. `says` tells whether there is a text; `then` what follows, None for just finishing.
+    """An end. `says`: whether there is a text; `then`: what follows, None to just finish.
 
     `hand_over` calls a human.
     """
@@ -158,9 +158,9 @@ class Behaviour:
 
 @frozen
 class Presentation:
-    """What surrounds the text of a question: its prompt, and the points and the note below the text.
+    """A question as it is shown: its prompt, and the points and the note below its text.
 
-    `named` has the keys of its buttons by their labels, as these are compared: every reply in words is looked up.
+    `named` maps normalised button labels to keys: every reply in words is looked up there.
     """
 
     prompt: Prompt
@@ -173,7 +173,7 @@ class Dialogue:
     """One revision of a dialogue. `definition` is its canonical JSON, `revision` the hash of that.
 
     `texts` has the keys `title`, `questions.<id>.ask`, `.label`, `.options.<id>`, ... and `outcomes.<id>.say`.
-    `looks` keeps those that are alike for everybody who reads a language, by the system's texts, question and language;
+    `looks` caches those that are the same for all readers of a language, by the system's texts, question and language;
     `asking.py` fills it.
     """
 
@@ -195,12 +195,12 @@ class Dialogue:
 
     @property
     def bindings(self) -> tuple[str, ...]:
-        """Every binding it knows."""
+        """The names of all its bindings."""
         return (*self.needs, *self.may)
 
     @property
     def reason(self) -> str:
-        """The question that asks why: the one a case's category is taken from, or else the first choice; or empty."""
+        """The question asking for the reason: the source of the category, else the first choice; empty for none."""
         begun = (outcome.then for outcome in self.outcomes.values())
         sources = [then.bindings.get("category", ()) for then in begun if isinstance(then, Beginning)]
         named = [source.name for group in sources for source in group if source.kind == "question"]
@@ -208,7 +208,7 @@ class Dialogue:
         return next((one for one in (*named, *choices) if one in choices), "")
 
     def title(self, language: str) -> str:
-        """Return the title, or the name where it has none."""
+        """Return the title; the name where it has none."""
         return self.texts.plain("title", language) if "title" in self.texts else self.name
 
     def wording(self, question: str, language: str) -> str:
@@ -225,7 +225,7 @@ class Dialogue:
 
 
 def canonical(data: Mapping[str, object]) -> str:
-    """Return the JSON by which a definition is stored and compared. Order stays: options are shown in it."""
+    """Return the canonical JSON of a definition. It keeps the order, in which options are shown."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 

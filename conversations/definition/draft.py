@@ -1,4 +1,4 @@
-"""A dialogue while it is read: what was found so far, every problem, and the small readers all parts share."""
+"""A dialogue while it is read: what was found so far, every problem, and the readers that all parts share."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from conversations.question import Question
 from conversations.texts.languages import LANGUAGE_TAG
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
-"""Names of states, options and bindings: they travel in buttons of 64 bytes."""
+"""Names of states, options and bindings: short, because button data holds 64 bytes."""
 
 Data: TypeAlias = Mapping[str, object]
 """A table of parsed TOML."""
@@ -30,7 +30,7 @@ class Draft:
     rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
 
     def keys(self, path: str, table: Data, known: Iterable[str]) -> None:
-        """Report keys nobody knows."""
+        """Report unknown keys."""
         known = tuple(known)
         prefix = f"{path}." if path else ""
         self.problems += [unknown(f"{prefix}{key}", "key", key, known) for key in table if key not in known]
@@ -69,7 +69,7 @@ class Draft:
         return value is True
 
     def one_of(self, key: str, table: Data, known: tuple[str, ...], path: str) -> str:
-        """Return one of the known words, empty where it is missing."""
+        """Return one of the allowed words, empty where it is missing."""
         value = self.word(key, table, path=path)
         if value and value not in known:
             self.problems.append(unknown(f"{path}.{key}", key, value, known))

@@ -1,4 +1,4 @@
-"""Durations as people write them in files: ISO 8601 without years and months (`PT30M`, `P3D`, `P1DT12H`)."""
+"""Durations in files: ISO 8601 without years and months (`PT30M`, `P3D`, `P1DT12H`)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Every dialogue there is: the current ones by name, and older revisions for the sessions that finish on them."""
+"""All dialogues: the current ones by name, and the older revisions of sessions that are still open."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,7 +14,7 @@ class Library:
 
     `texts` are the system's own (wording files and `question.type_texts()`); `languages` the organisation's tags, the
     first one for everybody else; `default` the dialogue `/start` opens, may be empty. Durations in microseconds, 0
-    for never. Built once; only `remember` and `give_up` add to it, and what they add never changes.
+    for never. Built once; only `remember` and `give_up` add to it, and existing entries never change.
     """
 
     def __init__(
@@ -40,27 +40,27 @@ class Library:
 
     @property
     def current(self) -> Mapping[str, Dialogue]:
-        """The dialogues new sessions begin with, by name."""
+        """The current dialogues, used by new sessions, by name."""
         return self._current
 
     def remember(self, dialogue: Dialogue) -> None:
-        """Add an older revision, as `parse.restore` gives it back from storage."""
+        """Add an older revision that `parse.restore` has read from storage."""
         self._revisions.setdefault(dialogue.revision, dialogue)
 
     def unknown(self, sessions: Iterable[Session]) -> set[str]:
-        """Return the revisions that sessions began with and that were neither loaded nor given up."""
+        """Return the revisions of these sessions that were neither loaded nor given up."""
         return {session.revision for session in sessions} - self._revisions.keys() - self._gone
 
     def give_up(self, revisions: Iterable[str]) -> None:
-        """Look no further for revisions that are not stored, or that this program cannot read."""
+        """Stop looking for revisions that are not stored, or that this version cannot read."""
         self._gone.update(revisions)
 
     def definitions(self) -> dict[str, tuple[str, str]]:
-        """Return revision -> (name, JSON) of the current dialogues, to be stored before anybody talks to them."""
+        """Return revision -> (name, JSON) of the current dialogues, to be stored before they are used."""
         return {one.revision: (one.name, one.definition) for one in self._current.values()}
 
     def place(self, session: Session) -> tuple[Dialogue, str] | None:
-        """Return the dialogue and state a session continues with; None when neither exists any more.
+        """Return the dialogue and state a session continues with; None when they no longer exist.
 
         That is its own revision, unless the current one has a `[moves]` entry for its state. Where its revision is
         gone, a state of the same name in the current one will do.
@@ -83,14 +83,14 @@ class Library:
         return choose(tag, self.languages)
 
     def remind_after(self, dialogue: Dialogue) -> Instant:
-        """Microseconds of silence until a reminder, 0 for none; a proposal is called to mind by its case."""
+        """Microseconds of silence until a reminder, 0 for none; the case itself reminds of a proposal."""
         if dialogue.settings.purpose == "solution":
             return 0
         own = dialogue.settings.remind_after
         return self._remind_after if own is None else own
 
     def expire_after(self, dialogue: Dialogue) -> Instant:
-        """Microseconds of silence until the end, 0 for never; a proposal waits as long as its case does."""
+        """Microseconds of silence until the session expires, 0 for never; a proposal waits as long as its case does."""
         if dialogue.settings.purpose == "solution":
             return 0
         own = dialogue.settings.expire_after

@@ -1,4 +1,4 @@
-"""The ends of a dialogue, read: what an outcome says and does."""
+"""Reads the outcomes of a dialogue: what they say and do."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Parsed TOML or stored JSON -> a Dialogue, or every problem of it at once. Raises nothing."""
+"""Parsed TOML or stored JSON -> a Dialogue, or all of its problems at once. Raises nothing."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ SAMPLES = ("3", "", "words")
 def parse(
     name: str, data: Mapping[str, object], zone: tzinfo = UTC
 ) -> tuple[Dialogue | None, tuple[Problem, ...]]:
-    """Return the dialogue and no problems, or None and all of them. `zone` is the one dates are shown in."""
+    """Return the dialogue and no problems, or None and all of them. Dates are shown in `zone`."""
     reader = _Reader(name, data, zone)
     try:
         definition = canonical(data)
@@ -50,7 +50,7 @@ def parse(
 
 
 def restore(name: str, definition: str, zone: tzinfo = UTC) -> Dialogue | None:
-    """Return a stored definition (`Dialogue.definition`); None where this program cannot read it any more."""
+    """Read a stored definition (`Dialogue.definition`); None where this version can no longer read it."""
     try:
         data = json.loads(definition)
     except (ValueError, RecursionError):
@@ -60,7 +60,7 @@ def restore(name: str, definition: str, zone: tzinfo = UTC) -> Dialogue | None:
 
 @dataclass(slots=True)
 class _Reader:
-    """Walks the data once, collecting texts, states and problems."""
+    """Goes through the data once and collects texts, states and problems."""
 
     name: str
     data: Data
@@ -288,7 +288,7 @@ class _Reader:
             *self.draft.bindings,
             *(f"answers.{key}" for key in self.draft.questions),
         }
-        # A filter that takes "3" may not take words, and what is not known yet is empty.
+        # A filter that accepts "3" may not accept words, and an unknown value is empty.
         trials: list[dict[str, object]] = [
             {
                 "person": {"name": "Kim"},

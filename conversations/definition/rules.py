@@ -1,4 +1,4 @@
-"""What comes next: rules of a few fixed keys over this and earlier answers. No expressions, no names of code."""
+"""Rules for the next state: a few fixed keys over this and earlier answers. No expressions, no names of code."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
@@ -10,12 +10,12 @@ Wanted: TypeAlias = int | str | bool | tuple[str, ...]
 
 NUMBER_TESTS = ("at_least", "at_most")
 TESTS = ("is", "not", *NUMBER_TESTS, "one_of", "has", "skipped", "language", "binding")
-"""Every test a rule may use; `question` and `all` say about what, `goto` where to."""
+"""Every test a rule may use; `question` and `all` name its subject, `goto` the target."""
 
 
 @frozen
 class Situation:
-    """What a rule may look at: the answers that count, the values bound at the start, the person's language."""
+    """The input of a rule: the answers that count, the bindings, the person's language."""
 
     answers: Mapping[str, Answer]
     bindings: Mapping[str, str]
@@ -24,7 +24,7 @@ class Situation:
 
 @frozen
 class Condition:
-    """One test. `about` is the question looked at; for `binding` the binding's name, `value` what it must be or ""."""
+    """One test. `about` is the question tested; for `binding` its name, with `value` the required value or ""."""
 
     test: str
     value: Wanted
@@ -46,7 +46,7 @@ class Condition:
 
 @frozen
 class Rule:
-    """Go to the state `goto` if all conditions hold; none always holds."""
+    """Go to the state `goto` if all conditions hold; a rule without conditions always applies."""
 
     goto: str
     conditions: tuple[Condition, ...] = ()
@@ -57,14 +57,14 @@ class Rule:
         return " and ".join(str(condition) for condition in self.conditions)
 
     def guard(self) -> Callable[[Situation], bool] | None:
-        """Return the rule as a closure; None where it always holds."""
+        """Return the rule as a closure; None where it always applies."""
         if not self.conditions:
             return None
         return lambda situation: all(holds(condition, situation) for condition in self.conditions)
 
 
 def holds(condition: Condition, situation: Situation) -> bool:
-    """Tell whether a condition is met. A question without an answer equals nothing and counts as skipped."""
+    """Return whether a condition holds. A question without an answer equals nothing and counts as skipped."""
     wanted = condition.value
     match condition.test:
         case "language":

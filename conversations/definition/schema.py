@@ -1,6 +1,6 @@
 """The form of a dialogue file as JSON Schema, for editors: built from what `parse.py` reads and from question types.
 
-What only shows in the whole (a state that does not exist, a placeholder nobody knows) is beyond a schema: the checks
+What only shows in the whole (a state that does not exist, an unknown placeholder) is beyond a schema: the checks
 find it.
 """
 
@@ -74,11 +74,11 @@ KEYS: Final[Mapping[str, str]] = {
     "accepted": "whether the solution is accepted",
     "words": "the questions whose words come first",
 }
-"""What a key means, in one line."""
+"""The description of a key, in one line."""
 
 
 def dialogue_schema(languages: Iterable[str]) -> Schema:
-    """Return the schema; editors propose these languages for a text, and take others as well."""
+    """Return the schema; editors propose these languages for a text, and accept others as well."""
     parts = {
         "title": TEXT,
         "start": WORD,
@@ -106,7 +106,7 @@ def dialogue_schema(languages: Iterable[str]) -> Schema:
 
 
 def _question() -> Schema:
-    """All keys of all types, for an editor's proposals; which of them a type has is said in its own condition."""
+    """The keys of all types, for an editor's proposals; a condition per type says which of them it has."""
     types = question_types()
     common: dict[str, Schema] = {
         "type": {"enum": [*types], "description": _summaries()},
@@ -141,14 +141,14 @@ def _summaries() -> str:
 
 
 def _own(found: QuestionType) -> dict[str, Schema]:
-    """The keys of a type besides the common ones."""
+    """The keys of a type in addition to the common ones."""
     settings = {key: _setting(default) for key, default in found.settings.items()}
     options = {"options": _by_name(TEXT)} if found.has_options else {}
     return settings | dict.fromkeys(found.labels, TEXT) | options
 
 
 def _of_some(forms: Mapping[str, Schema]) -> Schema:
-    """A key that some types have: its form, where they agree about it."""
+    """A key that several types have: its schema, where they agree."""
     first, *others = forms.values()
     form = first if all(other == first for other in others) else {}
     return form | {"description": f"of {' and '.join(forms)}"}
@@ -222,7 +222,7 @@ def _settings() -> Schema:
     return _table({key: parts[key] for key in SETTINGS})
 
 
-# -- forms that come back ----------------------------------------------------------------------------------------------
+# -- shared schemas ----------------------------------------------------------------------------------------------------
 
 
 def _table(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Schema:

@@ -1,4 +1,4 @@
-"""A dialogue in a language that its own file lacks: the words of a language's folder are put where they belong.
+"""A dialogue in a language that its own file lacks: texts from the language's folder are merged into it.
 
 fr/dialogues/survey.toml      [questions.score]
                               ask = "..."               # becomes questions.score.ask.fr
@@ -13,9 +13,9 @@ from conversations.texts.languages import texts_in
 def translated(
     dialogue: Mapping[str, object], language: str, words: Mapping[str, object], *, replacing: bool = False
 ) -> tuple[dict[str, object], tuple[Problem, ...]]:
-    """Return the dialogue with these words, and those that have no place in it.
+    """Return the dialogue with these texts, and the texts that match nothing in it.
 
-    What the dialogue says in this language by itself stays, unless it is `replacing`.
+    Texts the dialogue already has in this language stay, unless `replacing`.
     """
     found, wrong = texts_in(words)
     places = {path for path, _ in _texts(dialogue)}
@@ -25,7 +25,7 @@ def translated(
 
 
 def _texts(table: Mapping[str, object], path: str = "") -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Yield the places of texts: tables in which all is text, language by language."""
+    """Yield the paths of texts: tables whose values are all text, one per language."""
     for key, value in table.items():
         here = f"{path}.{key}" if path else key
         if not isinstance(value, Mapping):
@@ -37,7 +37,7 @@ def _texts(table: Mapping[str, object], path: str = "") -> Iterator[tuple[str, M
 
 
 def _is_text(path: str, table: Mapping[str, object]) -> bool:
-    # [settings] and [moves] hold words for the program.
+    # [settings] and [moves] hold no texts for people.
     says = path.split(".", maxsplit=1)[0] in ("title", "questions", "outcomes")
     return says and bool(table) and all(isinstance(one, str) for one in table.values())
 

@@ -1,1 +1,1 @@
-"""Every action is one module here; `conversations/cases/action.py` says what it consists of and finds it."""
+"""One module per action; `conversations/cases/action.py` defines what an action consists of and finds them."""

@@ -1,4 +1,4 @@
-"""Accept a case: whoever does so answers for it."""
+"""Accept a case: the actor becomes its owner."""
 
 from conversations.cases.action import WORKABLE, Action, ButtonStyle, CaseSituation, stays
 from conversations.cases.case import Case, State
@@ -9,7 +9,7 @@ from conversations.kinds import CaseClock, CaseKind
 
 
 def _apply(given: CaseSituation) -> CaseStep:
-    # Whoever accepts takes the case: a deputy who steps in is the owner from now on.
+    # The actor becomes the owner, also when a deputy steps in.
     case = replace(given.case.owned_by(given.move.actor), acknowledged=given.now, level=0)
     told = (TellCustomer("case.acknowledged"),) if case.kind is CaseKind.COMPLAINT else ()
     timers = stopped(case, CaseClock.ACCEPT)
@@ -26,7 +26,7 @@ action = Action(
         State.RECEIVED: State.ACKNOWLEDGED,
         State.REFUSED: State.IN_WORK,
         State.REOPENED: State.IN_WORK,
-        **stays(*WORKABLE, State.PROPOSED),  # whoever gets a case handed over accepts it as it is
+        **stays(*WORKABLE, State.PROPOSED),  # a case that was handed over is accepted in the state it is in
     },
     bars=_bars,
     apply=_apply,

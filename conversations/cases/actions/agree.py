@@ -9,7 +9,7 @@ from conversations.frozen import replace
 
 
 def _apply(given: CaseSituation) -> CaseStep:
-    # Whoever decides has read it, also where nobody told us yet that it arrived.
+    # A decision proves that the proposal was read, even if its delivery is not confirmed yet.
     case = replace(given.case, answered=given.case.answered or given.now, solved=given.now)
     notices = (Notice("case.notice.agreed", (case.owner,)),)
     return CaseStep(case, timers=(DropTimer(owner_of(case)),), notices=notices)

@@ -1,4 +1,4 @@
-"""Assess a case: how bad it is, and what it is about. A new severity brings its own deadlines."""
+"""Assess a case: set severity and category. A new severity brings its own deadlines."""
 
 from conversations.cases.action import Action, CaseSituation, FormContext, Save
 from conversations.cases.case import State

@@ -1,4 +1,4 @@
-"""Hand a case over: somebody else answers for it from now on, and is called to accept it."""
+"""Hand a case over: somebody else becomes its owner and is asked to accept it."""
 
 from conversations.cases.action import UNTAKEN, WORKABLE, Action, CaseSituation, FormContext, Save, stays
 from conversations.cases.case import State
@@ -26,7 +26,7 @@ def _apply(given: CaseSituation) -> CaseStep:
         case,
         timers=acceptance(case, given.now),
         notices=(Notice("case.notice.handed_over", (case.owner,)),),
-        consequences=(line, *told),  # why, for whoever is called to accept
+        consequences=(line, *told),  # the reason, for the new owner
     )
 
 

@@ -1,4 +1,4 @@
-"""Write an internal note; the customer does not see it, and nothing else changes."""
+"""Write an internal note; the customer does not see it, and the case does not change."""
 
 from conversations.cases.action import Action, CaseSituation, FormContext, Save, stays
 from conversations.cases.case import State

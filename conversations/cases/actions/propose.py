@@ -1,4 +1,4 @@
-"""Propose a solution: the customer is asked whether it is one."""
+"""Propose a solution: the customer is asked whether they accept it."""
 
 from conversations.cases.action import TONGUE, WORKABLE, Action, ButtonStyle, CaseSituation, FormContext, lead
 from conversations.cases.case import State
@@ -17,7 +17,7 @@ def _apply(given: CaseSituation) -> CaseStep:
     asked = (AskCustomer(PROPOSAL, given.move.word("text")),)
     if case.due:
         return CaseStep(case, consequences=asked)
-    # A proposal has waited for the customer; with a new one, it is us again who owe them something.
+    # An earlier proposal waited for the customer; until the new one arrives, we owe them a solution again.
     case = started_now(case, given.now)
     ours = promises(case, given.now)
     return CaseStep(case, timers=(*dropped(case, *WAITING), *ours), consequences=asked)

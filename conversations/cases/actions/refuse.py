@@ -1,4 +1,4 @@
-"""The customer refuses the proposed solution: a new round begins, and somebody must take the case again."""
+"""The customer refuses the proposed solution: a new round begins, and the case must be accepted again."""
 
 from conversations.cases.action import Action, By, CaseSituation, lead
 from conversations.cases.case import State
@@ -9,10 +9,10 @@ from conversations.kinds import Role
 
 
 def _apply(given: CaseSituation) -> CaseStep:
-    # Whoever decides has read it, also where nobody told us yet that it arrived.
+    # A decision proves that the proposal was read, even if its delivery is not confirmed yet.
     case = replace(given.case, answered=given.case.answered or given.now)
     begun = again(case, given.now)
-    # A refusal climbs one level: the manager learns of it at once.
+    # A refusal escalates by one level: the manager is told at once.
     told = given.policy.known(case.who(Role.OWNER, Role.MANAGER))
     return replace(begun, notices=(Notice("case.notice.refused", told),))
 

@@ -1,4 +1,4 @@
-"""Open a case again that has come to an end: by staff, or by the customer."""
+"""Reopen a closed case: by staff, or by the customer."""
 
 from conversations.cases.action import Action, By, CaseSituation, FormContext, lead
 from conversations.cases.case import State

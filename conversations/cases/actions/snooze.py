@@ -1,4 +1,4 @@
-"""Put a case away from one's own desk until a day, with a reason. Deadlines go on, and nobody else sees less."""
+"""Hide a case from the actor's own desk until a day, with a reason. Deadlines go on; others still see it."""
 
 from datetime import timedelta
 from typing import Final
