@@ -14,7 +14,9 @@ def find(languages: Mapping[str, Language]) -> Iterator[Problem]:
     """Compare each with ours. An unknown value would fail when the text is rendered; a missing one is a hint."""
     for tag, language in languages.items():
         for key, text in language.texts.items():
-            if text.own:
+            if text.own and not text.words:  # neither platform takes an empty message or button
+                yield Problem(key, "is empty", "write words, or take the line out", text.file)
+            elif text.own:
                 yield from _differing(key, text, _ours(key, tag, text, languages))
 
 

@@ -145,6 +145,7 @@ async def test_a_name_without_words_stops_the_start(
         ),
         ("de/a.toml", 'privacy = "{{ x"', "de/a.toml: privacy: template:"),
         ("de/a.toml", 'privacy = "', "de/a.toml: is not TOML:"),
+        ("de/a.toml", 'privacy = " "', "de/a.toml: privacy: is empty (write words, or take the line out)"),
         (
             "de/a.toml",
             '[case.category]\ntables = "Tische"',
