@@ -1,4 +1,4 @@
-"""Why a file was not taken, and which files of a message are: one rule for questions and cases."""
+"""Which files of a message are accepted, and why others are refused: one rule for questions and cases."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -7,20 +7,20 @@ from conversations.events import FileRef
 from conversations.frozen import frozen
 
 KINDS = ("photo", "document", "voice")
-"""What we keep. A channel names other kinds by the platform's word, so that it can be said what was not kept."""
+"""The kinds we keep. A channel names other kinds by the platform's word, so that the refusal can name them."""
 
 MEGABYTES = 20
-"""Largest file taken; Telegram lets a bot download no more."""
+"""The largest file accepted; Telegram's download limit for bots."""
 
 
 _NEVER = ("video/", "image/gif", "image/svg", "image/heic", "image/heif", "image/bmp", "image/tiff")
-"""How media types begin that we never keep: known before anything is fetched, where the platform names them."""
+"""Prefixes of media types that we never keep: refused before a download, where the platform names the type."""
 
 
 class Refusal(StrEnum):
     """The value is kept with the file, and names its texts."""
 
-    KIND = "kind"  # of no use here, known before it is fetched
+    KIND = "kind"  # unsuitable, known before it is fetched
     TOO_LARGE = "too-large"
     TOO_MANY = "too-many"  # for one question
     QUOTA = "quota"  # for one person and day
@@ -30,7 +30,7 @@ class Refusal(StrEnum):
 
 @frozen
 class Sorted:
-    """The files of a message: what can be kept, and what not, each with the reason."""
+    """The files of a message: those accepted, and those refused, each with the reason."""
 
     kept: tuple[FileRef, ...]
     refused: tuple[tuple[FileRef, Refusal], ...]
@@ -43,7 +43,7 @@ def sort_out(
     megabytes: int = MEGABYTES,
     room: int | None = None,
 ) -> Sorted:
-    """Tell the files that can be kept from those that cannot; a refused one takes no room."""
+    """Separate the files that can be kept from those that cannot; a refused one uses no slot."""
     kept: list[FileRef] = []
     refused: list[tuple[FileRef, Refusal]] = []
     for file in files:

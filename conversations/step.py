@@ -1,4 +1,4 @@
-"""What one step of the core comes to: the state as it now is, what happened, what to do, what to keep."""
+"""The result of one step of the core: the new state, facts, effects, and answers to store."""
 
 from typing import Generic, TypeVar
 
@@ -12,7 +12,7 @@ State_co = TypeVar("State_co", covariant=True)
 
 @frozen
 class Given:
-    """An answer as it now is, to be kept: the same session and question replace."""
+    """An answer to store; it replaces the one of the same session and question."""
 
     session: int
     dialogue: str
@@ -25,7 +25,7 @@ class Given:
 class Step(Generic[State_co]):
     """What became of a state, whatever it was that moved: a session (None once it is over) or a conversation.
 
-    `toast` is a short plain text for the pressed button; `refused` tells that the reply was no answer to the question.
+    `toast` is a short plain text for the pressed button; `refused`: the reply was no answer to the question.
     """
 
     state: State_co

@@ -1,4 +1,4 @@
-"""What staff work on: a kind and an id. Today that is a case; whatever comes later stands beside it here."""
+"""What staff work on, by kind and id. Today that is a case; later kinds are added here."""
 
 from enum import StrEnum
 
@@ -6,14 +6,14 @@ from conversations.frozen import frozen
 
 
 class SubjectKind(StrEnum):
-    """What kinds of things staff work on."""
+    """The kinds of things staff work on."""
 
     CASE = "case"
 
 
 @frozen
 class Subject:
-    """One thing that staff work on. As text it is `case:41`: so its lane is called, and so platforms carry it."""
+    """One thing that staff work on. As text it is `case:41`: the name of its lane, and its id on platforms."""
 
     kind: SubjectKind
     id: int
@@ -23,7 +23,7 @@ class Subject:
 
 
 def about_case(case: int) -> Subject:
-    """Return a case, by its id, as a subject."""
+    """Return the subject of a case id."""
     return Subject(SubjectKind.CASE, case)
 
 

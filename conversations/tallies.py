@@ -1,12 +1,12 @@
-"""Counts kept beside the facts, in the same transaction: what a report needs without reading every answer.
+"""Counts stored with the facts, in the same transaction: reports need not read every answer.
 
 A tally is one integer under a key; its day (`2026-11-25`) is that of the fact in the organisation's zone. Weeks and
 months are sums of days.
 
-Persons do not add over days, so beside the tallies stand the *repeats*: an answer counts there under its own key as
-soon as the same person has answered the same question again, with the day of that next answer. The people of a window
-are its answers, less those whose next answer lies in it as well (`people`): each person counts once, where their last
-answer in the window stands.
+Numbers of people cannot be summed over days, so there are also *repeats*: an answer is counted there, under its own
+key and with the day of the next answer, as soon as the same person has answered the same question again. The people of
+a window are its answers minus those whose next answer is in it as well (`people`): each person counts once, at their
+last answer in the window.
 """
 
 from collections import Counter
@@ -41,10 +41,10 @@ class TallyKey:
 
 @frozen
 class DayKey:
-    """What is counted, on a day, by everything that it may be told apart by. The rest is as in `TallyKey`.
+    """What is counted, on a day, with every dimension. The rest is as in `TallyKey`.
 
-    `party` is the kind of interested party, empty for customers. `language` is the one the walk began in, `series` the
-    hash of the wording that was answered: a question in another wording is another series.
+    `party` is the kind of interested party, empty for customers. `language` is the one the session began in, `series`
+    the hash of the wording that was answered: a question in another wording is another series.
     """
 
     day: str
@@ -66,7 +66,7 @@ Repeat: TypeAlias = tuple[DayKey, str]
 
 @lru_cache(maxsize=4096)
 def _day(quarter: int, zone: tzinfo) -> str:
-    """The day of a quarter of an hour: in no zone a day begins within one."""
+    """Return the day of a quarter of an hour, cached: in every zone, days begin on a quarter."""
     return datetime.fromtimestamp(quarter * 15 * MINUTE // SECOND, UTC).astimezone(zone).date().isoformat()
 
 
@@ -93,7 +93,7 @@ def week_of(at: Instant, zone: tzinfo) -> str:
 
 
 def people(days: Mapping[DayKey, int], repeats: Mapping[Repeat, int]) -> dict[DayKey, int]:
-    """Count persons instead of answers; both mappings are of the same window, repeats with both of their days in it."""
+    """Count people instead of answers; both mappings cover the same window, repeats with both of their days in it."""
     left = Counter(days)
     for (key, _), n in repeats.items():
         left[key] -= n
@@ -101,7 +101,7 @@ def people(days: Mapping[DayKey, int], repeats: Mapping[Repeat, int]) -> dict[Da
 
 
 def increments(fact: Fact, at: Instant, zone: tzinfo) -> Iterator[tuple[DayKey, int]]:
-    """Yield the tallies a fact moves and by how much; most facts move none."""
+    """Yield the tallies that a fact changes, with the difference; most facts change none."""
     match fact:
         case Invited():
             yield (

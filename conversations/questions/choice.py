@@ -34,12 +34,12 @@ class OneChoice:
     has_options = True
 
     def problems(self, question: Question) -> Iterator[Problem]:
-        """A choice needs something to choose from."""
+        """A choice needs options."""
         if len(question.options) < 2:
             yield Problem("options", "a choice needs two options at least", 'write options.one.en = "..."')
 
     def prompt(self, ask: Ask) -> Prompt:
-        """Two short labels share a row, long ones get their own."""
+        """Put two short labels in a row, a long one in a row of its own."""
         choices = [Choice(key, ask.option(key)) for key in ask.question.options]
         width = 2 if all(len(choice.label) <= SHORT for choice in choices) else 1
         return Prompt(tuple(tuple(choices[at : at + width]) for at in range(0, len(choices), width)))

@@ -1,4 +1,4 @@
-"""How to reach the person: their own contact by the platform's button, or a phone number or address as text."""
+"""How to reach the person: their own contact by the platform's button, or a phone number or e-mail address as text."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -31,14 +31,14 @@ PHRASES = ("share", "reject", "other")
 
 
 class Contact:
-    """The value is `phone` or `email`; number and address are words, so that erasing a person empties them."""
+    """The value is `phone` or `email`; number and address are kept as words, so that erasing a person erases them."""
 
     settings: Mapping[str, Setting] = {}
     labels = ()
     has_options = False
 
     def problems(self, question: Question) -> Iterator[Problem]:
-        """Nothing can be wrong."""
+        """No setting can be wrong."""
         yield from ()
 
     def prompt(self, ask: Ask) -> Prompt:

@@ -29,14 +29,14 @@ from conversations.texts.vocabulary import Vocabulary
 NEAR = {"before_yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "after_tomorrow": 2}
 """Days that have names: phrases of the languages, `day.today` and so on."""
 
-# Of a folded reply: dots and commas have become spaces.
+# Matched against a folded reply: dots and commas have become spaces.
 ISO = re.compile(r"(\d{4})[-/ ](\d{1,2})[-/ ](\d{1,2})")
 DAY_FIRST = re.compile(r"(\d{1,2})[-/ ](\d{1,2})(?:[-/ ](\d{2}|\d{4}))?")
 PHRASES = ("reject", "past", "future", "today", "yesterday", "shown")
 
 
 class Day:
-    """Without a year, the nearest such day counts that `past` and `future` allow."""
+    """A day without a year is the nearest one that `past` and `future` allow."""
 
     settings: Mapping[str, Setting] = {"past": True, "future": True}
     labels = ()
@@ -48,13 +48,13 @@ class Day:
             yield Problem("future", "neither past nor future days are allowed", "allow one")
 
     def prompt(self, ask: Ask) -> Prompt:
-        """Offer today and yesterday where the past is meant."""
+        """Offer today and yesterday where past days are allowed."""
         if not ask.question.settings.get("past"):
             return Prompt()
         return Prompt((tuple(Choice(key, ask.phrase(key)) for key in ("today", "yesterday")),))
 
     def accept(self, ask: Ask, reply: Reply) -> Result:
-        """Take a day in any usual way of writing."""
+        """Accept a day in any usual notation."""
         match reply:
             case Said(text) if ask.question.optional and ask.declines(text):
                 return Declined()
@@ -94,7 +94,7 @@ def _names(vocabulary: Vocabulary) -> _Names:
         {
             folded(name): days
             for key, days in NEAR.items()
-            for name in (*vocabulary.listed(f"day.{key}"), key)  # buttons are called by the key
+            for name in (*vocabulary.listed(f"day.{key}"), key)  # a button's key is the key itself
         },
         {name: month for month, names in enumerate(vocabulary.ordered("day.months"), 1) for name in names},
         re.compile(rf"(\d{{1,2}})(?:{ordinals})? (?:(?:{of}) )?([^\W\d]{{3,9}})(?: (\d{{4}}|\d{{2}}))?"),

@@ -32,7 +32,7 @@ DONE_KEY = "done"
 ANEW_KEY = "anew"
 
 _NAME = 60
-"""Characters shown of a file's name."""
+"""The most characters shown of a file name."""
 
 PHRASES = (
     "reject",
@@ -58,7 +58,7 @@ PHRASES = (
 
 
 class Files:
-    """The value is how many were kept; captions become words. What a file really is shows when it is fetched."""
+    """The value is how many were kept; captions become words. The real type of a file is known once it is fetched."""
 
     settings: Mapping[str, Setting] = {"kinds": KINDS, "max_files": 5, "megabytes": MEGABYTES}
     labels = ()
@@ -75,7 +75,7 @@ class Files:
             yield Problem("megabytes", "must be from 1 to 20", "choose another number")
 
     def prompt(self, ask: Ask) -> Prompt:
-        """Show Done once something has come; asked again, say what was given and offer to begin anew."""
+        """Show Done once something was sent; when asked again, say what was given and offer to start over."""
         given = ask.partial
         if given is None or not given.holds_anything:
             return Prompt()
@@ -107,7 +107,7 @@ class Files:
                 return Rejection(ask.phrase("reject"))
 
     def _collect(self, ask: Ask, came: Attached) -> Result:
-        """Keep what can be kept; what is refused takes no place, and is said. A caption is always words."""
+        """Keep the files that can be kept; a refused one uses no slot and is reported. A caption becomes words."""
         question, before = ask.question, ask.partial or Answer()
         most = question.number("max_files")
         found = sort_out(
@@ -132,7 +132,7 @@ class Files:
     def _note(
         self, ask: Ask, refused: tuple[Refuse, ...], most: int, *, album: bool, caption: str, kept: bool
     ) -> str:
-        """Say what came, and what of it is not kept."""
+        """Return the note: what was received, and what was refused."""
         over = sum(one.reason is Refusal.TOO_MANY for one in refused)
         parts = [*self._objections(ask, refused, others=kept or bool(over))]
         if over:
@@ -144,7 +144,7 @@ class Files:
         return " ".join(parts)
 
     def _objections(self, ask: Ask, refused: tuple[Refuse, ...], *, others: bool) -> Iterator[str]:
-        """Yield why files are of no use; they are named where `others` came with them."""
+        """Yield why files are refused; they are named where `others` came with them."""
         kinds = ", ".join(ask.phrase(kind) for kind in ask.question.names("kinds"))
         megabytes = ask.question.number("megabytes")
         for reason, key in ((Refusal.KIND, "kind"), (Refusal.TOO_LARGE, "big")):
@@ -155,13 +155,13 @@ class Files:
                 yield ask.phrase(f"some_{key}" if some else key, kinds=kinds, megabytes=megabytes, **named)
 
     def gathered(self, kept: Answer, before: Answer | None) -> Answer:
-        """Count the files that were sent earlier, and take their captions."""
+        """Add the files that were sent earlier, with their captions."""
         before = before or Answer()
         files = tuple(dict.fromkeys((*kept.attachments, *before.attachments)))
         return replace(before, value=len(files), words=joined(kept.words, before.words), attachments=files)
 
     def show(self, ask: Ask, answer: Answer) -> str:
-        """Return how many were kept, and what was said about them."""
+        """Return how many were kept, and their captions."""
         count, refused = len(answer.attachments), len(answer.refused)
         key = "shown_without" if refused else "shown"
         if answer.words and not count and not refused:
@@ -171,12 +171,12 @@ class Files:
 
 
 def _is_earlier(answer: Answer) -> bool:
-    """Whether it was given before the question was asked this time."""
+    """Return whether it was given before the question was asked this time."""
     return answer.at != 0
 
 
 def _tells(ask: Ask, text: str) -> bool:
-    """Tell whether words may stand in the place of files: they say something, and are no mere greeting."""
+    """Return whether words may replace files: they say something beyond a greeting."""
     return any(char.isalpha() for char in text) and not is_only_polite(text, ask.vocabulary)
 
 

@@ -40,7 +40,7 @@ class Many:
     has_options = True
 
     def problems(self, question: Question) -> Iterator[Problem]:
-        """Bounds must be reachable, and no option may be called as our own button."""
+        """Bounds must be reachable, and no option may have the name of our own button."""
         if len(question.options) < 2:
             yield Problem("options", "a choice needs two options at least", 'write options.one.en = "..."')
         if question.number("at_least") > len(question.options):

@@ -41,16 +41,16 @@ class Number:
     has_options = False
 
     def problems(self, question: Question) -> Iterator[Problem]:
-        """The range must not be empty."""
+        """Report an empty range."""
         if question.number("min") >= question.number("max"):
             yield Problem("max", "is not above min", "raise it")
 
     def prompt(self, ask: Ask) -> Prompt:
-        """Nothing to press."""
+        """No buttons."""
         return Prompt()
 
     def accept(self, ask: Ask, reply: Reply) -> Result:
-        """Take the one number in a text; units around it do no harm."""
+        """Accept the only number in a text; units around it are ignored."""
         if not isinstance(reply, Said):
             return Rejection(ask.phrase("reject"))
         if ask.question.optional and ask.declines(reply.text):
@@ -86,7 +86,7 @@ def _parse(ask: Ask, text: str) -> Decimal | None:
 
 @lru_cache(maxsize=8)
 def _otherwise(vocabulary: Vocabulary) -> re.Pattern[str]:
-    """What makes another number of the digits in a text: "minus 3", "2 dozen"."""
+    """Words that change the number in a text: "minus 3", "2 dozen"."""
     return re.compile(rf"[-−–]\s+\d|[½¼¾⅓⅔]|{vocabulary.pattern('number.otherwise')}", re.IGNORECASE)
 
 

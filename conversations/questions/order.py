@@ -32,25 +32,25 @@ LONGEST = 40
 """Characters of a word that may be an order number."""
 
 PATIENCE = 0.05
-"""Seconds of looking for it in one reply: some thousand times what a good pattern needs."""
+"""Timeout, in seconds, of the search in one reply: some thousand times what a good pattern needs."""
 
 PATTERN_LIMIT = 200
 _PLAIN = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
 _RISKY = re.compile(r"\)[*+{]|\(\?(?![:=!])|\{[0-9,]*[0-9]{4}")
-"""What lets a pattern take for ever or fill the memory: repeated groups, recursion, endless counts."""
+"""Constructs that let a pattern run for ever or fill the memory: repeated groups, recursion, unbounded counts."""
 
 PHRASES = ("reject",)
 
 
 class Order:
-    """`pattern` is a regular expression the number must match in upper case; the number is words, not a value."""
+    """`pattern` is a regular expression the upper-case number must match; it is kept as words."""
 
     settings: Mapping[str, Setting] = {"pattern": USUAL}
     labels = ()
     has_options = False
 
     def problems(self, question: Question) -> Iterator[Problem]:
-        """The pattern must be one, and one that comes to an end."""
+        """The pattern must be valid and terminate."""
         pattern = question.word("pattern")
         if len(pattern) > PATTERN_LIMIT:
             yield Problem("pattern", f"is longer than {PATTERN_LIMIT} characters", "make it shorter")
@@ -65,11 +65,11 @@ class Order:
                 yield Problem("pattern", f"is not a regular expression: {error}", remedy)
 
     def prompt(self, ask: Ask) -> Prompt:
-        """Nothing to press."""
+        """No buttons."""
         return Prompt()
 
     def accept(self, ask: Ask, reply: Reply) -> Result:
-        """Take the one word that looks like an order number."""
+        """Accept the only word that looks like an order number."""
         match reply:
             case Said(text) if ask.question.optional and ask.declines(text):
                 return Declined()
@@ -85,7 +85,7 @@ class Order:
 
 
 def _matching(pattern: str, words: list[str]) -> list[str]:
-    """Return the words that match, each once; none where the pattern cannot tell in time."""
+    """Return the matching words without duplicates; none if the pattern times out."""
     stripped = dict.fromkeys(word.strip("#.,;:!?()") for word in words)
     if pattern == USUAL:
         stripped = dict.fromkeys(word for word in stripped if not DATED.fullmatch(word))

@@ -32,14 +32,14 @@ PHRASES = ("reject", "kept", "shown")
 
 
 class Scale:
-    """Buttons with numbers; text counts where it is a rating as a whole: `9`, `9/10`, `ich sage neun`, `★★★★` of 5."""
+    """Buttons with numbers; text counts if all of it is a rating: `9`, `9/10`, `ich sage neun`, `★★★★` of 5."""
 
     settings: Mapping[str, Setting] = {"min": 0, "max": 10}
     labels = ("low", "high")
     has_options = False
 
     def problems(self, question: Question) -> Iterator[Problem]:
-        """A scale has 2 to 11 steps, and a metric its own range."""
+        """A scale has 2 to 11 steps; each metric has its own range."""
         low, high = _ends(question)
         if not 1 <= high - low <= 10:
             yield Problem("max", f"a scale from {low} to {high} is not usable", "2 to 11 steps")
@@ -50,7 +50,7 @@ class Scale:
             )
 
     def prompt(self, ask: Ask) -> Prompt:
-        """Numbers in one row, or two when they are many."""
+        """Show the numbers in one row, or in two if there are many."""
         low, high = _ends(ask.question)
         ends = ((low, ask.label("low")), (high, ask.label("high")))
         return Prompt(
@@ -58,7 +58,7 @@ class Scale:
         )
 
     def accept(self, ask: Ask, reply: Reply) -> Result:
-        """Take a rating of the range; other words are kept, and the number is asked for."""
+        """Accept a rating within the range; other words are kept, and the number is asked for."""
         low, high = _ends(ask.question)
         match reply:
             case Chosen(key):
@@ -99,7 +99,7 @@ def _rows(low: int, high: int) -> tuple[tuple[Choice, ...], ...]:
 
 
 def _says(ask: Ask, words: str) -> bool:
-    """Tell whether words are worth keeping: not a number out of range, and not only a greeting."""
+    """Return whether words are worth keeping: neither a number out of range nor only a greeting."""
     return any(char.isalpha() for char in words) and not is_only_polite(words, ask.vocabulary)
 
 

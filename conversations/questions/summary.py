@@ -37,19 +37,19 @@ class Summary:
     has_options = False
 
     def problems(self, question: Question) -> Iterator[Problem]:
-        """What is confirmed cannot be passed over."""
+        """A confirmation cannot be skipped."""
         if question.optional:
             yield Problem("optional", "a summary cannot be skipped", "remove it")
 
     def prompt(self, ask: Ask) -> Prompt:
-        """Confirm on top, two points a row below."""
+        """Show Confirm on top, and two points per row below."""
         shown = ask.points()
         points = [Choice(point.question, f"✎ {point.label}") for point in shown]
         rows = [tuple(points[at : at + 2]) for at in range(0, len(points), 2)]
         return Prompt(((Choice(CONFIRM, _confirm(ask)),), *rows), points=shown)
 
     def accept(self, ask: Ask, reply: Reply) -> Result:
-        """Take a yes, or lead to the point that is named."""
+        """Accept a yes, or go to the point that is named."""
         labels = {point.question: point.label for point in ask.points()}
         match reply:
             case Chosen(key) if key == CONFIRM:

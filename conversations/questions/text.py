@@ -29,13 +29,13 @@ from conversations.texts.graphemes import beginning
 from conversations.texts.phrases import is_bare_no
 
 SHOWN = 500
-"""Characters of earlier words shown below the question; all of them are kept."""
+"""The most characters of earlier words shown below the question; all of them are kept."""
 
 PHRASES = ("reject", "short", "long", "words", "kind", "too-large", "too-many", "files", "voices", "so_far")
 
 
 class Text:
-    """What was written; longer than `max_length` is asked back, never cut. The value is empty: words are not counted.
+    """What was written; a text above `max_length` is asked again, never cut. The value is empty: words are not counted.
 
     A caption is words, and its file belongs to the answer; a voice message is an answer by itself.
     """
@@ -49,7 +49,7 @@ class Text:
     has_options = False
 
     def problems(self, question: Question) -> Iterator[Problem]:
-        """The bounds must leave room."""
+        """The bounds must not exclude each other."""
         low, high = question.number("min_length"), question.number("max_length")
         if not 1 <= low <= high <= WORDS_LIMIT:
             yield Problem("max_length", f"{low} to {high} characters is not usable", f"1 to {WORDS_LIMIT}")
@@ -57,13 +57,13 @@ class Text:
             yield Problem("max_files", "must be from 1 to 20", "choose another number")
 
     def prompt(self, ask: Ask) -> Prompt:
-        """Nothing to press. What was said before stands below, and is the answer of whoever adds nothing."""
+        """No buttons. Earlier words are shown below, and are the answer if the person adds nothing."""
         if not (said := _said_before(ask)):
             return Prompt()
         return Prompt(note=ask.phrase("so_far", words=beginning(said, SHOWN)), given=said)
 
     def accept(self, ask: Ask, reply: Reply) -> Result:
-        """Take any text, and files that say something."""
+        """Accept any text, and files that carry an answer."""
         match reply:
             case Attached(files) if files:
                 return self._with_files(ask, reply)
@@ -91,7 +91,7 @@ class Text:
         return Partial(answer, f"{note} {wrong}".strip(), taken.fetches, taken.refused)
 
     def _wrong(self, ask: Ask, answer: Answer) -> str:
-        """Return what is still missing, empty when it is an answer; what is spoken cannot be measured."""
+        """Return what is still missing, empty if it is an answer; a voice message has no length to check."""
         low, high = ask.question.number("min_length"), ask.question.number("max_length")
         if len(answer.words) > high:
             return ask.phrase("long", wanted=high, count=len(answer.words))
@@ -112,14 +112,14 @@ class Text:
 
 
 def _before(ask: Ask) -> Answer:
-    """What belongs to the answer already; the words of one that is given anew are replaced, its files stay."""
+    """Return the answer so far; when it is given again, its words are replaced and its files stay."""
     before = ask.partial or Answer()
     words = "" if before.wording else before.words
     return replace(before, value=None, words=words, wording="", at=0, skipped=False)
 
 
 def _said_before(ask: Ask) -> str:
-    """What was said to other questions: a comment takes it in; a question that needs its own answer does not."""
+    """Return what was said to other questions: a comment includes it; a question that needs its own answer does not."""
     return ask.remarks if ask.question.optional else ""
 
 
@@ -142,7 +142,7 @@ def _accepted(
 
 
 def _is_nothing(ask: Ask, text: str) -> bool:
-    """Tell whether a reply is no answer. Where one is needed, a bare "no" may be it; "I don't know" is asked again."""
+    """Return whether a reply is no answer. A required question accepts a bare "no"; "I don't know" is asked again."""
     if ask.question.optional:
         return ask.declines(text) or ask.finishes(text)
     return ask.declines(text) and not is_bare_no(text, ask.vocabulary)

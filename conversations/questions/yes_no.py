@@ -23,7 +23,7 @@ from conversations.session import Answer
 from conversations.texts.phrases import agrees
 
 NUMBERS = {"1": "yes", "2": "no"}
-"""The places of the two buttons."""
+"""The positions of the two buttons."""
 
 PHRASES = ("yes", "no", "reject")
 
@@ -36,7 +36,7 @@ class YesNo:
     has_options = False
 
     def problems(self, question: Question) -> Iterator[Problem]:
-        """Nothing can be wrong."""
+        """No setting can be wrong."""
         yield from ()
 
     def prompt(self, ask: Ask) -> Prompt:
@@ -44,7 +44,7 @@ class YesNo:
         return Prompt((tuple(Choice(key, _label(ask, key)) for key in ("yes", "no")),))
 
     def accept(self, ask: Ask, reply: Reply) -> Result:
-        """Take the usual words for yes and no in every language, and the buttons' own."""
+        """Accept the usual words for yes and no in every language, and the buttons' labels."""
         match reply:
             case Chosen("yes" | "no" as key):
                 return Accepted(key)
@@ -65,7 +65,7 @@ def _label(ask: Ask, key: str) -> str:
 
 
 def _named(ask: Ask, text: str) -> str | None:
-    """Return the button a text means: by its label, whatever that says, else by the usual words."""
+    """Return the button a text names: by its label first, else by the usual words."""
     said = folded(text)
     labelled = next((key for key in ("yes", "no") if said and said == folded(_label(ask, key))), None)
     agreed = agrees(text, ask.vocabulary)

@@ -1,4 +1,4 @@
-"""What a reply is to the open question, and the fact that it was answered, corrected or skipped."""
+"""How a reply relates to the open question, and the fact that it was answered, corrected or skipped."""
 
 from conversations.events import Said
 from conversations.facts import Answered, Corrected, Fact, Skipped
@@ -18,7 +18,7 @@ from conversations.talk.asking import Asking, kind_of
 
 
 def judged(asking: Asking, reply: Reply) -> Result:
-    """Return what a reply is. A label that is typed does what pressing it does, except that one of several is all."""
+    """Judge a reply. Typing a label does what pressing it does, except that one of several options is the answer."""
     kind, ask = kind_of(asking.dialogue.questions[asking.session.state]), asking.ask(asking.session.state)
     result = kind.accept(ask, reply)
     if not isinstance(reply, Said):
@@ -26,7 +26,7 @@ def judged(asking: Asking, reply: Reply) -> Result:
     if (named := _named(asking, reply.text)) is not None:
         pressed = kind.accept(ask, Chosen(named))
         return result if isinstance(pressed, Partial) and isinstance(result, Accepted) else pressed
-    if isinstance(result, Rejection):  # no answer, but perhaps the name of one that shall be changed
+    if isinstance(result, Rejection):  # no answer, but perhaps it names one to correct
         said = folded(reply.text)
         for point in asking.correctable():
             if said and said == folded(point.label):
@@ -42,7 +42,7 @@ def _named(asking: Asking, text: str) -> str | None:
 
 
 def answered(session: Session, asked: Question, old: Answer | None, answer: Answer) -> Fact:
-    """Return what happened to a question; `old` is the answer it had before."""
+    """Return the fact about a question; `old` is its previous answer."""
     bindings = session.bindings
     if old is not None and not old.skipped:
         return Corrected(

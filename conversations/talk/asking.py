@@ -1,4 +1,4 @@
-"""How a question looks to one person now: its message, its buttons, and answers put in words."""
+"""Renders a question for one person: its message, its buttons, and answers in words."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -29,7 +29,7 @@ CHOICE_LIMIT = 60
 """Characters of an answer shown where the keyboard was."""
 
 POINT_LIMIT = 300
-"""Characters of an answer that a summary shows: it has to fit into one message with its buttons."""
+"""Characters of an answer that a summary shows: the summary must fit into one message with its buttons."""
 
 LABEL_LIMIT = 40
 """Characters of a button that names an answer to correct."""
@@ -40,7 +40,7 @@ ROW_WIDTH = 32
 
 @frozen
 class Scene:
-    """Everything around a step that is not the session: who, in which language, when.
+    """The context of a step besides the session: who, in which language, when.
 
     `person` is the name to address, `texts` the system's texts, `message` the platform id of what the person sent,
     `press` the button they pressed, `keyboard` the outbox row that carries the last keyboard (0: none), and
@@ -73,26 +73,26 @@ def kind_of(question: Question) -> QuestionType:
 
 
 def _compared(label: str) -> str:
-    """Return a label, or what may be one, as these are compared: a picture alone is one, too."""
+    """Normalise a label, or a possible one, for comparison: an emoji alone may be one, too."""
     return folded(label) or label.strip()
 
 
 def visible(session: Session) -> dict[str, Answer]:
-    """Return the answers that count: those on the way the person took, in its order."""
+    """Return the answers that count: those on the path the person took, in its order."""
     return {question: session.answers[question] for question in session.trail if question in session.answers}
 
 
 class Asking:
-    """A dialogue's session in a scene, put into words."""
+    """Renders a session in a scene."""
 
     def __init__(self, dialogue: Dialogue, session: Session, scene: Scene) -> None:
         self.dialogue = dialogue
         self.session = session
         self.scene = scene
-        self._alike = True  # whether all that was looked at is the same for everybody who reads the language
+        self._alike = True  # whether everything used so far is the same for all readers of the language
 
     def ask(self, question: str) -> Ask:
-        """Return what a question type needs to know."""
+        """Return the context a question type needs."""
         asked = self.dialogue.questions[question]
         scene = self.scene
         texts = self.dialogue.texts
@@ -125,7 +125,7 @@ class Asking:
         )
 
     def _remarks(self, question: str) -> str:
-        """Return what was said before, for a question to take in; whoever corrects its answer says all of it anew."""
+        """Return earlier remarks for a question to include; none in a correction, which replaces the whole answer."""
         session = self.session
         if session.returning and question == session.state and question in session.answers:
             return ""
@@ -139,7 +139,7 @@ class Asking:
         return texts.render(key, language, **self._values() | {"answers": _InWords(self)})
 
     def _values(self) -> dict[str, object]:
-        """What every text of the dialogue may name. Labels do not know the answers: these are said in them."""
+        """The values every text of the dialogue may use. Labels have no answers: these are rendered with them."""
         bindings = {name: self.session.bindings.get(name, "") for name in self.dialogue.bindings}
         return {
             **bindings,
@@ -155,7 +155,7 @@ class Asking:
         return kind_of(self.dialogue.questions[question]).show(self.ask(question), answer)
 
     def points(self) -> tuple[SummaryLine, ...]:
-        """Return the answers whose question has a label, skipped ones included: they may be filled in later."""
+        """Return the answers whose question has a label, including skipped ones, which may be filled in later."""
         self._alike = False
         return tuple(
             SummaryLine(question, self.ask(question).label("label"), self._summed_up(question, answer))
@@ -164,7 +164,7 @@ class Asking:
         )
 
     def beside(self) -> str:
-        """Return what came at questions that could not take it, in plain words."""
+        """Return, in plain words, what was sent at questions that could not take it."""
         kept = self.session.kept or Answer()
         files = self.scene.label("kept.files", count=len(kept.attachments)) if kept.attachments else ""
         return " – ".join(part for part in (files, kept.words) if part)
@@ -173,7 +173,7 @@ class Asking:
         return joined(self.shown(question, answer), remarks.unsaid_to(self.session, question))
 
     def correctable(self) -> tuple[SummaryLine, ...]:
-        """Return every answer that can be changed, each with some name."""
+        """Return every answer that can be changed, each with a name."""
         named = {point.question: point for point in self.points()}
         return tuple(
             named.get(question) or SummaryLine(question, clip(self.shown(question, answer), LABEL_LIMIT), "")
@@ -181,7 +181,7 @@ class Asking:
         )
 
     def look(self) -> Presentation:
-        """Return how the current question is asked; where that is alike for everybody, it is made once."""
+        """Return how the current question is shown; cached where it is the same for everybody."""
         state, fresh = self.session.state, self.session.partial is None and not self.session.remarks
         key = (self.scene.texts, state, self.scene.language)
         known = self.dialogue.looks.get(key) if fresh else None
@@ -209,7 +209,7 @@ class Asking:
     def message(self, *notes: str, human: bool = False, prompt_only: bool = False) -> Message:
         """Return the current question as a message.
 
-        `notes` (markup) come first; `human` adds the button that calls one; `prompt_only` leaves the question out and
+        `notes` (markup) come first; `human` adds a button that calls a human; `prompt_only` omits the question and
         shows the notes with its buttons.
         """
         look = self.look()
@@ -218,7 +218,7 @@ class Asking:
         return Message(text, buttons, Kind.QUESTION, contact_label=look.prompt.contact_label)
 
     def _buttons(self, prompt: Prompt, *, human: bool = False) -> tuple[tuple[Button, ...], ...]:
-        """Return the rows of buttons: the question's own, then those the settings want."""
+        """Return the rows of buttons: the question's own, then those of the settings."""
         begin = self._stamp()
         rows = [tuple(Button(one.label, begin + one.key) for one in row) for row in prompt.choices]
         wanted = [name for name in self.dialogue.settings.buttons if self._makes_sense(name)]
@@ -242,7 +242,7 @@ class Asking:
         return Message(self.scene.say("correct.which"), rows)
 
     def mark(self, choice: str) -> tuple[MarkKeyboard, ...]:
-        """Take the keyboard away, under the question just answered; nothing where there was none."""
+        """Remove the keyboard under the question just answered; nothing where there was none."""
         press, keyboard = self.scene.press, self.scene.keyboard
         if not press and not keyboard:
             return ()
@@ -253,18 +253,18 @@ class Asking:
         return (MarkKeyboard(choice, sent=keyboard, text=text),)
 
     def retick(self, press: Pressed) -> MarkKeyboard:
-        """Show the keyboard as it is now, in place of the one that was pressed."""
+        """Replace the pressed keyboard with the current one."""
         look = self.look()
         text, buttons = self.question_text(look), self._buttons(look.prompt)
         return MarkKeyboard("", press.message, text=text, buttons=buttons)
 
     def choice_named(self, text: str) -> str | None:
-        """Return the key of the question's own button whose label a text is, in the person's language."""
+        """Return the key of the question's own button with this label, in the person's language."""
         wanted = _compared(text) if len(text) <= PARSE_LIMIT else ""
         return self.look().named.get(wanted) if wanted else None
 
     def in_every_language(self) -> "Iterator[Asking]":
-        """Yield the same question as others read it, the person's own language first."""
+        """Yield the question in every language, the person's own first."""
         yield self
         asked = f"questions.{self.session.state}."
         own = (entry for key, entry in self.dialogue.texts.entries.items() if key.startswith(asked))
@@ -273,7 +273,7 @@ class Asking:
             yield Asking(self.dialogue, self.session, replace(self.scene, language=language))
 
     def at(self, session: Session) -> "Asking":
-        """Return the same for another state of the session."""
+        """Return a renderer for another state of the session."""
         return Asking(self.dialogue, session, self.scene)
 
     def _makes_sense(self, name: str) -> bool:
@@ -292,7 +292,7 @@ class Asking:
 
 
 class _InWords(Mapping[str, str]):
-    """The answers as texts may name them, each put into words only when a text does; empty where there is none."""
+    """The answers for use in texts, each rendered only when a text uses it; empty where there is none."""
 
     def __init__(self, asking: Asking) -> None:
         self._asking = asking

@@ -1,4 +1,4 @@
-"""Files beside the question: at one that takes none, and of an album whose first file was an answer already."""
+"""Files that do not answer the question: sent at one that takes none, or later files of an album already answered."""
 
 from conversations.answers.collecting import with_missing
 from conversations.answers.evidence import take
@@ -11,7 +11,7 @@ from conversations.talk.asking import Asking, kind_of
 
 
 def beside(asking: Asking, sent: Attached) -> tuple[Result, Session, tuple[Effect, ...]]:
-    """Keep files at a question that takes none, for whatever follows the dialogue; the caption is the reply."""
+    """Keep files sent at a question that takes none, for what follows the dialogue; the caption is the reply."""
     session, caption = asking.session, clean(sent.caption)
     kind = kind_of(asking.dialogue.questions[session.state])
     result = kind.accept(asking.ask(session.state), Said(caption) if caption else sent)
@@ -27,12 +27,12 @@ def beside(asking: Asking, sent: Attached) -> tuple[Result, Session, tuple[Effec
 
 
 def is_more_of(session: Session, sent: Attached) -> bool:
-    """Whether this is a further file of an album whose first one answered a question."""
+    """Return whether this is a further file of an album whose first file answered a question."""
     return bool(sent.album) and sent.album == session.album and session.album_of in session.answers
 
 
 def extended(asking: Asking, sent: Attached) -> tuple[Answer, tuple[Effect, ...]]:
-    """Add a further file of an album to the answer that the first one was."""
+    """Add a further file of an album to the answer that its first file gave."""
     taken = take(asking.scene.ids, sent, asking.session.answers[asking.session.album_of])
     return with_missing(taken.answer, taken.refused), (*taken.fetches, *taken.refused)
 
@@ -47,7 +47,7 @@ def with_kept(session: Session, asked: Question, now: Instant) -> Session:
 
 
 def _with_note(result: Result, note: str, refused: tuple[Refuse, ...]) -> Result:
-    """Add what becomes of the files to what becomes of the caption."""
+    """Merge the result for the files into that for the caption."""
     match result:
         case Accepted():
             return replace(result, note=note, refused=refused)

@@ -1,4 +1,4 @@
-"""How people steer: the same commands as slash words, as plain words in every language, and as buttons."""
+"""The commands of people: as slash commands, as plain words in every language, and as buttons."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,7 +10,7 @@ from conversations.texts.vocabulary import Vocabulary
 
 
 class Command(StrEnum):
-    """The value is the slash word, and the key of the button."""
+    """The value is the slash command, and the key of the button."""
 
     START = "start"
     HELP = "help"
@@ -39,14 +39,14 @@ PURPOSE = {
 HELPLESS = ("?", "??", "???")
 
 ONLY_OUTSIDE = frozenset({Command.PRAISE, Command.IDEA, Command.QUESTION})
-"""As plain words these are too common to be taken out of an answer."""
+"""As plain words these are too common: they may be an answer."""
 
 OF_THE_QUESTION = frozenset({Command.BACK, Command.SKIP, Command.CANCEL, Command.CORRECT})
 """Their buttons belong to the question they stand under."""
 
 
 def command_in(text: str, vocabulary: Vocabulary, *, asked: bool) -> tuple[Command, str] | None:
-    """Return the command (and its argument) that a whole message is; `asked` tells that a question is open."""
+    """Return the command (and its argument) that a whole message is; `asked`: whether a question is open."""
     if len(text) > LONGEST:
         return None
     text = clean(text)
@@ -61,12 +61,12 @@ def command_in(text: str, vocabulary: Vocabulary, *, asked: bool) -> tuple[Comma
 
 
 def slash_commands(vocabulary: Vocabulary) -> Mapping[str, Command]:
-    """Return the commands by what may stand behind a stroke, in every language."""
+    """Return the commands by their slash names in every language."""
     return _slashes(vocabulary)
 
 
 def plain_words(vocabulary: Vocabulary) -> Mapping[str, tuple[Command, str]]:
-    """Return the commands, with the language that one asks for, by the plain words for them as they are compared."""
+    """Return the commands, with the language one asks for, by their normalised plain words."""
     return _words(vocabulary)
 
 

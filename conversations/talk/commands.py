@@ -1,4 +1,4 @@
-"""What commands do, in every state: the dialogue then goes on where it was."""
+"""What commands do, in every state; the dialogue then continues where it was."""
 
 from conversations.answers import remarks
 from conversations.answers.evidence import joined
@@ -25,7 +25,7 @@ from conversations.texts.texts import language_name, paragraphs
 
 
 def obey(stack: Stack, command: Command, argument: str = "", press: Pressed | None = None) -> None:
-    """Do what a command asks for; `press` is the button it came from."""
+    """Carry out a command; `press` is the button it came from."""
     match command:
         case Command.START:
             _start(stack)
@@ -49,7 +49,7 @@ def obey(stack: Stack, command: Command, argument: str = "", press: Pressed | No
 
 
 def say_idle(stack: Stack, note: str = "") -> None:
-    """Say what can be done here, with buttons, below a note (markup)."""
+    """Say what the person can do now, with buttons, below a note (markup)."""
     offered = [command for command, purpose in PURPOSE.items() if stack.library.for_purpose(purpose)]
     default = stack.library.current.get(stack.library.default)
     start = (Command.START,) if default and not default.needs else ()
@@ -62,7 +62,7 @@ def say_idle(stack: Stack, note: str = "") -> None:
 
 
 def _turn(stack: Stack, place: Place, command: Command, argument: str, press: Pressed | None) -> None:
-    """Go back, on, elsewhere or away."""
+    """Move within the dialogue, or leave it."""
     walk = stack.walk(place, press)
     match command:
         case Command.BACK:
@@ -106,13 +106,13 @@ def _call_human(stack: Stack) -> None:
     files: tuple[int, ...] = ()
     if place:
         session, words = remarks.hand_over(place[1])
-        # Nobody else gets what was sent to a survey.
+        # What was sent to a survey is passed on to nobody else.
         kept = session.kept if place[0].settings.purpose in SILENT_ENDS else None
         if kept is not None:
             words, files = joined(words, kept.words), (*kept.attachments, *kept.refused)
             session = replace(session, kept=None)
         stack.apply(place, Step(session))
-    stack.do(CallHuman(words, files))  # whoever opens or finds the case says who comes, and when
+    stack.do(CallHuman(words, files))  # the handler that opens or finds the case says who answers, and when
     stack.again()
 
 
@@ -126,7 +126,7 @@ def _language(stack: Stack, wanted: str, press: Pressed | None) -> None:
         return
     stack.conversation = replace(stack.conversation, language=chosen)
     stack.do(SetLanguage(chosen))
-    if press and press.token.startswith("0."):  # the question which language, not a dialogue's own
+    if press and press.token.startswith("0."):  # from the language menu, not from a dialogue
         stack.do(MarkKeyboard(language_name(chosen), press.message))
     stack.again(stack.text("language.chosen"))
 

@@ -1,4 +1,4 @@
-"""How a dialogue ends: what an outcome says and asks for. Nothing that was said or sent in it is left behind."""
+"""How a dialogue ends: what an outcome says and does. Everything said or sent in it is passed on."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,16 +13,16 @@ from conversations.session import Answer, Session
 from conversations.talk.asking import Asking, visible
 
 ON_CARD = ("category", "severity", "order", "remedy", "touchpoint")
-"""Fields of a case that stand on its card by themselves, where they are no longer than `CARD_FIELD`."""
+"""Case fields that the card shows as fields of their own, unless longer than `CARD_FIELD`."""
 
 CARD_FIELD = 100
 
 _OPEN = ("order", "touchpoint")
-"""Those of them that are shown as they were given; the others are looked up in the texts."""
+"""Those of them shown as given; the others are looked up in the texts."""
 
 
 def ended(session: Session, outcome: str, how: How, *, left: bool = True) -> Ended:
-    """Return the fact that a session is over; `left` tells whether the question that was asked last is still open."""
+    """Return the fact that a session is over; `left`: whether the question asked last is still open."""
     bindings, left = session.bindings, left and bool(session.asked)
     return Ended(
         session.id,
@@ -40,7 +40,7 @@ def ended(session: Session, outcome: str, how: How, *, left: bool = True) -> End
 
 
 def effects_of(outcome: Outcome, asking: Asking) -> list[Durable]:
-    """Return what an outcome does, the text first."""
+    """Return the effects of an outcome, the text first."""
     effects: list[Durable] = []
     if outcome.says:
         text = asking.text(f"outcomes.{outcome.id}.say")
@@ -89,7 +89,7 @@ def _open_case(plan: CasePlan, asking: Asking) -> OpenCase:
 
 
 def _resolve(sources: Sources, asking: Asking) -> str:
-    """Join what the sources give; an answer counts by its value, else by its words."""
+    """Join the values of the sources; of an answer, its value, else its words."""
     found = [_value(source.kind, source.name, asking) for source in sources]
     return joined(*found)
 
@@ -100,7 +100,7 @@ def _value(kind: str, name: str, asking: Asking) -> str:
             return asking.session.bindings.get(name, "")
         case "question":
             answer = visible(asking.session).get(name)
-            if answer is None or answer.skipped:  # never asked: a binding of the same name may know
+            if answer is None or answer.skipped:  # never asked: a binding of the same name may have it
                 return asking.session.bindings.get(name, "")
             if answer.words or answer.value is None:
                 return answer.words
@@ -109,13 +109,13 @@ def _value(kind: str, name: str, asking: Asking) -> str:
             return name
 
 
-# -- what no author needs to name -----------------------------------------------------------------------------------
+# -- passed on automatically ----------------------------------------------------------------------------------------
 
 
 def _said(asking: Asking, told: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield what was answered in words, each below the name of its question, then what was said beside the questions.
+    """Yield the answers in words, each below the name of its question, then the remarks.
 
-    `told` are the questions whose answers are passed on already.
+    `told` are the questions whose answers are already passed on.
     """
     for question, answer in visible(asking.session).items():
         label = f"questions.{question}.label"
@@ -131,13 +131,13 @@ def _said(asking: Asking, told: frozenset[str] = frozenset()) -> Iterator[str]:
 
 
 def _told(fields: Mapping[str, Sources], asking: Asking) -> frozenset[str]:
-    """Return the questions that give something to these fields."""
+    """Return the questions that these fields take values from."""
     named = {source.name for sources in fields.values() for source in sources if source.kind == "question"}
     return frozenset(name for name in named if _value("question", name, asking))
 
 
 def _on_card(plan: CasePlan, asking: Asking) -> frozenset[str]:
-    """Return the questions whose answers the card shows whole, in a field of its own."""
+    """Return the questions whose whole answer the card shows in a field of its own."""
     answers = visible(asking.session)
     return frozenset(
         name
@@ -148,12 +148,12 @@ def _on_card(plan: CasePlan, asking: Asking) -> frozenset[str]:
 
 
 def _files(asking: Asking) -> tuple[int, ...]:
-    """Return all that was sent, also at questions that take no files."""
+    """Return all files that were sent, also those at questions that take none."""
     sent = [*visible(asking.session).values(), *([asking.session.kept] if asking.session.kept else [])]
     return tuple(sorted({file for answer in sent for file in answer.attachments}))
 
 
 def _refused(asking: Asking) -> tuple[int, ...]:
-    """Return what came and was not taken."""
+    """Return the files that were refused."""
     kept = asking.session.kept or Answer()
     return (*kept.refused, *(file for answer in visible(asking.session).values() for file in answer.refused))

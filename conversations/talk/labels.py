@@ -1,6 +1,6 @@
 """The labels that the product itself shows, as commands: typing one does what pressing it does.
 
-They are read from the texts, in all their languages: a changed wording or a further language needs nothing here.
+They are read from the texts, in all languages: a changed wording or a further language needs no change here.
 """
 
 import re
@@ -17,11 +17,11 @@ SHOWN_AS = ("button", "menu")
 """The tables of texts that name commands: buttons below messages, and the menu of the chat app."""
 
 NUMBER: Final = re.compile(r"\bA-\d{4}-\d{1,6}\b", re.IGNORECASE)
-"""The number of a case, as customers read it and write it."""
+"""The number of a case as customers see and type it."""
 
 
 def labelled(text: str, library: Library) -> tuple[Command, str] | None:
-    """Return the command (and its argument) whose label a whole message is, in any language."""
+    """Return the command (and its argument) whose label is the whole message, in any language."""
     said = folded(text) if len(text) <= PARSE_LIMIT else ""
     if not said:
         return None
@@ -33,13 +33,13 @@ def labelled(text: str, library: Library) -> tuple[Command, str] | None:
 
 @lru_cache(maxsize=8)
 def _languages(tags: tuple[str, ...]) -> Mapping[str, str]:
-    """Languages by what they call themselves, as it is compared."""
+    """Languages by their own names, normalised."""
     return {folded(language_name(tag)): tag for tag in tags}
 
 
 @lru_cache(maxsize=8)
 def _commands(texts: Texts) -> Mapping[str, Command]:
-    """Every label as it is compared; where two commands share one, the first in the order of commands has it."""
+    """Commands by normalised label; a label shared by two belongs to the first in the order of commands."""
     found: dict[str, Command] = {}
     for command in Command:
         for table in SHOWN_AS:
@@ -49,7 +49,7 @@ def _commands(texts: Texts) -> Mapping[str, Command]:
 
 
 def opens_again(text: str, texts: Texts) -> bool:
-    """Tell whether a whole message is the label of a button that opens a case again, with or without its number."""
+    """Return whether a whole message is the label of a reopen button, with or without the case number."""
     if len(text) > PARSE_LIMIT:
         return False
     found, said = NUMBER.search(text), folded(text)
@@ -61,12 +61,12 @@ def opens_again(text: str, texts: Texts) -> bool:
 
 @lru_cache(maxsize=8)
 def _reopening(texts: Texts) -> frozenset[str]:
-    """The label of the button that opens a case again, where there is one case only, as it is compared."""
+    """The normalised label of the reopen button for a single case."""
     return frozenset(folded(label) for label in texts.entries["button.reopen"].values())
 
 
 def names_case(text: str, texts: Texts) -> bool:
-    """Tell whether a whole message is the label of the button of a case: its number, with or without its state."""
+    """Return whether a whole message is the label of a case's button: its number, with or without its state."""
     found = NUMBER.match(text.strip()) if len(text) <= PARSE_LIMIT else None
     if found is None:
         return False

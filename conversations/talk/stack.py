@@ -1,7 +1,7 @@
-"""The sessions of a conversation, stacked: beginning, going on, resuming, reminding, expiring. Pure, as all here.
+"""The stack of a conversation's sessions: beginning, continuing, resuming, reminding, expiring. Pure.
 
-A new session lies on top; when it ends, the one below asks again. A survey whose time has not come (a member of staff
-is talking to the person) lies there unasked: `asked == 0`.
+A new session is put on top; when it ends, the one below asks again. A survey that has to wait (a member of staff is
+talking to the person) stays there unasked: `asked == 0`.
 """
 
 from typing import TypeAlias
@@ -22,14 +22,14 @@ from conversations.texts.texts import Rich
 from conversations.timers import SessionTimer
 
 SILENT_ENDS = ("survey", "other")
-"""Purposes whose answers count without being sent anywhere: nothing is lost when they stop."""
+"""Purposes whose answers count without being passed on: nothing is lost when they stop."""
 
 Place: TypeAlias = tuple[Dialogue, Session]
-"""An open session and the dialogue it walks through."""
+"""An open session and its dialogue."""
 
 
 def active(conversation: Conversation) -> Session | None:
-    """Return the session whose question is open, None when nothing is."""
+    """Return the session whose question is open; None when there is none."""
     return conversation.stack[-1] if conversation.stack and conversation.stack[-1].asked else None
 
 
@@ -51,7 +51,7 @@ def started(session: Session) -> Started:
 
 
 class Stack:
-    """A conversation while a turn is made: what changes, happens and is asked for is collected here.
+    """A conversation during a turn: collects state changes, facts and effects.
 
     `message` is the platform id of the message the turn is about, empty where there is none.
     """
@@ -75,7 +75,7 @@ class Stack:
     # -- saying
 
     def scene(self, press: Pressed | None = None) -> Scene:
-        """Return who is spoken to, how and when; `press` is the button that brought us here."""
+        """Return the scene of a step; `press` is the button that led to it."""
         return Scene(
             texts=self.library.texts,
             organisation=self.library.organisation,
@@ -98,11 +98,11 @@ class Stack:
         return self.scene().label(key)
 
     def do(self, *effects: Effect) -> None:
-        """Ask for effects."""
+        """Add effects."""
         self.effects += effects
 
     def do_first(self, effect: Effect) -> None:
-        """Ask for an effect before all others."""
+        """Add an effect before all others."""
         self.effects.insert(0, effect)
 
     def say(self, key: str, **values: object) -> None:
@@ -125,7 +125,7 @@ class Stack:
         return self.placed(session) if session else None
 
     def placed(self, session: Session) -> Place | None:
-        """Return a session where the library now has it: moved, if its dialogue changed; None if it is lost."""
+        """Return a session with its dialogue in the library: moved if the dialogue changed; None if it is lost."""
         found = self.library.place(session)
         if found is None:
             return None
@@ -147,13 +147,13 @@ class Stack:
         return dialogue, moved
 
     def walk(self, place: Place, press: Pressed | None = None) -> Walk:
-        """Return a step to be made in a session."""
+        """Return a `Walk` for a session."""
         dialogue, session = place
         patience = QuestionTimeouts(self.library.remind_after(dialogue), self.library.expire_after(dialogue))
         return Walk(dialogue, session, self.scene(press), patience)
 
     def apply(self, place: Place, step: Walked) -> None:
-        """Take over a step; when the session is over, go on with what follows it or lies below."""
+        """Apply a step; when the session is over, continue with what follows it or with the session below."""
         follows = self._take_over(place[1], step)
         if step.state is not None:
             return
@@ -163,7 +163,7 @@ class Stack:
             self.resume()  # a settled case is asked about first
 
     def _take_over(self, session: Session, step: Walked) -> Begin | None:
-        """Make a step of a session one of the conversation; return what it asks to begin, which is done here."""
+        """Merge a session's step into the conversation; return what it wants to begin, for the caller to begin."""
         stack = [step.state if one.id == session.id else one for one in self.conversation.stack]
         left = tuple(one for one in stack if one is not None)
         follows, gone = None, False
@@ -185,7 +185,7 @@ class Stack:
     # -- beginning and resuming
 
     def begin(self, wanted: Begin, invitation: int = 0, note: str = "") -> None:
-        """Put a new session on the stack and ask its first question below the note, if its time has come."""
+        """Put a new session on the stack and ask its first question below the note, unless it has to wait."""
         dialogue = self.library.current.get(wanted.dialogue)
         if dialogue is None or not all(wanted.bindings.get(name) for name in dialogue.needs):
             self.again(self.text("unknown_dialogue"))
@@ -220,7 +220,7 @@ class Stack:
             self.apply((dialogue, session), self.walk((dialogue, session)).start(note))
 
     def _displace(self, dialogue: Dialogue, case: str) -> None:
-        """An unfinished session of the same dialogue about the same case makes room for the new one."""
+        """End an unfinished session of the same dialogue about the same case in favour of the new one."""
         for session in self.conversation.stack:
             if session.dialogue == dialogue.name and session.bindings.get("case", "") == case:
                 self._take_over(session, dropped(session))
@@ -240,7 +240,7 @@ class Stack:
             self.apply(place, self.walk(place).start())
 
     def settle(self) -> bool:
-        """Move sessions whose dialogue changed and part with lost ones; tell whether the open question changed."""
+        """Move sessions whose dialogue changed and drop lost ones; return whether the open question changed."""
         before = active(self.conversation)
         lost = False
         for session in self.conversation.stack:
@@ -261,7 +261,7 @@ class Stack:
         return lost
 
     def withdraw(self, dialogue: str, case: str) -> None:
-        """Ask no longer what a dialogue asks about a case; what lies below asks again."""
+        """Withdraw a dialogue's question about a case; the session below asks again."""
         before = active(self.conversation)
         for session in self.conversation.stack:
             if session.dialogue == dialogue and session.bindings.get("case", "") == case:
@@ -277,21 +277,21 @@ class Stack:
     # -- time
 
     def remind(self, place: Place) -> None:
-        """The reminder of a session is due; a waiting survey begins."""
+        """Handle a due reminder of a session; a waiting survey begins."""
         dialogue, session = place[0], replace(place[1], waking=False)
         self._take_over(session, Step(session))
         patience, end = self.library.remind_after(dialogue), self.library.expire_after(dialogue)
         if session.asked and end and self.now >= session.asked + end:
-            return  # nobody was running for long: the end is due as well
+            return  # the service was down for long: expiry is due as well
         if session.asked and not patience:
-            return  # it is not reminded of any more
+            return  # no more reminders
         place = dialogue, session
         if self._must_wait(dialogue):
             self._wake(session, self.conversation.staffed_until)
         elif session.asked and not session.reminded and self.now < session.asked + patience:
-            self._wake(session, session.asked + patience)  # other questions were asked since it was set
+            self._wake(session, session.asked + patience)  # asked something else meanwhile
         elif self.conversation.stack[-1].id != session.id or not self.conversation.reachable:
-            return  # it asks by itself when its turn comes
+            return  # it asks when it is on top
         elif not session.asked:
             self.apply(place, self.walk(place).start())
         elif not session.reminded:
@@ -299,13 +299,13 @@ class Stack:
             self.facts.append(Reminded(session.id, session.dialogue))
 
     def expire(self, place: Place) -> None:
-        """A session was left alone for too long."""
+        """Expire a session that waited too long."""
         dialogue, session = place
         patience = self.library.expire_after(dialogue)
         end = session.asked + patience
         if not patience:
-            return  # it does not end by itself any more
-        if self.now < end:  # other questions were asked since it was set
+            return  # it no longer expires
+        if self.now < end:  # asked something else meanwhile
             self.do(SetTimer(owner(session), SessionTimer.EXPIRE, end))
             return
         self._take_over(session, cut_short(*place, self.scene(), How.EXPIRED))
@@ -315,7 +315,7 @@ class Stack:
             self.resume()
 
     def finish(self, place: Place) -> None:
-        """What somebody began to answer counts without the rest, where that may be left out."""
+        """Count a partial answer of a question whose rest is optional."""
         dialogue, session = place
         if session.trail and dialogue.questions[session.state].optional:
             self.apply(place, self.walk(place).skip())

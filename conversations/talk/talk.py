@@ -1,7 +1,7 @@
-"""Everything a customer does in a conversation, whatever is open: a pure function of library, conversation and event.
+"""Everything a customer does in a conversation: a pure function of library, conversation and event.
 
-Commands and words steer in every state; the rest answers the open question; what comes outside of any dialogue is
-relayed to a case.
+Commands and their plain words work in every state; anything else answers the open question; outside of any dialogue
+it is relayed to a case.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ from conversations.talk.waiting import owner
 from conversations.timers import SessionTimer
 
 Talked: TypeAlias = Step[Conversation]
-"""A step of a conversation: as it now is, what happened, what to do, and the answers to keep."""
+"""A step of a conversation: its new state, facts, effects, and the answers to store."""
 
 
 def step(
@@ -53,10 +53,10 @@ def step(
     about: int = 0,
     talking: int = 0,
 ) -> Talked:
-    """Take in what a customer did, or a timer of one of their sessions. Staff events change nothing.
+    """Handle an event of a customer, or a timer of one of their sessions. Staff events change nothing.
 
-    `about` is the case whose message they reply to: what they say then belongs to it, whatever is open. `talking` is
-    the case about which staff wrote just now: what does not fit the question of a survey is for them. Never raises,
+    `about` is the case whose message they reply to: their words then belong to it, whatever is open. `talking` is the
+    case about which staff wrote just now: what does not fit the question of a survey is for them. Never raises,
     whatever people do.
     """
     stack = _open(library, conversation, now, ids, event)
@@ -83,7 +83,7 @@ def begin(
     invitation: int = 0,
     note: str = "",
 ) -> Talked:
-    """Begin a dialogue on top of the stack, `note` above its first question; if it is impossible, they are told.
+    """Begin a dialogue on top of the stack, `note` above its first question; if it cannot begin, the person is told.
 
     A survey waits below while a member of staff talks to the person (`staffed_until`). An unfinished session of the
     same dialogue about the same case is displaced.
@@ -95,7 +95,7 @@ def begin(
 
 
 def resume(library: Library, conversation: Conversation, now: Instant, ids: Ids) -> Talked:
-    """Ask again what lies on top of the stack."""
+    """Repeat the question on top of the stack."""
     stack = _open(library, conversation, now, ids)
     stack.resume()
     return _done(stack)
@@ -104,14 +104,14 @@ def resume(library: Library, conversation: Conversation, now: Instant, ids: Ids)
 def withdraw(
     library: Library, conversation: Conversation, dialogue: str, case: str, now: Instant, ids: Ids
 ) -> Talked:
-    """End what a dialogue still asks about a case, without an answer: the question has lost its sense."""
+    """End a dialogue's question about a case without an answer: it has become pointless."""
     stack = _open(library, conversation, now, ids)
     stack.withdraw(dialogue, case)
     return _done(stack)
 
 
 def idle(library: Library, conversation: Conversation, note: str = "") -> tuple[Effect, ...]:
-    """Return what to say to somebody who writes while nothing is open: the note (markup), what they can do here."""
+    """Return the message for somebody who writes while nothing is open: the note (markup) and what they can do."""
     stack = _open(library, conversation, 0, _NoIds())
     if stack.place():
         stack.again(note)
@@ -121,7 +121,7 @@ def idle(library: Library, conversation: Conversation, note: str = "") -> tuple[
 
 
 def passes_no_files_on(library: Library, conversation: Conversation) -> bool:
-    """Tell whether a file is no answer to the open question, and nobody gets what its dialogue collects."""
+    """Return whether a file is no answer to the open question, and its dialogue passes files to nobody."""
     place = _open(library, conversation, 0, _NoIds()).place()
     if place is None:
         return False
@@ -183,7 +183,7 @@ def _noticed(stack: Stack, what: What) -> None:
         case ChatMoved(chat):
             stack.conversation = replace(conversation, address=replace(conversation.address, chat=chat))
         case _:
-            pass  # what staff do belongs to cases
+            pass  # staff events belong to cases
 
 
 def _said(stack: Stack, text: str) -> None:
@@ -212,7 +212,7 @@ def _commanded(stack: Stack, name: str, argument: str) -> None:
 
 
 def _pressed(stack: Stack, press: Pressed) -> None:
-    """Obey or answer; a press on an old keyboard gets a friendly word."""
+    """Handle a press: a command, an answer, or an old keyboard, which gets a friendly word."""
     token, place = read_token(press.token), stack.place()
     session = place[1] if place else None
     current = bool(token and session and (token.session, token.turn) == (session.id, session.turn))
@@ -242,9 +242,9 @@ def _reply(stack: Stack, reply: Reply) -> None:
 
 
 def _answer(stack: Stack, place: Place, reply: Reply) -> None:
-    """Answer the open question; what does not fit one about a case is said to that case, and the question stays.
+    """Answer the open question; what does not fit a question about a case is relayed to that case, and the question
 
-    So it is with a survey while staff talk to the person: it stands between their question and its answer.
+    stays. The same holds for a survey while staff talk to the person: the words may answer staff.
     """
     session, step = place[1], stack.walk(place).reply(reply)
     case = session.case or (stack.talking if place[0].settings.purpose in SILENT_ENDS else 0)
@@ -262,7 +262,7 @@ def _answer(stack: Stack, place: Place, reply: Reply) -> None:
 
 
 def _relay(stack: Stack, reply: Reply, case: int = 0) -> None:
-    """Hand on what answers no question; outside of any dialogue the handlers know which case it belongs to."""
+    """Relay what answers no question; outside of any dialogue the handlers know which case it belongs to."""
     match reply:
         case Said(text) if words := clean(text):
             stack.do(Relay(words, case=case))
@@ -286,7 +286,7 @@ def _unsupported(stack: Stack, kind: str) -> None:
 
 
 def _edited(stack: Stack, text: str) -> None:
-    """A change before the next answer corrects the last one; later it is a note to the case."""
+    """An edit before the next answer corrects the last one; later it becomes a note to the case."""
     place = stack.place()
     step = stack.walk(place).edit(text) if place else None
     if place and step and step.refused and place[1].case and not _says_little(stack, text):
@@ -315,5 +315,5 @@ def _elapsed(stack: Stack, timer: str, kind: str) -> None:
 
 
 def _says_little(stack: Stack, text: str) -> bool:
-    """Tell whether a changed message is no news to anybody."""
+    """Return whether an edited message holds nothing new."""
     return is_wordless(text, stack.vocabulary) or courtesy_in(text, stack.vocabulary) is not None

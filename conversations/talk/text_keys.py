@@ -1,4 +1,4 @@
-"""The texts whose keys a talk puts together from names; every other key stands in the code as it is."""
+"""The texts whose keys a talk composes from names; every other key is a literal in the code."""
 
 from conversations.answers.courtesy import Courtesy
 from conversations.definition.dialogue import BUTTONS
@@ -9,7 +9,7 @@ SAID = (Command.HELP, Command.PRIVACY)
 """Commands that are answered with the text of their name."""
 
 KEPT = ("file", Refusal.KIND, Refusal.TOO_LARGE, Refusal.TOO_MANY)
-"""What can become of a file that came beside a question."""
+"""The possible results for a file that does not answer a question."""
 
 
 def text_keys() -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a button carries: `<session, base 36>.<turn>.<key>`, 64 bytes at most; keys that steer begin with `!`."""
+"""Button data: `<session, base 36>.<turn>.<key>`, 64 bytes at most; keys of commands begin with `!`."""
 
 import re
 
@@ -14,7 +14,7 @@ _FORM = re.compile(r"([0-9a-z]{1,13})\.([0-9]{1,6})\.(!?[a-z0-9_]{1,32}(?::[A-Za
 
 @frozen
 class Token:
-    """`session` is 0 for buttons that belong to none; `turn` the question's number within the session."""
+    """`session` is 0 for buttons outside a session; `turn` is the question's number within the session."""
 
     session: int
     turn: int
@@ -30,12 +30,12 @@ class Token:
 
 
 def stamp(session: int, turn: int) -> str:
-    """Return what the tokens of all buttons of one question begin with; only their keys differ."""
+    """Return the common prefix of the tokens of one question's buttons."""
     return f"{_base36(session)}.{turn}."
 
 
 def read_token(text: str) -> Token | None:
-    """Return what a pressed button carried; None where it is none of ours."""
+    """Parse the token of a pressed button; None where it is none of ours."""
     found = _FORM.fullmatch(text) if len(text) <= LIMIT else None
     return Token(int(found[1], 36), int(found[2]), found[3]) if found else None
 

@@ -8,7 +8,7 @@ from conversations.timers import Owner, OwnerKind, owned_by
 
 @frozen
 class QuestionTimeouts:
-    """How long an unanswered question waits, in microseconds: until the reminder and until the end; 0 for never."""
+    """How long an unanswered question waits, in microseconds: until the reminder and until it expires; 0 for never."""
 
     remind: Instant
     expire: Instant

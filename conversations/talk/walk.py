@@ -1,7 +1,7 @@
-"""One step of one dialogue: a pure function of the dialogue, the session, the reply and the scene around them.
+"""One step of one session: a pure function of the dialogue, the session, the reply and the scene.
 
-Nothing here sends, sleeps, logs or knows a question type by name. Every function returns a `Step`; none raises for
-anything a person can do.
+Nothing here sends, sleeps, logs or knows a question type by name. Every function returns a `Step`; none raises,
+whatever a person does.
 """
 
 from typing import TypeAlias
@@ -28,15 +28,15 @@ from conversations.texts.texts import inert
 from conversations.timers import SessionTimer
 
 STRIKES = 3
-"""Wrong replies to one question after which a human is offered."""
+"""The number of wrong replies to one question after which a human is offered."""
 
 
 Walked: TypeAlias = Step[Session | None]
-"""A step of one session; its state is None when the dialogue is over. What follows it is an effect, `Begin`."""
+"""A step of one session; its state is None when the session is over. What follows is an effect, `Begin`."""
 
 
 class Walk:
-    """One step being made. Used once: call one of its verbs, which returns the Step."""
+    """One step in progress. Use once: call one of its verbs, which returns the step."""
 
     def __init__(
         self, dialogue: Dialogue, session: Session, scene: Scene, patience: QuestionTimeouts
@@ -60,7 +60,7 @@ class Walk:
         return self._step()
 
     def reply(self, reply: Reply) -> Walked:
-        """Take a reply to the current question; the rest of an album belongs where its first file went."""
+        """Handle a reply to the current question; further files of an album go where its first file went."""
         state, session = self._session.state, self._session
         asked = self._dialogue.questions[state]
         if isinstance(reply, Attached) and is_more_of(session, reply):
@@ -79,27 +79,27 @@ class Walk:
         return self._step()
 
     def unreadable(self) -> Walked:
-        """Explain that something was no reply at all."""
+        """Explain that something cannot be a reply."""
         self._reject(self._scene.label("unsupported"), pressed=False)
         return self._step()
 
     def again(self, *notes: str) -> Walked:
-        """Ask the current question once more, after the notes."""
+        """Ask the current question again, after the notes."""
         self._say(self._asking.message(*notes))
         return self._step()
 
     def skip(self) -> Walked:
-        """Pass over the current question, where its author allows it."""
+        """Skip the current question, where its author allows it."""
         question = self._dialogue.questions[self._session.state]
         if not question.optional:
             return self.again(self._scene.say("skip.needed"))
         given = self._asking.look().prompt.given
         partial = self._session.partial
-        if partial is not None and partial.holds_anything:  # what was given already is not lost
+        if partial is not None and partial.holds_anything:  # the partial answer is kept
             words = joined(given, partial.words)
             answer = replace(partial, words=words, skipped=not words and partial.value is None)
             self._take(question.id, answer, self._asking.shown(question.id, answer))
-        elif given:  # what was said already is the answer
+        elif given:  # the earlier words are the answer
             self._take(question.id, Answer(words=given), "")
         else:
             refused = partial.refused if partial else ()
@@ -107,7 +107,7 @@ class Walk:
         return self._step()
 
     def back(self) -> Walked:
-        """Ask the question before; out of a correction, the question it began at."""
+        """Ask the previous question; within a correction, the question where it began."""
         session = self._session
         if session.returning:
             target, trail = session.returning, session.trail
@@ -133,7 +133,7 @@ class Walk:
         return self._step()
 
     def edit(self, text: str) -> Walked | None:
-        """Take a changed message as a correction of the last answer; None where it was not that answer's."""
+        """Treat an edited message as a correction of the last answer; None where it was another message."""
         trail = self._session.trail
         last = trail[-1] if trail else ""
         answer = self._session.answers.get(last)
@@ -155,12 +155,12 @@ class Walk:
         return self._step()
 
     def remind(self) -> Walked:
-        """Call the question to mind, once."""
+        """Remind the person of the question, once."""
         self._session = replace(self._session, reminded=True)
         return self.again(self._scene.say("remind", title=self._dialogue.title(self._scene.language)))
 
     def names_choice(self, text: str) -> bool:
-        """Tell whether a text is the label of a button of the question: an answer before it is a command."""
+        """Return whether a text is the label of a button of the question: an answer takes precedence over a command."""
         return self._asking.choice_named(text) is not None
 
     # -- what a reply does
@@ -192,7 +192,7 @@ class Walk:
                     self._refuse(result, pressed=isinstance(reply, Chosen))
 
     def _decline(self, *, pressed: bool) -> None:
-        """Pass over the question; where an answer is needed, declining is one more reply that does not fit."""
+        """Skip the question; where an answer is required, declining counts as a wrong reply."""
         if self._dialogue.questions[self._session.state].optional:
             self.skip()
         else:
@@ -200,7 +200,7 @@ class Walk:
             self._reject(self._scene.label("skip.needed"), pressed=pressed)
 
     def _collect(self, result: Partial, reply: Reply) -> None:
-        """Keep a part of an answer; further files of an album come without a word, as long as they are taken."""
+        """Keep a partial answer; further files of an album are confirmed only when one is refused."""
         self._effects += result.fetches
         self._session = replace(self._session, partial=result.answer, strikes=0)
         news = self._note_refused(reply, result.refused)
@@ -212,8 +212,8 @@ class Walk:
             self._say(self._asking.message(inert(result.note), prompt_only=True))
 
     def _refuse(self, refusal: Rejection, *, pressed: bool) -> None:
-        """Ask again; words that are no answer are kept, at once, whatever becomes of the question."""
-        if not refusal.words or "case" in self._session.bindings:  # what is said about a case belongs to it
+        """Ask again; words that are no answer are kept at once, even if the question is never answered."""
+        if not refusal.words or "case" in self._session.bindings:  # words about a case belong to the case
             self._reject(refusal.reason, pressed=pressed)
             return
         state, before = self._session.state, self._session
@@ -234,8 +234,8 @@ class Walk:
         self._say(self._asking.message(inert(reason), offer, human=human, prompt_only=prompt_only))
 
     def _take(self, question: str, answer: Answer, shown: str) -> None:
-        """Answer or skip a question and go on."""
-        typed = answer.words and answer.value is None  # it stands right below, in the person's own message
+        """Answer or skip a question and continue."""
+        typed = answer.words and answer.value is None  # visible right below, in their own message
         self._mark("" if typed else shown)
         session, trail = self._session, self._session.trail
         if question in trail:
@@ -278,10 +278,10 @@ class Walk:
         session, metric = self._session, self._dialogue.questions[question].metric
         self._answers.append(Given(session.id, session.dialogue, question, kept, metric))
 
-    # -- where it leads
+    # -- the next state
 
     def _fire(self, question: str) -> str:
-        """Return the next state: there is one, as the last rule of every question has no condition."""
+        """Return the next state; there always is one, as the last rule of every question has no condition."""
         situation = Situation(visible(self._session), self._session.bindings, self._scene.language)
         return self._dialogue.table.fire(question, NEXT, situation) or ""
 
@@ -298,7 +298,7 @@ class Walk:
         self._enter(self._fire(state), note)
 
     def _known(self, state: str) -> Answer | None:
-        """Return the answer a binding gives to a question that has none yet."""
+        """Return the answer that a binding gives to an unanswered question."""
         question = self._dialogue.questions[state]
         value = self._session.bindings.get(question.given, "") if question.given else ""
         if not value or state in self._session.answers:
@@ -325,7 +325,7 @@ class Walk:
         )
         self._session = with_kept(self._session, self._dialogue.questions[state], now)
         self._say(self._asking.message(note))
-        # Timers are not moved with every question: one that comes too early puts itself off.
+        # Timers are not moved with every question: one that is due too early postpones itself.
         if wake and not session.waking:
             self._effects.append(SetTimer(owner(session), SessionTimer.REMIND, now + patience.remind))
         if patience.expire and not session.asked:
@@ -361,7 +361,7 @@ class Walk:
         self._effects += marks
 
     def _note_refused(self, reply: Reply, refused: tuple[Refuse, ...]) -> bool:
-        """Take down what is not taken; tell whether there is something to say about the reply."""
+        """Record refused files; return whether the person is to be told anything about the reply."""
         news = is_news(self._session, reply, refused)
         self._effects += refused
         self._session = with_refused(with_album(self._session, reply, refused), refused)
@@ -379,15 +379,15 @@ class Walk:
 
 
 def dropped(session: Session, how: How = How.DISPLACED) -> Walked:
-    """End a session that another one displaces, whose dialogue is gone, or whose question is withdrawn."""
+    """End a session that is displaced or withdrawn, or whose dialogue is gone."""
     return Step(None, (ended(session, "", how),), (DropTimer(owner(session)),))
 
 
 def cut_short(dialogue: Dialogue, session: Session, scene: Scene, how: How) -> Walked:
     """End a session before its end; `how` is cancelled or expired.
 
-    Where only an offer is still unanswered, the dialogue counts as finished with what a refusal means: nobody who
-    answered everything is lost from the response rate.
+    Where only an offer is still unanswered, the dialogue counts as finished with the offer refused: a person who
+    answered everything stays in the response rate.
     """
     otherwise = dialogue.questions[session.state].otherwise
     fact = ended(session, otherwise, How.FINISHED) if otherwise else ended(session, "", how)
