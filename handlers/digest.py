@@ -1,7 +1,7 @@
-"""The digest: tallies of a period become a report, posted on its day or pulled at any time.
+"""The digest: a report on the tallies of a period, posted on its day or on demand.
 
-Drawing takes seconds, so a due digest only leaves a note in the turn; `produce` does the work afterwards and commits
-the post together with the timer that asked for it. Its timer stands until then: a crash in between asks again.
+Rendering takes seconds, so a due digest is only noted in the turn; `produce` does the work afterwards and commits
+the post together with the timer that asked for it. The timer remains until then: after a crash it is due again.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ _VOICES = 10
 
 @frozen
 class Drawn:
-    """A digest in the form it is posted: plain text, Slack blocks as JSON, picture (PNG) and HTML."""
+    """A rendered digest: plain text, Slack blocks as JSON, picture (PNG) and HTML."""
 
     text: str
     blocks: str
@@ -45,15 +45,15 @@ class Drawn:
 
 
 def pull(turn: Turn, place: Address, staff: Staff) -> None:
-    """Ask for the digest of the running week, posted where it was asked for."""
+    """Request the digest of the current week, posted where it was requested."""
     timer = SetTimer(owned_by(OwnerKind.DIGEST, f"{place.chat}:{staff.id}"), "pulled", turn.now)
     turn.set_timer(timer, note=f"{place.chat}|{staff.language}")
 
 
 def fall_due(turn: Turn, timer: Timer) -> None:
-    """A digest is due: draw it after this commit, ask again should that fail.
+    """Note a due digest to be produced after this commit; its timer retries if that fails.
 
-    From now on the weekly one knows its week: asked again on another Monday, it is still the same.
+    The week is fixed now: a retry on a later Monday still produces the same one.
     """
     note = timer.note
     if timer.owner == WEEKLY and not note:
@@ -63,7 +63,7 @@ def fall_due(turn: Turn, timer: Timer) -> None:
 
 
 async def plan(store: Store, organisation: Organisation, now: Instant) -> None:
-    """Make sure that the next weekly digest is on the clock; one that fell due meanwhile stays due."""
+    """Make sure that a timer for the next weekly digest is set; one that fell due meanwhile stays due."""
     if not organisation.digest.channel or not organisation.staff_account:
         return
     async with store.transaction() as tx:
@@ -72,7 +72,7 @@ async def plan(store: Store, organisation: Organisation, now: Instant) -> None:
 
 
 async def produce(store: Store, organisation: Organisation, clock: Clock, ids: Ids, timer: Timer) -> None:
-    """Draw and post one digest. The weekly one is of the week before its day, once per week."""
+    """Render and post one digest. The weekly one covers the week before its day, once per week."""
     now = clock.now()
     weekly = timer.owner == WEEKLY
     week, language, channel = timer.note, "", organisation.digest.channel
@@ -96,14 +96,14 @@ async def produce(store: Store, organisation: Organisation, clock: Clock, ids: I
 
 
 def language_of(organisation: Organisation, wanted: str) -> str:
-    """The language of a digest that was wanted in one, or in the organisation's own: never two of them mixed."""
+    """Return the language of a digest: the requested one or the organisation's; languages are never mixed."""
     return organisation.texts.whole("digest.", wanted or organisation.digest.language)
 
 
 async def read_figures(
     store: Store, organisation: Organisation, week: str, now: Instant, language: str
 ) -> Figures:
-    """Read what the digest of a week (its Monday) says. Raises ValueError for what is no Monday."""
+    """Read the data for the digest of a week (its Monday). Raises ValueError if it is no Monday."""
     period = Period.of_weeks(week, week, str(organisation.zone), now)
     async with store.reading() as tx:
         tallies = await tx.figures.tallies(period.earliest_week, period.last_week)
@@ -138,10 +138,10 @@ async def read_figures(
 
 
 def draw(figures: Figures, organisation: Organisation, language: str) -> Drawn:
-    """Render a digest; pure, but slow for its picture."""
+    """Render a digest; pure, but slow because of its picture."""
     digest = build(figures, language, organisation.texts)
     posting = slack.render(digest)
-    # matplotlib takes a second to import: only what draws loads it.
+    # matplotlib takes a second to import: load it only for rendering.
     from reports import charts  # noqa: PLC0415 - a named lazy load
 
     figure = next(iter(digest.figures()), None)
@@ -154,7 +154,7 @@ def draw(figures: Figures, organisation: Organisation, language: str) -> Drawn:
 
 
 def next_post(plan: DigestPlan, now: Instant) -> Instant:
-    """The next weekday and hour after `now` in the plan's zone; an hour that DST skips falls an hour later."""
+    """Return the next weekday and hour after `now` in the plan's zone; an hour skipped by DST becomes an hour later."""
     local = datetime.fromtimestamp(now // SECOND, UTC).astimezone(plan.zone)
     day = local.date() + timedelta(days=(plan.weekday - local.weekday()) % 7)
     due = datetime(day.year, day.month, day.day, plan.hour, tzinfo=plan.zone)
@@ -164,14 +164,14 @@ def next_post(plan: DigestPlan, now: Instant) -> Instant:
 
 
 def _after(plan: DigestPlan, week: str, now: Instant) -> Instant:
-    """When the digest after that of a week is due; one that was missed meanwhile is due at once, the oldest first."""
+    """Return when the digest after that of a week is due; missed ones are due at once, oldest first."""
     begins = datetime.strptime(_shift(week, 1), "%Y-%m-%d").replace(tzinfo=plan.zone)
     its_own = next_post(plan, int(begins.timestamp()) * SECOND - 1)
     return next_post(plan, max(its_own, now - _MISSED * 7 * DAY))
 
 
 def monday(text: str, organisation: Organisation, now: Instant) -> str:
-    """The Monday a person means: empty for this week, `last`, `2026-W47` or a date. Raises ValueError."""
+    """Return the Monday a person names: empty for this week, `last`, `2026-W47` or a date. Raises ValueError."""
     this = week_of(now, organisation.zone)
     if text in ("", "this"):
         return this
@@ -201,7 +201,7 @@ async def _post(turn: Turn, place: Address, week: str, drawn: Drawn, puller: str
 
 
 def _of_surveys(organisation: Organisation, tallies: dict[TallyKey, int]) -> dict[TallyKey, int]:
-    """Leave out how often complaints and proposals began and ended: they would blur what share answers a survey."""
+    """Leave out how often complaints and proposals began and ended: they would distort the response rate of surveys."""
     current = organisation.library.current.values()
     others = {one.name for one in current if not any(question.metric for question in one.questions.values())}
     return {
@@ -230,7 +230,7 @@ def _labels(organisation: Organisation, tallies: dict[TallyKey, int], language: 
 
 
 def _reasons(organisation: Organisation) -> dict[str, str]:
-    """The question of each survey that asks why."""
+    """Return the question of each survey that asks for the reason."""
     return {name: one.reason for name, one in organisation.library.current.items() if one.reason}
 
 

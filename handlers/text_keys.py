@@ -1,4 +1,4 @@
-"""The texts whose keys use cases put together from names; every other key stands in the code as it is."""
+"""The texts whose keys the handlers compose from names; every other key is a literal in the code."""
 
 from typing import Final
 
@@ -10,13 +10,13 @@ from handlers.cases.cards import CARD_FIELDS
 from handlers.monitoring.alarms import RULES
 
 DELIVERIES: Final = ("waiting", "sent", "failed", "unknown")
-"""What can be known of words that went to a customer."""
+"""The delivery states of a message to a customer."""
 
 PROMISES: Final = (CaseClock.ANSWER.promise, CaseClock.DECIDE.promise)
 LISTS: Final = ("mine", "open")
 
 MADE_UP: Final = ("case.category", "case.remedy", "staff.kind")
-"""Tables in which an organisation, or a platform, has names of its own: a name without a text is shown as it is."""
+"""Tables for names of an organisation or a platform: a name without a text is shown as it is."""
 
 
 def text_keys() -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What staff see of a case: its card, the lines of its thread, and the news that call them."""
+"""What staff see of a case: its card, the lines of its thread, and the notices that mention them."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -34,20 +34,20 @@ MOST_WORDS: Final = 5_000
 """Characters of somebody's words in one post: Slack takes some 10,000 and counts emoji twice."""
 
 CARD_WORDS: Final = 2_400
-"""Characters of the customer's words on a card; all of them stand in its thread."""
+"""Characters of the customer's words on a card; the thread has all of them."""
 
 CARD_FIELDS: Final = (
     *("state", "owner", "customer", "reach", "severity"),
     *("order", "remedy", "touchpoint", "score", "reason", "due", "refused"),
 )
-"""What a card names below its title, in this order; nothing where there is nothing to say of it."""
+"""The fields of a card below its title, in this order; empty ones are left out."""
 
-_MOST_NAMED: Final = 3  # files that were not taken, so that a card's field holds them
+_MOST_NAMED: Final = 3  # refused files named, so that they fit into a card's field
 _FILE_NAME: Final = 30  # characters shown of a file's name
 
 
 def staff_language(turn: Turn, staff: str) -> str:
-    """The language a member of staff reads, by staff id."""
+    """Return the language of a member of staff, by staff id."""
     known = turn.organisation.policy.staff.get(staff)
     return known.language if known else turn.organisation.languages[0]
 
@@ -59,19 +59,19 @@ def staff_name(turn: Turn, staff: str) -> str:
 
 
 def first_name(turn: Turn, staff: str) -> str:
-    """What customers may know of a member of staff."""
+    """Return the name customers see of a member of staff."""
     known = turn.organisation.policy.staff.get(staff)
     return known.first_name if known else turn.organisation.name
 
 
 def label(turn: Turn, key: str, language: str) -> str:
-    """A label from the texts; configured words of one's own (a category, a touchpoint) are shown as they are."""
+    """Return a label from the texts; an organisation's own names (a category, a touchpoint) are shown as they are."""
     texts = turn.organisation.texts
     return texts.plain(key, language) if key in texts else key.rpartition(".")[2].replace("_", " ")
 
 
 def promise_name(turn: Turn, case: Case, language: str) -> str:
-    """What the customer is promised next, empty where nothing is."""
+    """Return what the customer is promised next; empty for nothing."""
     if case.due_kind is None:
         return ""
     return turn.organisation.texts.plain(f"case.status.{case.due_kind.promise}", language)
@@ -92,7 +92,7 @@ async def show(turn: Turn, case: Case) -> Case:
 
 
 async def _show_directly(turn: Turn, case: Case) -> None:
-    """Edit the cards that were sent to people because the channel took no posts (`shut_channels.py`)."""
+    """Edit the cards that were sent to people directly because the channel accepts no posts (`shut_channels.py`)."""
     cards = await turn.tx.cards.of(case.id)
     waits = any(row == case.card and state != "sent" for row, _, state in cards)
     for row, chat, _ in cards:
@@ -113,12 +113,12 @@ async def _show_directly(turn: Turn, case: Case) -> None:
 
 
 def channel_of(turn: Turn, case: Case) -> Address:
-    """Where the card of a case lies."""
+    """Return the address of a case's card."""
     return Address(turn.organisation.staff_account, case.channel)
 
 
 def lane_of(case: Case) -> str:
-    """In which order what is posted about a case leaves: that in which it was written."""
+    """Return the lane of a case: its posts are sent in the order in which they were written."""
     return str(about_case(case.id))
 
 
@@ -131,7 +131,7 @@ def write_line(
     attachments: tuple[int, ...] = (),
     goes_on: bool = False,
 ) -> int:
-    """Add a line to the thread of a card; return its outbox row, 0 without Slack. It may go on with the one before."""
+    """Add a line to the thread of a card; return its outbox row, 0 without Slack. It may continue the one before."""
     if not turn.organisation.staff_account:
         return 0
     post = Post(text, slack_users(turn, mention), attachments, goes_on)
@@ -141,7 +141,7 @@ def write_line(
 def write_words(
     turn: Turn, case: Case, key: str, words: str, *, mention: Iterable[str] = (), goes_on: bool = False
 ) -> int:
-    """Add a line with somebody's words, the text `key`; what does not fit goes on below. Return the first one's row."""
+    """Add a line with somebody's words (text `key`), split over several if too long. Return the first one's row."""
     texts, language = turn.organisation.texts, staff_language(turn, case.owner)
     first, *more = pieces(words, MOST_WORDS)
     row = write_line(turn, case, texts.render(key, language, text=first), mention=mention, goes_on=goes_on)
@@ -151,7 +151,7 @@ def write_words(
 
 
 def write_all(turn: Turn, case: Case, words: str) -> None:
-    """Write what a case was opened with into its thread, where its card shows the beginning only."""
+    """Post the customer's full words in the thread, where the card shows only the beginning."""
     if len(words) > CARD_WORDS:
         write_words(turn, case, "staff.line.customer", words)
 
@@ -164,7 +164,7 @@ def delivery_line(turn: Turn, case: Case, actor: str, text: str, delivery: str) 
 
 
 def not_taken(turn: Turn, files: Iterable[Attachment], language: str) -> str:
-    """A line about files that came and are not there, with the reason of each; empty without any."""
+    """Return a line about refused or missing files, with the reason of each; empty without any."""
     refused = [one for one in files if _is_missing(one)]
     if not refused:
         return ""
@@ -199,7 +199,7 @@ def _reason_key(turn: Turn, file: Attachment) -> str:
 
 
 def tell(turn: Turn, case: Case, notice: Notice) -> None:
-    """Call staff in the thread and, for an escalation, in the channel as well."""
+    """Mention staff in the thread and, for an escalation, in the channel as well."""
     if not turn.organisation.staff_account:
         return
     language = staff_language(turn, notice.staff[0] if notice.staff else case.owner)
@@ -221,7 +221,7 @@ def slack_users(turn: Turn, staff: Iterable[str]) -> tuple[str, ...]:
 
 
 async def card_of(turn: Turn, case: Case, language: str = "") -> Card:
-    """The card of a case as it stands, in the language of its owner if not in another."""
+    """Return the current card of a case, in the owner's language by default."""
     language = language or staff_language(turn, case.owner)
     texts = turn.organisation.texts
     messages = await turn.tx.messages.of(case.id)
@@ -301,7 +301,7 @@ def _buttons(turn: Turn, case: Case, language: str) -> tuple[tuple[str, str, str
 
 
 def _evidence(messages: Iterable[CaseMessage]) -> tuple[int, ...]:
-    """The files that came with the complaint itself; later ones are in the thread."""
+    """Return the files sent with the complaint itself; later ones are in the thread."""
     for message in messages:
         return message.attachments
     return ()

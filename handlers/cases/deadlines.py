@@ -1,4 +1,4 @@
-"""Deadlines of cases at the start of the program."""
+"""Deadlines of cases when the service starts."""
 
 import logging
 from typing import Final
@@ -11,11 +11,11 @@ from storage.interface.store import Store
 
 log = logging.getLogger(__name__)
 
-MOST: Final = 10_000  # open cases that are looked through
+MOST: Final = 10_000  # open cases that are examined
 
 
 async def keep_terms(store: Store, policy: Policy) -> None:
-    """Give cases that an older program opened the terms in force now: no later configuration moves their promises."""
+    """Give cases from an older version the terms in force now, so that no later configuration moves their promises."""
     try:
         async with store.transaction() as tx:
             for case in await tx.cases.still_open(limit=MOST):

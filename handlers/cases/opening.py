@@ -25,11 +25,11 @@ from storage.interface.messages import CaseMessage
 from storage.interface.timers import Timer
 
 STAFFED = 2 * 3600 * SECOND
-"""How long after a word of staff no survey starts or reminds."""
+"""How long after a message of staff no survey starts or reminds."""
 
 
 async def open_case(turn: Turn, who: ConversationId, wanted: OpenCase, *, receipt: str = "") -> Case:
-    """Open a case, find who answers for it, tell the customer number, deadline and name, post the card."""
+    """Open a case, route it, tell the customer number, deadline and owner, post the card."""
     conversation = turn.conversation(who)
     person, language = conversation.person, conversation.language
     present = await turn.tx.cases.still_open(person=person)
@@ -95,7 +95,7 @@ async def open_case(turn: Turn, who: ConversationId, wanted: OpenCase, *, receip
 
 
 async def _one_more(turn: Turn, who: ConversationId, present: list[Case], wanted: OpenCase) -> Case:
-    """Somebody has more open cases than anybody can look after: what they say now belongs to the newest."""
+    """Handle a case beyond the limit of open cases per person: its words are added to the newest one."""
     case = turn.know_case(max(present, key=lambda one: one.id))
     await add_words(turn, who, case, Relay(_words(wanted), (*wanted.attachments, *wanted.refused)))
     await threads.came(turn, case)
@@ -104,14 +104,14 @@ async def _one_more(turn: Turn, who: ConversationId, present: list[Case], wanted
 
 
 async def decide(turn: Turn, who: ConversationId, decision: DecideCase) -> Case | None:
-    """The customer accepts or refuses the proposed solution; return the case when it is settled by that."""
+    """Apply the customer's decision on the proposed solution; return the case if that settles it."""
     case = await turn.case(CaseId(decision.case))
     if case is None or case.conversation != who:
         return None
     move = Move("agree" if decision.accepted else "refuse", CUSTOMER)
     moved = step(case, turn.organisation.policy, move, turn.now)
     if moved.refused:
-        if decision.words or decision.attachments:  # too late to decide, but not too late to say why
+        if decision.words or decision.attachments:  # too late to decide, but the reason is still passed on
             await add_words(turn, who, case, Relay(decision.words, decision.attachments))
             await threads.came(turn, case)
         tell_customer(turn, who, case, "case.not_now")
@@ -127,14 +127,14 @@ async def decide(turn: Turn, who: ConversationId, decision: DecideCase) -> Case 
     tell_customer(turn, who, moved.case, customer_key)
     if not decision.accepted:
         return None
-    turn.change(who, staffed_until=0)  # nobody is waiting for anybody any more
+    turn.change(who, staffed_until=0)  # the talk with staff is over
     return moved.case
 
 
 async def reopen(turn: Turn, who: ConversationId, case: Case, words: Sequence[Relay] = ()) -> bool:
-    """The customer opens their case again, with what they have to say; False when it is open already.
+    """Reopen a case for its customer, with their words; False when it is open already.
 
-    What is still asked about the case is for `dialogues.reopen` to withdraw.
+    `dialogues.reopen` withdraws what is still asked about the case.
     """
     moved = step(case, turn.organisation.policy, Move("reopen", CUSTOMER), turn.now)
     if moved.refused:
@@ -154,7 +154,7 @@ async def reopen(turn: Turn, who: ConversationId, case: Case, words: Sequence[Re
 
 
 async def _receive(turn: Turn, who: ConversationId, case: Case, words: Relay, key: str) -> None:
-    """Take words with their files for a case that they open again."""
+    """Store words and files for a case that they reopen."""
     taken = await take(turn, who, words.files)
     words = replace(words, attachments=(*words.attachments, *taken.attachments), files=())
     await add_words(turn, who, case, words, key)
@@ -164,7 +164,7 @@ async def _receive(turn: Turn, who: ConversationId, case: Case, words: Relay, ke
 
 
 async def call_human(turn: Turn, who: ConversationId, said: Relay) -> None:
-    """Bring a member of staff in: through the open case if there is one, else through a new one."""
+    """Call a member of staff: through the open case if there is one, else through a new one."""
     cases = await turn.tx.cases.still_open(person=turn.conversation(who).person)
     if not cases:
         await open_case(
@@ -188,7 +188,7 @@ async def call_human(turn: Turn, who: ConversationId, said: Relay) -> None:
 
 
 async def deadline(turn: Turn, timer: Timer, wanted: CaseId) -> None:
-    """A deadline of a case passed, or the window in which its customer said much."""
+    """Handle a due timer of a case: a deadline, or the end of a throttling window of its thread."""
     case = await turn.case(wanted)
     if case is None:
         return
@@ -201,11 +201,11 @@ async def deadline(turn: Turn, timer: Timer, wanted: CaseId) -> None:
 
 
 async def carry_out(turn: Turn, moved: CaseStep) -> None:
-    """Keep what a step made of a case, tell whom it names, show the card where it says something else now."""
+    """Store a case after a step, tell those it names, and edit the card where it changed."""
     before = await turn.case(moved.case.id)
     turn.keep_case(moved.case)
     if any(isinstance(one, DropTimer) and one.kind == "*" for one in moved.timers):
-        await threads.show_all(turn, moved.case)  # what waits for one of its timers would wait for ever
+        await threads.show_all(turn, moved.case)  # lines that wait for one of its timers would wait for ever
     for fact in moved.facts:
         turn.record(fact, case=moved.case)
     apply_timers(turn, moved)
@@ -216,7 +216,7 @@ async def carry_out(turn: Turn, moved: CaseStep) -> None:
 
 
 def bindings_of(turn: Turn, case: Case) -> dict[str, str]:
-    """What a dialogue about a case is given."""
+    """Return the bindings of a dialogue about a case."""
     return {
         "case": str(case.id),
         "number": case.number,
@@ -227,7 +227,7 @@ def bindings_of(turn: Turn, case: Case) -> dict[str, str]:
 
 
 def apply_timers(turn: Turn, moved: CaseStep) -> None:
-    """Set and drop what the step asked for."""
+    """Set and cancel the timers of a step."""
     for timer in moved.timers:
         if isinstance(timer, SetTimer):
             turn.set_timer(timer, conversation=moved.case.conversation, case=moved.case.id)
@@ -236,9 +236,9 @@ def apply_timers(turn: Turn, moved: CaseStep) -> None:
 
 
 async def add_words(turn: Turn, who: ConversationId, case: Case, words: Relay, key: str = "") -> None:
-    """Store what the customer wrote; its line follows, with that of what belongs to it.
+    """Store what the customer wrote; its thread line follows, together with what belongs to it.
 
-    A line of another kind, whose `key` is given, is written at once, without what waits for its files.
+    A line with its own text `key` is written at once, without waiting for files.
     """
     case = await _hear(turn, case)
     row, key = 0, key or ("staff.line.customer_edited" if words.edited else "")
@@ -262,7 +262,7 @@ async def add_words(turn: Turn, who: ConversationId, case: Case, words: Relay, k
 
 
 async def _hear(turn: Turn, case: Case) -> Case:
-    """The customer turns to us: while a proposal is open, it is not them we wait for any more."""
+    """The customer writes to us: while a proposal is open, it is now our turn."""
     moved = heard(case, turn.organisation.policy, turn.now)
     if moved.timers:
         await carry_out(turn, moved)
@@ -270,5 +270,5 @@ async def _hear(turn: Turn, case: Case) -> Case:
 
 
 def _words(wanted: OpenCase) -> str:
-    """What the first message of the case says: the person's words, else the summary they confirmed."""
+    """Return the first message of the case: the person's words, else the summary they confirmed."""
     return wanted.words or "\n".join(f"{name}: {text}" for name, text in wanted.summary)

@@ -1,4 +1,4 @@
-"""What somebody had answered on the way to their case: the score and the reason of the session at its beginning."""
+"""What the customer had answered before the case: score and reason of the first session of the chain."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from handlers.turn.turn import Turn
 
 
 async def led_to(turn: Turn, case: Case, language: str) -> dict[str, str]:
-    """Fields of the card, as markup: `score` and `reason`; none where no survey led to the case."""
+    """Return the card fields `score` and `reason` as markup; none where no survey led to the case."""
     if case.session is None:
         return {}
     known = (await turn.tx.sessions.load([case.session])).get(case.session)
@@ -27,7 +27,7 @@ async def led_to(turn: Turn, case: Case, language: str) -> dict[str, str]:
 
 
 async def _answers(turn: Turn, session: SessionId) -> tuple[str, Mapping[str, Answer]]:
-    """The dialogue of a session and what was answered in it with a value, also within this turn."""
+    """Return the dialogue of a session and its answers that have a value, including those of this turn."""
     rows = [*await turn.tx.answers.of(session), *(one for one in turn.answers if one.session == session)]
     given = {row.question: row.answer for row in rows if row.answer.value is not None}
     return (rows[0].dialogue if rows else ""), given

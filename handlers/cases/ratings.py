@@ -1,4 +1,4 @@
-"""A rating of how a case was handled, withdrawn: a case that is open again has no end that could be rated."""
+"""Withdraws the rating of a case's handling when the case is reopened."""
 
 from collections.abc import Iterable
 
@@ -12,9 +12,9 @@ from storage.interface.answers import AnswerRow
 
 
 async def withdraw_answers(turn: Turn, who: ConversationId, ended: Case) -> None:
-    """Take the values of the ratings since the end of a case out of all figures; the words stay.
+    """Remove the values of the ratings since the end of a case from all figures; the words stay.
 
-    `ended` is the case as it was before it was opened again.
+    `ended` is the case as it was before it was reopened.
     """
     for row in await _given(turn, who, ended):
         dialogue = turn.organisation.library.current.get(row.dialogue)
@@ -38,7 +38,7 @@ async def withdraw_answers(turn: Turn, who: ConversationId, ended: Case) -> None
 
 
 async def _given(turn: Turn, who: ConversationId, ended: Case) -> Iterable[AnswerRow]:
-    """What was answered in the dialogues that closing or settling the case began, also within this turn."""
+    """Return the answers of the dialogues that closing or settling the case began, including those of this turn."""
     given: dict[tuple[int, str], AnswerRow] = {}
     for moment in dict.fromkeys(one for one in (ended.solved, ended.closed) if one):
         for row in await turn.tx.answers.begun(ended, AFTER_CASE, moment):

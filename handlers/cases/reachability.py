@@ -1,4 +1,4 @@
-"""Whether a customer can be reached, and what of ours did not reach them: said in the thread, shown on the card."""
+"""Whether a customer can be reached, and which messages failed: said in the thread, shown on the card."""
 
 from conversations.cases.case import Case
 from conversations.events import What, reachable_after
@@ -8,7 +8,7 @@ from handlers.turn.turn import Turn
 
 
 async def take_note(turn: Turn, who: ConversationId, what: What) -> None:
-    """Something a person did may say that they are gone, or back."""
+    """Update whether a person can be reached after something they did."""
     before = turn.conversation(who).reachable
     if not reachable_after(what, before=before):
         await lost(turn, who, blocked=True)
@@ -18,14 +18,14 @@ async def take_note(turn: Turn, who: ConversationId, what: What) -> None:
 
 
 async def lost(turn: Turn, who: ConversationId, *, blocked: bool) -> None:
-    """Nothing arrives any more: told once, in every open case. `blocked` by themselves, or their account is gone."""
+    """The person can no longer be reached: say so once in every open case. `blocked`: they blocked us; else gone."""
     if turn.conversation(who).reachable:
         turn.change(who, reachable=False)
         await _tell(turn, who, "staff.line.blocked" if blocked else "staff.line.unreachable")
 
 
 def tell_undelivered(turn: Turn, case: Case, state: str) -> None:
-    """Call the owner: their words did not arrive (`failed`), or nobody knows (`unknown`), and what is still owed."""
+    """Tell the owner that their words did not arrive (`failed`) or may not have (`unknown`), and what is still owed."""
     texts, language = turn.organisation.texts, staff_language(turn, case.owner)
     text = texts.render(
         f"staff.line.undelivered.{state}",

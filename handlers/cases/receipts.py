@@ -1,4 +1,4 @@
-"""What customers read about their cases: receipts, news, and where each of them stands."""
+"""What customers read about their cases: receipts, notices, and the state of each."""
 
 from typing import Final
 
@@ -12,21 +12,21 @@ from handlers.cases.cards import first_name, promise_name
 from handlers.turn.turn import Turn
 
 REOPEN: Final = "case:reopen:"
-"""What the token of a button begins with that opens a case again; its id follows."""
+"""The prefix of a reopen button's token; the case id follows."""
 
 CLOSED_LATELY: Final = 14 * DAY
-"""How long `/status` still tells of a closed case."""
+"""How long `/status` still shows a closed case."""
 
 _MOST_CLOSED: Final = 5
 
 _RECEIPTS = ("case.relayed", "case.relayed_asked", "case.not_now")
-"""What only confirms; everything else tells the customer something they need."""
+"""The texts that are mere receipts; all others are notices the customer needs."""
 
 _CLOSING = ("case.closed", "case.lapsed")
 
 
 def tell_customer(turn: Turn, who: ConversationId, case: Case, key: str, **more: object) -> None:
-    """Send the customer a system text about a case; below one that it is closed is a button to open it again."""
+    """Send the customer a system text about a case; one about its closing has a button to reopen it."""
     language = turn.conversation(who).language
     text = turn.organisation.texts.render(
         key,
@@ -44,7 +44,7 @@ def tell_customer(turn: Turn, who: ConversationId, case: Case, key: str, **more:
 
 
 async def tell_status(turn: Turn, who: ConversationId) -> None:
-    """Answer `/status`: number, state, owner's first name and next deadline of every open case, and what ended."""
+    """Answer `/status`: number, state, owner's first name and next deadline of every open case, and closed ones."""
     texts, conversation = turn.organisation.texts, turn.conversation(who)
     language, person = conversation.language, conversation.person
     cases = await turn.tx.cases.still_open(person=person)
@@ -79,13 +79,13 @@ async def tell_status(turn: Turn, who: ConversationId) -> None:
 
 
 def _promise(turn: Turn, case: Case, language: str) -> dict[str, object]:
-    """What is `next` and when it is `due`; a moment that has passed is no promise any more: it is `overdue`."""
+    """Return the `next` promise and when it is `due`; one whose deadline has passed is `overdue`."""
     due = case.due if case.is_promised else 0
     what = promise_name(turn, case, language) if due else ""
     return {"next": what, "due": due if due > turn.now else 0, "overdue": due if due <= turn.now else 0}
 
 
 async def _closes(turn: Turn, case: Case) -> int:
-    """When a case whose proposal stays unanswered will be closed, 0 as long as nobody said so to the customer."""
+    """Return when a case with an unanswered proposal will be closed; 0 until the customer has been told."""
     timer = await turn.timer(owner_of(case), "close") if case.awaits_customer else None
     return timer.due if timer else 0

@@ -1,4 +1,4 @@
-"""Words of a customer that answer no question: which case they belong to, and how they reach it."""
+"""Words of a customer that answer no question: finds the case they belong to and relays them."""
 
 import re
 from typing import Final
@@ -34,7 +34,7 @@ _NUMBER: Final = re.compile(r"\bA-(\d{4})-(\d{1,6})\b", re.IGNORECASE)
 
 @frozen
 class Relayed:
-    """What became of words: `taken`, or there is no case for them; `reopen` is the closed case that they open again."""
+    """The result: `taken`, or there is no case for the words; `reopen` is the closed case that they reopen."""
 
     taken: bool = True
     reopen: Case | None = None
@@ -42,7 +42,7 @@ class Relayed:
 
 
 async def relay(turn: Turn, who: ConversationId, words: Relay) -> Relayed:
-    """Words belong to the case they name, else to the one last spoken of; where neither is known, ask which."""
+    """Relay words to the case they name, else to the one last spoken of; where neither is known, ask which."""
     album = await albums.heard(turn, who, words.album)
     case = await _meant(turn, who, words) or await _spoken_of(turn, who)
     asked: list[Case] = []
@@ -59,7 +59,7 @@ async def relay(turn: Turn, who: ConversationId, words: Relay) -> Relayed:
         asked = await _closed_lately(turn, who)
     if case is None and not asked:
         await albums.remember(turn, who, words.album)
-        return Relayed(album is not None)  # of an album nobody needs to hear it twice
+        return Relayed(album is not None)  # for an album the person is told once
     if case is not None and case.state is State.CLOSED and not words.edited:
         return _to_closed(turn, who, case, words)
     taken = await take(turn, who, words.files)
@@ -78,7 +78,7 @@ async def relay(turn: Turn, who: ConversationId, words: Relay) -> Relayed:
 
 
 async def _typed(turn: Turn, who: ConversationId, words: Relay, case: Case | None) -> Relayed | None:
-    """The label of a case's button, typed: it does what pressing it does, and is no word for the case; else None."""
+    """Handle the typed label of a case's button as a press; None where it is no label."""
     texts = turn.organisation.texts
     if words.edited or words.files or words.attachments:
         return None
@@ -102,7 +102,7 @@ async def _typed(turn: Turn, who: ConversationId, words: Relay, case: Case | Non
 
 
 async def case_of_files(turn: Turn, who: ConversationId, what: What) -> Case | None:
-    """The open case that files belong to while a survey asks for none: what its answers keep reaches nobody."""
+    """Return the open case for files sent during a survey that passes no files on: there, nobody would see them."""
     if not (isinstance(what, Attached) and what.files):
         return None
     if not talk.passes_no_files_on(turn.organisation.library, turn.conversation(who)):
@@ -113,7 +113,7 @@ async def case_of_files(turn: Turn, who: ConversationId, what: What) -> Case | N
 
 
 async def talked_about(turn: Turn, who: ConversationId, what: What) -> Case | None:
-    """The open case about which staff wrote to the person within the last hours, while a dialogue is open."""
+    """Return the open case about which staff wrote to the person in the last hours, while a dialogue is open."""
     conversation = turn.conversation(who)
     if turn.now >= conversation.staffed_until or not isinstance(what, Said) or not active(conversation):
         return None
@@ -122,7 +122,7 @@ async def talked_about(turn: Turn, who: ConversationId, what: What) -> Case | No
 
 
 async def choose(turn: Turn, who: ConversationId, wanted: str) -> bool:
-    """The customer pressed which case their held words belong to; False when it is not theirs, or closed."""
+    """Relay the held words to the case the customer chose; False when it is not theirs, or closed."""
     case = await their_case(turn, who, wanted)
     if case is None or case.state is State.CLOSED:
         return False
@@ -131,7 +131,7 @@ async def choose(turn: Turn, who: ConversationId, wanted: str) -> bool:
 
 
 async def hand_in_held(turn: Turn, who: ConversationId) -> None:
-    """A case was opened: what was said before, and waited for it, belongs to it."""
+    """Add words that were held before the case was opened."""
     present = turn.conversation(who)
     held, spoken_of = _held(present), present.case
     case = await turn.case(spoken_of) if held and spoken_of is not None else None
@@ -140,25 +140,25 @@ async def hand_in_held(turn: Turn, who: ConversationId) -> None:
 
 
 async def their_case(turn: Turn, who: ConversationId, wanted: str) -> Case | None:
-    """The case of an id that came from outside, if it is one of the customer's."""
+    """Return the case with an id from outside, if it belongs to the customer."""
     number = int(wanted) if wanted.isascii() and wanted.isdigit() else 0
     case = await turn.case(CaseId(number)) if 0 < number < 1 << 63 else None
     return case if case is not None and case.person == turn.conversation(who).person else None
 
 
 def held_for(conversation: Conversation) -> tuple[Relay, ...]:
-    """What waits to go with the next words; not with those that come between questions about something else."""
+    """Return what is held for the next words; not for words said between questions about something else."""
     return () if active(conversation) else _held(conversation)
 
 
 async def held_for_closed(turn: Turn, who: ConversationId) -> tuple[Relay, ...]:
-    """What waits to go with a closed case that is chosen: nothing, while open ones may have been meant."""
+    """Return what is held for a chosen closed case: nothing while an open one may be meant."""
     held = held_for(turn.conversation(who))
     return () if held and await turn.tx.cases.still_open(person=turn.conversation(who).person) else held
 
 
 async def _meant(turn: Turn, who: ConversationId, words: Relay) -> Case | None:
-    """The case whose message they reply to, else the one they name by its number, else the one they are asked about."""
+    """Return the case whose message they reply to, else the one named by number, else the one they are asked about."""
     open_one = active(turn.conversation(who))
     if words.case and not (open_one and open_one.case == words.case):
         return await their_case(turn, who, str(words.case))
@@ -175,20 +175,20 @@ async def _open_cases(turn: Turn, who: ConversationId) -> list[Case]:
 
 
 async def _spoken_of(turn: Turn, who: ConversationId) -> Case | None:
-    """The case last spoken of. One whose solution is accepted still is: there may be a last question about it."""
+    """Return the case last spoken of, also after its solution is accepted: a last question about it may be open."""
     spoken_of = turn.conversation(who).case
     case = None if spoken_of is None else await turn.case(spoken_of)
     return None if case is None or case.state is State.CLOSED else case
 
 
 async def _closed_lately(turn: Turn, who: ConversationId) -> list[Case]:
-    """Somebody who writes soon after the end of a case may mean that one."""
+    """Return the case that closed recently: words soon after its end may be about it."""
     found = await turn.tx.cases.closed_since(turn.conversation(who).person, turn.now - CLOSED_LATELY)
     return [case for case in map(turn.know_case, found) if case.state is State.CLOSED][:MOST_LATELY]
 
 
 def _to_closed(turn: Turn, who: ConversationId, case: Case, words: Relay) -> Relayed:
-    """Who only says thanks opens nothing again."""
+    """Return whether the words are only thanks, which reopen nothing."""
     kind = courtesy_in(words.text, turn.organisation.texts.vocabulary, _names(turn))
     if kind is not None and _is_courtesy(turn, words):
         text = turn.organisation.texts.render(f"courtesy.{kind}", turn.conversation(who).language)
@@ -205,7 +205,7 @@ def _is_courtesy(turn: Turn, words: Relay) -> bool:
 
 
 def _names(turn: Turn) -> list[str]:
-    """What customers call us by."""
+    """The names by which customers address us."""
     return [one.first_name for one in turn.organisation.policy.staff.values()]
 
 
@@ -215,7 +215,7 @@ def _hold(turn: Turn, who: ConversationId, words: Relay) -> None:
 
 
 def _with_one_more(held: tuple[Relay, ...], words: Relay) -> tuple[Relay, ...]:
-    """What is held, with one thing more; the files of an album stay together, and so does what came long ago."""
+    """Add one item to what is held; files of an album stay together, as does what was said long ago."""
     same = next((one for one in held if words.album and one.album == words.album), None)
     if same is not None:
         return tuple(_joined(one, words) if one is same else one for one in held)
@@ -232,7 +232,7 @@ def _joined(one: Relay, other: Relay) -> Relay:
 async def _hand_in(
     turn: Turn, who: ConversationId, case: Case, words: tuple[Relay, ...], *, silent: bool = False
 ) -> None:
-    """Put words with a case; `silent` where the customer has heard so already, or nothing of it is kept."""
+    """Add words to a case; `silent` where the customer has been told already, or nothing is kept."""
     for one in words:
         await add_words(turn, who, case, one)
     await threads.came(turn, case, album=any(one.album for one in words))
@@ -251,7 +251,7 @@ def _held(conversation: Conversation) -> tuple[Relay, ...]:
 
 
 def _ask_which(turn: Turn, who: ConversationId, cases: list[Case]) -> None:
-    """Ask with a button for each case; where all have come to their end, it may be about something else."""
+    """Ask with a button for each case; if all are closed, also offer something else."""
     texts, language = turn.organisation.texts, turn.conversation(who).language
     rows: list[tuple[Button, ...]] = [(_button(turn, language, case),) for case in cases[:8]]
     key = "case.which"

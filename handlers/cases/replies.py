@@ -1,4 +1,4 @@
-"""A reply to one of our messages: what it says belongs to the case that the message is about, whatever is open."""
+"""A reply to one of our messages: it belongs to the case that the message is about, whatever is open."""
 
 from conversations.cases.case import Case
 from conversations.effects import Message
@@ -12,7 +12,7 @@ from storage.interface.outbox import Posted
 
 
 async def case_of(turn: Turn, who: ConversationId, event: Event) -> Case | None:
-    """The case whose message the customer replies to; None where it is the open question that they answer."""
+    """Return the case whose message the customer replies to; None where they answer the open question."""
     if not event.reply_to or not isinstance(event.what, Said | Attached | Shared | Edited | Unsupported):
         return None
     posted = await turn.tx.outbox.posted(event.address, event.reply_to)
@@ -23,7 +23,7 @@ async def case_of(turn: Turn, who: ConversationId, event: Event) -> Case | None:
 
 
 def _is_asked(conversation: Conversation, posted: Posted) -> bool:
-    """Whether it is a question of the open dialogue: that one, or the same asked before."""
+    """Return whether the message is the open question, or an earlier copy of it."""
     session = active(conversation)
     if session is None:
         return False

@@ -1,9 +1,9 @@
-"""What customers say outside of dialogues, as lines of the thread: how much at once, and files with their words.
+"""Posts what customers say outside of dialogues in the thread: throttled, and files together with their words.
 
-Every word is stored with the case when it comes; only its line waits. It waits for the files that came with it, so that
-an album is one line; and a customer gets some lines of a thread at once, then one a minute with all that was said. What
-is waited for are timers of the case, so that nothing is kept in memory. A message that stands in no line yet has no
-`log`; a file that comes later than the line of its message gets one of its own.
+Every message is stored with the case at once; only its line is delayed: until the files sent with it have arrived, so
+that an album is one line, and by a throttle: some lines at once, then one a minute with all that was said. The delays
+are timers of the case, so that nothing is kept in memory. A message that is not in a line yet has no `log`; a file
+that arrives after the line of its message gets a line of its own.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,21 +25,21 @@ from storage.interface.timers import Timer
 
 WINDOW: Final = MINUTE
 AT_ONCE: Final = 5  # lines of a case within the window
-MOST_CASES: Final = 20  # open cases of one person; what comes then belongs to the newest
+MOST_CASES: Final = 20  # open cases of one person; further ones are added to the newest
 KIND: Final = "lines"
 
 FILES: Final = "files"
-TOGETHER: Final = 3 * SECOND  # after a file of an album, how long the next one may take
-PATIENCE: Final = 30 * SECOND  # how long words wait for the files that came with them
+TOGETHER: Final = 3 * SECOND  # how long to wait for the next file of an album
+PATIENCE: Final = 30 * SECOND  # how long words wait for the files sent with them
 
-_EARLIER: Final = 3 * MINUTE  # how much older than what it waits for a message may be that it holds
+_EARLIER: Final = 3 * MINUTE  # how much older than what is waited for a held message may be
 
 
 @frozen
 class Awaited:
-    """What is waited for since `began`, at least `until` then, and for the files themselves until `patience` ends.
+    """A wait since `began`, at least `until` then, and for the files themselves until `patience` ends.
 
-    Of `late` files the words stand in a line already.
+    `late`: the line with the words of these files was posted already.
     """
 
     began: Instant
@@ -52,7 +52,7 @@ _AWAITED: Final = TypeAdapter(Awaited)
 
 
 async def may_write(turn: Turn, case: Case) -> bool:
-    """Whether a line of the customer goes out by itself; else it is shown with others when the window ends."""
+    """Return whether the customer's line is posted at once; else it is posted with others when the window ends."""
     window = await turn.timer(owner_of(case), KIND)
     lines = int(window.note) + 1 if window else 1
     _open(turn, case, window.due if window else turn.now + WINDOW, lines)
@@ -60,14 +60,14 @@ async def may_write(turn: Turn, case: Case) -> bool:
 
 
 async def came(turn: Turn, case: Case, *, album: bool = False) -> None:
-    """The customer said something: show it, once what belongs to it is here. After an `album` more may follow."""
+    """Post what the customer said, once its files have arrived. After an `album` file more may follow."""
     known = await _awaited(turn, case) or Awaited(turn.now, turn.now)
     until = turn.now + TOGETHER if album else turn.now
     await _look(turn, case, replace(known, until=max(known.until, until)))
 
 
 async def note_unsupported(turn: Turn, case: Case, kind: str) -> None:
-    """Staff read that something came which cannot be shown; of many such things some are enough."""
+    """Tell staff that something was sent that cannot be shown, at most a few times."""
     if not await may_write(turn, case):
         return
     texts, language = turn.organisation.texts, staff_language(turn, case.owner)
@@ -79,7 +79,7 @@ async def note_unsupported(turn: Turn, case: Case, kind: str) -> None:
 
 
 async def file_settled(turn: Turn, case: Case, attachment: int) -> None:
-    """A file of the customer is here, or will never be."""
+    """Handle a customer's file that has arrived or never will."""
     messages = await turn.tx.messages.of(case.id)
     message = next((one for one in messages if attachment in one.attachments), None)
     if message is None or not turn.organisation.staff_account:
@@ -94,17 +94,17 @@ async def file_settled(turn: Turn, case: Case, attachment: int) -> None:
 
 
 async def go_on(turn: Turn, case: Case, timer: Timer) -> None:
-    """Enough waited for files."""
+    """Stop waiting for files."""
     await _look(turn, case, _AWAITED.validate_json(timer.note))
 
 
 async def show_held(turn: Turn, case: Case, window: Timer) -> None:
-    """The window ends: write one line for all that was held back. As long as more comes, one a window is enough."""
+    """End the window: post one line for all that was held back. While more arrives, there is one line per window."""
     if int(window.note) <= AT_ONCE:
         return
     known = await _awaited(turn, case)
     if known is not None and turn.now < known.until:
-        _open(turn, case, known.until, int(window.note))  # more of an album is on its way
+        _open(turn, case, known.until, int(window.note))  # more files of an album are on their way
         return
     began = window.due - WINDOW
     held, late = await _unshown(turn, case, began), known.late if known else ()
@@ -117,7 +117,7 @@ async def show_held(turn: Turn, case: Case, window: Timer) -> None:
 
 
 async def show_all(turn: Turn, case: Case) -> None:
-    """The case closes, and its timers go: write what waits for one of them."""
+    """Post what waits for a timer before the case closes and its timers are cancelled."""
     window, known = await turn.timer(owner_of(case), KIND), await _awaited(turn, case)
     if window is None and known is None:
         return
@@ -127,7 +127,7 @@ async def show_all(turn: Turn, case: Case) -> None:
 
 
 async def _look(turn: Turn, case: Case, known: Awaited) -> None:
-    """Write the line, or wait on."""
+    """Post the line, or keep waiting."""
     if not turn.organisation.staff_account:
         return
     messages = await _unshown(turn, case, known.began)
@@ -146,18 +146,18 @@ async def _look(turn: Turn, case: Case, known: Awaited) -> None:
         return
     if await may_write(turn, case):
         await _write(turn, case, messages, known.late)
-    elif known.late:  # what stands in no line yet is found without
+    elif known.late:  # what is in no line yet is found without a timer
         window = await turn.timer(owner_of(case), KIND)
         _wait(turn, case, known, (window.due if window else turn.now) + SECOND)
 
 
 async def _unshown(turn: Turn, case: Case, began: Instant) -> list[CaseMessage]:
-    """What the customer said that stands in no line; an older program left no trace of its lines of several."""
+    """Return the customer's messages that are in no line; older versions did not mark lines of several messages."""
     return await turn.tx.messages.unshown(case.id, began - _EARLIER)
 
 
 async def _write(turn: Turn, case: Case, messages: Sequence[CaseMessage], late: Iterable[int]) -> None:
-    """One line for all of it, the owner called once; more than fits into one goes on in the next."""
+    """Post one line for all of it and mention the owner once; what does not fit continues in the next line."""
     ids = [file for message in messages for file in message.attachments]
     found = {one.id: one for one in await turn.tx.attachments.describe({*ids, *late})}
     files = [found[one] for one in dict.fromkeys((*ids, *late)) if one in found]
@@ -192,7 +192,7 @@ def _lines(turn: Turn, case: Case, said: Sequence[str], files: Sequence[Attachme
 
 
 def _portions(said: Iterable[str]) -> list[str]:
-    """Words joined, as many as fit into a line."""
+    """Return the words joined, as many as fit into a line."""
     portions: list[str] = []
     for words in (part for one in said for part in pieces(one, MOST_WORDS)):
         if portions and len(portions[-1]) + len(words) < MOST_WORDS:

@@ -1,1 +1,1 @@
-"""What customers do, and what they are asked."""
+"""Customers: their dialogues, invitations and proposals."""

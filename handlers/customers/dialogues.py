@@ -1,4 +1,4 @@
-"""A person's side of a dialogue: what they do goes to the pure talk, what it asks for is carried out here."""
+"""Dialogues with people: passes their events to the pure talk and carries out its effects."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -44,11 +44,11 @@ from handlers.turn.budget import OverBudget
 from handlers.turn.turn import Turn
 
 MOST_EFFECTS: Final = 200
-"""What one event may ask for; an album of ten files with its answers asks for some thirty things."""
+"""The most effects of one event; an album of ten files with its answers has about thirty."""
 
 
 async def converse(turn: Turn, who: ConversationId, event: Event) -> None:
-    """One thing the person did."""
+    """Handle one event of a person."""
     case = await replies.case_of(turn, who, event)
     case = case or await relaying.case_of_files(turn, who, event.what)
     talking = await relaying.talked_about(turn, who, event.what)
@@ -67,12 +67,12 @@ async def converse(turn: Turn, who: ConversationId, event: Event) -> None:
     if isinstance(event.what, Attached) and any(
         isinstance(one, OpenCase | DecideCase) for one in step.effects
     ):
-        # The rest of an album whose first file ended the dialogue follows to the case, without a second receipt.
+        # Further files of an album whose first file ended the dialogue go to the case, without a second receipt.
         await albums.remember(turn, who, event.what.album, answered=True)
 
 
 async def wake(turn: Turn, wanted: ConversationId, event: Elapsed) -> None:
-    """A reminder or the end of an unfinished dialogue."""
+    """Handle a reminder or the expiry of an unfinished dialogue."""
     who = await turn.find(wanted)
     if who is not None:
         place = turn.conversation(who).address
@@ -92,9 +92,9 @@ async def begin(
     case_message: int = 0,
     note: str = "",
 ) -> bool:
-    """Open a dialogue on top of what the person is in the middle of; whether that was possible.
+    """Begin a dialogue on top of the person's present one; return whether that was possible.
 
-    `note` (markup) stands above its first question; `case_message` are words of staff that this question brings.
+    `note` (markup) is shown above its first question; `case_message` is the staff message that this question delivers.
     """
     work = partial(
         talk.begin,
@@ -114,7 +114,7 @@ async def begin(
 
 
 async def reopen(turn: Turn, who: ConversationId, case: Case, words: Sequence[Relay] = ()) -> bool:
-    """The customer opens their case again, and what was asked about its end is withdrawn; False if it is open."""
+    """Reopen a customer's case and withdraw what was asked about its end; False if it is open already."""
     if not await opening.reopen(turn, who, case, words):
         return False
     await withdraw_rating(turn, who, case)
@@ -122,13 +122,13 @@ async def reopen(turn: Turn, who: ConversationId, case: Case, words: Sequence[Re
 
 
 async def withdraw_rating(turn: Turn, who: ConversationId, case: Case) -> None:
-    """A case that is open again has no end that could be rated; `case` is as it was before."""
+    """Withdraw questions and ratings about the end of a reopened case; `case` is as it was before."""
     await ratings.withdraw_answers(turn, who, case)
     await withdraw(turn, who, case, AFTER_CASE)
 
 
 async def withdraw(turn: Turn, who: ConversationId, case: Case, dialogue: str) -> None:
-    """End what a dialogue still asks about a case; what lies below asks again, if there is somebody to ask."""
+    """End a dialogue's question about a case; the session below asks again if the person can be reached."""
     conversation = turn.conversation(who)
     work = partial(
         talk.withdraw, turn.organisation.library, conversation, dialogue, str(case.id), turn.now, turn.ids
@@ -140,14 +140,14 @@ async def withdraw(turn: Turn, who: ConversationId, case: Case, dialogue: str) -
 
 
 async def _resume(turn: Turn, who: ConversationId) -> None:
-    """Ask again what lies below a dialogue that has ended, where nothing follows it after all."""
+    """Repeat the question below a dialogue that has ended and that nothing follows."""
     conversation = turn.conversation(who)
     work = partial(talk.resume, turn.organisation.library, conversation, turn.now, turn.ids)
     await _carry_out(turn, turn.budget.run(_place(conversation), who, turn.now, work))
 
 
 async def press_reopen(turn: Turn, who: ConversationId, press: Pressed) -> None:
-    """The button that opens a case of the customer again; pressed once more, it only says that the case is open."""
+    """Handle the reopen button of a case; pressed again, it only says that the case is open."""
     case = await relaying.their_case(turn, who, press.token.removeprefix(REOPEN))
     if case is None:
         _answer_press(turn, who, press, "press.stale")
@@ -159,7 +159,7 @@ async def press_reopen(turn: Turn, who: ConversationId, press: Pressed) -> None:
 
 
 async def _mark_reopened(turn: Turn, who: ConversationId, press: Pressed) -> None:
-    """Show it where the button was; that need not be the keyboard that is alive now."""
+    """Show it in place of the pressed button, which need not belong to the current keyboard."""
     row, text = turn.conversation(who).keyboard, ""
     if row and (await turn.tx.outbox.platform_messages([row])).get(row) == press.message:
         text = turn.conversation(who).keyboard_text
@@ -176,7 +176,7 @@ def _answer_press(turn: Turn, who: ConversationId, press: Pressed, key: str = ""
 
 
 async def choose_case(turn: Turn, who: ConversationId, press: Pressed) -> None:
-    """A button that belongs to no dialogue: which case the held words are for."""
+    """Handle a button outside of any dialogue: the case the held words belong to."""
     if not await relaying.choose(turn, who, press.token.removeprefix("case:")):
         _answer_press(turn, who, press, "press.stale")
         return
@@ -188,7 +188,7 @@ async def choose_case(turn: Turn, who: ConversationId, press: Pressed) -> None:
 
 
 def _place(conversation: Conversation) -> str:
-    """Where somebody is, for those who look for a mistake."""
+    """Return where in which dialogue somebody is, for error messages."""
     open_one = active(conversation)
     return f"'{open_one.dialogue}' at '{open_one.state}'" if open_one else "a talk about nothing"
 
@@ -209,7 +209,7 @@ async def _carry_out(turn: Turn, step: talk.Talked, *, case_message: int = 0) ->
             case Refuse():
                 await refuse(turn, who, effect)
             case _:
-                # What is said before the question are not staff's words.
+                # Messages before the question do not carry staff's words.
                 brings = case_message if at == last else 0
                 await _do(turn, who, effect, brings)
     if too_much:
@@ -257,7 +257,7 @@ async def _relay(turn: Turn, who: ConversationId, words: Relay) -> None:
 
 
 async def _greet(turn: Turn, who: ConversationId, words: Relay) -> None:
-    """Somebody writes while nothing is open and no case waits: say what they can do here, and what is not kept."""
+    """Answer somebody who writes while nothing is open and no case waits: what they can do, and what is not kept."""
     texts, language, files = turn.organisation.texts, turn.conversation(who).language, len(words.files)
     kind = None if files else courtesy_in(words.text, turn.organisation.texts.vocabulary)
     if kind is not None and kind is not Courtesy.GREETING:

@@ -1,4 +1,4 @@
-"""The entrance after a purchase: a secret link, one purpose, one chat. Only the secret's SHA-256 is stored."""
+"""Invitations after a purchase: a secret link, one purpose, one chat. Only the secret's SHA-256 is stored."""
 
 import base64
 import hashlib
@@ -23,10 +23,10 @@ from storage.interface.store import Transaction
 VALID = 60 * DAY
 LONGEST_SECRET: Final = 64
 MOST_WRONG: Final = 10
-"""Wrong links of one chat within an hour. Nobody guesses 128 bits; whoever tries should at least be slow and seen."""
+"""Wrong links per chat and hour. Guessing 128 bits is hopeless; this slows attempts down and makes them visible."""
 
 WRONG: Final = "wrong"
-"""Owner and kind of the timer whose note counts them."""
+"""Owner and kind of the timer whose note holds the count."""
 
 log = logging.getLogger(__name__)
 
@@ -41,14 +41,14 @@ class Fresh:
 
 
 def digest_of(secret: str) -> str:
-    """The SHA-256 of a secret, hex: what is stored and looked up."""
+    """Return the SHA-256 of a secret in hex, as stored and looked up."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 async def invite(
     tx: Transaction, ids: Ids, now: Instant, *, dialogue: str, order: str, touchpoint: str, language: str
 ) -> Fresh:
-    """Store an invitation, one per (dialogue, order); asked again, the link is renewed as long as it is unused."""
+    """Store an invitation, one per (dialogue, order); asked again, an unused link is replaced by a new one."""
     secret = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
     wanted = Invitation(
         ids.next(), digest_of(secret), dialogue, order, touchpoint, language, now, now + VALID
@@ -60,9 +60,9 @@ async def invite(
 
 
 async def accept(turn: Turn, who: ConversationId, event: Event, secret: str) -> None:
-    """`/start SECRET`: begin the dialogue it was made for; pressed again, go on with it.
+    """`/start SECRET`: begin the dialogue of the invitation; used again by the same chat, continue it.
 
-    Wrong, expired and used ones get the same answer, and so does every link of a chat that tried too many of them
+    Wrong, expired and used ones get the same answer, and so does every link of a chat with too many wrong ones
     within an hour. Raises Conflict where another chat was faster.
     """
     window = await turn.timer(_owner(who), WRONG)
@@ -85,7 +85,7 @@ async def _find(turn: Turn, secret: str) -> Invitation | None:
 
 
 def _count(turn: Turn, who: ConversationId, tried: int, until: Instant) -> None:
-    """Note a wrong link; the timer's end is the end of the count."""
+    """Count a wrong link; the count ends when the timer is due."""
     if tried == MOST_WRONG:
         log.warning("conversation %d tried %d wrong links: none is looked up for an hour", who, tried)
     if tried <= MOST_WRONG:
@@ -104,7 +104,7 @@ async def _follow(turn: Turn, who: ConversationId, found: Invitation) -> None:
     await dialogues.begin(turn, who, found.dialogue, bindings, invitation=found.id)
     session = _session_of(turn.conversation(who), found)
     if session is None:
-        return  # it could not begin, and the person knows why: the link stays good
+        return  # it could not begin, and the person knows why: the link stays valid
     place = turn.conversation(who).address
     if not await turn.tx.invitations.bind(found.id, f"{place.account}/{place.chat}", session.id, turn.now):
         raise Conflict("another chat followed the same invitation")

@@ -1,4 +1,4 @@
-"""A proposal that waits for the customer: called to mind, then closed by the clock; a "no" without a reason counts."""
+"""A proposal that waits for the customer: reminder, then closing by the clock; a "no" without a reason counts."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -23,14 +23,14 @@ from storage.interface.store import Store
 from storage.interface.timers import Timer
 
 TIMERS: Final = WAITING
-MOST: Final = 10_000  # open cases that are looked through at the start
+MOST: Final = 10_000  # open cases that are examined at the start
 
 REASON: Final = HOUR
-"""How long somebody who said no is given for the reason: staff should know of the no soon."""
+"""How long to wait for the reason after a no: staff should learn of the no soon."""
 
 
 async def fall_due(turn: Turn, timer: Timer, wanted: CaseId) -> None:
-    """The customer has been silent for long: remind them, or close the case and tell everybody."""
+    """Handle a silent customer: remind them, or close the case and tell everybody concerned."""
     case = await turn.case(wanted)
     who = None if case is None else await turn.find(case.conversation)
     if case is None or who is None or case.state is not State.PROPOSED:
@@ -57,7 +57,7 @@ async def fall_due(turn: Turn, timer: Timer, wanted: CaseId) -> None:
 
 
 def decided(turn: Turn, who: ConversationId) -> None:
-    """Somebody said something to a proposal: whoever began to answer is not left with the time of the silent."""
+    """Restart the wait after a reaction to a proposal: a started answer is not cut off by the timer of the silent."""
     session = active(turn.conversation(who))
     if session is not None and session.dialogue == PROPOSAL and session.trail and session.case:
         timer = SetTimer(owned_by(OwnerKind.CASE, session.case), CaseTimer.REMIND, turn.now + REASON)
@@ -65,7 +65,7 @@ def decided(turn: Turn, who: ConversationId) -> None:
 
 
 async def plan(store: Store, now: Instant) -> None:
-    """Give proposals a clock that were made when they had none."""
+    """Set timers for proposals from a version that had none."""
     async with store.transaction() as tx:
         for case in await tx.cases.still_open(limit=MOST):
             if not case.awaits_customer or {one.kind for one in await tx.timers.of(owner_of(case))} & {
@@ -77,7 +77,7 @@ async def plan(store: Store, now: Instant) -> None:
 
 
 async def _take_at_their_word(turn: Turn, who: ConversationId, case: Case, session: Session) -> None:
-    """They have decided, and not said why: that is for them to keep."""
+    """Record a decision without a reason, which is optional."""
     open_one = active(turn.conversation(who))
     if open_one is not None and open_one.id == session.id:
         await dialogues.wake(turn, who, Elapsed(owner(session), SessionTimer.FINISH))
@@ -105,7 +105,7 @@ async def _take_back(turn: Turn, who: ConversationId, case: Case) -> None:
 
 
 async def _bindings(turn: Turn, who: ConversationId, case: Case) -> Mapping[str, str]:
-    """What the proposal is asked with: as last time, or, where they broke that off, from what staff wrote."""
+    """Return the bindings for asking again: those of last time or, where that was cancelled, from staff's message."""
     session = _session_of(turn.conversation(who), case)
     if session is not None:
         return session.bindings

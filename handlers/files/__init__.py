@@ -1,1 +1,1 @@
-"""Files that people send: fetched, counted, told apart from albums."""
+"""Files that people send: fetching, quota, albums."""

@@ -1,6 +1,6 @@
-"""Files sent together reach us as several events: what became of the first ones is remembered for an hour.
+"""Albums: files sent together reach us as several events, so the result of the first ones is kept for an hour.
 
-The memory is a timer whose end means nothing, so that it lives in the database and goes with the person.
+It is kept in the note of a timer without effect, so that it is in the database and erased with the person.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ _KIND: Final = "heard"
 
 @frozen
 class Album:
-    """The album heard last: the message of the case it became (0 for none), and what the customer was told of it."""
+    """The latest album: the case message it became (0 for none), and what the customer was told about it."""
 
     name: str
     message: int = 0
@@ -34,7 +34,7 @@ _ALBUM: Final = TypeAdapter(Album)
 
 
 async def heard(turn: Turn, who: ConversationId, name: str) -> Album | None:
-    """What is known of an album; None when this is its first file, or no album at all."""
+    """Return what is known of an album; None for its first file, or where there is no album."""
     if not name:
         return None
     timer = await turn.timer(_owner(who), _KIND)
@@ -51,7 +51,7 @@ async def remember(
     answered: bool = False,
     told: Iterable[str] = (),
 ) -> None:
-    """Note what became of a file of an album."""
+    """Remember the result for a file of an album."""
     if not name:
         return
     before = await heard(turn, who, name) or Album(name)
@@ -72,7 +72,7 @@ async def remember(
 async def explain_refused(
     turn: Turn, who: ConversationId, name: str, refused: Mapping[Refusal, Sequence[str]]
 ) -> None:
-    """Say which files are not kept and why; of an album each reason once."""
+    """Tell the person which files are not kept and why; each reason once per album."""
     known = await heard(turn, who, name)
     for reason, names in refused.items():
         if known is None or reason not in known.told:

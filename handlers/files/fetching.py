@@ -1,4 +1,4 @@
-"""Files: a place is reserved in the turn, the bytes come later as a durable effect, and channels read them."""
+"""Files: the turn reserves a row, a durable effect downloads the bytes later, and channels read them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -17,7 +17,7 @@ from storage.interface.attachments import Attachment
 from storage.interface.store import Store
 
 NAME_LIMIT = 120
-"""Characters kept of a file's name, its end."""
+"""Characters kept of a file name, counted from its end."""
 
 
 async def fetch(
@@ -28,13 +28,13 @@ async def fetch(
     who: ConversationId | None = None,
     case: CaseId | None = None,
 ) -> int:
-    """Have a file brought from the platform at `address`; return its attachment id."""
+    """Request the download of a file from the platform of `address`; return its attachment id."""
     file = replace(wanted.file, name=shown_name(wanted.file.name))
     person = turn.conversation(who).person if who else None
     await turn.await_file(
         Attachment(wanted.attachment, person, file.name, file.mime, file.size, "waiting", case=case)
     )
-    # A lane of its own: a slow download must not hold back the talk.
+    # A lane of its own: a slow download must not delay the conversation.
     body, lane = Download(wanted.attachment, file), f"{quota.LANE}{wanted.attachment}"
     turn.send(address, body, lane=lane, conversation=who, case=case)
     return wanted.attachment
@@ -42,19 +42,19 @@ async def fetch(
 
 @frozen
 class FetchedFiles:
-    """The files of a message: ids of all, and the names of those that are not kept, by reason."""
+    """The files of a message: ids of all, and the names of the refused ones, by reason."""
 
     attachments: tuple[int, ...]
     refused: Mapping[Refusal, Sequence[str]]
 
     @property
     def keeps_any(self) -> bool:
-        """Whether a file is kept, as far as is known before it is here."""
+        """Return whether a file is kept, as far as is known before the download."""
         return len(self.attachments) > sum(map(len, self.refused.values()))
 
 
 async def take(turn: Turn, who: ConversationId, files: Iterable[FileRef]) -> FetchedFiles:
-    """Have what a customer sent brought, as far as it can be kept."""
+    """Request the download of what a customer sent, as far as it can be kept."""
     found = sort_out(tuple(files))
     attachments, refused = list[int](), dict[Refusal, list[str]]()
     for file in found.kept:
@@ -69,7 +69,7 @@ async def take(turn: Turn, who: ConversationId, files: Iterable[FileRef]) -> Fet
 
 
 async def fetch_within_quota(turn: Turn, who: ConversationId, wanted: Fetch) -> bool:
-    """Have a customer's file brought, unless they sent too much today: then it is refused, and that is kept."""
+    """Request the download of a customer's file; beyond the daily quota, record it as refused."""
     if await quota.has_room(turn, who, wanted.file):
         await fetch(turn, turn.conversation(who).address, wanted, who=who)
         return True
@@ -78,7 +78,7 @@ async def fetch_within_quota(turn: Turn, who: ConversationId, wanted: Fetch) -> 
 
 
 async def refuse(turn: Turn, who: ConversationId, refused: Refuse) -> None:
-    """Keep that a file came and was not taken, for staff to read."""
+    """Record a refused file, for staff to see."""
     file = refused.file
     await turn.await_file(
         Attachment(
@@ -94,7 +94,7 @@ async def refuse(turn: Turn, who: ConversationId, refused: Refuse) -> None:
 
 
 def explain(turn: Turn, who: ConversationId, reason: str, names: Iterable[str]) -> None:
-    """Tell the person that files of theirs are not kept, and why."""
+    """Tell the person which of their files are not kept, and why."""
     texts = turn.organisation.texts
     key = f"file.{reason}" if f"file.{reason}" in texts else "file.gone"
     text = texts.render(key, turn.conversation(who).language, name=", ".join(filter(None, names)))
@@ -102,7 +102,7 @@ def explain(turn: Turn, who: ConversationId, reason: str, names: Iterable[str]) 
 
 
 def forget(turn: Turn, who: ConversationId, attachment: int) -> None:
-    """A file that an answer counts is not there: the answer counts it no longer."""
+    """Remove an unavailable file from the answer that counts it."""
     present = turn.conversation(who)
     stack = []
     for session in present.stack:
@@ -116,7 +116,7 @@ def forget(turn: Turn, who: ConversationId, attachment: int) -> None:
 
 
 def attachments_of(store: Store) -> ReadAttachment:
-    """Give channels the stored files to send, empty while on their way; LookupError for one that never comes."""
+    """Return a stored file for a channel, empty while it is being downloaded; LookupError if it never arrives."""
 
     async def read_attachment(attachment: int) -> tuple[bytes, str, str]:
         async with store.reading() as tx:
@@ -130,6 +130,6 @@ def attachments_of(store: Store) -> ReadAttachment:
 
 
 def shown_name(name: str) -> str:
-    """A file's name is only ever shown: without folders, and without signs that turn its ending around."""
+    """Return a file name safe to show: without folders, and without characters that reverse its extension."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return " ".join(clean(last[-NAME_LIMIT:]).split())

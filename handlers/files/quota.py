@@ -1,6 +1,6 @@
 """How many files of one person are fetched within a day: a full disk stops the service for everybody.
 
-Counted are the downloads that were asked for, also of files whose content was refused afterwards.
+Requested downloads count, also of files whose content was refused afterwards.
 """
 
 from typing import Final
@@ -12,11 +12,11 @@ from handlers.turn.turn import Turn
 MOST_FILES: Final = 50  # fetched of one person within a day
 MOST_BYTES: Final = 200_000_000
 LANE: Final = "file:"
-"""Begins the lane of a download: each file has its own."""
+"""Prefix of a download's lane: each file has its own."""
 
 
 async def has_room(turn: Turn, who: ConversationId, file: FileRef) -> bool:
-    """Whether this file may still be fetched today."""
+    """Return whether this file may still be fetched today."""
     fetched = set(await turn.tx.attachments.fetched(turn.conversation(who).person, turn.now - DAY))
     fetched |= {
         int(row.lane.removeprefix(LANE))

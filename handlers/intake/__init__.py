@@ -1,1 +1,1 @@
-"""What comes in: stored, sorted, applied."""
+"""What comes in: storing, routing, applying."""

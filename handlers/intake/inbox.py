@@ -1,8 +1,8 @@
-"""The single entrance. Commit A: `receive` stores raw bodies. Commit B: `apply` makes state and messages of them.
+"""The single entrance. Commit A: `receive` stores raw bodies. Commit B: `apply` turns them into state and messages.
 
 A batch is the unit of work: everything that waits is loaded together, stepped in memory and committed once. When a
-batch fails, each of its rows gets a transaction of its own; what fails alone becomes a dead letter, or, if it is a
-deadline, is put off.
+batch fails, each of its rows is retried in a transaction of its own; a row that fails alone becomes a dead letter, a
+deadline is postponed.
 """
 
 import asyncio
@@ -36,18 +36,18 @@ from storage.interface.timers import LeftToApply, Timer
 log = logging.getLogger(__name__)
 
 BATCH: Final = 100
-FEW: Final = 32  # bodies that may be taken in and applied in one go; more are stored while others are applied
-LOOK: Final = 0.25  # seconds between two looks for deadlines while there is other work
+FEW: Final = 32  # bodies received and applied in one commit; more are stored while others are applied
+LOOK: Final = 0.25  # seconds between polls for deadlines while there is other work
 SLOW: Final = 1.0  # seconds
-TRIES: Final = 8  # of one row that always meets a conflict: then it is no other worker, but the row itself
-PUT_OFF: Final = HOUR  # a deadline that cannot be applied: it must not be lost, nor stand in the way
+TRIES: Final = 8  # of one row with repeated conflicts: then the row itself is the cause, not another worker
+PUT_OFF: Final = HOUR  # a deadline that cannot be applied: it must neither be lost nor block others
 
 
 @dataclass(slots=True)
 class Applied:
-    """What a call of `apply` did: how many rows and timers it handled, and which digests are to be drawn now.
+    """The result of `apply`: how many rows and timers it handled, and which digests are to be produced now.
 
-    `full` tells that more may wait than it took.
+    `full`: the batch was full, more may wait.
     """
 
     handled: int = 0
@@ -57,7 +57,7 @@ class Applied:
 
 @dataclass(slots=True)
 class Attempt:
-    """What a unit took in hand, known also after it failed."""
+    """What a unit claimed, known even after it failed."""
 
     rows: list[InboxRow] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Attempt:
 
 
 class Inbox:
-    """Takes in bodies and applies them."""
+    """Receives bodies and applies them."""
 
     def __init__(
         self,
@@ -86,26 +86,26 @@ class Inbox:
         self._clock = clock
         self._ids = ids
         self._passing = passing
-        self._look = 0.0  # loop time of the next look for deadlines
-        self._next_timer: Instant | None = None  # the first is not due before, as far as is known
+        self._look = 0.0  # loop time of the next poll for deadlines
+        self._next_timer: Instant | None = None  # the earliest known due time
         self.news = WakeUp()  # set when something can be applied
-        self._waiting = True  # whether bodies may wait to be applied; a hint: wrong, it costs a commit
+        self._waiting = True  # whether bodies may wait to be applied; a hint: if wrong, it costs a commit
         self.budget = Budget()
 
     async def receive(self, bodies: Sequence[RawBody]) -> None:
-        """Commit A. When this returns, the bodies are on disk; ones stored before are passed over."""
+        """Commit A. When this returns, the bodies are on disk; those already stored are skipped."""
         async with self._outbox.unit() as tx:
             await self._store_bodies(tx, bodies)
             self._waiting = True
         self._passing(CrashPoint.AFTER_COMMIT_A)
 
     async def take(self, bodies: Sequence[RawBody]) -> Applied:
-        """Receive bodies; where they are few and nothing else waits, A and B are one commit.
+        """Receive bodies; if they are few and nothing else waits, A and B are one commit.
 
-        What cannot be applied is only received: it waits then for `apply`, as everything does in busy times.
+        A body that cannot be applied is only received and waits for `apply`, as all do under load.
         """
         if len(bodies) <= FEW and not self._waiting:
-            self._waiting = True  # who comes meanwhile is applied together with others
+            self._waiting = True  # bodies that arrive meanwhile are applied as a batch
             try:
                 return await self._unit(BATCH, 0, Attempt(), bodies)
             except StoreUnavailable:
@@ -122,7 +122,7 @@ class Inbox:
         self._passing(CrashPoint.BEFORE_COMMIT_A)
 
     async def apply(self) -> Applied:
-        """Commit B for all that waits, up to a batch. Raises StoreUnavailable, Conflict."""
+        """Commit B for everything that waits, up to one batch. Raises StoreUnavailable, Conflict."""
         attempt = Attempt()
         try:
             applied = await self._unit(BATCH, BATCH, attempt)
@@ -145,16 +145,16 @@ class Inbox:
             self.news.set_in(max(self._until(due), 0.0))
 
     def _take_note(self, due: Instant | None) -> bool:
-        """Remember when the first timer is due; tell whether it is this one."""
+        """Remember when the earliest timer is due; return whether it is this one."""
         if due is None or (self._next_timer is not None and self._next_timer <= due):
             return False
         self._next_timer = due
         return True
 
     async def rest(self, longest: float) -> None:
-        """Wait until there may be something to apply: news, or the next timer is due; at most so many seconds."""
+        """Wait until there may be something to apply: a wake-up, or the next due timer; at most so many seconds."""
         self.news.set_in(longest)
-        if self._next_timer is not None:  # one that is due and was not found is in another worker's hands
+        if self._next_timer is not None:  # a due one not found is claimed by another worker
             until = self._until(self._next_timer)
             self.news.set_in(until if until > 0 else LOOK)
         await self.news.wait()
@@ -164,7 +164,7 @@ class Inbox:
         return (due - self._clock.now()) / SECOND
 
     async def _one_by_one(self) -> Applied:
-        """Apply a batch with a transaction for each row and timer; set aside what fails alone."""
+        """Apply a batch with a transaction per row and timer; set aside those that fail alone."""
         done = Applied(full=True)
         for rows, timers in ((1, 0), (0, 1)):
             for _ in range(BATCH):
@@ -207,7 +207,7 @@ class Inbox:
                 turn.expect(event for event in fresh.values() if event is not None)
             attempt.rows = await tx.inbox.claim(rows) if rows else []
             events = await self._read_rows(tx, attempt.rows, now, fresh)
-            # Conversations are locked in one go and timers after them: two workers never wait for each other.
+            # Conversations are locked together, then timers: in this order two workers cannot deadlock.
             await turn.load(event for event in events.values() if event is not None)
             attempt.timers = await self._due(tx, now, timers, busy=bool(attempt.rows))
             self._waiting = 0 < rows <= len(attempt.rows)
@@ -221,7 +221,7 @@ class Inbox:
                 finished, traces = await self._apply_events(turn, events)
                 await self._apply_timers(tx, turn, attempt.timers)
                 await turn.write()
-            # last: each row stores the version that was made of it
+            # last: each row stores the resulting version
             await tx.inbox.finish(finished, now, traces)
             perishables = _with_messages(tx, turn.perishables)
             send = self._outbox.claim_within(tx, turn.outbox, now)
@@ -231,7 +231,7 @@ class Inbox:
         self._passing(CrashPoint.AFTER_COMMIT_B)
         send()
         self._perishables.start(perishables())
-        # What the next timer is after these a further look tells.
+        # The next poll tells which timer comes after these.
         full = 0 < rows <= len(attempt.rows) or bool(attempt.timers)
         return Applied(len(attempt.rows) + len(attempt.timers), full, turn.digests)
 
@@ -247,7 +247,7 @@ class Inbox:
     async def _read_rows(
         self, tx: Transaction, rows: list[InboxRow], now: Instant, fresh: Mapping[str, Event | None]
     ) -> dict[int, Event | None]:
-        """What the rows say; `fresh` are events by key that were read from what came just now."""
+        """Return the events of the rows; `fresh` are those of bodies just received, by key."""
         events: dict[int, Event | None] = {}
         for row in rows:
             try:
@@ -261,7 +261,7 @@ class Inbox:
     async def _apply_events(
         self, turn: Turn, events: Mapping[int, Event | None]
     ) -> tuple[dict[int, ConversationId | None], dict[int, Trace]]:
-        """Return which conversation each row changed, and where what it carried went."""
+        """Return which conversation each row changed, and the trace of what it carried."""
         changed: dict[int, ConversationId | None] = {}
         traces: dict[int, Trace] = {}
         for row, event in events.items():
@@ -274,15 +274,15 @@ class Inbox:
         return changed, traces
 
     async def _apply_timers(self, tx: Transaction, turn: Turn, timers: list[Timer]) -> None:
-        # Delete first: a step that sets the same timer again (a reminder put off) must win.
+        # Delete first: a step that sets the same timer again (a postponed reminder) must win.
         await tx.timers.drop([(timer.owner, timer.kind) for timer in timers])
         for timer in timers:
-            if not turn.has_moved(timer):  # an answer of the same batch came in time
+            if not turn.has_moved(timer):  # unless an answer in the same batch came in time
                 await route_timer(turn, timer, Elapsed(timer.owner, timer.kind))
 
     @contextmanager
     def _typing_when_slow(self, events: Iterable[Event | None]) -> Iterator[None]:
-        """Show that somebody is writing to those whose answer takes longer than a second."""
+        """Show the typing indicator to those whose answer takes longer than a second."""
         waiting = [At(event.address, Typing()) for event in events if event is not None]
         handle = asyncio.get_running_loop().call_later(SLOW, self._perishables.start, waiting)
         try:
@@ -291,7 +291,7 @@ class Inbox:
             handle.cancel()
 
     def _read_ahead(self, bodies: Sequence[RawBody], now: Instant) -> dict[str, Event | None]:
-        """The events of bodies by key, None where it is not readable; of two with the same key the first is stored."""
+        """Return the events of bodies by key, None where unreadable; of two with the same key, the first is stored."""
         events: dict[str, Event | None] = {}
         for body in bodies:
             if body.key not in events:
@@ -317,7 +317,7 @@ class Inbox:
 
 
 def _with_messages(tx: Transaction, effects: list[At]) -> Callable[[], list[At]]:
-    """Name the platform's message where a keyboard is known by our row; which one it is comes with the commit."""
+    """Fill in the platform's message id where a keyboard is known by our row; the commit returns it."""
     marks = [
         at.effect.sent for at in effects if isinstance(at.effect, MarkKeyboard) and not at.effect.message
     ]
@@ -327,7 +327,7 @@ def _with_messages(tx: Transaction, effects: list[At]) -> Callable[[], list[At]]
 
 
 def _named(effects: list[At], messages: Callable[[], Mapping[int, str]]) -> list[At]:
-    """Perishable effects as a channel needs them: a keyboard that was not sent yet cannot be marked."""
+    """Return perishable effects for a channel; a keyboard that is not sent yet cannot be marked and is dropped."""
     found = messages()
     named: list[At] = []
     for at in effects:

@@ -1,7 +1,7 @@
-"""After an outage: what people wrote meanwhile comes before what time would have done to their dialogues.
+"""After an outage: what people wrote meanwhile is handled before timers of their dialogues.
 
-Answers of a day wait at the platform while reminders and ends of dialogues fell due here. Taken up at once they would
-remind people of what they have answered, and end dialogues whose answer is on its way.
+A day's answers may still wait at the platform while reminders and expiries fell due here. Handled at once, these would
+remind people of questions they have answered, and expire dialogues whose answer is on its way.
 """
 
 import logging
@@ -14,18 +14,18 @@ from storage.interface.store import Store
 log = logging.getLogger(__name__)
 
 LATE: Final = 10 * MINUTE
-"""A reminder that is later than this fell due while nobody ran."""
+"""A reminder later than this fell due while the service was down."""
 
 GRACE: Final = 10 * MINUTE
-"""How long it then waits for an answer that may be on its way; 100,000 are taken in within a minute."""
+"""How long it then waits for an answer that may be on its way; 100,000 are received within a minute."""
 
 
 AGAIN: Final = 10 * SECOND
-"""How long what was waited for when we stopped is waited for once more: the rest of an album, a file on its way."""
+"""How much longer to wait for what was pending at the stop: the rest of an album, a file being downloaded."""
 
 
 async def let_answers_come_first(store: Store, now: Instant) -> None:
-    """Put off what fell due in dialogues while nobody ran, and lines of files; deadlines and digests do not wait."""
+    """Postpone timers of dialogues that fell due during the outage, and of file lines; not deadlines and digests."""
     async with store.transaction() as tx:
         waiting = await tx.timers.put_off_dialogues(now - LATE, now + GRACE)
         await tx.timers.put_off(threads.FILES, now, now + AGAIN)

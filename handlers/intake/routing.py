@@ -1,4 +1,4 @@
-"""Who handles what: one look at an event, one use case."""
+"""Routes each event to its handler."""
 
 from typing import assert_never
 
@@ -16,7 +16,7 @@ from storage.interface.timers import Timer
 
 
 async def route(turn: Turn, event: Event) -> ConversationId | None:
-    """Hand an event to its use case; return the conversation it belongs to, None for staff events."""
+    """Route an event to its handler; return the conversation it belongs to, None for staff events."""
     if of_staff(event, turn.organisation.staff_account):
         await acting.act(turn, event)
         return None
@@ -27,7 +27,7 @@ async def route(turn: Turn, event: Event) -> ConversationId | None:
         return None
     who = turn.at(event.address)
     if who is None:
-        return None  # somebody left whom we never met
+        return None  # somebody we do not know has left
     await reachability.take_note(turn, who, event.what)
     match event.what:
         case Commanded(name="start", argument=secret) if secret:
@@ -43,7 +43,7 @@ async def route(turn: Turn, event: Event) -> ConversationId | None:
 
 
 async def route_timer(turn: Turn, timer: Timer, event: Elapsed) -> None:
-    """A timer is only an event that arrives later."""
+    """Handle a timer: an event that arrives later."""
     owner, name = read_owner(timer.owner)
     match owner:
         case OwnerKind.SESSION:
@@ -59,7 +59,7 @@ async def route_timer(turn: Turn, timer: Timer, event: Elapsed) -> None:
         case OwnerKind.DIGEST:
             digest.fall_due(turn, timer)
         case OwnerKind.LINKS | OwnerKind.ALBUM:
-            pass  # an hour is over: the count of wrong links ends, or no more of that album will come
+            pass  # an hour is over: the count of wrong links ends, or the album is complete
         case OwnerKind.WATCH:
             await watching.beat(turn)
         case _:

@@ -1,4 +1,4 @@
-"""What the store remembers of a platform, for channels that read up on what was said while nobody listened."""
+"""What the store remembers of a platform, for channels that catch up on messages missed while offline."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,7 +8,7 @@ from handlers.turn.ports import Clock, Recalled
 from storage.interface.store import Store
 
 LATELY: Final = 7 * DAY
-"""How long staff may still write below the card of a closed case and be heard after an outage."""
+"""How long after its closing the thread of a case is still caught up on after an outage."""
 
 
 class StoredMemory:
@@ -19,13 +19,13 @@ class StoredMemory:
         self._clock = clock
 
     async def recall(self, account: str) -> Recalled:
-        """What was stored last. Raises StoreUnavailable."""
+        """Return what was stored last. Raises StoreUnavailable."""
         async with self._store.reading() as tx:
             threads = await tx.cards.threads(account, self._clock.now() - LATELY)
             return Recalled(await tx.seen.newest(account), threads)
 
     async def missing(self, keys: Sequence[str]) -> set[str]:
-        """Which of these keys were never stored. Raises StoreUnavailable."""
+        """Return which of these keys were never stored. Raises StoreUnavailable."""
         if not keys:
             return set()
         async with self._store.reading() as tx:

@@ -1,1 +1,1 @@
-"""What the service notices about itself, and whom it tells."""
+"""The service monitors itself and tells staff."""

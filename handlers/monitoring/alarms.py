@@ -1,6 +1,6 @@
-"""Which alarms there are, and when one stands: pure rules over a snapshot of figures.
+"""The alarms and their conditions: pure rules over a snapshot of figures.
 
-    found = judge(signs)               # (alarm, subject) -> what there is to say of it, None where all is well
+    found = judge(signs)               # (alarm, subject) -> its details, None where all is well
     for one in news(standing, found, now): ...      # raised, told again, over
 
 The words are those of `conversations/languages/*/alarms.toml`; cause and remedy of each stand in
@@ -27,16 +27,16 @@ Key: TypeAlias = tuple[str, str]
 """Alarm and subject: an account, a machine, a channel, or empty."""
 
 Values: TypeAlias = Mapping[str, Any]
-"""What the text of an alarm is filled with."""
+"""The values for an alarm's text."""
 
 Judged: TypeAlias = Iterator[tuple[str, Values | None]]
 
 
 @frozen
 class Platform:
-    """What is known of one account. `silent` is seconds since something was heard, None where silence is no sign;
-    `deaf` that messages did not arrive although a connection lives; `rival` that somebody else takes our updates;
-    `skew` the seconds our clock is ahead of theirs, None where they did not tell."""
+    """What is known of one account. `silent`: seconds since anything was received, None where silence means nothing;
+    `deaf`: messages did not arrive although a connection is open; `rival`: another process takes our updates;
+    `skew`: seconds our clock is ahead of the platform's, None where it is unknown."""
 
     silent: float | None = None
     deaf: bool = False
@@ -46,8 +46,8 @@ class Platform:
 
 @frozen
 class Signs:
-    """A snapshot. `backlog` is None while the database does not answer; `free` are bytes, None where it is not ours
-    to watch; `copied` is when the last backup was made, None where none is planned."""
+    """A snapshot. `backlog` is None while the database does not answer; `free` are bytes, None where the disk is not
+    ours to watch; `copied` is when the last backup was made, None where none is planned."""
 
     now: Instant
     machine: str = ""
@@ -66,9 +66,9 @@ class Signs:
 
 @frozen
 class AlarmRule:
-    """One alarm; told again after `again` while it stands.
+    """One alarm; told again after `again` while it lasts.
 
-    `twice`: two looks in a row must see it, for ages by a clock that may jump. A quiet one is only logged and counted.
+    `twice`: two checks in a row must see it, since the clock may jump. A quiet one is only logged and counted.
     """
 
     name: str
@@ -201,12 +201,12 @@ QUIET: Final = frozenset(rule.name for rule in RULES if rule.quiet)
 
 
 def judge(signs: Signs) -> dict[Key, Values | None]:
-    """What stands and what does not. Of what nothing is known nothing is said."""
+    """Return which alarms hold and which do not; those whose inputs are unknown are left out."""
     return {(rule.name, subject): values for rule in RULES for subject, values in rule.judge(signs)}
 
 
 def news(standing: Mapping[Key, Standing], found: Mapping[Key, Values | None], now: Instant) -> list[News]:
-    """What is to be told, given what was told before."""
+    """Return what is to be told, given what was told before."""
     told = []
     for (name, subject), values in found.items():
         known = standing.get((name, subject))
@@ -220,7 +220,7 @@ def news(standing: Mapping[Key, Standing], found: Mapping[Key, Values | None], n
 
 
 def stand(standing: Mapping[Key, Standing], told: list[News], now: Instant) -> dict[Key, Standing]:
-    """What stands after this was told."""
+    """Return the current alarms after this was told."""
     after = dict(standing)
     for one in told:
         if one.what == "over":
@@ -231,7 +231,7 @@ def stand(standing: Mapping[Key, Standing], told: list[News], now: Instant) -> d
 
 
 def can_be_told(found: Mapping[Key, Values | None], account: str) -> bool:
-    """Whether staff can be told in chat: not when it is their own platform that fails."""
+    """Return whether staff can be told in chat: not when their own platform fails."""
     return not any(found.get((name, account)) is not None for name in ("silence", "outbox"))
 
 
@@ -239,12 +239,12 @@ def can_be_told(found: Mapping[Key, Values | None], account: str) -> bool:
 
 
 def sentence(texts: Texts, one: News, language: str) -> str:
-    """One line without markup, for the log."""
+    """Return one line without markup, for the log."""
     return texts.plain(f"alarm.{one.what}", language, **_filled(texts.plain, one, language))
 
 
 def post(texts: Texts, one: News, language: str) -> str:
-    """The same for staff, in neutral markup."""
+    """Return the same for staff, in neutral markup."""
     return texts.render(f"alarm.{one.what}", language, **_filled(texts.render, one, language))
 
 

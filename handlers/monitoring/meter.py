@@ -1,4 +1,4 @@
-"""What this process has done since its start, in plain numbers: to count costs the turn next to nothing."""
+"""Counters of this process since its start; plain numbers, so that counting costs the turn next to nothing."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What the service tells staff about itself: alarms as they come and go, and once a day that it is alive."""
+"""Posts about the service itself: alarms when raised and over, and a daily heartbeat."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -23,9 +23,9 @@ _LANE: Final = "watch"
 async def tell(
     store: Store, organisation: Organisation, ids: Ids, now: Instant, found: Mapping[Key, Values | None]
 ) -> list[News]:
-    """Post what is new about alarms, each once, whoever of several workers comes first; return what was posted.
+    """Post changes of alarms, each once among all workers; return what was posted.
 
-    What stands is in the database, so that a restart repeats nothing.
+    Current alarms are in the database, so that a restart repeats nothing.
     """
     if not organisation.watch.channel or not can_be_told(found, organisation.staff_account):
         return []
@@ -39,7 +39,7 @@ async def tell(
 def _no_longer_named(
     standing: Mapping[Key, Standing], found: Mapping[Key, Values | None]
 ) -> dict[Key, Values | None]:
-    """Channels that the configuration does not name any more, and for which nothing waits: that is over."""
+    """Return alarms of channels that the configuration no longer names and nothing waits for: they are over."""
     looked = any(name == "channel" for name, _ in found)
     return {key: None for key in standing if key[0] == "channel" and looked}
 
@@ -63,7 +63,7 @@ async def _post(
 
 
 async def plan(store: Store, organisation: Organisation, now: Instant) -> None:
-    """Put the next heartbeat on the clock, or take it off."""
+    """Set the timer of the next heartbeat, or cancel it."""
     hour = organisation.watch.hour
     async with store.transaction() as tx:
         planned = await tx.timers.of(HEARTBEAT)
@@ -77,7 +77,7 @@ async def plan(store: Store, organisation: Organisation, now: Instant) -> None:
 
 
 async def beat(turn: Turn) -> None:
-    """Say that the service is alive and how it was, and come again tomorrow."""
+    """Post the heartbeat with the day's figures, and set the next one."""
     organisation = turn.organisation
     hour = organisation.watch.hour
     if hour is None or not organisation.watch.channel or not organisation.staff_account:
@@ -94,7 +94,7 @@ async def beat(turn: Turn) -> None:
 
 
 def next_hour(hour: int, zone: tzinfo, now: Instant) -> Instant:
-    """The next time after `now` that the clocks of a zone show this hour; one that DST skips falls an hour later."""
+    """Return when it is next this hour in a zone after `now`; an hour skipped by DST becomes an hour later."""
     local = datetime.fromtimestamp(now // SECOND, UTC).astimezone(zone)
     due = datetime(local.year, local.month, local.day, hour, tzinfo=zone)
     if due.timestamp() <= local.timestamp():

@@ -1,1 +1,1 @@
-"""What goes out: claimed, sent, recorded, given up."""
+"""What goes out: claiming, sending, recording, giving up."""

@@ -1,7 +1,7 @@
-"""Ends of sends that mean something beyond their row: each has a unit of its own, and no failure stands in the way.
+"""Results of sends with effects beyond their row: each gets a unit of its own, so that a failure blocks no other.
 
-A file is to be stored, a delivery shown, a person marked who left. The end and what follows from it are one commit; one
-that fails is tried again a few times, well within the lease of its row, and then the row is closed without.
+A file is stored, a delivery shown, a person marked as gone. The result and its effects are one commit; a failed one is
+retried a few times, well within the lease of its row, and then the row is closed without the effects.
 """
 
 import asyncio
@@ -23,24 +23,24 @@ from storage.interface.store import Store
 
 log = logging.getLogger(__name__)
 
-PAUSES: Final = (0.2, 1.0, 4.0)  # seconds until a failed one is tried again
+PAUSES: Final = (0.2, 1.0, 4.0)  # seconds until a failed one is retried
 WITHOUT_STORE: Final = 2.0
-CONFLICTS: Final = 8  # of them in a row: then it is no other worker, but the row itself
+CONFLICTS: Final = 8  # in a row: then the row itself is the cause, not another worker
 
 
 @dataclass(slots=True, eq=False)
 class End:
-    """How a send ended, and how often to record it failed."""
+    """The result of a send, and how often recording it failed."""
 
     claimed: Claimed
     outcome: Outcome
     failures: int = 0
     conflicts: int = 0
-    after: float = 0.0  # loop time before which it is not tried again
+    after: float = 0.0  # loop time before which it is not retried
 
 
 class Aftermath:
-    """Records ends one by one."""
+    """Records results one by one."""
 
     def __init__(
         self,
@@ -60,23 +60,23 @@ class Aftermath:
         self._ends: list[End] = []
 
     def add(self, claimed: Claimed, outcome: Outcome) -> None:
-        """Take over an end; `settle` records it."""
+        """Accept a result; `settle` records it."""
         self._ends.append(End(claimed, outcome))
 
     @property
     def rows(self) -> set[int]:
-        """Whose ends are not recorded yet."""
+        """The rows whose results are not recorded yet."""
         return {end.claimed.row.id for end in self._ends}
 
     @property
     def rest(self) -> float | None:
-        """Seconds until the next of them is to be recorded, None where nothing is left."""
+        """Return the seconds until the next one is to be recorded; None where nothing is left."""
         if not self._ends:
             return None
         return min(end.after for end in self._ends) - asyncio.get_running_loop().time()
 
     async def settle(self) -> None:
-        """Record what can be recorded now. Raises nothing that lies with one row, nor when the database is away."""
+        """Record what can be recorded now. Raises neither for a single row nor when the database is unavailable."""
         now = asyncio.get_running_loop().time()
         for end in list(self._ends):
             if end.after <= now and await self._try(end):
@@ -84,14 +84,14 @@ class Aftermath:
                 self._limiter.stored(end.claimed)
 
     async def _try(self, end: End) -> bool:
-        """Whether it is done with, well or badly."""
+        """Record one; return whether it is finished, successfully or not."""
         try:
             await self._record(end)
         except Conflict as error:
             end.conflicts += 1
             return end.conflicts >= CONFLICTS and await self._close(end, error)
         except StoreUnavailable as error:
-            self._put_off(end, WITHOUT_STORE, error)  # a full disk takes no file, and yet the next row
+            self._put_off(end, WITHOUT_STORE, error)  # a full disk takes no file, but perhaps the next row
         except Exception as error:
             if end.failures >= len(PAUSES):
                 return await self._close(end, error)
@@ -118,7 +118,7 @@ class Aftermath:
         self._passing(CrashPoint.AFTER_COMMIT_D)
 
     async def _close(self, end: End, error: Exception) -> bool:
-        """Record the end alone. A file that could not be stored is refused, its row dead; what was sent stays sent."""
+        """Record only the result. A file that cannot be stored is refused, its row dead; a sent one stays sent."""
         row, reason = end.claimed.row, f"what follows from its end failed: {type(error).__name__}: {error}"
         log.error("outbox row %s is closed without what follows from its end", row.id, exc_info=error)
         plain = delivery(end.claimed, end.outcome)
@@ -129,6 +129,6 @@ class Aftermath:
                 await tx.outbox.settle([closed], self._clock.now())
                 if row.kind == "download":
                     await refuse_file(tx, end.claimed)
-        except Exception:  # its lease will run out, and then it comes back as uncertain
+        except Exception:  # its lease will expire, and then it comes back as uncertain
             log.exception("how the send of outbox row %s ended cannot be recorded", row.id)
         return True

@@ -1,4 +1,4 @@
-"""Dead letters in somebody's hands: applied or sent anew, or dropped; both only as long as they lie dead."""
+"""Dead letters handled by an operator: retried or dropped, both only while they are dead."""
 
 from collections.abc import Collection, Iterable
 
@@ -8,14 +8,14 @@ from storage.interface.dead_letters import Letter
 from storage.interface.store import Store, Transaction
 
 MOST = 10_000
-_TOGETHER = 100  # letters of one unit: others want to write as well
+_TOGETHER = 100  # dead letters per unit: others must be able to write
 
 
 async def retry(store: Store, clock: Clock, wanted: int | None) -> list[Letter]:
-    """Let one letter wait once more, or all that are dead; return which. What may have arrived is asked for one by one.
+    """Retry one dead letter, or all of them; return which. One that may have arrived must be named individually.
 
-    A body is applied in its lane, after all that was applied since. A message goes out in its lane, before all that
-    still waits there; one that may have arrived is looked for first where its platform can be asked.
+    A body is applied in its lane, after everything applied since. A message is sent in its lane, before everything that
+    still waits there; one that may have arrived is looked up first where its platform can be asked.
     """
     done: list[Letter] = []
     for numbers in _some(await _wanted(store, wanted, {"dead"})):
@@ -29,7 +29,7 @@ async def retry(store: Store, clock: Clock, wanted: int | None) -> list[Letter]:
 
 
 async def drop(store: Store, wanted: int | None) -> list[Letter]:
-    """Empty one letter, or all of them: the rows stay, with the reason they had; return which."""
+    """Drop the content of one dead letter, or of all; the rows stay, with their reason; return which."""
     done: list[Letter] = []
     for numbers in _some(await _wanted(store, wanted, {"dead", "unknown"})):
         async with store.transaction() as tx:
@@ -54,12 +54,12 @@ def _some(numbers: list[int]) -> Iterable[list[int]]:
 
 
 async def _expect_file(tx: Transaction, letter: Letter) -> None:
-    """The place of a file that is fetched once more was given up with it."""
+    """Restore the attachment row of a file that is fetched again; it was given up with the download."""
     if letter.kind != "download":
         return
     try:
         body = body_of(letter.kind, letter.body)
     except ValueError:
-        return  # what it was broken for is told anew when it is sent
+        return  # a new failure will report the reason again
     if isinstance(body, Download):
         await tx.attachments.expect_again(body.attachment)

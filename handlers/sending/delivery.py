@@ -1,4 +1,4 @@
-"""What follows from how a send ended: files stored, promises kept or left open, unreachable people marked."""
+"""Effects of the result of a send: files stored, promises kept or left open, unreachable people marked."""
 
 from conversations.cases.case import Case
 from conversations.cases.deadlines import delivered, undelivered
@@ -25,9 +25,9 @@ from storage.interface.store import Transaction
 async def follow_up(
     tx: Transaction, organisation: Organisation, ids: Ids, now: Instant, claimed: Claimed, outcome: Outcome
 ) -> None:
-    """Draw the consequences of one send, in the transaction that records it."""
+    """Apply the effects of one send, in the transaction that records its result."""
     if isinstance(outcome, Never) and outcome.moved:
-        # the row goes with its chat and is sent there
+        # the row moves with its chat and is sent there
         await tx.conversations.move_chat(claimed.row.address, outcome.moved)
         return
     turn = Turn(tx, organisation, ids, now)
@@ -46,14 +46,14 @@ async def follow_up(
 
 
 def has_consequences(claimed: Claimed, outcome: Outcome) -> bool:
-    """Whether the end of a send means something beyond its row."""
+    """Return whether the result of a send has effects beyond its row."""
     match outcome:
         case Later():
             return outcome.shut
         case Sent() if claimed.shut:
             return True
         case Unknown() if not is_last(claimed):
-            return False  # it goes once more, and then it is known
+            return False  # it is sent again, and then the result is known
         case Never() if outcome.moved or outcome.unreachable:
             return True
         case _:
@@ -61,7 +61,7 @@ def has_consequences(claimed: Claimed, outcome: Outcome) -> bool:
 
 
 async def _wait_for_place(turn: Turn, claimed: Claimed, outcome: Later) -> None:
-    """A place takes no posts: only one row asks again, and those who should read what waits get it directly."""
+    """Handle a channel that accepts no posts: one row keeps retrying; the readers of the others get them directly."""
     row, wait = claimed.row, delivery(claimed, outcome).wait
     await turn.tx.shut_places.refuse(row.id, claimed.attempt, row.address, wait, outcome.reason)
     await tell_directly(turn, row.address, outcome.reason)
@@ -74,7 +74,7 @@ async def _file_came(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
         return
     before = await turn.tx.attachments.read(body.attachment)
     if before is None or before[0].state != "waiting":
-        return  # erased meanwhile, or brought already
+        return  # erased meanwhile, or downloaded already
     about = before[0]
     match outcome:
         case Sent(content=bytes(content), mime=mime):
@@ -85,24 +85,24 @@ async def _file_came(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
         case _:
             return
     if about.case is None or about.person is None:
-        return  # of no case yet, or a file of staff, which lies in their thread already
+        return  # of no case yet, or a file of staff, which is in their thread already
     case = await turn.case(about.case)
     if case is not None:
         await file_settled(turn, case, body.attachment)
 
 
 async def refuse_file(tx: Transaction, claimed: Claimed) -> None:
-    """The file of a download cannot be kept."""
+    """Handle a downloaded file that cannot be kept."""
     try:
         body = decode(claimed).body
     except ValueError:
-        return  # nobody knows any more which file it was
+        return  # it is no longer known which file it was
     if isinstance(body, Download):
         await tx.attachments.refuse(body.attachment, "gone")
 
 
 async def _explain_refusal(turn: Turn, claimed: Claimed, body: Download, reason: str) -> None:
-    """Tell the person that their file did not arrive, and why; no answer counts it any more."""
+    """Tell the person that their file did not arrive, and why; answers no longer count it."""
     who = await turn.find(claimed.row.conversation)
     if who is None:
         return
@@ -111,7 +111,7 @@ async def _explain_refusal(turn: Turn, claimed: Claimed, body: Download, reason:
 
 
 async def _show_delivery(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
-    """Edit the line of a relayed message: delivered, failed or unclear. Only what arrived keeps a promise."""
+    """Edit the line of a relayed message: delivered, failed or unclear. Only a delivered one keeps a promise."""
     found = await turn.tx.messages.find(claimed.row.message)
     case = None if found is None else await turn.case(CaseId(found.case))
     if found is None or case is None:
@@ -120,7 +120,7 @@ async def _show_delivery(turn: Turn, claimed: Claimed, outcome: Outcome) -> None
     if found.log:
         _edit_line(turn, case, found, state)
     body, policy = decode(claimed).body, turn.organisation.policy
-    # Other words of staff ask for no press.
+    # Other messages of staff have no buttons.
     proposal = isinstance(body, Message) and body.kind is Kind.QUESTION
     if state == "sent":
         await carry_out(turn, delivered(case, policy, turn.now, proposal=proposal))

@@ -1,14 +1,14 @@
-"""How much may leave at once and how fast; what a platform's "too fast" and its silence mean for everybody else.
+"""Rate and concurrency limits of sending, and the reaction to a platform's 429 and timeouts.
 
-Nothing waits in here: a row that may not go is put off in the table. What is kept is a few numbers per account and per
-chat that is limited, and after a restart they start gently. Seconds are real time of the event loop.
+Nothing waits in here: a row that may not be sent is postponed in the table. The state is a few numbers per account and
+per limited chat; after a restart they begin low. Seconds are real time of the event loop.
 
-- Answers to people are not slowed down in advance where a platform has no rule for them: its refusal (429) is the only
+- Answers to people are not throttled in advance where a platform has no rule for them: its refusal (429) is the only
   authority, and holds one chat. Several chats refused within a moment, or a refusal that names no chat, hold all.
-- A platform that refuses us as a whole or does not answer is asked again by one row at a time; with every good answer
-  twice as many may be under way.
-- What nobody waits for, and posts, changes and overviews where the platform has a rule, go at their rates. Who must
-  wait stands in line: those who have waited go before those who come.
+- A platform that refuses us as a whole or does not answer is probed with one row at a time; every success doubles the
+  number that may be in flight.
+- Bulk messages, and posts, edits and overviews where the platform has a rule, are sent at their rates. Those that
+  must wait queue: rows that have waited go before new ones.
 """
 
 import asyncio
@@ -22,26 +22,26 @@ from handlers.turn.ports import Later, Outcome, Unknown
 from storage.interface.claims import Claimed, Freight
 from storage.interface.outbox import OutboxRow
 
-GENTLE: Final = 25  # sends under way at the same time before anything was answered
-CROWD: Final = 3  # chats that are refused, or lanes without an answer: then it is not their fault
-MOMENT: Final = 2.0  # seconds within which a crowd comes together
+GENTLE: Final = 25  # sends in flight before the first response
+CROWD: Final = 3  # this many refused chats, or lanes without a response, point to the account, not to a chat
+MOMENT: Final = 2.0  # the window in seconds for counting a crowd
 LONGEST_PAUSE: Final = 60.0
-LONGEST_LINE: Final = 300.0  # seconds after which a row asks again although others stand before it
+LONGEST_LINE: Final = 300.0  # seconds after which a row asks again even if others are before it
 _REMEMBERED: Final = 1_000
 
 Key: TypeAlias = tuple[str, str, str]
-"""What a rate belongs to: account, kind of call, and for posts the chat."""
+"""The scope of a rate: account, kind of call, and for posts the chat."""
 
 
 @frozen
 class Rate:
-    """So many a second, and so many at once after a while of silence."""
+    """A rate per second, and a burst after idle time."""
 
     per_second: float
     burst: float
 
     def times(self, factor: float) -> "Rate":
-        """As much faster."""
+        """Return the rate multiplied."""
         return Rate(self.per_second * factor, self.burst * factor)
 
 
@@ -49,8 +49,8 @@ class Rate:
 class Allowance:
     """What one account may send; a rate that is None is left to the platform's refusals.
 
-    `post` is per chat, `edit` (of a message) and `draw` (an overview) are of all together, and so is `bulk`. `together`
-    are the sends under way at the same time, `fetching` the files: each may hold 20 MB.
+    `post` is per chat; `edit` (of a message), `draw` (an overview) and `bulk` are per account. `together` is the number
+    of sends in flight, `fetching` that of downloads: each may hold 20 MB.
     """
 
     post: Rate | None = None
@@ -62,32 +62,32 @@ class Allowance:
 
 
 class Bucket:
-    """A token bucket with a line before it."""
+    """A token bucket with a queue."""
 
     def __init__(self, rate: Rate, now: float) -> None:
         self._rate = rate
         self._tokens = min(1.0, rate.burst)
         self._at = now
-        self._line = now  # when the last one in line will go
+        self._line = now  # when the last one in the queue will go
         self._held = now
 
     def hold(self, until: float) -> None:
-        """Give nothing before this moment."""
+        """Give no token before this moment."""
         self._held = max(self._held, until)
 
     def whole(self, now: float) -> int:
-        """How many could go now."""
+        """Return how many could go now."""
         self._fill(now)
         return int(self._tokens) if self._held <= now else 0
 
     def next_in(self, now: float) -> float | None:
-        """Seconds until there is a whole one; None when there is."""
+        """Return the seconds until there is a whole token; None when there is one."""
         self._fill(now)
         rest = max(self._held - now, (1.0 - self._tokens) / self._rate.per_second)
         return rest if rest > 0 else None
 
     def take(self, now: float, *, returned: bool = True) -> float:
-        """Take one, return 0; or return after how many seconds to ask again."""
+        """Take a token and return 0; or return after how many seconds to ask again."""
         self._fill(now)
         step = 1.0 / self._rate.per_second
         next_one = max(self._held - now, (1.0 - self._tokens) * step, 0.0)
@@ -100,7 +100,7 @@ class Bucket:
         return min(self._line - now, max(LONGEST_LINE, next_one))
 
     def is_idle(self, now: float) -> bool:
-        """Whether to forget it would change nothing."""
+        """Return whether the bucket is in its initial state and can be dropped."""
         self._fill(now)
         return self._tokens >= self._rate.burst and self._held <= now and self._line <= now
 
@@ -111,17 +111,15 @@ class Bucket:
 
 @dataclass(slots=True)
 class _Account:
-    """How it stands with one account."""
+    """The state of one account."""
 
     allowance: Allowance
-    room: int  # sends that may be under way at the same time
-    opens: float = 0.0  # the moment until which nothing may go
+    room: int  # sends that may be in flight
+    opens: float = 0.0  # the moment before which nothing may be sent
     flying: int = 0
     fetching: int = 0
-    stops: int = 0  # since the last good answer
-    silent: set[str] = field(
-        default_factory=set
-    )  # lanes whose answers were not seen, since the last good one
+    stops: int = 0  # since the last success
+    silent: set[str] = field(default_factory=set)  # lanes with lost responses since the last success
     refused: deque[tuple[float, str, float]] = field(default_factory=lambda: deque(maxlen=CROWD))
 
 
@@ -134,17 +132,17 @@ class Limiter:
         self.allow(allowances)
         self._buckets: dict[Key, Bucket] = {}
         self._held: dict[Key, float] = {}
-        self.put_off = 0  # rows that were not let go, ever
+        self.put_off = 0  # rows postponed since the start
 
     def allow(self, allowances: Mapping[str, Allowance]) -> None:
-        """Say how fast accounts may send; they start gently."""
+        """Set the allowances of accounts; they begin low."""
         for account, allowance in allowances.items():
             self._accounts[account] = _Account(allowance, min(GENTLE, allowance.together))
 
     # before a claim
 
     def room(self, account: str, freight: Freight = Freight.PROMPT) -> int:
-        """How many more sends of a kind may begin now."""
+        """Return how many more sends of a kind may begin now."""
         one, now = self._accounts[account], self._now()
         if one.opens > now:
             return 0
@@ -156,7 +154,7 @@ class Limiter:
         return room
 
     def opens_in(self, account: str) -> float | None:
-        """Seconds until more may go whatever ends meanwhile; None where time alone changes nothing."""
+        """Return the seconds until time alone lets more go; None where it does not."""
         one, now = self._accounts[account], self._now()
         if one.opens > now:
             return one.opens - now
@@ -166,11 +164,11 @@ class Limiter:
 
     @property
     def is_full(self) -> bool:
-        """Whether some account has as much under way as may be."""
+        """Return whether some account has reached its concurrency limit."""
         return any(one.flying >= one.allowance.together for one in self._accounts.values())
 
     def is_free(self, row: OutboxRow) -> bool:
-        """Whether nothing limits a row: it has no rate, and was not refused."""
+        """Return whether nothing limits a row: it has no rate, and was not refused."""
         key = _key(row)
         return self._rate(key) is None and self._held.get(key, 0.0) <= self._now()
 
@@ -188,7 +186,7 @@ class Limiter:
     # around a send
 
     def claimed(self, rows: Sequence[Claimed]) -> None:
-        """Sends begin as soon as their rows are leased."""
+        """Count sends as begun, as soon as their rows are leased."""
         for claimed in rows:
             row, one = claimed.row, self._accounts[claimed.row.address.account]
             if row.kind == "download":
@@ -200,7 +198,7 @@ class Limiter:
                 self._bucket((row.address.account, "bulk", ""), one.allowance.bulk, now).take(now)
 
     def returned(self, rows: Sequence[Claimed]) -> None:
-        """They were not sent after all."""
+        """Undo `begin` for rows that were not sent after all."""
         for claimed in rows:
             one = self._accounts[claimed.row.address.account]
             if claimed.row.kind == "download":
@@ -209,7 +207,7 @@ class Limiter:
                 one.flying -= 1
 
     def ended(self, claimed: Claimed, outcome: Outcome) -> None:
-        """A send is over; a file is still held until it is `stored`."""
+        """Count a send as over; a file is held until it is `stored`."""
         row = claimed.row
         one = self._accounts[row.address.account]
         one.flying -= row.kind != "download"
@@ -226,24 +224,24 @@ class Limiter:
                 one.silent.clear()
 
     def stored(self, claimed: Claimed) -> None:
-        """What became of a send is recorded."""
+        """Count the result of a send as recorded."""
         if claimed.row.kind == "download":
             self._accounts[claimed.row.address.account].fetching -= 1
 
     # the parts
 
     def _stop(self, one: _Account, seconds: float) -> None:
-        """Let nothing go for a while, and then one row to see."""
+        """Hold everything for a while, then let one row probe."""
         one.opens = max(one.opens, self._now() + seconds)
         one.room = 1
 
     def _slow_down(self, one: _Account, row: OutboxRow, seconds: float) -> None:
-        """The platform refused one call for now: hold what it belongs to, or all when it is not alone."""
+        """The platform throttled a call: hold its scope, or everything if several scopes are refused."""
         now, key = self._now(), _key(row)
         one.refused.append((now, row.address.chat, seconds))
         recent = [refused for refused in one.refused if now - refused[0] <= MOMENT]
         if one.opens > now:
-            pass  # it was under way when the others were refused
+            pass  # it was in flight when the others were refused
         elif key[1] == "fetch":
             self._stop(one, seconds)
         elif len({chat for _, chat, _ in recent}) >= CROWD:
@@ -259,7 +257,7 @@ class Limiter:
         self._held[key] = now + seconds
 
     def _doubt(self, one: _Account, lane: str) -> None:
-        """An answer was not seen. With several lanes it is the platform: do not use up what they may repeat."""
+        """A response was lost. If several lanes are affected, it is the platform: do not use up their retries."""
         if one.opens > self._now():
             return
         one.silent.add(lane)

@@ -1,8 +1,8 @@
-"""What leaves: claim, send, settle. C is the send; D, how it went, rides in the next unit, at the latest SOON.
+"""The outbox: claim, send, settle. C is the send; D, its result, is recorded by the next unit, at most SOON later.
 
-The only moment a message can be sent twice lies between the send and its D; such a row comes back `uncertain`. An end
-with consequences (a file to store, a person who left) gets a unit of its own: `handlers/sending/consequences.py`. How
-much may go is said by `handlers/sending/limits.py`, what an end means for its row by `handlers/sending/outcomes.py`.
+A message can be sent twice only if we crash between the send and its D; such a row comes back `uncertain`. A result
+with effects (a file to store, a person who left) gets a unit of its own: `handlers/sending/consequences.py`.
+`handlers/sending/limits.py` says how much may be sent, `handlers/sending/outcomes.py` what a result means for its row.
 """
 
 import asyncio
@@ -35,21 +35,21 @@ from storage.interface.store import Store, Transaction
 log = logging.getLogger(__name__)
 
 LEASE: Final = 60.0  # seconds of real time
-LONGEST: Final = 50.0  # seconds a send may take: when the lease ends, somebody else begins
+LONGEST: Final = 50.0  # seconds a send may take: when the lease expires, another worker begins
 BATCH: Final = 100
-SOON: Final = 0.05  # seconds until an end gets a unit for its own sake; a busy service has one before that
-LOOK: Final = 0.25  # seconds between two looks for what nobody told us of, and for what nobody waits for
+SOON: Final = 0.05  # seconds until a result gets a unit of its own; under load there is one before that
+LOOK: Final = 0.25  # seconds between polls for rows without a wake-up, and for bulk rows
 HELD_UP: Final = (
     0.25,
     15.0,
-)  # seconds between two looks for rows that should go and cannot: at first, at last
-SUSPICIOUS: Final = 3  # units in a row that failed with ends to record: perhaps for one of them
+)  # seconds between polls for rows that are due but held up: first, last
+SUSPICIOUS: Final = 3  # failed units in a row with results to record: perhaps one of them is the cause
 
 Ended: TypeAlias = tuple[Claimed, Outcome]
 
 
 class Outbox:
-    """Sends what waits, side by side, in order per lane."""
+    """Sends waiting rows concurrently, in order per lane."""
 
     def __init__(
         self,
@@ -71,29 +71,29 @@ class Outbox:
         self._sending: dict[asyncio.Task[None], Claimed] = {}
         self._timeouts = Timeouts()
         self._late: set[asyncio.Task[None]] = set()  # sends that took too long
-        self._settling: set[int] = set()  # rows whose end is being recorded
+        self._settling: set[int] = set()  # rows whose result is being recorded
         self._doubts = Doubts(store, self._in_hand, self._limiter.returned)
-        self._crowded: set[str] = set()  # accounts that had more to send than was claimed
-        self._shut: set[Address] = set()  # places that were seen to take no posts
-        self._behind: set[str] = set()  # lanes in which something may wait behind what is being sent
+        self._crowded: set[str] = set()  # accounts with more to send than was claimed
+        self._shut: set[Address] = set()  # channels known to accept no posts
+        self._behind: set[str] = set()  # lanes in which rows may wait behind the one being sent
         self._soon: asyncio.TimerHandle | None = None
-        self._look = 0.0  # loop time of the next look for what nobody waits for
+        self._look = 0.0  # loop time of the next poll for bulk rows
         self.meter = Meter()
         self.holder = ""  # the name of this worker where there are several
-        self._left = False  # whether rows that should go could not: perhaps they wait for an end
-        self._held_up = HELD_UP[0]  # seconds until the next look for them
+        self._left = False  # whether due rows are held up: perhaps they wait for a result
+        self._held_up = HELD_UP[0]  # seconds until the next poll for them
         self.news = WakeUp()  # set when something can be claimed
-        self.ends = WakeUp()  # set when sends ended and no unit came to record it
+        self.ends = WakeUp()  # set when results are waiting and no unit has recorded them
 
     def allow(self, allowances: Mapping[str, Allowance]) -> None:
-        """Say how fast accounts may send; without, only their platforms' refusals do."""
+        """Set the allowances of accounts; without one, only the platform's refusals limit sending."""
         self._limiter.allow(allowances)
 
     # within another unit (commit A or B)
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[Transaction]:
-        """A transaction that first records the sends that ended plainly; when it fails, the next one does."""
+        """Open a transaction that first records results without effects; if it fails, the next one records them."""
         carried, self._ended = self._ended, []
         if self._soon is not None:
             self._soon.cancel()
@@ -115,9 +115,9 @@ class Outbox:
             self._passing(CrashPoint.AFTER_COMMIT_D)
 
     def claim_within(self, tx: Transaction, made: Sequence[OutboxRow], now: Instant) -> Callable[[], None]:
-        """Let the commit lease what this unit made, where it may be sent again and nothing slows it down.
+        """Let the commit lease the rows of this unit that may be repeated and are not throttled.
 
-        Return what is to be called after the commit: it sends these, and calls for what must be claimed alone.
+        Return a function to call after the commit: it sends these, and wakes the loop for rows to claim separately.
         """
         ready: list[Claimed] = []
         for row in made:
@@ -130,7 +130,7 @@ class Outbox:
         return partial(self._send_made, made, ready, leased)
 
     def _may_go(self, row: OutboxRow) -> bool:
-        """Whether a new row may be leased together with what made it, if it is the first of its lane."""
+        """Return whether a new row may be leased in the commit that creates it, if it is the first of its lane."""
         account = row.address.account
         if account not in self._channels or account in self._crowded:
             return False  # switched off, or others wait already
@@ -148,13 +148,13 @@ class Outbox:
         if left - busy:
             self.news.set()
         if any(row.kind == "download" for row in made):
-            self._look = 0.0  # the card of a complaint waits for its pictures
+            self._look = 0.0  # the card of a complaint waits for its photos
         self._behind |= left & busy
 
-    # on its own
+    # in its own transactions
 
     async def deliver_due(self) -> int:
-        """Settle, claim, start sending; return how many were started or put off."""
+        """Settle, claim, start sending; return how many were started or postponed."""
         await self._aftermath.settle()
         put_off = self._limiter.put_off
         passed_over = self._look - asyncio.get_running_loop().time()
@@ -172,9 +172,9 @@ class Outbox:
         return len(claimed) + self._limiter.put_off - put_off
 
     def _plan(self, outlooks: Mapping[str, Outlook], passed_over: float, *, moved: bool) -> None:
-        """Set the moment of the next look: when the first row may go, or what holds one up may be over.
+        """Set the time of the next poll: when the first row may go, or what holds one up may be over.
 
-        `passed_over` is for how many seconds the last one did not look for what nobody waits for.
+        `passed_over` is for how many seconds the last poll did not look for bulk rows.
         """
         rests = [self._aftermath.rest, *(one.next for one in outlooks.values())]
         held_up = [account for account, one in outlooks.items() if one.left]
@@ -187,19 +187,19 @@ class Outbox:
             self.news.set_in(max(min(known), SOON))
 
     async def record(self) -> None:
-        """Record ends that no unit took along."""
+        """Record results that no other unit has recorded."""
         if self._ended:
             async with self.unit():
                 pass
 
     @property
     def is_crowded(self) -> bool:
-        """Whether more may go at once than was claimed."""
+        """Return whether more rows may be sent at once than were claimed."""
         return bool(self._crowded)
 
     @property
     def is_full(self) -> bool:
-        """Whether as much is under way as may be: others should help."""
+        """Return whether the concurrency limit is reached and other workers should help."""
         return self._limiter.is_full
 
     def start(self, claimed: Sequence[Claimed]) -> None:
@@ -211,7 +211,7 @@ class Outbox:
             task.add_done_callback(partial(self._end, timeout))
 
     async def drain(self, seconds: float) -> bool:
-        """Give sends under way their time and record how they ended; return whether none is left unknown."""
+        """Wait for sends in flight and record their results; return whether none is left unknown."""
         if self._sending:
             await asyncio.wait(self._sending, timeout=seconds)
         await self._aftermath.settle()
@@ -221,11 +221,11 @@ class Outbox:
     # the parts
 
     async def _claim(self, tx: Transaction) -> list[Claimed]:
-        """Claim what somebody waits for, of each account as much as may go."""
+        """Claim rows that somebody waits for, as many per account as may be sent."""
         claimed: list[Claimed] = []
         for account in self._channels:
             room = min(self._limiter.room(account), BATCH)
-            if room > 0 and account in self._crowded:  # what waited for its moment is not the last in a crowd
+            if room > 0 and account in self._crowded:  # a row whose time has come is not put last
                 again = await self._take(tx, account, (room + 1) // 2, returned=True)
                 claimed += again
                 room -= len(again)
@@ -238,13 +238,13 @@ class Outbox:
         return claimed
 
     def _ask(self, tx: Transaction) -> dict[str, Callable[[], Outlook]]:
-        """Ask for each account what there is to send; it comes with the next answer."""
+        """Request what each account has to send; the result comes with the next query."""
         return {account: tx.claims.outlook(account) for account in self._channels}
 
     async def _claim_unhurried(
         self, tx: Transaction, asked: Mapping[str, Callable[[], Outlook]]
     ) -> list[Claimed]:
-        """Claim what nobody waits for and files; where there is none, one look now and then is enough."""
+        """Claim bulk rows and files; while there are none, an occasional poll is enough."""
         claimed: list[Claimed] = []
         for account, outlook in asked.items():
             for freight in (Freight.BULK, Freight.FILES):
@@ -277,13 +277,13 @@ class Outbox:
         return found
 
     def _in_hand(self) -> set[int]:
-        """The rows that are being sent, or whose end is not recorded yet."""
+        """The rows that are being sent, or whose result is not recorded yet."""
         ended = {one.row.id for one, _ in self._ended}
         sending = {one.row.id for one in self._sending.values()}
         return ended.union(sending, self._settling, self._aftermath.rows)
 
     def _take_back(self, carried: list[Ended], error: BaseException) -> None:
-        """Keep ends for the next unit; after several failures each gets its own, for it may be one of them."""
+        """Keep results for the next unit; after several failures each gets its own, since one may be the cause."""
         strange = isinstance(error, Exception) and not isinstance(error, StoreUnavailable | Conflict)
         self._failures += bool(carried) and strange
         if self._failures < SUSPICIOUS:
@@ -316,7 +316,7 @@ class Outbox:
             self._tell_end(claimed.row)
 
     def _look_at_place(self, claimed: Claimed, outcome: Outcome) -> Claimed:
-        """Whatever is posted in a place that took nothing before lets go what waits for it, were it quite new."""
+        """After a successful post in a channel that accepted none before, release all rows that wait for it."""
         place = claimed.row.address
         match outcome:
             case Later(shut=True):
@@ -336,7 +336,7 @@ class Outbox:
         del self._sending[task]
 
     def _tell_end(self, row: OutboxRow) -> None:
-        """Call for a unit at once where something waits for this end, else soon."""
+        """Wake for a unit at once if something waits for this result, else soon."""
         if self._left or row.lane in self._behind or row.address.account in self._crowded:
             self._behind.discard(row.lane)
             self.news.set()

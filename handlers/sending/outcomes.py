@@ -1,4 +1,4 @@
-"""What the end of a send means for its row: sent, tried again later, given up, or left unknown. Pure."""
+"""What the result of a send means for its row: sent, retried later, given up, or unknown. Pure."""
 
 from typing import Final
 
@@ -8,24 +8,24 @@ from storage.interface.claims import Claimed
 from storage.interface.outbox import ROUND, Delivery
 
 AGAIN_AFTER: Final = (2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 1800.0)
-"""Seconds after each lost answer until a row that may come twice is sent again; with the next one it is given up."""
+"""Seconds after each lost response until a repeatable row is sent again; after the last, it is given up."""
 
 PATIENCE: Final = DAY
-"""How long a row is tried that its platform surely did not take, unless platform or place take nothing at all."""
+"""How long a surely unsent row is retried, unless the platform or the channel accepts nothing at all."""
 
 SHUT_FOR: Final = 120.0
-"""Seconds at most between two tries whether a place takes posts again; the first comes after two."""
+"""Longest backoff in seconds between probes of a channel that accepts no posts; the first is after two seconds."""
 
 REFUSED: Final = frozenset({"too-large", "wrong-type"})
-"""Files that are not taken: whoever sent one is told, and nobody has anything to mend."""
+"""Refused files: the sender is told, and no operator needs to act."""
 
-_EAGER: Final = 4  # attempts that wait no longer than asked for
+_EAGER: Final = 4  # attempts that wait only as long as the platform asked
 _LONGEST: Final = 60.0
-_MOVES: Final = 5  # how often a message may follow a chat to a new place
+_MOVES: Final = 5  # how often a message may follow a chat to a new id
 
 
 def judged(claimed: Claimed, outcome: Outcome, now: Instant) -> Outcome:
-    """What an outcome comes to: what was tried for too long will never be sent."""
+    """Judge an outcome: a row retried for too long is given up."""
     match outcome:
         case Later(whole=False, shut=False) if now - claimed.queued > PATIENCE and not claimed.shut:
             return Never(f"given up after a day: {outcome.reason}")
@@ -35,12 +35,12 @@ def judged(claimed: Claimed, outcome: Outcome, now: Instant) -> Outcome:
 
 
 def is_last(claimed: Claimed) -> bool:
-    """Whether nobody will try again although nobody knows whether it arrived."""
+    """Return whether it will not be retried although it is unknown whether it arrived."""
     return not claimed.row.resend or claimed.uncertain >= len(AGAIN_AFTER)
 
 
 def delivery(claimed: Claimed, outcome: Outcome) -> Delivery:
-    """What to store of a judged outcome."""
+    """Return what to store of a judged outcome."""
     row, attempt = claimed.row.id, claimed.attempt
     match outcome:
         case Sent():
@@ -48,7 +48,7 @@ def delivery(claimed: Claimed, outcome: Outcome) -> Delivery:
         case Later():
             return Delivery(row, attempt, "waiting", reason=outcome.reason, wait=_pause(claimed, outcome))
         case Never() if outcome.moved:
-            return Delivery(row, attempt, "waiting", reason=outcome.reason)  # for its new place
+            return Delivery(row, attempt, "waiting", reason=outcome.reason)  # for the new chat id
         case Never() if claimed.row.kind == "download" and outcome.reason in REFUSED:
             return Delivery(row, attempt, "sent", reason=outcome.reason)
         case Never():
@@ -61,7 +61,7 @@ def delivery(claimed: Claimed, outcome: Outcome) -> Delivery:
 
 
 def _pause(claimed: Claimed, outcome: Later) -> float:
-    """As long as asked for; longer when that has not helped several times."""
+    """Return the wait asked for; longer after several failed attempts."""
     if outcome.shut:
         return min(2.0 ** min(claimed.attempt // ROUND + 1, 10), SHUT_FOR)
     beyond = _attempt(claimed) - _EAGER

@@ -15,7 +15,7 @@ DEADLINE: Final = 5.0  # seconds; a platform forgets a press or a form trigger s
 
 
 class Perishables:
-    """Performs effects beside everything else; a durable message never waits for one."""
+    """Runs effects concurrently; a durable message never waits for one."""
 
     def __init__(self, channels: Mapping[str, Channel]) -> None:
         self._channels = channels
@@ -23,14 +23,14 @@ class Perishables:
         self._timeouts = Timeouts()
 
     def start(self, effects: Iterable[At]) -> None:
-        """Begin; nobody waits for the end."""
+        """Start effects without waiting for them."""
         for effect in effects:
             task = asyncio.create_task(self._perform(effect))
             self._running[task] = self._timeouts.set(DEADLINE, task.cancel)
             task.add_done_callback(self._end)
 
     async def drain(self) -> None:
-        """Wait for what is under way."""
+        """Wait for effects in flight."""
         if self._running:
             await asyncio.wait(self._running)
 

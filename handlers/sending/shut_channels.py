@@ -1,8 +1,8 @@
-"""A channel that takes no posts: archived, gone, or closed to the bot. What is meant for it waits, in order.
+"""A shut channel (archived, gone, or closed to the bot) accepts no posts. Its rows wait, in order.
 
-Whom a waiting row addresses gets it directly, once, in the transaction that notes it: the card goes to who answers for
-the case, a call to those it names, with a card where they have none yet; what belongs to no case (alarms, the digest)
-to the managers. Lines that call nobody are told to nobody, unless they go on with one that does.
+The readers of a waiting row get it directly, once, in the transaction that records this: the owner gets the card, the
+people mentioned get the mention, with a card if they have none yet, and managers get what belongs to no case (alarms,
+the digest). Lines that mention nobody are not sent to anybody, unless they continue one that does.
 """
 
 import logging
@@ -29,13 +29,13 @@ log = logging.getLogger(__name__)
 
 
 async def tell_directly(turn: Turn, place: Address, why: str) -> None:
-    """Let everybody know what waits for a place, if they do not yet."""
+    """Send what waits for a channel to its readers directly, unless they have it already."""
     rows = await turn.tx.shut_places.take_untold(place, why)
     if rows:
         log.warning("%s takes no posts (%s): %d wait", channel_name(turn.organisation, place), why, len(rows))
-    # An escalation stands in the thread and in the channel: once is enough.
+    # An escalation is posted in the thread and in the channel: send it once.
     posted: set[tuple[str, str]] = set()
-    before: dict[int, tuple[str, ...]] = {}  # whom the line before called, by case
+    before: dict[int, tuple[str, ...]] = {}  # whom the previous line mentioned, by case
     for row in rows:
         try:
             body = body_of(row.kind, row.body)
@@ -54,18 +54,18 @@ async def tell_directly(turn: Turn, place: Address, why: str) -> None:
                         posted.add((user, body.text))
                         _send_post(turn, place, body, user, row, case)
             case DigestPost() if place.chat not in turn.organisation.rooms and (puller := _puller(turn, row)):
-                await turn.tx.shut_places.redirect_row(row.id, puller)  # asked for where the bot cannot post
+                await turn.tx.shut_places.redirect_row(row.id, puller)  # requested where the bot cannot post
             case Post() | DigestPost() if row.case is None:
                 for user in _managers(turn):
                     _send_post(turn, place, body, user, row)
             case _:
-                pass  # changes a post, or calls nobody
+                pass  # edits a post, or mentions nobody
 
 
 async def tell_new(
     store: Store, organisation: Organisation, ids: Ids, now: Instant, shut: Mapping[Address, Shut]
 ) -> None:
-    """Tell of what came to wait behind something that waits already."""
+    """Send new rows directly that wait behind an already waiting one."""
     if not any(one.untold for one in shut.values()):
         return
     async with store.transaction() as tx:
@@ -77,7 +77,7 @@ async def tell_new(
 
 
 async def follow_routes(store: Store, organisation: Organisation) -> None:
-    """What waits for a channel that the configuration no longer names goes where it says now; all else is tried now."""
+    """Move rows of a channel that the configuration no longer names to the one it names now; retry all others now."""
     account = organisation.staff_account
     if not account:
         return
@@ -107,12 +107,12 @@ async def follow_routes(store: Store, organisation: Organisation) -> None:
 
 
 def channel_name(organisation: Organisation, place: Address) -> str:
-    """What people call a channel: as the configuration does, else its id."""
+    """Return the name of a channel in the configuration, else its id."""
     return organisation.rooms.get(place.chat, place.chat)
 
 
 def _answering(turn: Turn, case: Case) -> tuple[str, ...]:
-    """Who gets a card: the owner, else whoever is next."""
+    """Return who gets a card: the owner, else the next in line."""
     for role in Role:
         if users := slack_users(turn, case.who(role)):
             return users
@@ -125,12 +125,12 @@ def _managers(turn: Turn) -> tuple[str, ...]:
 
 
 def _puller(turn: Turn, row: OutboxRow) -> str:
-    """Who asked for a digest; empty for the weekly one."""
+    """Return who requested a digest; empty for the weekly one."""
     return "".join(slack_users(turn, (row.lane.rpartition(":")[2],)))
 
 
 async def _send_card(turn: Turn, place: Address, case: Case, user: str) -> None:
-    """Send a card that works like the one in the channel, to somebody who has none of this case."""
+    """Send a card that works like the one in the channel to somebody who has none of this case."""
     direct = Address(place.account, user)
     there = [chat for _, chat, _ in await turn.tx.cards.of(case.id)]
     on_its_way = [row.address.chat for row in turn.outbox if row.kind == "card" and row.case == case.id]
@@ -142,7 +142,7 @@ async def _send_card(turn: Turn, place: Address, case: Case, user: str) -> None:
     card = replace(await card_of(turn, case, language), note=note, mention="")
     sent = turn.send(direct, card, lane=f"direct:{user}", case=case.id)
     messages = await turn.tx.messages.of(case.id)
-    if messages and len(messages[0].text) > CARD_WORDS:  # the card shows the beginning, its thread all of it
+    if messages and len(messages[0].text) > CARD_WORDS:  # the card shows only the beginning
         key = "staff.line.customer"
         for piece in pieces(messages[0].text, MOST_WORDS):
             post = Post(turn.organisation.texts.render(key, language, text=piece))

@@ -1,4 +1,4 @@
-"""Many timeouts, one timer: nearly all are met, and a timer of its own for each would cost a twentieth of all work."""
+"""Many timeouts, one timer: nearly none expires, and a timer for each would cost a twentieth of all work."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from itertools import count
 
 
 class Timeouts:
-    """Rings for whoever takes too long, in real time of the event loop."""
+    """Calls back when a timeout expires, in real time of the event loop."""
 
     def __init__(self) -> None:
         self._numbers = count(1)
@@ -14,7 +14,7 @@ class Timeouts:
         self._alarm: asyncio.TimerHandle | None = None
 
     def set(self, seconds: float, ring: Callable[[], object]) -> int:
-        """Call `ring` after so many seconds, unless the number returned is `met` before."""
+        """Call `ring` after so many seconds, unless `met` is called with the returned number before."""
         loop = asyncio.get_running_loop()
         number, due = next(self._numbers), loop.time() + seconds
         self._due[number] = due, ring
@@ -23,7 +23,7 @@ class Timeouts:
         return number
 
     def met(self, number: int) -> None:
-        """Forget a timeout, also one that has rung."""
+        """Cancel a timeout; harmless for an expired one."""
         self._due.pop(number, None)
 
     def _look_at(self, moment: float) -> None:

@@ -1,7 +1,7 @@
-"""Rows leased by units whose commit nobody saw: perhaps they are ours, but surely they were not sent.
+"""Rows leased by commits whose confirmation was lost: perhaps they are leased by us, but surely they were not sent.
 
-The network may be cut after a commit was asked for and before it was confirmed. The next unit then settles the matter
-by row, attempt and holder: where the commit did happen, the rows wait as before; where it did not, nothing matches.
+The connection may break between a commit and its confirmation. The next unit then releases the rows by id, attempt and
+holder: if the commit did happen, they wait as before; if it did not, nothing matches.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -13,9 +13,9 @@ from storage.interface.store import Store, Transaction
 
 
 class Doubts:
-    """Remembers what was leased until the commit is seen.
+    """Remembers what was leased until the commit is confirmed.
 
-    `in_hand` tells the rows that are being sent or settled; `let_go` is told of rows that will not be sent now.
+    `in_hand` returns the rows being sent or settled; `let_go` is called with rows that will not be sent now.
     """
 
     def __init__(
@@ -31,19 +31,19 @@ class Doubts:
         self._doubtful: list[Claimed] = []
 
     def note(self, tx: Transaction, claimed: Sequence[Claimed]) -> None:
-        """This unit leased these rows."""
+        """Remember the rows that this unit leased."""
         self._open[id(tx)] += claimed
 
     @asynccontextmanager
     async def unit(self, holder: str) -> AsyncIterator[Transaction]:
-        """A transaction that first lets rows go again that an earlier one may have leased."""
+        """Open a transaction that first releases rows that an earlier one may have leased."""
         asked, self._doubtful = self._doubtful, []
         leased: list[Claimed] = []
         unit = 0
         try:
             async with self._store.transaction() as tx:
                 self._open[unit := id(tx)] = leased
-                if asked:  # what we have leased since then was free: the earlier lease never came about
+                if asked:  # rows we have leased since then were free: the earlier lease never happened
                     ours = self._in_hand() | {one.row.id for rows in self._open.values() for one in rows}
                     await tx.claims.give_back([one for one in asked if one.row.id not in ours], holder)
                 yield tx

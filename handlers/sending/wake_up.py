@@ -1,10 +1,10 @@
-"""What a loop waits for: that somebody says there is something to do, or that a moment comes."""
+"""The wait of a loop: for a wake-up call or a point in time."""
 
 import asyncio
 
 
 class WakeUp:
-    """Wakes one loop. A call before the loop waits counts: then it does not wait. Seconds are of the event loop."""
+    """Wakes one loop. A call made before the loop waits is not lost. Seconds are event loop time."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
@@ -15,7 +15,7 @@ class WakeUp:
         self._event.set()
 
     def set_in(self, seconds: float) -> None:
-        """Wake it after so many seconds, unless that happens sooner."""
+        """Wake it after so many seconds, unless it is woken sooner."""
         loop = asyncio.get_running_loop()
         moment = loop.time() + seconds
         if self._alarm is None or moment < self._alarm.when():
@@ -23,7 +23,7 @@ class WakeUp:
             self._alarm = loop.call_at(moment, self._event.set)
 
     async def wait(self) -> None:
-        """Wait, and forget every moment that was set: whoever looks now sets the next one."""
+        """Wait, and forget every time that was set: the loop sets the next one after its check."""
         try:
             await self._event.wait()
         finally:

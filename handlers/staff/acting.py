@@ -67,7 +67,7 @@ def _staff_of(turn: Turn, event: Event) -> Staff | None:
 def _refuse_stranger(turn: Turn, event: Event) -> None:
     match event.what:
         case Threaded() | HomeOpened():
-            return  # chatting below a card and looking around are not actions
+            return  # writing in a thread and opening the overview are not actions
         case Acted(action=action, subject=subject) | Submitted(form=action, subject=subject):
             turn.record(Rejected(subject.id, action, STRANGER))
         case _:
@@ -76,7 +76,7 @@ def _refuse_stranger(turn: Turn, event: Event) -> None:
 
 
 async def _press(turn: Turn, event: Event, staff: Staff, pressed: Acted) -> None:
-    """A button of the card: open its form, or act at once where there is nothing to ask."""
+    """Handle a button of the card: open its form, or act at once where it has none."""
     case = await _case(turn, event, staff, pressed.subject, pressed.action)
     if case is None:
         return
@@ -88,7 +88,7 @@ async def _press(turn: Turn, event: Event, staff: Staff, pressed: Acted) -> None
 
 
 async def _submit(turn: Turn, event: Event, staff: Staff, sent: Submitted) -> None:
-    """A form came back; only what it asks for counts."""
+    """Handle a submitted form; values for fields it does not have are ignored."""
     case = await _case(turn, event, staff, sent.subject, sent.form)
     if case is None:
         return
@@ -105,7 +105,7 @@ async def _submit(turn: Turn, event: Event, staff: Staff, sent: Submitted) -> No
 
 
 async def _case(turn: Turn, event: Event, staff: Staff, subject: Subject, action: str) -> Case | None:
-    """The case, if this can be done to it now; else say why not, before anybody writes a text for it."""
+    """Return the case if the action is possible now; else say why not, before anybody writes a text for it."""
     case = await _case_of(turn, subject)
     if case is None:
         turn.hint(event, turn.organisation.texts.render("case.refused.unknown", staff.language))
@@ -126,7 +126,7 @@ async def _move(turn: Turn, event: Event, staff: Staff, case: Case, move: Move) 
 
 
 async def _write_note(turn: Turn, event: Event, staff: Staff, written: Threaded) -> None:
-    """What staff write in the thread is internal: kept with the case, sent to nobody."""
+    """Store what staff write in the thread; it is internal and sent to nobody."""
     case = await turn.tx.cases.by_card(event.address, written.thread)
     if case is None or not (written.text.strip() or written.files):
         return
@@ -139,9 +139,9 @@ async def _write_note(turn: Turn, event: Event, staff: Staff, written: Threaded)
 
 
 async def note_directly(turn: Turn, event: Event) -> bool:
-    """Keep what a member of staff writes below a case that they got directly, as its channel takes no posts.
+    """Store what a member of staff writes below a card they got directly, as its channel accepts no posts.
 
-    False for everything else: who works here may be a customer, too.
+    False for everything else: a member of staff may be a customer, too.
     """
     what, account = event.what, event.address.account
     if not (
@@ -172,14 +172,14 @@ async def _case_of(turn: Turn, subject: Subject) -> Case | None:
 
 
 async def come_back(turn: Turn, timer: Timer) -> None:
-    """The day has come until which something was put away: draw the overview of its desk anew."""
+    """A snooze is over: redraw the overview of that desk."""
     staff = whose(turn, timer)
     if staff is not None and staff.slack:
         await show_overview(turn, staff)
 
 
 async def _show(turn: Turn, subject: Subject, staff: Staff) -> None:
-    """Send what there is about a case to the one who asked; the card stays the one place to act."""
+    """Send the story of a case to the one who asked; actions are only on the card."""
     case = await _case_of(turn, subject)
     if case is not None:
         await send_story(turn, case, staff)

@@ -1,8 +1,8 @@
-"""What lies on the desk of a member of staff, and what they have put away from it until a day.
+"""The desk of a member of staff: the cases in view, and those snoozed until a day.
 
-Put away is a timer: its owner is the desk, its kind the subject, its note the moment it was set. When it falls due, the
-overview is drawn anew. Nothing else about the case changes, and deadlines go on. A case comes back before its day when
-its customer has said something since, or when somebody must accept it again.
+A snooze is a timer: its owner is the desk, its kind the subject, its note the time it was set. When it is due, the
+overview is redrawn. Nothing else about the case changes, and deadlines go on. A case comes back before its day when
+its customer has said something since, or when it must be accepted again.
 """
 
 from collections.abc import Iterable
@@ -20,20 +20,20 @@ from storage.interface.timers import Timer
 
 @frozen
 class Desk:
-    """Cases in view, and those put away, each with when it comes back."""
+    """Cases in view, and snoozed ones, each with the time it comes back."""
 
     cases: tuple[Case, ...]
     away: tuple[tuple[Case, Instant], ...] = ()
 
 
 def put_away(turn: Turn, case: Case, staff: Staff, until: Instant) -> None:
-    """Hide a case from the desk of one of us."""
+    """Hide a case from the desk of a member of staff."""
     timer = SetTimer(owned_by(OwnerKind.DESK, staff.id), str(about_case(case.id)), until)
     turn.set_timer(timer, conversation=case.conversation, case=case.id, note=str(turn.now))
 
 
 async def desk_of(turn: Turn, staff: Staff, cases: Iterable[Case]) -> Desk:
-    """Tell what of these cases is in view for one of us now."""
+    """Return which of these cases are in view for a member of staff now."""
     timers = {timer.kind: timer for timer in await turn.tx.timers.of(owned_by(OwnerKind.DESK, staff.id))}
     seen, away = list[Case](), list[tuple[Case, Instant]]()
     for case in cases:
@@ -46,7 +46,7 @@ async def desk_of(turn: Turn, staff: Staff, cases: Iterable[Case]) -> Desk:
 
 
 def whose(turn: Turn, timer: Timer) -> Staff | None:
-    """Return to whose desk something comes back; None for somebody who has left us."""
+    """Return whose desk a timer belongs to; None for somebody who is no longer staff."""
     return turn.organisation.policy.staff.get(timer.owner.partition(":")[2])
 
 

@@ -1,4 +1,4 @@
-"""The forms behind the buttons of a card: what an action asks for, in the words of whoever asks."""
+"""The forms behind the buttons of a card, in the reader's language."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from handlers.turn.turn import Turn
 
 
 def form_for(turn: Turn, name: str, case: Case, staff: Staff) -> Form | None:
-    """Return the form of an action, None for one that needs none or does not exist."""
+    """Return the form of an action; None for one that has none or does not exist."""
     action = actions().get(name)
     if action is None or action.form is None:
         return None
@@ -50,7 +50,7 @@ def _context(turn: Turn, case: Case, staff: Staff) -> FormContext:
 
 
 def _categories(turn: Turn) -> Iterator[str]:
-    """Every category the texts or the routes name."""
+    """Return every category that the texts or the routes name."""
     for key in turn.organisation.texts.entries:
         if key.startswith("case.category."):
             yield key.rpartition(".")[2]

@@ -1,4 +1,4 @@
-"""What staff look up: `/anliegen ...`, their overview, the story of one case."""
+"""Look-ups of staff: `/anliegen ...`, their overview, the story of one case."""
 
 from collections.abc import Iterable, Iterator
 
@@ -15,7 +15,7 @@ from handlers.turn.ports import Overview, Post
 from handlers.turn.turn import Turn
 from storage.interface.messages import CaseMessage
 
-_STORY = 12  # messages of a case that are shown: what it began with, and the latest
+_STORY = 12  # messages of a case that are shown: the first, and the latest
 
 
 async def answer_command(turn: Turn, event: Event, staff: Staff, argument: str) -> None:
@@ -47,7 +47,7 @@ async def answer_command(turn: Turn, event: Event, staff: Staff, argument: str) 
 
 
 async def show_overview(turn: Turn, staff: Staff) -> None:
-    """The App Home: my open cases by due time; a manager sees everybody's. What was put away is only named."""
+    """The App Home: my open cases by due time; a manager sees everybody's. Snoozed ones are only named."""
     texts = turn.organisation.texts
     mine = "" if staff.role == "manager" else staff.id
     desk = await desk_of(turn, staff, map(turn.know_case, await turn.tx.cases.still_open(staff=mine)))
@@ -78,7 +78,7 @@ async def send_story(turn: Turn, case: Case, staff: Staff) -> None:
 
 
 def _told(turn: Turn, message: CaseMessage, language: str) -> Iterator[str]:
-    """One message of a case, a long one in several lines."""
+    """Return one message of a case, a long one as several lines."""
     texts = turn.organisation.texts
     first, *more = (inert(piece) for piece in pieces(message.text, MOST_WORDS))
     match message.direction:
@@ -98,7 +98,7 @@ def _told(turn: Turn, message: CaseMessage, language: str) -> Iterator[str]:
 
 
 def _posts(parts: Iterable[str]) -> Iterator[list[str]]:
-    """Put lines together, as many as fit into a post; markup is longer than what it shows, so there is room."""
+    """Join lines, as many as fit into a post; markup is longer than the text it shows, so there is room."""
     together: list[str] = []
     for part in parts:
         if together and sum(map(len, together)) + len(part) > MOST_WORDS:
@@ -120,7 +120,7 @@ def _list(turn: Turn, event: Event, staff: Staff, which: str, desk: Desk) -> Non
 
 
 def _away(turn: Turn, desk: Desk, language: str) -> str:
-    """Name what was put away, so that nothing is forgotten; empty without any."""
+    """Return a line that names snoozed cases, so that none is forgotten; empty without any."""
     texts = turn.organisation.texts
     named = [
         texts.render("staff.list.until", language, number=one.number, until=due) for one, due in desk.away

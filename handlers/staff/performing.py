@@ -1,4 +1,4 @@
-"""What an action of staff asks for, done: lines in the thread, words and dialogues for the customer."""
+"""Carries out the consequences of a staff action: lines in the thread, words and dialogues for the customer."""
 
 from collections.abc import Mapping
 from typing import assert_never
@@ -33,7 +33,7 @@ from storage.interface.messages import CaseMessage
 
 
 async def perform(turn: Turn, moved: CaseStep, before: Case, staff: Staff) -> None:
-    """Do what the action of a member of staff asks for, in its order; `before` is the case as it was."""
+    """Carry out the consequences of a staff action, in their order; `before` is the case as it was."""
     for wanted in moved.consequences:
         match wanted:
             case ThreadLine(key=key, values=values, goes_on=goes_on):
@@ -55,7 +55,7 @@ async def perform(turn: Turn, moved: CaseStep, before: Case, staff: Staff) -> No
 async def keep_note(
     turn: Turn, case: Case, staff: Staff, words: str, line: str, files: tuple[int, ...] = ()
 ) -> None:
-    """Keep a note with the case and show it as a line."""
+    """Store a note with the case and show it as a line."""
     row = write_line(turn, case, line, attachments=files)
     note = CaseMessage(turn.ids.next(), case.id, turn.now, "note", staff.id, words, files, log=row)
     await turn.note(note)
@@ -86,7 +86,7 @@ async def _turn_to_customer(
 
 
 async def _send(turn: Turn, who: ConversationId, case: Case, staff: Staff, key: str, words: str) -> None:
-    """Send staff's words; their line in the thread will show whether they arrived."""
+    """Send staff's words; their line in the thread shows whether they arrived."""
     _staffed(turn, who, case)
     message = turn.ids.next()
     language = turn.conversation(who).language
@@ -106,12 +106,12 @@ async def _ask(turn: Turn, who: ConversationId, case: Case, staff: Staff, dialog
     message = turn.ids.next()
     bindings = bindings_of(turn, case) | {"proposal": words, "author": staff.first_name}
     begun = await begin(turn, who, dialogue, bindings, case_message=message)
-    # Else the customer is in the middle of too much: nothing was asked.
+    # Else the customer has too many open dialogues: nothing was asked.
     await _keep_sent(turn, case, staff, words, message, "waiting" if begun else "failed")
 
 
 def _staffed(turn: Turn, who: ConversationId, case: Case) -> None:
-    """Whom one of us writes to is not asked anything else for a while."""
+    """Hold back surveys for a while, as a member of staff is writing to the person."""
     turn.change(who, case=case.id, staffed_until=turn.now + STAFFED)
 
 

@@ -1,6 +1,6 @@
-"""Outbox bodies as JSON and back: what is stored is what will be sent, whatever happens in between.
+"""Outbox bodies to JSON and back: what is stored is what will be sent, whatever happens in between.
 
-What equals its default is not written: most of a keyboard would be. So a default of a body must never change.
+Values equal to their default are not written, which saves most of a keyboard. So a body's default must never change.
 """
 
 import json
@@ -48,7 +48,7 @@ def encode(body: Body) -> tuple[str, str]:
 
 
 def body_of(kind: str, text: str) -> Body:
-    """Read a stored body. Raises ValueError when it is not what its kind says."""
+    """Read a stored body. Raises ValueError when it does not match its kind."""
     adapter = _ADAPTERS.get(kind)
     if adapter is None:
         raise ValueError(f"nobody knows how to send a {kind}")
@@ -56,7 +56,7 @@ def body_of(kind: str, text: str) -> Body:
 
 
 def _as_today(kind: str, text: str) -> str:
-    """Return a body as it is written today: rows from before staff worked on subjects name a case by its id alone."""
+    """Return a body in today's format: rows older than subjects name a case by its id alone."""
     if kind not in ("card", "overview"):
         return text
     body = json.loads(text)
@@ -73,7 +73,7 @@ def _case(case: int) -> dict[str, object]:
 
 
 def decode(claimed: Claimed) -> Parcel:
-    """Make a claimed row ready to go. Raises ValueError when its body is not what its kind says."""
+    """Return a claimed row ready to send. Raises ValueError when its body does not match its kind."""
     body = body_of(claimed.row.kind, claimed.row.body)
     row = claimed.row
     return Parcel(
@@ -88,5 +88,5 @@ def decode(claimed: Claimed) -> Parcel:
 
 
 def may_resend(body: Body) -> bool:
-    """Whether a send whose answer was not seen may be repeated. A receipt seen twice only confuses."""
+    """Return whether a send whose response was lost may be repeated. A receipt seen twice only confuses."""
     return not (isinstance(body, Message) and body.kind is Kind.RECEIPT)

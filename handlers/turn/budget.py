@@ -1,8 +1,8 @@
-"""What one event may cost. Whoever is over it is set aside, and others wait for it no longer than three times.
+"""The budget of one event. An event over budget is set aside, so others wait for it at most three times.
 
-Texts cannot loop and patterns are bounded, but question types are programs, and programs have mistakes. A place of a
-dialogue at which the events of several chats ran over is closed for a while, so that a hundred waiting ones do not
-take their time one after the other; a chat that ran over twice is not tried there again meanwhile.
+Texts cannot loop and patterns are bounded, but question types are programs, and programs have bugs. A state of a
+dialogue at which events of several chats ran over budget is closed for a while, so that a hundred waiting events do
+not use up their budgets one after the other; a chat that ran over twice is not retried there meanwhile.
 """
 
 from collections.abc import Callable
@@ -15,20 +15,20 @@ from conversations.events import MINUTE, Instant
 T = TypeVar("T")
 
 Limit: TypeAlias = Callable[[], AbstractContextManager[None]]
-"""Gives a context in which OverBudget is raised when what is done inside takes too long."""
+"""Returns a context that raises OverBudget when its body takes too long."""
 
-TRIES: Final = 2  # of one chat: in its batch, and alone
-CHATS: Final = 3  # that ran over at one place until it is closed
+TRIES: Final = 2  # per chat: in its batch, and alone
+CHATS: Final = 3  # over budget at one state until it is closed
 CLOSED: Final = 10 * MINUTE
 
 
 class OverBudget(Exception):
-    """A step took too long or made too much; the message says where."""
+    """A step took too long or had too many effects; the message says where."""
 
 
 @dataclass(slots=True)
 class _Place:
-    """Where something ran over: when last, and how often by whom."""
+    """A state that ran over budget: when last, and how often per chat."""
 
     last: Instant = 0
     tries: dict[int, int] = field(default_factory=dict)
@@ -45,14 +45,14 @@ class _Place:
 
 
 class Budget:
-    """Runs steps within their time; remembers, in memory only, where that failed."""
+    """Runs steps within their budget; remembers, in memory only, where that failed."""
 
     def __init__(self, limit: Limit = nullcontext) -> None:
         self._limit = limit
         self._places: dict[str, _Place] = {}
 
     def run(self, place: str, chat: int, now: Instant, step: Callable[[], T]) -> T:
-        """Return what a step returns. Raises OverBudget, also at once where the place is closed."""
+        """Return the result of a step. Raises OverBudget, at once where the state is closed."""
         known = self._places.get(place)
         if known is not None and known.is_closed_for(chat, now):
             raise OverBudget(f"{place} is closed for ten minutes: it took too long before")

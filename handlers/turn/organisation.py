@@ -1,4 +1,4 @@
-"""What the use cases know of the company they serve: the configuration as plain values, read once at the start."""
+"""The configuration of the company as plain values for the handlers, read once at the start."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -13,7 +13,7 @@ from conversations.texts.texts import Texts
 
 @frozen
 class DigestPlan:
-    """When and where the weekly digest is posted: `weekday` 0 is Monday, `hour` in `zone`; no channel, no post."""
+    """When and where the weekly digest is posted: `weekday` 0 is Monday, `hour` in `zone`; without a channel, never."""
 
     weekday: int
     hour: int
@@ -24,7 +24,7 @@ class DigestPlan:
 
 @frozen
 class WatchPlan:
-    """Where alarms are posted, and at which hour a line says that all is well; None for never."""
+    """Where alarms are posted, and at which hour the daily heartbeat; None for never."""
 
     channel: str = ""
     hour: int | None = None
@@ -34,8 +34,7 @@ class WatchPlan:
 class Organisation:
     """One company. `staff_account` is the Slack account its staff work in, empty when Slack is off.
 
-    `rooms` are the channels the configuration names: the platform's id (the name, where there is none) and what people
-    call it.
+    `rooms` are the channels the configuration names: platform id (the name where there is none) -> display name.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What the use cases need from outside: a clock, ids, channels. Implemented in `bot`, by real things in tests too."""
+"""What the handlers need from outside: a clock, ids, channels. Implemented in `bot`; tests use real ones too."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import field
@@ -31,9 +31,9 @@ class CardField:
 
 @frozen
 class Card:
-    """The card of what staff work on, complete: posting and editing show the same.
+    """The complete card of a subject: posting and editing show the same.
 
-    `colour` is `#rrggbb`, `note` stands on top.
+    `colour` is `#rrggbb`, `note` is shown on top.
     """
 
     subject: Subject
@@ -43,15 +43,15 @@ class Card:
     text: str  # the customer's words, neutral markup
     actions: tuple[tuple[str, str, str], ...]  # (action, label, style)
     attachments: tuple[int, ...] = ()
-    mention: str = ""  # platform user id of the owner, to call them
+    mention: str = ""  # platform user id of the owner, to mention them
     note: str = ""  # neutral markup
 
 
 @frozen
 class Post:
-    """A text in a staff channel or in a card's thread. `mention` are platform user ids to call.
+    """A text in a staff channel or in a card's thread. `mention` are platform user ids to mention.
 
-    `goes_on`: it belongs to the post before it, and is for those who were called there.
+    `goes_on`: it continues the post before it, and is for those mentioned there.
     """
 
     text: str
@@ -61,7 +61,7 @@ class Post:
 
 
 SHOW: Final = "show"
-"""What the buttons of an overview do; no action of a card has this name."""
+"""The action of an overview's buttons; no action of a card has this name."""
 
 
 @frozen
@@ -99,11 +99,11 @@ Body: TypeAlias = Message | Card | Post | Overview | DigestPost | Download
 
 @frozen
 class Parcel:
-    """A claimed outbox row, ready to go.
+    """A claimed outbox row, ready to send.
 
-    `thread` and `edits` are platform message ids, resolved from the rows this one hangs on: post into that thread,
+    `thread` and `edits` are platform message ids, resolved from the rows this one depends on: post into that thread,
     or edit that message instead of posting. `id` goes into Slack's metadata so that an unknown send can be found.
-    `attempt` is 1 the first time; `uncertain` tells that an earlier attempt's answer was not seen.
+    `attempt` is 1 the first time; `uncertain`: the response to an earlier attempt was lost.
     """
 
     id: int
@@ -115,7 +115,7 @@ class Parcel:
     uncertain: bool = False
 
 
-# -- how it went ----------------------------------------------------------------------------------------------------
+# -- results of a send ----------------------------------------------------------------------------------------------
 
 
 @frozen
@@ -129,9 +129,9 @@ class Sent:
 
 @frozen
 class Later:
-    """Surely not sent; try again not before `seconds` of real time from now.
+    """Surely not sent; retry no sooner than `seconds` of real time from now.
 
-    `whole`: the platform takes nothing from us at all; `limited`: it asks to slow down; `shut`: this place takes no
+    `whole`: the platform accepts nothing from us at all; `limited`: it throttles us; `shut`: this channel accepts no
     posts, others do.
     """
 
@@ -153,7 +153,7 @@ class Never:
 
 @frozen
 class Unknown:
-    """The request went out and no answer was seen."""
+    """The request was sent, and the response was lost."""
 
     reason: str
 
@@ -169,24 +169,24 @@ ReadAttachment: TypeAlias = Callable[[int], Awaitable[tuple[bytes, str, str]]]
 
 @frozen
 class Recalled:
-    """What is stored of an account: chat -> its newest message, and (chat, message) of threads staff may write in."""
+    """The stored state of an account: chat -> newest message, and (chat, message) of threads staff may write in."""
 
     seen: Mapping[str, str] = field(default_factory=dict)
     threads: Sequence[tuple[str, str]] = ()
 
 
 class Memory(Protocol):
-    """For a channel that can read up on what was said while nobody listened. Raises StoreUnavailable."""
+    """For a channel that can catch up on messages missed while offline. Raises StoreUnavailable."""
 
     async def recall(self, account: str) -> Recalled:
-        """What was stored last."""
+        """Return what was stored last."""
 
     async def missing(self, keys: Sequence[str]) -> set[str]:
-        """Which of these keys were never stored."""
+        """Return which of these keys were never stored."""
 
 
 class Unreadable(ValueError):
-    """A stored body that cannot be parsed: it becomes a dead letter, never a stop."""
+    """A stored body cannot be parsed: it becomes a dead letter and blocks nothing."""
 
 
 class Channel(Protocol):
@@ -197,19 +197,19 @@ class Channel(Protocol):
         """`telegram:<bot id>`, `slack:<team>` or `console:local`; known after `open`."""
 
     async def open(self) -> None:
-        """Find out who we are and prepare menus. Raises ConnectionError (try again) or PermissionError (bad token)."""
+        """Identify the account and prepare menus. Raises ConnectionError (retry) or PermissionError (bad token)."""
 
     async def listen(self, receive: Receive) -> None:
-        """Take in bodies until cancelled, confirming each to the platform only after `receive` returned."""
+        """Receive bodies until cancelled, confirming each to the platform only after `receive` has returned."""
 
     def read(self, body: RawBody, at: Instant) -> Event | None:
-        """Translate a stored body; None for what we pass over in silence. Raises Unreadable."""
+        """Translate a stored body; None for one to ignore. Raises Unreadable."""
 
     async def send(self, parcel: Parcel) -> Outcome:
-        """Send one parcel, one platform call where possible. Never raises for what a platform may answer."""
+        """Send one row, in one platform call where possible. Never raises for a platform's response."""
 
     async def perform(self, effect: At) -> None:
         """Run a perishable effect; failures are logged, never raised. `MarkKeyboard.message` is filled in."""
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""

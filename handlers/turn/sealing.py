@@ -1,6 +1,6 @@
-"""Which text was sent can be proved later: its salted hash stands in the fact of its step, the salt beside the text.
+"""Proof of the texts that were sent: a salted hash is in the fact of the step, the salt is stored with the text.
 
-Who erases the text erases the salt with it: then the hash tells nobody anything, and no fact changes.
+Erasing the text erases the salt: the hash then reveals nothing, and no fact changes.
 """
 
 import secrets
@@ -15,22 +15,22 @@ SALT = 16  # bytes
 
 
 def salt() -> str:
-    """A new one, hex."""
+    """Return a new salt in hex."""
     return secrets.token_hex(SALT)
 
 
 def hashed(salt: str, text: str) -> str:
-    """The SHA-256 of salt and text, hex."""
+    """Return the SHA-256 of salt and text in hex."""
     return sha256((salt + text).encode("utf-8", "replace")).hexdigest()
 
 
 def sealed(
     facts: Sequence[FactRow], sent: Sequence[OutboxRow], said: Sequence[CaseMessage]
 ) -> Sequence[FactRow]:
-    """Put into each fact the hashes of the texts of its step: those to its conversation, those of its case.
+    """Add to each fact the hashes of the texts of its step: those to its conversation, those of its case.
 
-    A text belongs to the latest fact before it, or else to the first one after it: ids only grow within a turn. One of
-    a step without a fact has no hash.
+    A text belongs to the latest fact before it, else to the first one after it: ids only grow within a turn. The text
+    of a step without a fact has no hash.
     """
     found: dict[int, list[str]] = {}
     for row in sent:

@@ -1,6 +1,6 @@
-"""What a body carried and where each part of it went: kept with its inbox row, and still true once the body is emptied.
+"""What a body carried and where each part went: stored with its inbox row, and valid even after the body is erased.
 
-Numbers and words of our own only: ids of rows, kinds, reasons. Nobody's words.
+Only ids of rows, kinds and reasons; never a person's words.
 """
 
 import json
@@ -28,24 +28,24 @@ from handlers.turn.turn import Turn, of_staff
 from storage.interface.inbox import Trace
 
 Place: TypeAlias = tuple[str | int, ...]
-"""Where it went: `("answer", session, question)`, `("message", id)`, `("file", id)`, `("held", conversation)`."""
+"""The target: `("answer", session, question)`, `("message", id)`, `("file", id)`, `("held", conversation)`."""
 
 _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Dropped(StrEnum):
-    """Why what a body carried went nowhere."""
+    """Why a part of a body was dropped."""
 
-    NOBODY = "nobody"  # there is no conversation it could belong to
-    COMMAND = "command"  # it asked for something, and that was done or said
-    STAFF = "staff"  # an act of staff: its own fact tells what it did
-    PRESS = "press"  # a button that asks for something, or that is not alive any more
-    UNPLACED = "unplaced"  # nothing took it: it was asked again, or it was a mere courtesy
+    NOBODY = "nobody"  # no conversation to belong to
+    COMMAND = "command"  # a command that was carried out
+    STAFF = "staff"  # a staff action: its own fact tells what it did
+    PRESS = "press"  # a button that is a command, or no longer valid
+    UNPLACED = "unplaced"  # not used: the question was asked again, or it was a courtesy
 
 
 @frozen
 class Mark:
-    """How much a turn had made when an event began."""
+    """The state of a turn's lists when an event began."""
 
     answers: int
     messages: int
@@ -61,7 +61,7 @@ def mark(turn: Turn, event: Event) -> Mark:
 
 
 def trace(turn: Turn, event: Event, who: ConversationId | None, before: Mark) -> Trace:
-    """What an event carried, and what was made of it since the mark."""
+    """Return what an event carried, and what came of it since the mark."""
     words, files, other = _carried(event.what)
     places: list[Place] = [("answer", row.session, row.question) for row in turn.answers[before.answers :]]
     places += (("message", one) for one in turn.messages[before.messages :])
@@ -74,7 +74,7 @@ def trace(turn: Turn, event: Event, who: ConversationId | None, before: Mark) ->
 
 
 def _carried(what: What) -> tuple[int, int, str]:
-    """How many texts and files, and what else: a press, a command, something that cannot be read."""
+    """Count texts and files, and others: a press, a command, something unreadable."""
     match what:
         case Said(text) | Edited(_, text):
             return int(bool(text.strip())), 0, ""

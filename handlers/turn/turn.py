@@ -1,4 +1,4 @@
-"""A turn: everything one batch of events changes, gathered in memory and written once, in one transaction."""
+"""A turn: everything one batch of events changes, collected in memory and written once, in one transaction."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -41,7 +41,7 @@ from storage.interface.timers import Timer
 
 
 def of_staff(event: Event, staff_account: str) -> bool:
-    """Whether it is something that staff do at work, where no conversation is held; who does it is another question."""
+    """Return whether an event is a staff action outside of any conversation; who did it is checked elsewhere."""
     match event.what:
         case Acted() | Submitted() | Threaded() | HomeOpened():
             return True
@@ -52,7 +52,7 @@ def of_staff(event: Event, staff_account: str) -> bool:
 
 
 class Changeable(TypedDict, total=False):
-    """What a use case may change of a conversation; everything else is up to the core."""
+    """What a handler may change of a conversation; the core changes everything else."""
 
     language: str
     stack: tuple[Session, ...]
@@ -65,10 +65,10 @@ class Changeable(TypedDict, total=False):
 
 
 class Turn:
-    """Holds the loaded conversations and cases, and what shall become of them; `write` flushes it batch-wise.
+    """Holds the loaded conversations and cases with their changes; `write` writes them in batches.
 
-    Several events of a batch may touch the same conversation: each sees what the one before made of it. Nothing is
-    visible outside until the transaction around it commits; `perishables` are for afterwards.
+    Several events of a batch may touch the same conversation: each sees the changes of those before. Nothing is
+    visible outside until the transaction around it commits; `perishables` run afterwards.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Turn:
         self.ids = ids
         self.now = now
         self.perishables: list[At] = []
-        self.digests: list[Timer] = []  # to draw after the commit: slow work that must not hold the turn
+        self.digests: list[Timer] = []  # to produce after the commit, as they are slow
         self._conversations: dict[ConversationId, Conversation] = {}
         self._by_address: dict[Address, ConversationId] = {}
         self._stored: dict[ConversationId, Conversation] = {}  # as the database has it
@@ -95,10 +95,10 @@ class Turn:
         self._facts: list[FactRow] = []
         self.answers: list[AnswerRow] = []
         self.outbox: list[OutboxRow] = []
-        self.messages: list[int] = []  # of cases, that were added to or begun
-        self.files: list[int] = []  # that came
-        self._said: list[CaseMessage] = []  # words of staff
-        self._bulk = False  # whether anybody waits for what is said now
+        self.messages: list[int] = []  # case messages that were added or extended
+        self.files: list[int] = []  # received files
+        self._said: list[CaseMessage] = []  # messages of staff
+        self._bulk = False  # whether the messages being sent are bulk, which nobody waits for
         self._timers: dict[tuple[str, str], Timer | None] = {}
         self._expected: set[Address] = set()
         self._arrived: Callable[[], dict[Address, Conversation]] = dict
@@ -106,12 +106,12 @@ class Turn:
     # conversations
 
     def expect(self, events: Iterable[Event]) -> None:
-        """Let the conversations of these events come with the next thing that is asked of the store."""
+        """Prefetch the conversations of these events with the next query to the store."""
         self._expected = set(self._senders(events))
         self._arrived = self.tx.conversations.expect(self._expected)
 
     async def load(self, events: Iterable[Event]) -> None:
-        """Load the conversations of a batch together; whom we have not met gets one, but not what nobody sent."""
+        """Load the conversations of a batch together; create one for new senders, none without a sender."""
         senders = self._senders(events)
         missing = senders.keys() - self._by_address.keys()
         if not missing:
@@ -129,7 +129,7 @@ class Turn:
                 self._new.add(conversation.id)
 
     def _senders(self, events: Iterable[Event]) -> dict[Address, Event]:
-        """Who holds a conversation, each with their last event; one that nobody sent comes after all others."""
+        """Return the addresses of a batch, each with its last event; events without a sender come last."""
         work = self.organisation.staff_account
         found: dict[Address, Event] = {}
         for event in events:
@@ -140,31 +140,31 @@ class Turn:
         return found
 
     def at(self, address: Address) -> ConversationId | None:
-        """Whose conversation is held at an address; None where we know nobody."""
+        """Return the conversation at an address; None where there is none."""
         return self._by_address.get(address)
 
     async def find(self, wanted: ConversationId | None) -> ConversationId | None:
-        """Load a conversation that this turn has not seen; None where there is none."""
+        """Load a conversation that this turn has not loaded; None where there is none."""
         if wanted is not None and wanted not in self._conversations:
             await self._take_in((await self.tx.conversations.load([wanted])).values())
         return wanted if wanted in self._conversations else None
 
     def conversation(self, who: ConversationId) -> Conversation:
-        """A loaded conversation as this turn left it: read it anew after everything that may change it."""
+        """Return a loaded conversation in its current state: call it again after anything that may change it."""
         return self._conversations[who]
 
     def has_just_met(self, who: ConversationId) -> bool:
-        """Whether this is the first we hear of somebody."""
+        """Return whether the person is new in this turn."""
         return who in self._new
 
     def change(self, who: ConversationId, **changes: Unpack[Changeable]) -> None:
-        """Change a conversation as this turn left it."""
+        """Change a conversation, starting from its current state."""
         self._conversations[who] = replace(self._conversations[who], **changes)
 
     def take(self, step: Step[Conversation]) -> None:
-        """Take over what a step made of a conversation, what happened in it, and the answers to keep.
+        """Apply a step to a conversation: its state, facts, and answers to store.
 
-        Its effects are for `handlers.customers.dialogues` to carry out.
+        `handlers.customers.dialogues` carries out its effects.
         """
         conversation = step.state
         who, person = conversation.id, conversation.person
@@ -187,7 +187,7 @@ class Turn:
         return new, sender.id
 
     async def _take_in(self, loaded: Collection[Conversation]) -> None:
-        """Remember conversations, and dialogues that a worker with newer files has begun in them meanwhile."""
+        """Remember conversations, and load dialogues that a worker with newer files has begun in them."""
         for conversation in loaded:
             self._remember(conversation)
         library = self.organisation.library
@@ -208,7 +208,7 @@ class Turn:
     # cases
 
     async def case(self, wanted: CaseId) -> Case | None:
-        """A case by its id, as this turn left it."""
+        """Return a case by its id, in its current state."""
         if wanted not in self._cases:
             found = (await self.tx.cases.load([wanted])).get(wanted)
             if found is None:
@@ -217,7 +217,7 @@ class Turn:
         return self._cases[wanted]
 
     def know_case(self, case: Case) -> Case:
-        """Take note of a case found by other means; what this turn already made of it wins."""
+        """Register a case found by other means; changes of this turn win over it."""
         self._stored_cases.setdefault(case.id, case)
         return self._cases.setdefault(case.id, case)
 
@@ -227,10 +227,10 @@ class Turn:
         self.know_case(case)
 
     def keep_case(self, case: Case) -> None:
-        """Take over what a step made of a case."""
+        """Apply a step to a case."""
         self._cases[case.id] = case
 
-    # what happened and what shall happen
+    # facts and effects
 
     def record(self, fact: Fact, who: ConversationId | None = None, case: Case | None = None) -> None:
         """Append a fact."""
@@ -241,7 +241,7 @@ class Turn:
         self._facts.append(FactRow(self.ids.next(), self.now, fact, person, place, concern, order))
 
     def answered(self, row: AnswerRow) -> None:
-        """Keep an answer."""
+        """Store an answer."""
         self.answers.append(row)
 
     async def note(self, message: CaseMessage) -> None:
@@ -253,7 +253,7 @@ class Turn:
         await self.tx.messages.add(message)
 
     async def await_file(self, attachment: Attachment) -> None:
-        """Reserve a place for a file that came, fetched or refused."""
+        """Add an attachment row for a file, fetched or refused."""
         self.files.append(attachment.id)
         await self.tx.attachments.expect(attachment)
 
@@ -268,8 +268,8 @@ class Turn:
     ) -> int:
         """Send to a conversation; return the outbox row, and remember it where it carries the keyboard.
 
-        `case` is what the message is about (0: no case): a reply to it belongs there. `lasting` buttons ask nothing:
-        they stay until they are pressed, beside the keyboard of an open question.
+        `case` is what the message is about (0: no case): a reply to it belongs there. `lasting` buttons belong to no
+        question: they stay until they are pressed, in addition to the keyboard of an open question.
         """
         present = self._conversations[who]
         row = self.send(
@@ -281,7 +281,7 @@ class Turn:
             case=CaseId(case) if case else None,
         )
         if message.buttons and not lasting:
-            if present.keyboard:  # only the latest keyboard is alive: an old one would only mislead
+            if present.keyboard:  # only the latest keyboard is valid: an old one would mislead
                 self.perish(
                     present.address, MarkKeyboard("", sent=present.keyboard, text=present.keyboard_text)
                 )
@@ -300,7 +300,7 @@ class Turn:
         thread_of: int = 0,
         edits: int = 0,
     ) -> int:
-        """Enqueue a body; rows of a lane leave in order. Return the outbox row's id."""
+        """Enqueue a body; rows of a lane are sent in order. Return the outbox row's id."""
         kind, text = encode(body)
         row = OutboxRow(
             self.ids.next(),
@@ -322,7 +322,7 @@ class Turn:
 
     @contextmanager
     def unhurried(self) -> Iterator[None]:
-        """What is said within is awaited by nobody: it leaves after everything else."""
+        """Send messages within this context as bulk: nobody waits for them, and they are sent after all others."""
         self._bulk = True
         try:
             yield
@@ -330,11 +330,11 @@ class Turn:
             self._bulk = False
 
     def perish(self, address: Address, effect: Perishable) -> None:
-        """Do this right after the commit, or not at all."""
+        """Run an effect right after the commit, or not at all."""
         self.perishables.append(At(address, effect))
 
     def hint(self, event: Event, text: str) -> None:
-        """Tell whoever did this, unseen by others; nobody, where nobody did it."""
+        """Tell the actor in private; nobody where the event has no sender."""
         if event.sender:
             self.perish(event.address, Hint(event.sender.id, text))
 
@@ -352,27 +352,27 @@ class Turn:
         )
 
     def drop_timer(self, owner: str, kind: str = "*") -> None:
-        """Forget a timer, or all of an owner's."""
+        """Cancel a timer, or all of an owner's."""
         if kind == "*":
             for key in [key for key in self._timers if key[0] == owner]:
                 del self._timers[key]
         self._timers[owner, kind] = None
 
     async def timer(self, owner: str, kind: str) -> Timer | None:
-        """A timer as this turn left it."""
+        """Return a timer in its current state."""
         for key in ((owner, kind), (owner, "*")):
             if key in self._timers:
                 return self._timers[key]
         return next((timer for timer in await self.tx.timers.of(owner) if timer.kind == kind), None)
 
     def has_moved(self, timer: Timer) -> bool:
-        """Whether this turn has set or dropped a timer that fell due meanwhile."""
+        """Return whether this turn has set or cancelled a timer that is due."""
         return not self._timers.keys().isdisjoint({(timer.owner, timer.kind), (timer.owner, "*")})
 
     # the end
 
     async def write(self) -> None:
-        """Write everything, each kind of row at once. Raises Conflict."""
+        """Write everything, one batch per kind of row. Raises Conflict."""
         changed = [
             replace(self._conversations[one], version=stored.version + 1)
             for one, stored in self._stored.items()
