@@ -1,4 +1,4 @@
-"""Where a database lies: `sqlite:///path` (relative to here, or four slashes from the root) or `postgresql://...`."""
+"""Database addresses: `sqlite:///path` (relative; four slashes for an absolute path) or `postgresql://...`."""
 
 from pathlib import Path
 from typing import TypeAlias
@@ -17,7 +17,7 @@ class SqliteAddress:
 
 @frozen
 class PostgresAddress:
-    """A server; libpq understands the whole address."""
+    """A server; libpq parses the whole address."""
 
     conninfo: str
 
@@ -26,7 +26,7 @@ DatabaseAddress: TypeAlias = SqliteAddress | PostgresAddress
 
 
 def parse(url: str) -> DatabaseAddress:
-    """Read `[storage] url`. Raises StoreError naming what is possible; the text never repeats a password."""
+    """Parse `[storage] url`. Raises StoreError naming the valid forms; its text never contains a password."""
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
         return SqliteAddress(Path(unquote(rest[1:])))

@@ -1,8 +1,8 @@
-"""One JSON codec for all dataclasses we store: what is read back equals what was written, or an error says where.
+"""The JSON codec of all stored dataclasses: what is read equals what was written, or an error says where it differs.
 
 Pydantic reads and writes by the type hints, strictly: a number is never taken for a word. A field missing in the JSON
-takes its default, so that rows of an older program stay readable; an unknown field is an error, because a newer program
-wrote it. Errors name places, never what people wrote.
+takes its default, so that rows of an older version stay readable; an unknown field is an error, because a newer version
+wrote it. Errors name paths, never what people wrote.
 """
 
 import json
@@ -25,18 +25,18 @@ _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
 class Misshapen(ValueError):
-    """Stored JSON that is not what its column says."""
+    """Stored JSON does not match the type of its column."""
 
 
 def clean(text: str) -> str:
-    """Text that both engines take: NUL and lone surrogates become replacement characters."""
+    """Return text that both engines accept: NUL and lone surrogates become replacement characters."""
     return _UNSTORABLE.sub(REPLACEMENT, text)
 
 
 def encode(kind: type[T], value: T, *, sparse: bool = False) -> str:
-    """Write a value as compact JSON, its words clean.
+    """Write a value as compact JSON with cleaned text.
 
-    A `sparse` one leaves out what equals its default: half as long and twice as fast to read, for rows that are soon
+    `sparse` leaves out values equal to their default: half as long and twice as fast to read, for rows that are soon
     written again. Such a default must never change.
     """
     adapter = _adapter(cast(Any, kind))
@@ -71,7 +71,7 @@ def decode_fact(kind: str, text: str) -> Fact:
 
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:
-    """The reader and writer of a type; made once."""
+    """Return the reader and writer of a type; cached."""
     return TypeAdapter(kind)
 
 
@@ -80,7 +80,7 @@ def _cleaned(text: str) -> str:
 
 
 def _clean_json(plain: Any) -> Any:
-    """The same JSON with every word clean."""
+    """Return the JSON with all text cleaned."""
     match plain:
         case str():
             return clean(plain)
@@ -93,7 +93,7 @@ def _clean_json(plain: Any) -> Any:
 
 
 def _described(error: ValidationError) -> str:
-    """Where JSON differs from its type, without the words in it."""
+    """Return where JSON differs from its type, without its content."""
     return "; ".join(
         f"{'.'.join(map(str, one['loc'])) or error.title}: {one['msg']}"
         for one in error.errors(include_url=False, include_input=False, include_context=False)

@@ -183,31 +183,31 @@ class SqlStore:
 
     @property
     def several(self) -> bool:
-        """Whether other workers may use this database at the same time."""
+        """Whether other workers may use this database concurrently."""
         return self._engine.several
 
     def hint(self, hint: WorkHint) -> None:
-        """Tell the other workers that there is something to look for; it may get lost."""
+        """Notify the other workers that there is work; the hint may get lost."""
         if self._hints is not None:
             self._hints.give(hint)
 
     async def give_hints(self) -> None:
-        """Say at once what `hint` was asked to, where nobody hears. Raises StoreUnavailable."""
+        """Send pending hints now, for a process that does not listen. Raises StoreUnavailable."""
         if self._hints is not None:
             await self._hints.say()
 
     async def hear(self, wake: Wake) -> None:
-        """Call `wake` with the hints of other workers, until cancelled. Raises StoreUnavailable."""
+        """Listen and call `wake` with the hints of other workers, until cancelled. Raises StoreUnavailable."""
         if self._hints is None:
             await asyncio.Event().wait()
         else:
             await self._hints.hear(wake)
 
     async def broken_invariants(self) -> list[str]:
-        """Sentences about every invariant I1 to I8 that does not hold; empty when all is well."""
+        """Return a sentence for every breach of the invariants I1 to I8; empty when there is none."""
         async with self._engine.reading() as connection:
             return await broken(connection, self._plain)
 
     async def close(self) -> None:
-        """Checkpoint and let go."""
+        """Checkpoint and close."""
         await self._engine.close()

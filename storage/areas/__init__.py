@@ -1,1 +1,1 @@
-"""One area of the tables a file: its statements and what they return."""
+"""One file per area: its statements and what they return."""

@@ -1,4 +1,4 @@
-"""What the service looks at to watch itself: what waits, and which alarms stand."""
+"""What the service monitors of itself: the backlog, and current alarms."""
 
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -30,7 +30,7 @@ _TIMERS = select(func.count(), func.coalesce(func.min(timer.c.due), ZERO)).where
 )
 
 _lost = outbox.c.state.in_([said("unknown"), said("dead")])
-_gone = (  # whoever blocked the bot is no fault of the service
+_gone = (  # a person who blocked the bot is no fault of the service
     select(conversation.c.id)
     .where(conversation.c.id == outbox.c.conversation_id, conversation.c.reachable == ZERO)
     .exists()
@@ -41,7 +41,7 @@ _DEAD = select(
     .where(_lost, outbox.c.state == said("dead"), outbox.c.body != EMPTY, ~_gone)
     .scalar_subquery()
 )
-_UNKNOWN = select(func.count()).where(  # those that may be sent again resolve by themselves
+_UNKNOWN = select(func.count()).where(  # repeatable ones resolve by themselves
     _lost, outbox.c.state == said("unknown"), outbox.c.body != EMPTY, outbox.c.settled >= bindparam("since")
 )
 
@@ -68,12 +68,12 @@ class SqlAlarms(Area):
     __slots__ = ()
 
     async def backlog(self, now: Instant, since: Instant) -> Backlog:
-        """What waits at `now`, and what happened from `since` on."""
+        """Return the backlog at `now`, and what happened from `since` on."""
         ask = self._unit.ask_later
         oldest, pending = ask(_INBOX_OLDEST), ask(_INBOX)
         timers, outbox = ask(_TIMERS, now=now), ask(_OUTBOX)
         dead, unknown = ask(_DEAD), ask(_UNKNOWN, since=since)
-        shut = await SqlShutPlaces(self._unit).all()  # and all that was asked before, in one go
+        shut = await SqlShutPlaces(self._unit).all()  # together with all earlier queries, in one round trip
         ((due, timer_oldest),) = timers
         return Backlog(
             inbox=pending[0][0],
@@ -87,13 +87,13 @@ class SqlAlarms(Area):
         )
 
     async def standing(self) -> list[Standing]:
-        """The alarms that stand, the oldest first."""
+        """Return the current alarms, oldest first."""
         return [Standing(*row) for row in await self._unit.fetch(_ALARMS)]
 
     async def tell(self, name: str, subject: str, now: Instant, before: Instant) -> bool:
-        """Note that staff are told now; False when they were told at `before` or later, perhaps by another worker."""
+        """Record that staff are told now; False when they were told at `before` or later, perhaps by another worker."""
         return bool(await self._unit.run(_RAISE, called=name, about=subject, now=now, before=before))
 
     async def end(self, name: str, subject: str) -> bool:
-        """The alarm is over; False when it was already."""
+        """End an alarm; False when it had ended already."""
         return bool(await self._unit.run(_END, called=name, about=subject))

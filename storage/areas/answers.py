@@ -26,8 +26,8 @@ _KEEP_ANSWER = _new_answer.on_conflict_do_update(
         for name in ("value", "words", "attachments", "wording", "at", "skipped", "message", "day")
     },
 )
-# A session knows its case only while it is open. But its id was given between those of the messages about the case that
-# left in the same turn: what the customer was told, and the first question.
+# A session knows its case only while it is open. But its id was assigned between those of two messages about the case
+# in the same turn: the notice to the customer, and the first question.
 _of_that_turn = and_(outbox.c.case_id == bindparam("case"), outbox.c.queued == bindparam("moment"))
 _BEGUN = select(*answer.columns).where(
     answer.c.person_id == bindparam("person"),
@@ -41,7 +41,7 @@ _OF = select(*answer.columns).where(answer.c.session_id == bindparam("session"))
 
 
 class SqlAnswers(Area):
-    """Answers, one for each question of a session."""
+    """Answers, one per question of a session."""
 
     __slots__ = ()
 
@@ -71,11 +71,11 @@ class SqlAnswers(Area):
         )
 
     async def of(self, session: int) -> list[AnswerRow]:
-        """All answers of a session, in the order of their questions' names."""
+        """Return all answers of a session, ordered by question name."""
         return list(map(_answer, await self._unit.fetch(_OF, session=session)))
 
     async def begun(self, case: Case, dialogue: str, moment: Instant) -> list[AnswerRow]:
-        """Answers in the session of a dialogue that was begun by what happened to a case at that moment."""
+        """Return the answers of the session of a dialogue that a change of a case began at that moment."""
         values = {"case": case.id, "person": case.person, "dialogue": dialogue, "moment": moment}
         return list(map(_answer, await self._unit.fetch(_BEGUN, **values)))
 

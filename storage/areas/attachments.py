@@ -53,7 +53,7 @@ _ABOUT = (
 )
 _READ = select(*_ABOUT, attachment.c.content).where(attachment.c.id == bindparam("attachment"))
 _LIST = select(*_ABOUT).where(within(attachment.c.id, "attachments")).order_by(attachment.c.id)
-_LANE: Final = "file:"  # begins the lane of a download, the attachment's id ends it
+_LANE: Final = "file:"  # prefix of a download's lane; the attachment id follows
 _FETCHED = select(outbox.c.lane).where(
     outbox.c.conversation_id.in_(
         select(conversation.c.id).where(conversation.c.person_id == bindparam("person"))
@@ -64,12 +64,12 @@ _FETCHED = select(outbox.c.lane).where(
 
 
 class SqlAttachments(Area):
-    """Files, stored or being fetched."""
+    """Files, stored or being downloaded."""
 
     __slots__ = ()
 
     async def expect(self, attachment: Attachment) -> None:
-        """Reserve a place for a file that is being fetched."""
+        """Insert the row of a file that is being downloaded."""
         await self._unit.run(
             _NEW,
             id=attachment.id,
@@ -85,7 +85,7 @@ class SqlAttachments(Area):
         )
 
     async def store(self, attachment: int, content: bytes, mime: str, name: str = "") -> None:
-        """Put the bytes in (SHA-256 is computed here). A file refused or erased meanwhile stays so."""
+        """Store the bytes (SHA-256 is computed here). A file refused or erased meanwhile stays so."""
         await self._unit.run(
             _STORE,
             attachment=attachment,
@@ -97,19 +97,19 @@ class SqlAttachments(Area):
         )
 
     async def refuse(self, attachment: int, reason: str) -> None:
-        """The file could not or must not be stored."""
+        """Mark a file as refused: it could not or must not be stored."""
         await self._unit.run(_REFUSE, attachment=attachment, reason=clean(reason))
 
     async def expect_again(self, attachment: int) -> None:
-        """A file that was refused is being fetched once more; one that was erased stays so."""
+        """Mark a refused file as being downloaded again; an erased one stays erased."""
         await self._unit.run(_EXPECT_AGAIN, attachment=attachment)
 
     async def attach(self, attachments: Iterable[int], case: CaseId) -> None:
-        """Tie stored files to a case."""
+        """Attach stored files to a case."""
         await self._unit.run(_TIE, attachments=list(attachments), case=case)
 
     async def read(self, attachment: int) -> tuple[Attachment, bytes] | None:
-        """A file and its bytes (empty while waiting)."""
+        """Return a file and its bytes (empty while waiting)."""
         rows = await self._unit.fetch(_READ, attachment=attachment)
         if not rows:
             return None
@@ -117,12 +117,12 @@ class SqlAttachments(Area):
         return _about(tuple(about)), bytes(content or b"")
 
     async def describe(self, attachments: Iterable[int]) -> list[Attachment]:
-        """Files without their bytes, the oldest first."""
+        """Return files without their bytes, oldest first."""
         wanted = list(attachments)
         return list(map(_about, await self._unit.fetch(_LIST, attachments=wanted))) if wanted else []
 
     async def fetched(self, person: PersonId, since: Instant) -> list[int]:
-        """The files of a person whose download was asked for since."""
+        """Return the files of a person whose download was requested since then."""
         rows = await self._unit.fetch(_FETCHED, person=person, since=since)
         return [int(lane.removeprefix(_LANE)) for (lane,) in rows]
 

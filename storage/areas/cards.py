@@ -1,4 +1,4 @@
-"""Where the cards of cases lie, and in which threads staff write."""
+"""Where the cards of cases are posted, and in which threads staff write."""
 
 from sqlalchemy import bindparam, or_, select
 
@@ -31,7 +31,7 @@ _THREADS = (
     .limit(given(1_000))
     .offset(ZERO)
 )
-# What a name meant that Slack does not know any more.
+# The ids of channel names that Slack no longer knows.
 _USED = (
     select(
         outbox.c.chat,
@@ -55,16 +55,16 @@ class SqlCards(Area):
     __slots__ = ()
 
     async def of(self, case: CaseId) -> list[tuple[int, str, str]]:
-        """(outbox row, chat, state) of the cards of a case that lie somewhere or are on their way, oldest first."""
+        """Return (outbox row, chat, state) of the cards of a case that are posted or waiting, oldest first."""
         return [(row, chat, state) for row, chat, state in await self._unit.fetch(_CARDS, case=case)]
 
     async def threads(self, account: str, since: Instant) -> list[tuple[str, str]]:
-        """(chat, message) of the cards of cases that are open or were closed after `since`, the newest first."""
+        """Return (chat, message) of the cards of cases that are open or were closed after `since`, newest first."""
         rows = await self._unit.fetch(_THREADS, of=account, since=since)
         return [(chat, message) for chat, message in rows]
 
     async def used_places(self, account: str, limit: int) -> list[tuple[str, tuple[str, str, str, str, str]]]:
-        """Where the cards of the latest cases lie, each with kind, category, product, language and severity."""
+        """Return where the latest cards are posted, each with kind, category, product, language and severity."""
         rows = await self._unit.fetch(_USED, account=account, limit=limit)
         return [
             (chat, (kind, category, product, language, severity))

@@ -18,7 +18,7 @@ from storage.codec import clean, decode, encode
 from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Area, Row, said, within
 from storage.tables import case, case_number, conversation, outbox
 
-# Columns are called like the fields, but for what SQL reserves or what names another row.
+# Columns have the names of the fields, except for words reserved by SQL and ids of other rows.
 _COLUMNS = {
     "person": "person_id",
     "conversation": "conversation_id",
@@ -50,7 +50,7 @@ _SAVE = (
     )
 )
 _BY_ID = _ROW.where(within(case.c.id, "ids")).order_by(case.c.id).with_for_update()
-# Several workers: whoever touches a case holds its conversation first, so that two never wait for each other.
+# Several workers: the conversation of a case is locked before the case, which prevents deadlocks.
 _CONVERSATIONS = (
     select(conversation.c.id)
     .join(case, case.c.conversation_id == conversation.c.id)
@@ -101,7 +101,7 @@ _BETWEEN = _ROW.where(
 
 
 def read_case(row: Row) -> Case:
-    """A row as a case."""
+    """Convert a row to a case."""
     owner, *rest = row
     values: dict[str, Any] = dict(zip(_FIELDS, rest, strict=True))
     values["kind"] = CaseKind(values["kind"])
@@ -120,7 +120,7 @@ def _people(text: str) -> Mapping[Role, StaffId]:
 
 @lru_cache(maxsize=1_000)
 def _terms(text: str) -> Terms:
-    """Cases that were opened under the same configuration have the same terms."""
+    """Parse terms, cached: cases opened under the same configuration have the same ones."""
     return decode(Terms, text) if text else Terms()
 
 
@@ -136,12 +136,12 @@ def _values(one: Case) -> dict[str, Any]:
 
 
 class SqlCases(Area):
-    """Cases, each loaded to be changed and saved once."""
+    """Cases; each is loaded, changed and saved once per unit."""
 
     __slots__ = ()
 
     async def next_number(self, year: int) -> int:
-        """Take the next case number of a year; never reused."""
+        """Allocate the next case number of a year; never reused."""
         rows = await self._unit.fetch(_NUMBER, year=year, last=1)
         return int(rows[0][0])
 
@@ -150,7 +150,7 @@ class SqlCases(Area):
         self._unit.later(_NEW, [_values(case)])
 
     async def save(self, case: Case) -> None:
-        """Write a case with `version` one above the stored one. Raises Conflict."""
+        """Update a case; its `version` must be one above the stored one. Raises Conflict."""
         values = _values(case)
         del values["id"], values["number"], values["version"]
         self._unit.later(_SAVE, [values | {"case": case.id, "read": case.version - 1}], touching=1)
@@ -164,33 +164,33 @@ class SqlCases(Area):
         return {one.id: one for one in found}
 
     async def by_number(self, number: str) -> Case | None:
-        """Find a case by its number, in any letter case."""
+        """Find a case by its number, ignoring letter case."""
         return await self._one(_BY_NUMBER, number=clean(number).strip().upper())
 
     async def by_card(self, address: Address, message: str) -> Case | None:
-        """The case whose card is this platform message."""
+        """Return the case whose card is this platform message."""
         return await self._one(_BY_CARD, account=address.account, chat=address.chat, message=message)
 
     async def _one(self, statement: Any, **values: object) -> Case | None:
-        """The case that a statement finds, loaded and locked."""
+        """Return the case that a statement finds, loaded and locked."""
         rows = await self._unit.fetch(statement, **values)
         return (await self.load([rows[0][0]])).get(rows[0][0]) if rows else None
 
     async def still_open(
         self, *, person: PersonId | None = None, staff: str = "", limit: int = 100
     ) -> list[Case]:
-        """Open cases of a person (loaded and locked), of an owner, or of all; by next deadline."""
+        """Return the open cases of a person (loaded and locked), of an owner, or of all; by next deadline."""
         rows = await self._unit.fetch(_OPEN, person=person or 0, staff=staff, limit=limit)
         found = list(map(read_case, rows))
         if person is None or not self._unit.several:
             return found
-        loaded = await self.load([one.id for one in found])  # what is said next belongs to one of them
+        loaded = await self.load([one.id for one in found])  # the next words belong to one of them
         return [loaded[one.id] for one in found if loaded[one.id].is_open]
 
     async def closed_since(self, person: PersonId, since: Instant) -> list[Case]:
-        """Cases of a person that were closed at `since` or later and still are, the latest first."""
+        """Return the cases of a person closed at `since` or later and not reopened, latest first."""
         return list(map(read_case, await self._unit.fetch(_CLOSED, person=person, since=since, limit=100)))
 
     async def between(self, start: Instant, end: Instant) -> list[Case]:
-        """Cases opened or closed within [start, end), or still open at `end`."""
+        """Return the cases opened or closed within [start, end), or still open at `end`."""
         return list(map(read_case, await self._unit.fetch(_BETWEEN, start=start, end=end)))

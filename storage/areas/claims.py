@@ -1,9 +1,9 @@
-"""What may leave now: of each lane only the oldest unfinished row, once its moment has come; a lease makes it ours.
+"""What may be sent now: of each lane only the oldest unfinished row, once it is due; a lease makes it ours.
 
-What a unit has made itself may be leased by its own commit, where nothing stands before it. For everything else, three
-kinds of freight are claimed one by one, each by an index of its own: what somebody waits for, what nobody waits
-for, files. A row that must wait is put off together with its lane, and so is what joins the lane meanwhile: however
-much waits, a claim looks only at what may go and at lanes whose first row is on its way.
+Rows that a unit has added may be leased by its own commit if they are first in their lanes. For all others, three
+kinds of freight are claimed separately, each by an index of its own: what somebody waits for, bulk, files. A row
+that must wait is postponed together with its lane, including rows added to the lane meanwhile: however large the
+backlog, a claim reads only rows that may be sent and lanes whose first row is being sent.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -30,10 +30,10 @@ _thread = outbox.alias("thread")
 _edited = outbox.alias("edited")
 
 
-# Each of these is looked up for a row that could go, by an index: a planner that were given joins might read the whole
-# outbox instead, when it takes many rows to be due.
+# Each of these is an index lookup per candidate row: with joins, a planner that expects many due rows might scan the
+# whole outbox instead.
 def _of(other: Any, column: Any, link: Any) -> Any:
-    """A column of the row that another one hangs on; empty where there is none."""
+    """A column of the row that this one depends on; NULL where there is none."""
     return func.coalesce(select(column).where(other.c.id == link).scalar_subquery(), EMPTY)
 
 
@@ -147,7 +147,7 @@ _CLOSE = (
 
 
 def _first(*which: Any) -> Any:
-    """The moment of the first open row of an account, of those that an index has in order of their moments."""
+    """The due time of the first open row of an account, from an index ordered by due time."""
     return (
         select(outbox.c.until)
         .where(outbox.c.state.in_(OPEN), outbox.c.account == bindparam("account"), *which)
@@ -177,7 +177,7 @@ _OUTLOOK = select(
 END_LEASES = (
     update(outbox).where(outbox.c.state.in_(OPEN), outbox.c.state == said("sending")).values(until=ZERO)
 )
-"""For whoever knows that nobody is sending: the sender died, and what it was at need not wait."""
+"""Used when nobody is sending: the sender has died, and its leases need not expire first."""
 
 _GIVE_BACK = (
     update(outbox)
@@ -199,7 +199,7 @@ _AWAITED = (
     .with_for_update()
 )
 _theirs = outbox.alias("theirs")
-_FREE = (  # passing over what its sender, alive after all, is just settling
+_FREE = (  # skip rows that their sender, still alive, is just settling
     update(outbox)
     .where(
         outbox.c.id.in_(
@@ -217,7 +217,7 @@ _FREE = (  # passing over what its sender, alive after all, is just settling
 
 
 class SqlClaims(Area):
-    """Leases of rows of the outbox, in real time."""
+    """Leases of outbox rows, in real time."""
 
     __slots__ = ()
 
@@ -234,7 +234,7 @@ class SqlClaims(Area):
     ) -> list[Claimed]:
         """Lease the oldest unsent row of each free lane (real time); expired leases come back as `uncertain`.
 
-        With `returned`, only rows that had to wait for a moment. What `admit` does not let go is put off with its lane.
+        With `returned`, only rows that had to wait for a due time. Rows `admit` refuses are postponed with their lane.
         """
         claimed: list[Claimed] = []
         for account in accounts:
@@ -247,9 +247,9 @@ class SqlClaims(Area):
         return claimed
 
     def take_made(self, rows: Sequence[int], lease: float, holder: str) -> Callable[[], set[int]]:
-        """Lease rows that this unit made and that are the first of their lanes; after the commit it is known which.
+        """Lease rows that this unit added, if they are first in their lanes; after the commit it is known which.
 
-        Whoever asks sees to all rows that the unit made.
+        The caller is then responsible for all rows that the unit added.
         """
         self._unit.work.made = False
         values = {"made": list(rows), "lease": int(lease * SECOND), "by": holder}
@@ -257,9 +257,9 @@ class SqlClaims(Area):
         return lambda: {row for (row,) in leased}
 
     def outlook(self, account: str) -> Callable[[], Outlook]:
-        """What there is to send for an account at this point of the unit, known after the next statement that answers.
+        """Request the backlog of an account at this point of the unit; available after the next query.
 
-        Asked before, it names every freight.
+        Before that, it names every freight.
         """
         asked = self._unit.ask_later(_OUTLOOK, account=account)
         return lambda: _outlook(asked[0]) if asked else Outlook(frozenset(Freight), None)
@@ -290,17 +290,17 @@ class SqlClaims(Area):
         return claimed
 
     async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:
-        """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""
+        """Release rows that `holder` leased and surely did not send; rows leased by others are unchanged."""
         self._unit.work.freed |= bool(claimed)
         fences = [{"row": one.row.id, "tried": one.attempt, "by": holder} for one in claimed]
         self._unit.later(_GIVE_BACK, fences)
 
     async def is_awaited(self, claimed: Claimed) -> bool:
-        """Whether it is still to be recorded how this attempt ended."""
+        """Return whether the result of this attempt is still to be recorded."""
         return bool(await self._unit.fetch(_AWAITED, row=claimed.row.id, tried=claimed.attempt))
 
     async def free(self, holder: str) -> int:
-        """End the leases of a worker that is no more; return how many. Its rows come back `uncertain` at once."""
+        """End the leases of a dead worker; return how many. Its rows come back `uncertain` at once."""
         self._unit.work.freed = True
         return await self._unit.run(_FREE, holder=holder)
 
@@ -315,7 +315,7 @@ def _outlook(row: Row) -> Outlook:
 
 
 def _claimed(row: Row) -> Claimed:
-    """A head of a lane as it will be once leased. A lease that ran out is as uncertain as an answer not seen."""
+    """Return a lane's first row as leased. An expired lease counts as uncertain, like a lost response."""
     return Claimed(
         row=OutboxRow(
             id=row[0],

@@ -1,4 +1,4 @@
-"""Persons, where they can be reached, and the conversations held with them."""
+"""Persons, their addresses, and the conversations with them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -31,7 +31,7 @@ _ROW = select(
     conversation.c.staffed_until,
     conversation.c.version,
 )
-# Always locked in the order of ids, so that two workers never wait for each other.
+# Always locked in id order, which prevents deadlocks between workers.
 _AT = (
     _ROW.where(conversation.c.account == bindparam("account"), within(conversation.c.chat, "chats"))
     .order_by(conversation.c.id)
@@ -83,7 +83,7 @@ _MOVE_INVITATION = (
 
 
 def read_conversation(row: Row) -> Conversation:
-    """A row as a conversation."""
+    """Convert a row to a conversation."""
     return Conversation(
         id=ConversationId(row[0]),
         address=Address(row[1], row[2]),
@@ -129,12 +129,12 @@ def _at_their_addresses(rows: Iterable[Row]) -> dict[Address, Conversation]:
 
 
 class SqlConversations(Area):
-    """Conversations, each loaded to be changed and saved once."""
+    """Conversations; each is loaded, changed and saved once per unit."""
 
     __slots__ = ()
 
     def expect(self, addresses: Iterable[Address]) -> Callable[[], dict[Address, Conversation]]:
-        """Load (and lock) the conversations at these addresses with the next statement that answers."""
+        """Load (and lock) the conversations at these addresses with the next query."""
         answers = [
             self._unit.ask_later(_AT, account=account, chats=chats)
             for account, chats in _by_account(addresses)
@@ -156,7 +156,7 @@ class SqlConversations(Area):
     async def create(self, new: Sequence[tuple[Conversation, str]], now: Instant) -> list[Conversation]:
         """Insert conversations (version 0) with person and address rows; the text is the platform's user id.
 
-        The person is found by (account, user id) or made with the conversation's `person` id. Returns the
+        The person is found by (account, user id) or inserted with the conversation's `person` id. Returns the
         conversations as stored.
         """
         known = await self._known_people(new)
@@ -203,12 +203,12 @@ class SqlConversations(Area):
         }
 
     async def save(self, changed: Sequence[Conversation]) -> None:
-        """Write conversations, each with `version` one above the stored one. Raises Conflict."""
+        """Update conversations; each `version` must be one above the stored one. Raises Conflict."""
         rows = [_changing(one) | {"conversation": one.id, "read": one.version - 1} for one in changed]
         self._unit.later(_SAVE, rows, touching=len(rows))
 
     async def move_chat(self, old: Address, new: str) -> None:
-        """The platform gave a chat a new id."""
+        """Store the new id that the platform gave a chat."""
         if not await self.at([Address(old.account, new)]):
             await self._unit.run(_MOVE, account=old.account, old=old.chat, new=new)
         await self._unit.run(_MOVE_OUTBOX, account=old.account, old=old.chat, new=new)

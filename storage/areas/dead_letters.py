@@ -1,7 +1,7 @@
-"""Dead letters: what cannot be applied or sent, and what nobody knows to have arrived; looked at, sent anew, dropped.
+"""Dead letters: rows that cannot be applied or sent, or may or may not have arrived; listed, retried, dropped.
 
-Nothing is deleted. A dropped letter keeps its row and its reason and loses its body, as every letter does after some
-weeks: without a body nothing can be done any more, and nobody is shown it.
+Nothing is deleted. A dropped dead letter keeps its row and its reason and loses its body, as all do after some
+weeks: without a body it can neither be retried nor is it listed.
 """
 
 from typing import Final
@@ -63,9 +63,9 @@ _OUTBOX_AGAIN = (
         state=said("waiting"),
         until=ZERO,
         attempt=(outbox.c.attempt // given(ROUND) + ONE) * given(ROUND),
-        uncertain=_uncertain,  # it may have arrived: whoever can look for it does
+        uncertain=_uncertain,  # it may have arrived: channels that can look it up do
         resend=case((outbox.c.state == said("unknown"), ONE), else_=outbox.c.resend),
-        queued=bindparam("now"),  # what left meanwhile left before it
+        queued=bindparam("now"),  # rows sent meanwhile were sent before it
         settled=ZERO,
         reason=EMPTY,
     )
@@ -89,13 +89,13 @@ class SqlDeadLetters(Area):
     __slots__ = ()
 
     async def oldest(self, limit: int) -> list[Letter]:
-        """What lies dead or unknown and was not dropped, the oldest first, without bodies."""
+        """Return dead and unknown rows that were not dropped, oldest first, without bodies."""
         found = [_received(row) for row in await self._unit.fetch(_INBOX_LIST, limit=limit)]
         found += [_made(row) for row in await self._unit.fetch(_OUTBOX_LIST, limit=limit)]
         return sorted(found, key=lambda letter: (letter.since, letter.id))[:limit]
 
     async def find(self, wanted: int) -> Letter | None:
-        """One of them with its body."""
+        """Return one of them with its body."""
         for row in await self._unit.fetch(_INBOX_ONE, wanted=wanted):
             return _received(row)
         for row in await self._unit.fetch(_OUTBOX_ONE, wanted=wanted):
@@ -103,7 +103,7 @@ class SqlDeadLetters(Area):
         return None
 
     async def retry(self, letter: Letter, now: Instant) -> bool:
-        """Let it wait in its lane once more; False when it is no dead letter any more."""
+        """Let it wait in its lane again; False when it is no longer a dead letter."""
         work = self._unit.work
         if letter.box == "inbox":
             work.apply = True
@@ -115,13 +115,13 @@ class SqlDeadLetters(Area):
         return bool(again)
 
     async def drop(self, letter: Letter, reason: str) -> bool:
-        """Empty its body and keep the row with this reason; False when it is no dead letter any more."""
+        """Erase its body and keep the row with this reason; False when it is no longer a dead letter."""
         statement = _INBOX_DROP if letter.box == "inbox" else _OUTBOX_DROP
         return bool(await self._unit.run(statement, letter=letter.id, why=clean(reason)))
 
 
 def _received(row: Row) -> Letter:
-    """A letter of the inbox, with or without its body."""
+    """Convert an inbox row to a dead letter, with or without its body."""
     number, account, lane, reason, since, at, *body = row
     chat = lane.removeprefix(f"{account}:").removeprefix("chat:")
     words = "".join(bytes(part).decode("utf-8", "replace") for part in body)
@@ -129,7 +129,7 @@ def _received(row: Row) -> Letter:
 
 
 def _made(row: Row) -> Letter:
-    """A letter of the outbox, with or without its body."""
+    """Convert an outbox row to a dead letter, with or without its body."""
     number, state, account, lane, chat, kind, reason, since, at, attempt, person, concern, *body = row
     return Letter(
         number,

@@ -1,4 +1,4 @@
-"""Definitions of dialogues, kept as long as a conversation may walk through them."""
+"""Definitions of dialogues, kept as long as a session may use them."""
 
 from collections.abc import Mapping
 
@@ -14,12 +14,12 @@ _DIALOGUES = select(dialogue.c.name, dialogue.c.definition).order_by(dialogue.c.
 
 
 class SqlDialogues(Area):
-    """Every revision of a dialogue that was ever served."""
+    """Every revision of a dialogue that was ever in use."""
 
     __slots__ = ()
 
     async def keep(self, revisions: Mapping[str, tuple[str, str]], now: Instant) -> None:
-        """Store definitions: hash -> (name, JSON); known hashes are left alone."""
+        """Store definitions: hash -> (name, JSON); known hashes are skipped."""
         self._unit.later(
             _KEEP_DIALOGUE,
             [
@@ -29,5 +29,5 @@ class SqlDialogues(Area):
         )
 
     async def all(self) -> list[tuple[str, str]]:
-        """Return (name, JSON) of every stored definition, the oldest first."""
+        """Return (name, JSON) of every stored definition, oldest first."""
         return [(name, definition) for name, definition in await self._unit.fetch(_DIALOGUES)]

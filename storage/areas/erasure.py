@@ -1,7 +1,7 @@
-"""Erasing a person: every word, name, file and outside identity goes, ids and typed values stay, so no figure moves.
+"""Erases a person: every word, name, file and outside identity is removed, ids and typed values stay, as do figures.
 
-`PLAN` says for each table which rows are a person's and what becomes of them. What is emptied is not listed here: it is
-every column that `storage.tables` made as words, identity or content, so that a new column cannot be forgotten.
+`PLAN` says for each table which rows are a person's and what happens to them. The columns to empty are not listed
+here: they are all that `storage.tables` declares as words, identity or content, so that no new one is forgotten.
 """
 
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ PERSON: Final[ColumnElement[int]] = bindparam("person")
 
 @frozen
 class Rows:
-    """Which rows of a table are a person's; `sets` is what becomes of columns besides the emptied ones."""
+    """Which rows of a table are a person's; `sets` are new values of columns other than the emptied ones."""
 
     theirs: ColumnElement[bool]
     sets: Mapping[str, Any] = field(default_factory=dict)
@@ -71,12 +71,12 @@ _cases = select(case.c.id).where(case.c.person_id == PERSON)
 
 
 def _lanes_of(place: Table) -> list[ColumnElement[str]]:
-    """How channels call the lane of a chat: by account and chat, or by the account that has only one chat."""
+    """Return the lane names of a chat: account and chat, or the account alone if it has only one chat."""
     account, chat = place.c.account, place.c.chat
     return [account + said(":") + chat, account + said(":chat:") + chat, account]
 
 
-# Bodies that wait belong to no conversation yet: they are found by their lane.
+# Waiting bodies belong to no conversation yet: they are found by their lane.
 _same_lane = select(conversation.c.id).where(
     conversation.c.account == inbox.c.account, inbox.c.lane.in_(_lanes_of(conversation))
 )
@@ -95,8 +95,8 @@ _invited_here = select(conversation.c.id).where(
     invitation.c.chat == conversation.c.account + said("/") + conversation.c.chat,
 )
 
-# What staff did, lists and digests may quote anybody; once applied or sent, nobody needs the words again. What died may
-# still be tried again: `storage.areas.mentions` finds what of it names the person.
+# Staff actions, lists and digests may quote anybody; once applied or sent, their words are not needed again. Dead
+# letters may still be retried: `storage.areas.mentions` finds those that name the person.
 _staff_bodies = and_(
     inbox.c.state == said("applied"),
     inbox.c.body.is_not(null()),
@@ -119,11 +119,11 @@ _digest_files = and_(
 
 
 def _freed(name: str, own_id: ColumnElement[int]) -> ColumnElement[str]:
-    """A stand-in that is unique where the column must be."""
+    """A placeholder that is unique where the column must be."""
     return said(name) + cast(own_id, Text)
 
 
-# In this order: what finds its rows through another table comes before that table.
+# In this order: a table whose rows are found through another one comes before it.
 PLAN: Final[Mapping[Table, Rows]] = {
     inbox: Rows(
         or_(
@@ -187,8 +187,8 @@ _NEEDS_NOW: Final = (invitation, person)
 
 
 async def erase(unit: Unit, person: PersonId, now: Instant) -> dict[str, int]:
-    """Empty every word, name, body and file of a person; return how many rows of each table."""
-    named = await empty_letters_naming(unit, person)  # first: what names them is about to go
+    """Erase every word, name, body and file of a person; return the number of rows per table."""
+    named = await empty_letters_naming(unit, person)  # first, while the names to look for still exist
     touched = {}
     for table, statement in _STATEMENTS.items():
         moment = {"now": now} if table in _NEEDS_NOW else {}

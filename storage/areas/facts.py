@@ -1,4 +1,4 @@
-"""What happened: facts, and the tallies, repeats and walks that move with them."""
+"""Facts, and the tallies, repeats and sessions that change with them."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ _COUNT = _new_tally.on_conflict_do_update(
 
 
 class SqlFacts(Area):
-    """Facts, each with what follows from it."""
+    """Facts and the rows derived from them."""
 
     __slots__ = ("_repeats", "_sessions")
 
@@ -45,12 +45,12 @@ class SqlFacts(Area):
         self._sessions = SqlSessions(unit)
 
     async def configured(self) -> Configured | None:
-        """What the service started with last; None before the first start."""
+        """Return the configuration of the last start; None before the first start."""
         rows = await self._unit.fetch(_CONFIGURED)
         return decode(Configured, rows[0][0]) if rows else None
 
     async def record(self, facts: Sequence[FactRow]) -> None:
-        """Append facts and move their tallies, repeats and walks; before the answers of the same turn are kept."""
+        """Append facts and update tallies, repeats and sessions; call before the answers of the turn are stored."""
         rows = []
         counts: Counter[DayKey] = Counter()
         for one in facts:
@@ -75,6 +75,6 @@ class SqlFacts(Area):
         await self._repeats.move(facts)
 
     def _count(self, counts: Mapping[DayKey, int]) -> None:
-        """Move tallies, in the order of their keys, so that two workers never wait for each other."""
+        """Update tallies in key order, which prevents deadlocks between workers."""
         rows = sorted((*_read_key(key), clean(key.value), by) for key, by in counts.items() if by)
         self._unit.later(_COUNT, [dict(zip(_TALLY, row, strict=True)) for row in rows])

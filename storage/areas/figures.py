@@ -1,4 +1,4 @@
-"""What reports and status read: tallies, comments that may be shown, counts."""
+"""Data for reports and status: tallies, comments that may be quoted, counts."""
 
 from collections import defaultdict
 from typing import Final
@@ -92,32 +92,32 @@ _MADE = insert(digest_made).on_conflict_do_nothing(index_elements=["kind", "peri
 
 
 class SqlFigures(Area):
-    """Figures, read and never written."""
+    """Figures; read-only except for the marks of digests."""
 
     __slots__ = ()
 
     async def tallies(self, first_week: str, last_week: str) -> dict[TallyKey, int]:
-        """All tallies of these weeks (Mondays, inclusive), zero counts left out."""
+        """Return all tallies of these weeks (Mondays, inclusive) without zero counts."""
         weeks: defaultdict[Row, int] = defaultdict(int)
         for day, *of, count in await self._unit.fetch(_TALLIES, first=first_week, last=sunday_of(last_week)):
             weeks[monday_of(day), *of] += count
         return {TallyKey(*key): int(count) for key, count in weeks.items() if count}
 
     async def tallies_by_day(self, first: str, last: str) -> dict[DayKey, int]:
-        """All tallies of these days (inclusive), zero counts left out."""
+        """Return all tallies of these days (inclusive) without zero counts."""
         rows = await self._unit.fetch(_BY_DAY, first=first, last=last)
         return {DayKey(*key): count for *key, count in rows}
 
     async def voices(self, start: Instant, end: Instant, limit: int) -> list[Voice]:
-        """Comments given within [start, end) whose author said yes to being quoted, newest first."""
+        """Return comments given within [start, end) whose author agreed to be quoted, newest first."""
         rows = await self._unit.fetch(_VOICES, start=start, end=end, limit=limit)
         return [Voice(*row) for row in rows]
 
     async def counts(self) -> dict[str, int]:
-        """Figures for doctor and status; `inbox_oldest` and `outbox_oldest` are instants, 0 when nothing waits."""
+        """Return figures for doctor and status; `inbox_oldest` and `outbox_oldest` are instants, 0 if nothing waits."""
         (row,) = await self._unit.fetch(_COUNTS)
         return dict(zip(_COUNTED, row, strict=True))
 
     async def mark_digest(self, kind: str, period: str, now: Instant) -> bool:
-        """Note that the digest of a period was made; False when it had been."""
+        """Mark the digest of a period as made; False when it was marked already."""
         return await self._unit.run(_MADE, kind=kind, period=period, made=now) == 1

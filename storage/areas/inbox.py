@@ -1,4 +1,4 @@
-"""Raw bodies: stored once per key, handed out in order of arrival, done or dead."""
+"""Raw bodies: stored once per key, claimed in order of arrival, then done or dead."""
 
 from collections.abc import Mapping, Sequence
 
@@ -30,7 +30,7 @@ _NEW = (
     .on_conflict_do_nothing(index_elements=["key"])
 )
 
-# A platform that numbers anew gives an old key to something new: the old row keeps what it is, under another key.
+# A platform that restarts its numbering reuses old keys for new bodies: the old row is kept under another key.
 _RETIRE = (
     update(inbox)
     .where(within(inbox.c.key, "keys"), inbox.c.received < bindparam("before"))
@@ -40,8 +40,8 @@ _ROW = select(inbox.c.id, inbox.c.key, inbox.c.account, inbox.c.lane, inbox.c.bo
 _PENDING = inbox.c.state == said("pending")
 _CLAIM = _ROW.where(_PENDING).order_by(inbox.c.id).limit(LIMIT).offset(ZERO)
 
-# Several workers: whoever holds a lane's lock applies its rows, until the end of the unit. The rows are read again
-# afterwards, because the lane's last holder may have applied the ones we saw.
+# Several workers: the holder of a lane's lock applies its rows until the unit ends. The rows are read again after
+# locking, because the previous holder may have applied the ones we saw.
 _OLDEST = (
     select(inbox.c.lane)
     .where(_PENDING, ~within(inbox.c.lane, "tried"))
@@ -57,7 +57,7 @@ _LOCK_LANES = select(
 _CLAIM_LANES = (
     _ROW.where(_PENDING, within(inbox.c.lane, "lanes")).order_by(inbox.c.id).limit(LIMIT).offset(ZERO)
 )
-_PATIENCE = 4  # how often to look further when other workers hold all lanes seen so far
+_PATIENCE = 4  # how many further pages to read while other workers hold all lanes seen so far
 
 _FINISH = (
     update(inbox)
@@ -93,12 +93,12 @@ _KNOWN = select(inbox.c.key).where(within(inbox.c.key, "keys"))
 
 
 class SqlInbox(Area):
-    """What came in, in order of arrival."""
+    """Received bodies, in order of arrival."""
 
     __slots__ = ()
 
     async def receive(self, bodies: Sequence[RawBody], ids: Sequence[int], now: Instant) -> None:
-        """Insert bodies, passing over keys already there and not reused since."""
+        """Insert bodies, skipping keys that are stored already and not reused since."""
         self._unit.work.apply = True
         for patience in {body.reused_after for body in bodies if body.reused_after}:
             keys = [body.key for body in bodies if body.reused_after == patience]
@@ -117,8 +117,8 @@ class SqlInbox(Area):
         self._unit.later(_NEW, rows)
 
     async def claim(self, limit: int) -> list[InboxRow]:
-        """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""
-        self._unit.work.apply = False  # whoever claims looks for more
+        """Return pending rows in order of arrival, locked against other workers, never skipping one within a lane."""
+        self._unit.work.apply = False  # the claimer polls for more by itself
         if self._unit.several:
             lanes = await self._lock_lanes(limit)
             rows = await self._unit.fetch(_CLAIM_LANES, lanes=lanes, limit=limit) if lanes else []
@@ -144,7 +144,7 @@ class SqlInbox(Area):
     async def finish(
         self, ids: Mapping[int, ConversationId | None], now: Instant, traces: Mapping[int, Trace] = NO_TRACES
     ) -> None:
-        """Mark rows applied, each with the conversation it changed and where its parts went."""
+        """Mark rows as applied, each with the conversation it changed and its trace."""
         rows = []
         for one, changed in ids.items():
             trace = traces.get(one, UNTRACED)
@@ -160,17 +160,17 @@ class SqlInbox(Area):
         self._unit.later(_FINISH, rows)
 
     async def bury(self, inbox: int, reason: str, now: Instant) -> None:
-        """Make a row a dead letter, if it still waits."""
+        """Make a row a dead letter if it still waits."""
         self._unit.later(_BURY, [{"inbox": inbox, "why": clean(reason), "now": now}])
 
     async def known(self, keys: Sequence[str]) -> set[str]:
-        """Which of these keys of bodies were ever received."""
+        """Return which of these keys were ever received."""
         return {key for (key,) in await self._unit.fetch(_KNOWN, keys=list(keys))}
 
     async def applied(self, since: Instant) -> int:
-        """How many bodies were applied or buried from a moment on, within the days in which bodies are kept."""
+        """Return how many bodies were applied or given up since then; limited to the retention of bodies."""
         return int((await self._unit.fetch(_APPLIED, since=since))[0][0])
 
     async def drop_bodies(self, before: Instant) -> int:
-        """Empty the raw bodies of rows applied or buried before; return how many."""
+        """Erase the raw bodies of rows applied or given up before; return how many."""
         return await self._unit.run(_DROP_BODIES, before=before, limit=AT_ONCE)

@@ -1,4 +1,4 @@
-"""Invitations: one per dialogue and order, known only by the digest of their secret, bound to the first chat."""
+"""Invitations: one per dialogue and order, stored with the hash of their secret, bound to the first chat."""
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -38,14 +38,14 @@ _BIND = (
 
 
 class SqlInvitations(Area):
-    """Invitations, known only by the digest of their secret."""
+    """Invitations, stored with the hash of their secret only."""
 
     __slots__ = ()
 
     async def issue(self, invitation: Invitation) -> Invitation:
-        """Insert, or replace the secret of, the invitation with the same (dialogue, order); return what is stored.
+        """Upsert the invitation of a (dialogue, order), replacing its secret; return what is stored.
 
-        One that was used stays as it is.
+        A used one is unchanged.
         """
         order = clean(invitation.order)
         await self._unit.run(
@@ -66,10 +66,10 @@ class SqlInvitations(Area):
         return Invitation(*row)
 
     async def by_digest(self, digest: str) -> Invitation | None:
-        """Find by SHA-256 of the secret."""
+        """Find an invitation by the SHA-256 of its secret."""
         rows = await self._unit.fetch(_BY_DIGEST, digest=digest)
         return Invitation(*rows[0]) if rows else None
 
     async def bind(self, invitation: int, chat: str, session: int, now: Instant) -> bool:
-        """Bind to its first chat; False when it was used before."""
+        """Bind an invitation to its first chat; False when it was used before."""
         return bool(await self._unit.run(_BIND, invitation=invitation, first=chat, session=session, now=now))

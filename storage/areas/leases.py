@@ -1,8 +1,8 @@
-"""What only one of several workers may do, and which workers there are. Time is the database's own clock.
+"""Leases of tasks that only one worker may do, and the membership of workers. Time is the database's own clock.
 
-A lease has a holder until its end; then whoever asks next gets it, with a higher term. Each worker has a *place*, a
-lease named `worker:<number>`: the number goes into the ids it makes. Numbers are given out in turn, those never used
-first and then the one that ended longest ago, so that a worker that slept too long does not meet its number again.
+A lease has a holder until it expires; then the next to ask gets it, with a higher term. Each worker has a *place*, a
+lease named `worker:<number>`: the number is part of the ids it generates. Numbers are assigned in rotation, unused ones
+first and then the one that ended longest ago, so that the number of a stalled worker is not soon given to another.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,7 +18,7 @@ from storage.interface.errors import Conflict, StoreError
 from storage.interface.leases import WORKER, place
 from storage.tables import lease
 
-# Ids have room for 1,024 numbers; commands, which hold no place, draw one of the other half.
+# Ids have room for 1,024 numbers; commands, which hold no place, pick one from the other half.
 PLACES: Final = 512
 
 _ANY_WORKER: Final = {"pattern": f"{WORKER}%"}
@@ -59,19 +59,19 @@ class SqlLeases(Area):
     __slots__ = ()
 
     async def take(self, names: Iterable[str], holder: str, seconds: float) -> dict[str, int]:
-        """Renew what `holder` has and take what is free; return name -> term of those it holds now."""
+        """Renew the leases of `holder` and acquire free ones; return name -> term of those it now holds."""
         ours = {"by": holder, "span": int(seconds * SECOND)}
-        *others, last = sorted(names)  # always in this order, so that two workers never wait for each other
+        *others, last = sorted(names)  # always in this order, which prevents deadlocks
         taken = {name: self._unit.ask_later(_TAKE, name=name, **ours) for name in others}
         taken[last] = await self._unit.fetch(_TAKE, name=last, **ours)
         return {name: term for name, rows in taken.items() for (term,) in rows}
 
     async def drop(self, holder: str) -> None:
-        """End all that `holder` has."""
+        """End all leases of `holder`."""
         await self._unit.run(_LEAVE, by=holder)
 
     async def take_place(self, holder: str, seconds: float) -> str:
-        """Take a free place; return its lease's name. Raises Conflict, and StoreError when all places are taken."""
+        """Acquire a free place; return its lease name. Raises Conflict, and StoreError when all places are taken."""
         rows = await self._unit.fetch(_NUMBERS, **_ANY_WORKER)
         used = {name for name, _ in rows}
         fresh = (name for name in map(place, range(PLACES)) if name not in used)
@@ -83,18 +83,18 @@ class SqlLeases(Area):
         return name
 
     def expect_workers(self) -> Callable[[], int]:
-        """How many workers have a place, known after the next statement that answers."""
+        """Request the number of workers with a place; available after the next query."""
         asked = self._unit.ask_later(_LIVING, **_ANY_WORKER)
         return lambda: next(number for (number,) in asked)
 
     async def ended_workers(self) -> list[str]:
-        """Holders whose place ran out without a farewell; each is told once."""
+        """Return holders whose place expired without being released; each is reported once."""
         rows = await self._unit.fetch(_ENDED, **_ANY_WORKER)
         if rows:
             await self._unit.run(_FORGET, names=[name for name, _ in rows])
         return [holder for _, holder in rows]
 
     async def real_time(self) -> Instant:
-        """What the database's clock says."""
+        """Return the time of the database's clock."""
         [(now,)] = await self._unit.fetch(_NOW)
         return int(now)

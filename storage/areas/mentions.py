@@ -1,8 +1,8 @@
-"""Dead letters that belong to nobody in particular and yet name a person: what staff did, lists and digests.
+"""Dead letters that belong to no person and yet may name one: staff actions, lists and digests.
 
-Such a letter is somebody else's work that waits to be tried again, so that it is emptied only when it names the person
-who is erased. An inbox body does by one of their cases: its id, its number, or the card whose thread was written in. A
-post does by such a number, by their name, or by words of theirs that it quotes.
+Such a dead letter may still be retried, so it is emptied only if it names the person being erased. An inbox body
+names them by one of their cases: its id, its number, or the card in whose thread it was written. A post names them by
+a case number, their name, or quoted words.
 """
 
 import html
@@ -18,10 +18,10 @@ from storage.areas.dead_letters import LOST
 from storage.engines.sql import EMPTY, LIMIT, ZERO, Row, Unit, said, within
 from storage.tables import answer, case, case_message, conversation, inbox, outbox
 
-PAGE: Final = 500  # letters looked at together
-SHORTEST_NAME: Final = 3  # characters: what is shorter stands in any text
+PAGE: Final = 500  # dead letters read per query
+SHORTEST_NAME: Final = 3  # characters: a shorter name occurs in any text
 SHORTEST_QUOTE: Final = 12
-QUOTED: Final = 40  # characters of somebody's words that are looked for: a quote may be cut
+QUOTED: Final = 40  # characters of a person's words that are searched for: a quote may be cut
 
 _PERSON: Final[ColumnElement[int]] = bindparam("person")
 _cases = select(case.c.id).where(case.c.person_id == _PERSON)
@@ -64,7 +64,7 @@ _EMPTY_POSTS = (
 
 
 async def empty_letters_naming(unit: Unit, person: PersonId) -> dict[str, int]:
-    """Empty the dead letters of nobody that name a person; return how many of each table."""
+    """Empty dead letters that belong to no person and name this one; return how many per table."""
     cases = await unit.fetch(_CASES, person=person)
     cards = [card for _, _, card in cases if card]
     threads = await unit.fetch(_CARDS, cards=cards) if cards else []
@@ -94,13 +94,13 @@ async def _empty(
 
 
 def _naming(words: Sequence[str], quotes: Sequence[str]) -> re.Pattern[str]:
-    """Finds a word as a whole, for Ben is not in Benedikt, and a quote wherever it stands."""
+    """Matches whole words (Ben is not in Benedikt), and a quote anywhere."""
     whole = [rf"(?<!\w){re.escape(word)}(?!\w)" for word in sorted(set(words))]
     return re.compile("|".join([*whole, *map(re.escape, sorted(set(quotes)))]))
 
 
 def _read(row: Row) -> str:
-    """What stands in a body, however it was wrapped: as a form of the web, as JSON, as markup."""
+    """Return the plain text of a body: decoded from a web form, JSON or markup."""
     raw = row[1]
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
     unwrapped = re.sub(r'\\(["\\/])', r"\1", unquote_plus(text).replace("\\n", " "))

@@ -1,4 +1,4 @@
-"""What is said within cases."""
+"""The messages of cases."""
 
 from collections.abc import Sequence
 
@@ -60,25 +60,25 @@ class SqlMessages(Area):
         )
 
     async def extend(self, message: int, text: str, attachments: Sequence[int]) -> None:
-        """More of an album came: the message has this text and these files now."""
+        """Update the text and files of a message, as more of its album has arrived."""
         files = encode(_NUMBERS, tuple(attachments))
         self._unit.later(_EXTEND, [{"message": message, "words": clean(text), "files": files}])
 
     async def show(self, messages: Sequence[int], log: int) -> None:
-        """These messages stand in the thread, in the line of this outbox row."""
+        """Record the outbox row of the thread line that shows these messages."""
         await self._unit.run(_SHOW, messages=list(messages), row=log)
 
     async def find(self, message: int) -> CaseMessage | None:
-        """One message by its id."""
+        """Return a message by its id."""
         rows = await self._unit.fetch(_MESSAGE, message=message)
         return _message(rows[0]) if rows else None
 
     async def of(self, case: CaseId) -> list[CaseMessage]:
-        """All messages of a case, oldest first."""
+        """Return all messages of a case, oldest first."""
         return list(map(_message, await self._unit.fetch(_MESSAGES, case=case)))
 
     async def unshown(self, case: CaseId, since: Instant) -> list[CaseMessage]:
-        """What the customer said since and stands in no line of the thread; not what is on the card, the first one."""
+        """Return the customer's messages since then that no thread line shows, without the one on the card."""
         return list(map(_message, await self._unit.fetch(_UNSHOWN, case=case, since=since)))
 
 

@@ -1,8 +1,8 @@
-"""What waits to be sent, and what became of it; what may leave now is said in `storage/areas/claims.py`.
+"""Rows to send and their results; `storage/areas/claims.py` decides what may be sent now.
 
-States: waiting -> sending -> sent, dead or unknown. A row that may be sent again does not stay unknown: it waits once
-more, its lost answers counted in `uncertain`, until whoever sends gives it up. `until` is real time of the database:
-when a waiting row may go, when a lease ends; whoever stands behind a row in its lane waits at least as long.
+States: waiting -> sending -> sent, dead or unknown. A repeatable row does not stay unknown: it waits again, with its
+lost responses counted in `uncertain`, until the sender gives it up. `until` is real time of the database: when a
+waiting row is due, or when a lease expires; rows behind it in its lane wait at least as long.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -34,7 +34,7 @@ _NEW = insert(outbox).values(
     | {"until": func.coalesce(_as_long_as_its_lane, ZERO)}
 )
 
-# Somebody waits for what stands behind a reminder: the reminder goes first, but now.
+# Somebody waits for a row behind a bulk one such as a reminder: the bulk row must go first, so it goes now.
 _HURRY = (
     update(outbox)
     .where(
@@ -56,13 +56,13 @@ _SENT = (
     .where(
         outbox.c.id == bindparam("row"),
         outbox.c.attempt == bindparam("tried"),
-        outbox.c.state.in_([said("sending"), said("unknown")]),  # an answer that came after all
+        outbox.c.state.in_([said("sending"), said("unknown")]),  # a response that arrived late
     )
     .values(
         state=said("sent"), message=bindparam("message"), settled=bindparam("now"), reason=bindparam("reason")
     )
 )
-# Why a row waits for a place that takes no posts is the proof that its people were told (`shut.py`): it stays.
+# The reason of a row that waits for a shut channel proves that its readers were told (`shut_places.py`): keep it.
 _WHY = choose(
     (func.substr(outbox.c.reason, ONE, given(5)).in_([said("shut:"), said("open:")]), outbox.c.reason),
     else_=bindparam("reason"),
@@ -91,7 +91,7 @@ _UNKNOWN = (
     )
 )
 
-# Whoever stands behind a row that has to wait need not be looked at before.
+# Rows behind one that has to wait need not be read earlier.
 _behind = select(_ahead.c.lane).where(_ahead.c.id == bindparam("row"), _ahead.c.state == said("waiting"))
 _PUT_OFF_BEHIND = (
     update(outbox)
@@ -128,7 +128,7 @@ FAILED = (
     .where(case_message.c.id.in_(_delivering.where(outbox.c.state.in_([said("dead"), said("unknown")]))))
     .values(delivery=said("failed"))
 )
-"""Of rows that ended badly: what staff wrote did not arrive, as far as anybody knows."""
+"""Case messages of failed rows: as far as is known, staff's words did not arrive."""
 
 _MESSAGES = select(outbox.c.id, outbox.c.message).where(
     within(outbox.c.id, "rows"), outbox.c.state == said("sent")
@@ -139,7 +139,7 @@ _POSTED = (
     select(
         outbox.c.id,
         func.coalesce(
-            outbox.c.case_id,  # rows of an older program tell it by the words of staff that they bring
+            outbox.c.case_id,  # rows of an older version name it by the staff message that they deliver
             select(case_message.c.case_id)
             .where(case_message.c.id == outbox.c.case_message)
             .scalar_subquery(),
@@ -175,7 +175,7 @@ _POSTED_LATELY = (
 
 
 class SqlOutbox(Area):
-    """Rows to send; those of a lane leave in order."""
+    """Rows to send; those of a lane are sent in order."""
 
     __slots__ = ()
 
@@ -216,7 +216,7 @@ class SqlOutbox(Area):
             self._unit.later(_HURRY, [{"lanes": hurried}])
 
     async def settle(self, deliveries: Sequence[Delivery], now: Instant) -> None:
-        """Record how sends ended, fenced by attempt; the delivery state of case messages follows."""
+        """Record results of sends, fenced by attempt; the delivery state of case messages follows."""
         ended: dict[str, list[dict[str, Any]]] = {"sent": [], "waiting": [], "dead": [], "unknown": []}
         for one in deliveries:
             fence = {"row": one.id, "tried": one.attempt}
@@ -248,28 +248,28 @@ class SqlOutbox(Area):
             self._unit.later(FAILED, [{"rows": failed}])
 
     async def drop_bodies(self, before: Instant) -> int:
-        """Empty the bodies of rows that were sent or given up before; return how many."""
+        """Erase the bodies of rows that were sent or given up before; return how many."""
         return await self._unit.run(_DROP_BODIES, before=before, limit=AT_ONCE)
 
     async def platform_messages(self, outbox: Iterable[int]) -> dict[int, str]:
-        """Platform message ids of sent rows."""
+        """Return the platform message ids of sent rows."""
         rows = await self._unit.fetch(_MESSAGES, rows=list(outbox))
         return dict(rows)
 
     def expect_messages(self, outbox: Iterable[int]) -> Callable[[], dict[int, str]]:
-        """Platform message ids of sent rows, known after the commit."""
+        """Request the platform message ids of sent rows; available after the commit."""
         rows = self._unit.ask_later(_MESSAGES, rows=list(outbox))
         return lambda: dict(rows)
 
     async def posted(self, address: Address, message: str) -> Posted | None:
-        """What we sent as this platform message, None where it is not ours."""
+        """Return what we sent as this platform message; None where it is not ours."""
         rows = await self._unit.fetch(
             _POSTED, account=address.account, chat=address.chat, message=clean(message)
         )
         return Posted(*rows[0]) if rows else None
 
     async def posted_places(self, account: str, kind: str, limit: int) -> list[str]:
-        """Where posts that belong to no case were sent lately, the latest first."""
+        """Return where posts outside of cases were sent recently, latest first."""
         return [
             chat
             for (chat,) in await self._unit.fetch(_POSTED_LATELY, account=account, sort=kind, limit=limit)

@@ -1,4 +1,4 @@
-"""Persons: found by what names them, and erased."""
+"""Persons: finding and erasing them."""
 
 from sqlalchemy import bindparam, select
 
@@ -17,12 +17,12 @@ _BY_CASE = select(case.c.person_id).where(case.c.number == bindparam("number"))
 
 
 class SqlPeople(Area):
-    """Persons, whatever account they write from."""
+    """Persons, across all their accounts."""
 
     __slots__ = ()
 
     async def find(self, wanted: str) -> list[PersonId]:
-        """Persons by id, `account/user`, or a case number."""
+        """Find persons by id, `account/user`, or a case number."""
         wanted = clean(wanted).strip()
         if wanted.isascii() and wanted.isdigit() and len(wanted) <= 19 and int(wanted) < 2**63:
             rows = await self._unit.fetch(_PERSON, wanted=int(wanted))
@@ -34,5 +34,5 @@ class SqlPeople(Area):
         return [PersonId(one) for (one,) in rows]
 
     async def erase(self, person: PersonId, now: Instant) -> dict[str, int]:
-        """Empty every word, name, body and file of a person; return how many rows of each table."""
+        """Erase every word, name, body and file of a person; return the number of rows per table."""
         return await erase(self._unit, person, now)

@@ -1,7 +1,7 @@
-"""Repeats: which answers the same person has given again, and when; `conversations.tallies` says what for.
+"""Repeats: which answers the same person has given again, and when; `conversations.tallies` says what they are for.
 
-The answers of a person to one question are a chain in the order in which they were first given. A new answer is its new
-end: one statement links it with the one before. Where an answer changes, the chain is read, and counted anew.
+The answers of a person to one question form a chain in the order in which they were first given. A new answer is
+appended: one statement links it with the one before. If an answer is corrected, the chain is read and counted again.
 """
 
 from collections import Counter, defaultdict
@@ -89,10 +89,10 @@ _BETWEEN = select(*repeat.columns).where(
 )
 
 Chain: TypeAlias = tuple[int, str, str]
-"""Whose answers to which question: person, dialogue, question."""
+"""The key of a chain: person, dialogue, question."""
 
 Given: TypeAlias = tuple[Instant, Answered | Corrected]
-"""A fact and its moment."""
+"""A fact and its time."""
 
 
 @frozen
@@ -109,12 +109,12 @@ class Link:
 
 
 class SqlRepeats(Area):
-    """Repeats, moved by facts."""
+    """Repeats, updated by facts."""
 
     __slots__ = ()
 
     async def move(self, facts: Sequence[FactRow]) -> None:
-        """Count what these facts change; the answers they speak of must not be kept yet."""
+        """Count the changes of these facts; call before their answers are stored."""
         given: defaultdict[Chain, list[Given]] = defaultdict(list)
         changed: set[Chain] = set()
         for row in facts:
@@ -145,7 +145,7 @@ class SqlRepeats(Area):
         )
 
     async def between(self, first: str, last: str) -> dict[Repeat, int]:
-        """Answers of these days (inclusive) that the same person has given again in them."""
+        """Return answers of these days (inclusive) that the same person has given again within them."""
         found: Counter[Repeat] = Counter()
         for row in await self._unit.fetch(_BETWEEN, first=first, last=last):
             for key in _read(row):
@@ -171,7 +171,7 @@ def _new(chain: Chain, at: Instant, fact: Answered | Corrected, zone: tzinfo) ->
 
 
 def _after(before: Sequence[Link], facts: Sequence[Given], zone: tzinfo) -> list[Link]:
-    """The chain as the facts leave it."""
+    """Return the chain after the facts."""
     links = {link.session: link for link in before}
     for at, fact in facts:
         match fact:
@@ -193,7 +193,7 @@ def _link(fact: Answered | Corrected, at: Instant, zone: tzinfo) -> Link:
 
 
 def _repeated(chain: Chain, links: Iterable[Link]) -> Counter[tuple[str, ...]]:
-    """The keys of a chain's repeats, in the order of the columns."""
+    """Return the keys of a chain's repeats, in column order."""
     _, dialogue, question = chain
     ordered = sorted(links, key=lambda link: (link.at, link.session))
     return Counter(

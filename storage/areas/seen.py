@@ -1,4 +1,4 @@
-"""What was stored last of a chat: after an outage, its history is read from there on."""
+"""The latest stored message of each chat: after an outage, its history is read from there."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ class SqlSeen(Area):
     __slots__ = ()
 
     async def note(self, newest: Mapping[Address, str]) -> None:
-        """Note the newest stored message of chats; an older one than noted changes nothing.
+        """Record the newest stored message of chats; an older one than recorded changes nothing.
 
         Ids are compared as text: a platform's ids must be of equal length, as Slack's `ts` are.
         """
@@ -37,5 +37,5 @@ class SqlSeen(Area):
         )
 
     async def newest(self, account: str) -> dict[str, str]:
-        """Chat -> the newest stored message there."""
+        """Return chat -> its newest stored message."""
         return dict(list(await self._unit.fetch(_OF, account=account)))

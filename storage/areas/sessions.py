@@ -1,4 +1,4 @@
-"""Walks of dialogues: a row each, moved by the facts of what happened to it, in the same transaction."""
+"""Sessions: one row each, updated by its facts in the same transaction."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -31,12 +31,12 @@ _BY_ID = select(*session.columns).where(within(session.c.id, "ids")).order_by(se
 
 
 class SqlSessions(Area):
-    """Walks, moved by facts."""
+    """Sessions, updated by facts."""
 
     __slots__ = ()
 
     def move(self, facts: Sequence[FactRow]) -> None:
-        """Let walks begin, go on, end and lead to cases as the facts say."""
+        """Begin, update and end sessions, and link them to cases, as the facts say."""
         begun: list[dict[str, Any]] = []
         moved: dict[int, dict[str, Any]] = {}
         led: list[dict[str, Any]] = []
@@ -62,7 +62,7 @@ class SqlSessions(Area):
         self._unit.later(_LEAD, led)
 
     async def load(self, ids: Iterable[int]) -> dict[SessionId, SessionRow]:
-        """Walks by their ids."""
+        """Return sessions by id."""
         rows = map(_session, await self._unit.fetch(_BY_ID, ids=list(ids)))
         return {one.id: one for one in rows}
 

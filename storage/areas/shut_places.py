@@ -1,7 +1,7 @@
-"""What waits for a place that takes no posts: an archived channel, one that keeps us out, one that is not there.
+"""Rows that wait for a shut place: a channel that is archived, excludes the bot, or does not exist.
 
-The `reason` of a waiting row says so, and is the proof that whom it addresses was told directly: `shut: ` while the
-place is shut, `open: ` once it takes posts again. Both stay, whatever else becomes of the row before it is sent, so
+The `reason` of a waiting row says so, and proves that its readers were told directly: `shut: ` while the place is
+shut, `open: ` once it accepts posts again. Both prefixes stay until the row is sent, whatever else happens to it, so
 that nobody is told twice.
 """
 
@@ -23,21 +23,21 @@ from storage.tables import case, outbox
 SHUT: Final = "shut: "
 OPENED: Final = "open: "
 _NEXT: Final = 2 * SECOND
-"""One row asks whether a place takes posts; the others come that much later, so that they learn of it first."""
+"""One row probes a place; the others are due this much later, so that its result is known first."""
 
 
 def is_shut(reason: Any) -> Any:
-    """Whether a row waits for a shut place and its people were told."""
+    """Whether a row waits for a shut place and its readers were told."""
     return func.substr(reason, ONE, given(5)) == said("shut:")
 
 
 def was_told(reason: Any) -> Any:
-    """Whether its people were told, shut or not."""
+    """Whether its readers were told, shut or not."""
     return or_(is_shut(reason), func.substr(reason, ONE, given(5)) == said("open:"))
 
 
 _here = (outbox.c.account == bindparam("account"), outbox.c.chat == bindparam("chat"))
-_waiting = (  # in words that an index answers
+_waiting = (  # worded so that an index is used
     outbox.c.state.in_(OPEN),
     outbox.c.kind != said("download"),
     outbox.c.state == said("waiting"),
@@ -47,7 +47,7 @@ _REFUSED = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"), outbox.c.attempt == bindparam("tried"), *_waiting)
     .values(
-        # a new round: what a place refuses does not use up the attempts that a message has
+        # a new round: refusals of a place do not use up the attempts of a message
         attempt=(outbox.c.attempt // given(ROUND) + ONE) * given(ROUND),
         reason=choose((was_told(outbox.c.reason), bindparam("mark")), else_=outbox.c.reason),
     )
@@ -103,7 +103,7 @@ _PLACES = (
     .order_by(outbox.c.account, outbox.c.chat)
 )
 
-# Following a corrected configuration.
+# After a corrected configuration.
 _STRANDED = (
     select(outbox.c.case_id)
     .where(
@@ -141,18 +141,18 @@ _FOLLOW_LANE = (
 
 
 class SqlShutPlaces(Area):
-    """Places that take no posts: a channel that was archived, say."""
+    """Places that accept no posts, such as an archived channel."""
 
     __slots__ = ()
 
     async def refuse(self, row: int, attempt: int, place: Address, wait: float, why: str) -> None:
-        """A place refused a row that waits now; so does what else waits for that place."""
+        """Record that a place refused a row, which waits now, as do all others for that place."""
         here = {"account": place.account, "chat": place.chat, "row": row}
         self._unit.later(_REFUSED, [{"row": row, "tried": attempt, "mark": clean(SHUT + why)}])
         self._unit.later(_PUT_OFF, [here | {"wait": int(wait * SECOND) + _NEXT}])
 
     async def take_untold(self, place: Address, why: str) -> list[OutboxRow]:
-        """What waits for a shut place and whose people do not know yet, in order; from now on they do."""
+        """Return rows that wait for a shut place and whose readers are not told, in order; mark them as told."""
         rows = await self._unit.fetch(_TAKE, account=place.account, chat=place.chat, mark=clean(SHUT + why))
         return [
             OutboxRow(
@@ -170,40 +170,40 @@ class SqlShutPlaces(Area):
         ]
 
     async def reopen(self, place: Address, now: Instant) -> None:
-        """A place takes posts again: what waits for it may go."""
+        """Release the rows of a place that accepts posts again."""
         self._unit.work.freed = True
         self._unit.later(
             _REOPEN, [{"account": place.account, "chat": place.chat, "now": now, "mark": OPENED}]
         )
 
     async def try_again(self, account: str) -> None:
-        """Try every shut place now."""
+        """Retry every shut place now."""
         self._unit.work.freed = True
         self._unit.later(_TRY, [{"account": account}])
 
     async def all(self) -> dict[Address, Shut]:
-        """The places that take no posts, with what waits for them."""
+        """Return the shut places, with what waits for them."""
         return {
             Address(account, chat): Shut(rows, cards, untold, reason.removeprefix(SHUT))
             for account, chat, rows, cards, untold, reason in await self._unit.fetch(_PLACES)
         }
 
     async def stranded(self, account: str, known: Sequence[str]) -> list[CaseId]:
-        """Cases whose card waits for a shut place that is not among these."""
+        """Return the cases whose card waits for a shut place that is not among these."""
         rows = await self._unit.fetch(_STRANDED, account=account, known=list(known))
         return [CaseId(one) for (one,) in rows]
 
     async def redirect_case(self, case: CaseId, old: Address, new: str) -> None:
-        """What waits of a case goes to another place, now."""
+        """Redirect the waiting rows of a case to another place, due now."""
         self._unit.work.freed = True
         await self._unit.run(_FOLLOW_CASE, case=case, account=old.account, chat=old.chat, new=new)
 
     async def redirect_row(self, row: int, new: str) -> None:
-        """A row that waits goes to another place, now."""
+        """Redirect a waiting row to another place, due now."""
         self._unit.work.freed = True
         self._unit.later(_FOLLOW_ROW, [{"row": row, "new": new}])
 
     async def redirect(self, account: str, kind: str, known: Sequence[str], new: str) -> None:
-        """What waits for a shut place that is not among these, and belongs to no case, goes to another place, now."""
+        """Redirect rows outside of cases that wait for a shut place not among these to another place, due now."""
         self._unit.work.freed = True
         await self._unit.run(_FOLLOW_LANE, account=account, sort=kind, known=list(known), new=new)

@@ -1,4 +1,4 @@
-"""Deadlines: rows with a moment, unique by owner and kind."""
+"""Timers: rows with a due time, unique by owner and kind."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
@@ -29,8 +29,8 @@ _DUE = (
     .offset(ZERO)
     .with_for_update(skip_locked=True)
 )
-# Several workers: conversation, then case, then timer is the order in which everybody locks, so that two never wait for
-# each other; and what a worker has in hand is passed over, for its message may move the timer.
+# Several workers: everybody locks conversation, then case, then timer, which prevents deadlocks; timers of locked rows
+# are skipped, since the message being applied may move them.
 _MAYBE_DUE = (
     select(timer.c.conversation_id, timer.c.case_id)
     .where(timer.c.due <= bindparam("now"))
@@ -45,7 +45,7 @@ _FREE_CASES = select(case.c.id).where(within(case.c.id, "ids")).with_for_update(
 _gone = ~select(conversation.c.id).where(conversation.c.id == timer.c.conversation_id).exists()
 _case_gone = ~select(case.c.id).where(case.c.id == timer.c.case_id).exists()
 _DUE_AND_FREE = _DUE.where(
-    or_(within(timer.c.conversation_id, "conversations"), _gone),  # also where it is about none
+    or_(within(timer.c.conversation_id, "conversations"), _gone),  # also timers that concern none
     or_(within(timer.c.case_id, "cases"), _case_gone),
 )
 _LEFT = select(
@@ -53,7 +53,7 @@ _LEFT = select(
     select(func.min(timer.c.due)).scalar_subquery(),
 )
 _OF = _ROW.where(timer.c.owner == bindparam("owner")).order_by(timer.c.due, timer.c.kind)
-_of_people = or_(  # a proposal waits for its customer as a question does
+_of_people = or_(  # a proposal waits for its customer like a question
     func.substr(timer.c.owner, ONE, given(8)) == said("session:"),
     and_(timer.c.case_id.is_not(None), timer.c.kind.in_([said("remind"), said("close")])),
 )
@@ -66,12 +66,12 @@ _PUT_OFF_KIND = (
 
 
 class SqlTimers(Area):
-    """Deadlines, one for each owner and kind."""
+    """Timers, one per owner and kind."""
 
     __slots__ = ()
 
     async def set(self, timers: Sequence[Timer]) -> None:
-        """Insert or move timers."""
+        """Upsert timers."""
         if timers:
             self._unit.work.set_timers(min(one.due for one in timers))
         self._unit.later(
@@ -96,7 +96,7 @@ class SqlTimers(Area):
         self._unit.later(_DROP, [{"owner": owner, "kind": str(kind)} for owner, kind in gone if kind != "*"])
 
     async def due(self, now: Instant, limit: int) -> list[Timer]:
-        """Timers due at `now`, oldest first, locked against other workers together with whom they are about."""
+        """Return timers due at `now`, oldest first, locked together with their conversations and cases."""
         if not self._unit.several:
             return list(map(_read, await self._unit.fetch(_DUE, now=now, limit=limit)))
         about = await self._unit.fetch(_MAYBE_DUE, now=now, limit=limit)
@@ -110,25 +110,25 @@ class SqlTimers(Area):
         return list(map(_read, rows))
 
     def left_to_apply(self) -> Callable[[], LeftToApply]:
-        """What this look left to apply; known after the commit."""
+        """Request what this poll left to apply; available after the commit."""
         asked = self._unit.ask_later(_LEFT)
         return lambda: LeftToApply(asked[0][0] is not None, asked[0][1])
 
     async def _free(self, lock: Executable, wanted: Collection[int | None]) -> list[int]:
-        """Lock rows that nobody else has; return which."""
+        """Lock rows that nobody else has locked; return which."""
         ids = sorted(one for one in wanted if one is not None)
         return [one for (one,) in await self._unit.fetch(lock, ids=ids)] if ids else []
 
     async def of(self, owner: str) -> list[Timer]:
-        """All timers of an owner, the next one first."""
+        """Return all timers of an owner, next one first."""
         return list(map(_read, await self._unit.fetch(_OF, owner=owner)))
 
     async def put_off(self, kind: str, before: Instant, until: Instant) -> None:
-        """Move timers of a kind that fell due before a moment to a later one."""
+        """Postpone timers of a kind that were due before a given time."""
         await self._unit.run(_PUT_OFF_KIND, which=kind, before=before, until=until)
 
     async def put_off_dialogues(self, before: Instant, until: Instant) -> int:
-        """Move what dialogues wait for and what fell due before a moment to a later one; return how many moved."""
+        """Postpone timers of dialogues that were due before a given time; return how many."""
         return await self._unit.run(_PUT_OFF, before=before, until=until)
 
 

@@ -1,4 +1,4 @@
-"""What one worker tells the others over PostgreSQL: that there is something to look for. A hint may get lost.
+"""Hints between workers over PostgreSQL that there is work. A hint may get lost.
 
 Hints travel on connections of their own, outside of units: a NOTIFY inside one would make the units of all workers
 commit one after the other (the server holds a lock for it, https://www.postgresql.org/docs/current/sql-notify.html).
@@ -14,14 +14,14 @@ import psycopg
 from storage.engines.postgres import Raw, translated
 
 CHANNEL: Final = b"anliegen"
-GATHER: Final = 0.01  # seconds after a hint: equal ones within them are one
+GATHER: Final = 0.01  # seconds within which equal hints are merged
 
 Connect: TypeAlias = Callable[[], Awaitable[Raw]]
 Wake: TypeAlias = Callable[[str], None]
 
 
 class Hints:
-    """Words to and from the other workers of one database."""
+    """Hints to and from the other workers of one database."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
@@ -29,7 +29,7 @@ class Hints:
         self._given = asyncio.Event()
 
     def give(self, word: str) -> None:
-        """Say a word to the others, soon."""
+        """Send a hint to the others soon."""
         self._waiting.add(word)
         self._given.set()
 
@@ -50,7 +50,7 @@ class Hints:
                         raise error
 
     async def say(self) -> None:
-        """Say our own words now, without hearing others'. Raises StoreUnavailable."""
+        """Send pending hints now, without listening. Raises StoreUnavailable."""
         if self._waiting:
             async with self._open() as mouth:
                 with translated():
@@ -90,7 +90,7 @@ async def _listen(ear: Raw, ourselves: int, wake: Wake) -> None:
 
 
 async def _readable(descriptor: int) -> None:
-    """Wait for the server to say something. The driver's own waiting wakes ten times a second to see to signals."""
+    """Wait for a notification. The driver's own wait wakes up ten times a second to check for signals."""
     loop = asyncio.get_running_loop()
     ready = asyncio.Event()
     loop.add_reader(descriptor, ready.set)

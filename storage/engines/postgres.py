@@ -1,8 +1,8 @@
-"""How PostgreSQL is reached: a few connections, READ COMMITTED with row locks for units that write.
+"""The PostgreSQL engine: a few connections, READ COMMITTED with row locks for units that write.
 
-A unit begins with its first statement. A connection that broke while it was idle shows itself then; nothing has been
-done yet, so the unit begins again on a new one. Later losses end it: the caller decides whether to start over.
-Statements whose answer nobody waits for travel together with the next one, or with the COMMIT, in one pipeline.
+A unit begins with its first statement. That is when a connection that broke while idle is noticed; nothing has been
+done yet, so the unit begins again on a new one. Later losses end the unit: the caller decides whether to retry.
+Statements whose result is not needed at once are sent with the next one, or with the COMMIT, in one pipeline.
 """
 
 import asyncio
@@ -20,10 +20,10 @@ from storage.engines.sql import Row, Statement, Values
 from storage.interface.errors import Conflict, StoreError, StoreUnavailable
 
 CONNECTIONS: Final = 4
-# Seconds until an unreachable server, or one that does not say how a commit went, is given up.
+# Seconds until an unreachable server, or one that does not confirm a commit, is given up.
 PATIENCE: Final = 10
-LONGEST: Final = 20  # seconds for a statement whose server went silent; a server that lives ends it before
-LONGEST_READING: Final = 70  # ... of a unit that only reads: it may look through everything
+LONGEST: Final = 20  # seconds for a statement whose server went silent; a live server ends it earlier
+LONGEST_READING: Final = 70  # ... of a unit that only reads: it may scan whole tables
 SETTINGS: Final = (
     b"SET lock_timeout = '10s'; SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '20s';"
     b" SET synchronous_commit = on; SET client_min_messages = warning"
@@ -34,7 +34,7 @@ READING: Final = (
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     "SET LOCAL statement_timeout = '60s'",
 )
-WIRE: Final[Mapping[str, Any]] = {  # a network that was cut is noticed within a quarter of a minute
+WIRE: Final[Mapping[str, Any]] = {  # a broken network is noticed within 15 seconds
     "fallback_application_name": "anliegen",
     "connect_timeout": PATIENCE,
     "keepalives_idle": 5,
@@ -56,7 +56,7 @@ class _Unlocked(PGCompiler_psycopg):
 
 
 def dialect(*, locks: bool = True) -> Dialect:
-    """How statements are worded."""
+    """The SQL dialect."""
     made: Dialect = PGDialect_psycopg(paramstyle="pyformat")  # type: ignore[no-untyped-call]  # theirs
     if not locks:
         made.statement_compiler = _Unlocked
@@ -67,7 +67,7 @@ class PostgresSession:
     """One connection within a unit, which begins with its first statement."""
 
     def __init__(self, connection: Raw, begin: Sequence[str], renew: Connect) -> None:
-        """`renew` makes another connection, where this one turns out to have broken while it was idle."""
+        """`renew` opens another connection if this one turns out to have broken while idle."""
         self.wrote = False  # whether any row was changed
         self.connection = connection
         self._statements = [Statement(word, ({},)) for word in begin]
@@ -76,11 +76,11 @@ class PostgresSession:
         self._begun = False
 
     def later(self, statement: Statement) -> None:
-        """Take a statement together with the next one that answers, or with the commit."""
+        """Send a statement with the next query, or with the commit."""
         self._statements.append(statement)
 
     async def commit(self) -> None:
-        """Take the statements that wait and commit, in one hop where no statement has a say in it. Raises Conflict."""
+        """Send pending statements and commit, in one round trip where no result decides about it. Raises Conflict."""
         if not self._begun or any(statement.touching is not None for statement in self._statements):
             await self._take(self._statements.pop())
         statements, self._statements = [*self._statements, Statement("COMMIT", ({},))], []
@@ -91,15 +91,15 @@ class PostgresSession:
         return await (await self._take(Statement(sql, (values,)))).fetchall()
 
     async def run(self, sql: str, values: Values) -> int:
-        """Run a statement; return how many rows it touched."""
+        """Run a statement; return the number of affected rows."""
         return (await self._take(Statement(sql, (values,)))).rowcount
 
     async def run_many(self, sql: str, rows: Sequence[Values]) -> int:
-        """Run a statement for each row of values, in one go."""
+        """Run a statement for each row of values, in one round trip."""
         return (await self._take(Statement(sql, rows))).rowcount
 
     async def _take(self, last: Statement) -> Cursor:
-        """Take all statements that wait and this one. Raises Conflict, StoreUnavailable."""
+        """Send all pending statements and this one. Raises Conflict, StoreUnavailable."""
         statements, self._statements = [*self._statements, last], []
         first, self._begun = not self._begun, True
         try:
@@ -125,16 +125,16 @@ class PostgresSession:
         return cursors[-1]
 
     async def _pipelined(self, statements: Sequence[Statement], seconds: float) -> list[Cursor]:
-        """To be awaited to the end: a pipeline that is broken off leaves the driver in between."""
+        """Must be awaited to the end: an interrupted pipeline leaves the driver in an undefined state."""
         try:
             async with _answered(seconds), self.connection.pipeline():
                 cursors = [await self._send(statement) for statement in statements]
-        except AssertionError as error:  # the driver's own, where the time was over
+        except AssertionError as error:  # raised by the driver itself after a timeout
             raise StoreUnavailable(f"PostgreSQL does not answer for {seconds} s") from error
         return cursors
 
     async def _send(self, statement: Statement) -> Cursor:
-        """Hand a statement over; its answer comes with those of the others."""
+        """Queue a statement; its result comes with those of the others."""
         cursor = self.connection.cursor()
         if len(statement.rows) == 1:
             return await cursor.execute(statement.sql.encode(), statement.rows[0])
@@ -155,13 +155,13 @@ class Postgres:
 
     @classmethod
     async def open(cls, conninfo: str) -> "Postgres":
-        """Reach the server once. Raises StoreUnavailable."""
+        """Connect once as a test. Raises StoreUnavailable."""
         engine = cls(conninfo)
         engine._idle.append(await engine.connect())
         return engine
 
     async def connect(self) -> Raw:
-        """A further connection, outside of the pool. Raises StoreUnavailable."""
+        """Open a connection outside of the pool. Raises StoreUnavailable."""
         with translated():
             connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True, **WIRE)
         try:
@@ -173,13 +173,13 @@ class Postgres:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[PostgresSession]:
-        """A unit that writes. Raises StoreUnavailable, Conflict."""
+        """Open a unit that writes. Raises StoreUnavailable, Conflict."""
         async with self._unit(WRITING) as session:
             yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[PostgresSession]:
-        """A unit that sees one moment and cannot write. Raises StoreUnavailable."""
+        """Open a read-only unit on one snapshot. Raises StoreUnavailable."""
         async with self._unit(READING) as session:
             yield session
 
@@ -215,10 +215,10 @@ class Postgres:
             await connection.close()
 
     async def tidy(self) -> None:
-        """Nothing: the server's own vacuum removes dead rows."""
+        """Do nothing: the server's own vacuum removes dead rows."""
 
     async def close(self) -> None:
-        """Wait for units under way, then let go."""
+        """Wait for running units, then close."""
         self._closed = True
         for _ in range(CONNECTIONS):
             await self._room.acquire()
@@ -235,7 +235,7 @@ async def _run(connection: Raw, sql: bytes) -> None:
 
 @asynccontextmanager
 async def _answered(seconds: float) -> AsyncIterator[None]:
-    """Give a silent server up: the driver then closes the connection, and nobody knows what came of the statement."""
+    """Give up on a silent server: the driver closes the connection, and the result of the statement stays unknown."""
     try:
         with translated():
             async with asyncio.timeout(seconds):
@@ -246,7 +246,7 @@ async def _answered(seconds: float) -> AsyncIterator[None]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Say the driver's errors in our own words."""
+    """Translate the driver's errors into ours."""
     try:
         yield
     except (
@@ -254,7 +254,7 @@ def translated() -> Iterator[None]:
         psycopg.errors.SerializationFailure,
         psycopg.errors.DeadlockDetected,
     ) as error:
-        raise Conflict(error.diag.message_primary or "conflict") from error  # the detail would name people
+        raise Conflict(error.diag.message_primary or "conflict") from error  # the detail may name people
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise StoreUnavailable(f"PostgreSQL: {error}") from error
     except psycopg.Error as error:

@@ -1,4 +1,4 @@
-"""Waiting to the end although somebody cancels: a unit of work is committed or rolled back, never left behind."""
+"""Shields units of work from cancellation: each is committed or rolled back, never left open."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -12,7 +12,7 @@ async def to_the_end(
 ) -> T:
     """Run `work` to its end even when the caller is cancelled meanwhile; the cancellation is raised afterwards.
 
-    `unwanted` then takes back what the caller will never get.
+    `unwanted` then disposes of the result that the caller will never get.
     """
     task = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None

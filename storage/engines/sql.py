@@ -1,4 +1,4 @@
-"""Statements as text: SQLAlchemy Core says them once, each engine gets its own wording, compiled once and kept."""
+"""SQL text of statements: written once in SQLAlchemy Core, compiled once per engine and cached."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
@@ -19,9 +19,9 @@ Row = tuple[Any, ...]
 
 @frozen
 class Statement:
-    """A statement whose answer nobody waits for, with its rows of values; `touching` is how many it must touch.
+    """A deferred statement with its rows of values; `touching` is the number of rows it must change.
 
-    `answer` is a list for the rows it returns: they stand there once it was taken. It has one row of values then.
+    `answer` is a list that receives the rows it returns once it was run. It has one row of values then.
     """
 
     sql: str
@@ -30,21 +30,21 @@ class Statement:
     answer: list[Row] | None = None
 
     def check(self, touched: int) -> None:
-        """Raise Conflict when it touched others than it should."""
+        """Raise Conflict when it changed another number of rows."""
         if self.touching is not None and touched != self.touching:
             raise Conflict(f"{self.touching - touched} of {self.touching} rows were changed meanwhile")
 
 
 class EngineSession(Protocol):
-    """What an engine can do inside a unit of work. Lists among the values are those of `within`."""
+    """The operations of an engine within a unit of work. Lists among the values are those of `within`."""
 
     @property
     def wrote(self) -> bool:
-        """Whether the unit, committed by now, changed anything: one that did not says nothing about the disk."""
+        """Whether the committed unit changed anything: one that did not is no proof that the disk works."""
         ...
 
     def later(self, statement: Statement) -> None:
-        """Take a statement together with the next one that answers, or with the commit: in order, in one go."""
+        """Send a statement with the next query, or with the commit: in order, in one round trip."""
         ...
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
@@ -52,23 +52,23 @@ class EngineSession(Protocol):
         ...
 
     async def run(self, sql: str, values: Values) -> int:
-        """Run a statement; return how many rows it touched."""
+        """Run a statement; return the number of affected rows."""
         ...
 
     async def run_many(self, sql: str, rows: Sequence[Values]) -> int:
-        """Run a statement for each row of values, in one go; return how many rows were touched together."""
+        """Run a statement for each row of values, in one round trip; return the total number of affected rows."""
         ...
 
 
 class CompiledStatements(dict[Executable, str]):
-    """The statements' texts in one engine's wording; what `compile` did not name is compiled when first met."""
+    """The SQL texts of statements for one engine; those not passed to `compile` are compiled on first use."""
 
     def __init__(self, dialect: Dialect) -> None:
         super().__init__()
         self._dialect = dialect
 
     def compile(self, statements: Iterable[Executable]) -> None:
-        """Compile these now, so that no turn has to."""
+        """Compile these in advance, so that no turn has to."""
         for statement in statements:
             _ = self[statement]
 
@@ -81,7 +81,7 @@ class CompiledStatements(dict[Executable, str]):
 
 
 class _Ended:
-    """The connection of no unit."""
+    """Placeholder for the connection outside of a unit."""
 
     def __getattr__(self, name: str) -> NoReturn:
         raise StoreError("this unit of work has ended")
@@ -91,10 +91,10 @@ ENDED: Final = cast(EngineSession, _Ended())
 
 
 class Unit:
-    """A unit of work as statements see it. `several`: other workers may write at the same time.
+    """A unit of work as areas see it. `several`: other workers may write at the same time.
 
-    `connection` is there while it lasts, and `work` is what it leaves to be done: its areas note it there. `erased`:
-    words were emptied in it, and their last traces must go afterwards.
+    `connection` is set while it lasts; areas record in `work` what it leaves to be done. `erased`: words were erased in
+    it, and their last traces on disk must be removed afterwards.
     """
 
     __slots__ = ("_texts", "connection", "erased", "several", "work", "zone")
@@ -114,23 +114,23 @@ class Unit:
         return await self.connection.fetch(self._texts[statement], values)
 
     async def run(self, statement: Executable, **values: object) -> int:
-        """Run a statement; return how many rows it touched."""
+        """Run a statement; return the number of affected rows."""
         return await self.connection.run(self._texts[statement], values)
 
     async def run_many(self, statement: Executable, rows: Sequence[Values]) -> int:
-        """Run a statement for each row of values, in one go; return how many rows were touched together."""
+        """Run a statement for each row of values, in one round trip; return the total number of affected rows."""
         if not rows:
             return 0
         return await self.connection.run_many(self._texts[statement], rows)
 
     def ask_later(self, statement: Executable, **values: object) -> list[Row]:
-        """Run a statement before the next one that answers, or with the commit: its rows stand in the list then."""
+        """Run a statement before the next query, or with the commit: the list then holds its rows."""
         answer: list[Row] = []
         self.connection.later(Statement(self._texts[statement], (values,), answer=answer))
         return answer
 
     def later(self, statement: Executable, rows: Sequence[Values], touching: int | None = None) -> None:
-        """Run a statement for each row of values before the next one that answers. Conflict is raised then."""
+        """Run a statement for each row of values before the next query, which may raise Conflict."""
         if rows:
             self.connection.later(Statement(self._texts[statement], rows, touching))
 
@@ -138,7 +138,7 @@ class Unit:
 class Area:
     """Statements about one thing, within a unit of work.
 
-    Areas of a unit know its connection, not each other; only facts know what follows from them.
+    Areas of a unit know its connection, not each other; only facts know the areas derived from them.
     """
 
     __slots__ = ("_unit",)
@@ -154,26 +154,26 @@ _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz_:/")
 
 
 def said(word: str) -> ColumnElement[str]:
-    """A word of ours inside a statement, written out: partial indexes are found only so."""
+    """A literal word inside a statement: partial indexes are used only with literals."""
     if not set(word) <= _LETTERS:
         raise ValueError(f"{word!r} is no word of ours")
     return literal_column(f"'{word}'")
 
 
 def given(value: int) -> ColumnElement[int]:
-    """A number of ours inside a statement, written out."""
+    """A literal number inside a statement."""
     return literal_column(str(int(value)), BigInteger)
 
 
 ZERO: Final = given(0)
 ONE: Final = given(1)
 EMPTY: Final = said("")
-AT_ONCE: Final = 5_000  # rows that housekeeping touches in one unit: others wait for it
+AT_ONCE: Final = 5_000  # rows that housekeeping changes per unit, since others wait for it
 LIMIT: Final = bindparam("limit", type_=BigInteger)
 
 
 class within(ColumnElement[bool]):  # noqa: N801  (reads as a word of the statement)
-    """Whether a column is among a list given by name; one text for lists of any length."""
+    """Whether a column is in a list parameter; one SQL text for lists of any length."""
 
     inherit_cache = False
     type = Boolean()

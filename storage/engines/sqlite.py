@@ -1,8 +1,8 @@
-"""How SQLite is opened and spoken to: one connection that writes, one that only reads.
+"""The SQLite engine: one connection that writes, one that only reads.
 
-Durability: write-ahead log, synchronous FULL, BEGIN IMMEDIATE (a lock is never upgraded). Whatever fails in a unit, a
-full disk too, takes the whole unit back and leaves the connection as good as before. Who owns the file, and whether it
-is sound, is looked after in `storage/sqlite_file/file.py`.
+Durability: write-ahead log, synchronous FULL, BEGIN IMMEDIATE (a lock is never upgraded). Any failure in a unit, also a
+full disk, rolls back the whole unit and leaves the connection usable. `storage/sqlite_file/file.py` checks who owns the
+file and whether it is intact.
 """
 
 import asyncio
@@ -27,17 +27,17 @@ T = TypeVar("T")
 
 sqlite3.register_adapter(list, json.dumps)  # the lists of `within`
 
-BUSY: Final = 5.0  # seconds to wait for a lock somebody else holds
+BUSY: Final = 5.0  # seconds to wait for a lock that another process holds
 DAMAGED: Final = "Stop the service; docs/run/backup.md says how to put the last good copy back"
 
 
 def dialect() -> Dialect:
-    """How statements are worded."""
+    """The SQL dialect."""
     return dialects.dialect(paramstyle="named")
 
 
 def version_warning(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> str | None:
-    """Say so when this SQLite can lose a commit where two processes write (https://sqlite.org/wal.html#walresetbug)."""
+    """Warn if this SQLite can lose a commit when two processes write (https://sqlite.org/wal.html#walresetbug)."""
     mended = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51, 0) or (3, 44, 6) <= version < (3, 45, 0)
     if mended:
         return None
@@ -48,10 +48,10 @@ def version_warning(version: tuple[int, int, int] = sqlite3.sqlite_version_info)
 
 
 class Thread(aiosqlite.Connection):
-    """A connection and its thread. A hop there and back costs more than most statements, so several share one."""
+    """A connection and its thread. Switching threads costs more than most statements, so several share one switch."""
 
     async def work(self, statements: Sequence[Statement], answer: Callable[[sqlite3.Connection], T]) -> T:
-        """Take the statements, then return what `answer` says, all in one hop."""
+        """Run the statements, then return the result of `answer`, all in one switch to the thread."""
         answered: T = await self._execute(_work, self._conn, statements, answer)  # type: ignore[no-untyped-call]  # theirs
         return answered
 
@@ -68,17 +68,17 @@ def _work(
 
 
 class SqliteSession:
-    """A unit of work on a connection; it begins with the first thing that is asked of it."""
+    """A unit of work on a connection; it begins with its first statement."""
 
     def __init__(self, thread: Thread, begin: str) -> None:
-        self.wrote = False  # whether a commit has put something on the disk
+        self.wrote = False  # whether a commit has written to the disk
         self._thread = thread
         self._begin = begin
-        self._before = 0  # rows the connection had changed in all when the unit began
+        self._before = 0  # total changes of the connection when the unit began
         self._statements: list[Statement] = []
 
     def later(self, statement: Statement) -> None:
-        """Take a statement together with the next one that answers, or with the commit."""
+        """Send a statement with the next query, or with the commit."""
         self._statements.append(statement)
 
     async def fetch(self, sql: str, values: Values) -> list[Row]:
@@ -86,7 +86,7 @@ class SqliteSession:
         return await self._hop(lambda raw: raw.execute(sql, values).fetchall())
 
     async def run(self, sql: str, values: Values) -> int:
-        """Run a statement; return how many rows it touched."""
+        """Run a statement; return the number of affected rows."""
         return await self._hop(lambda raw: raw.execute(sql, values).rowcount)
 
     async def run_many(self, sql: str, rows: Sequence[Values]) -> int:
@@ -94,17 +94,17 @@ class SqliteSession:
         return await self._hop(lambda raw: raw.executemany(sql, rows).rowcount)
 
     async def commit(self) -> None:
-        """End the unit, if it ever began."""
+        """Roll back the unit, if it ever began."""
         if self._statements or not self._begin:
             self.wrote = await self._hop(self._committed)
 
     def _committed(self, raw: sqlite3.Connection) -> bool:
-        """Commit; tell whether there was anything to write: a unit that changes no row never asks the disk."""
+        """Commit; return whether there was anything to write: a unit that changes no row never touches the disk."""
         raw.execute("COMMIT")
         return raw.total_changes != self._before
 
     async def roll_back(self) -> None:
-        """End the unit as if it had not been; a statement under way ends first, as the thread takes one by one."""
+        """Roll back the unit; a running statement ends first, as the thread runs one at a time."""
         await self._thread.work((), lambda raw: raw.execute("ROLLBACK") if raw.in_transaction else None)
 
     async def _hop(self, answer: Callable[[sqlite3.Connection], T]) -> T:
@@ -122,7 +122,7 @@ class SqliteSession:
 
 
 class OneAtATime:
-    """A lock for units; whoever would wait for themselves is told so."""
+    """A lock for units that raises instead of deadlocking when its holder acquires it again."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
@@ -141,7 +141,7 @@ class OneAtATime:
 
 
 class Sqlite:
-    """An open database: who writes and who reads."""
+    """An open database: its writing and its reading connection."""
 
     several = False
 
@@ -162,7 +162,7 @@ class Sqlite:
 
     @classmethod
     async def open(cls, path: Path, owner: Ownership | None) -> "Sqlite":
-        """Open a database that exists and has its tables; without an owner only for reading."""
+        """Open a database that exists and has its tables; without an owner, read-only."""
         writer = await _connect(path, "rw") if owner else None
         try:
             reader = await _connect(path, "ro")
@@ -174,7 +174,7 @@ class Sqlite:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[SqliteSession]:
-        """A unit that writes. Raises StoreUnavailable, Conflict."""
+        """Open a unit that writes. Raises StoreUnavailable, Conflict."""
         if self._writer is None:
             raise StoreError(f"{self._path} is open for reading only")
         async with self._writing:
@@ -184,7 +184,7 @@ class Sqlite:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqliteSession]:
-        """A unit that sees one moment and cannot write. Raises StoreUnavailable."""
+        """Open a read-only unit on one snapshot. Raises StoreUnavailable."""
         async with self._reading:
             self._refuse_closed()
             async with _unit(self._reader, "BEGIN") as session:
@@ -195,7 +195,7 @@ class Sqlite:
             raise StoreUnavailable("the store is closed")
 
     async def tidy(self) -> None:
-        """Leave nothing of erased rows in the write-ahead log."""
+        """Remove erased rows from the write-ahead log."""
         if self._writer is not None:
             async with self._writing, self._reading:
                 await to_the_end(self._checkpoint(self._writer))
@@ -205,7 +205,7 @@ class Sqlite:
             await writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
-        """Checkpoint, let go of connections and lock. Where the disk refuses, the next start takes it up and looks."""
+        """Checkpoint, close connections and release the lock. If the disk refuses, the next start recovers."""
         async with self._writing, self._reading:
             if not self._closed:
                 self._closed = True
@@ -242,7 +242,7 @@ async def _connect(path: Path, mode: str) -> Thread:
                 await connection.execute("PRAGMA synchronous=FULL")
                 await connection.execute(
                     "PRAGMA cache_size=-16384"
-                )  # KiB: the rows of a busy day stay at hand
+                )  # KiB: the rows of a busy day stay cached
                 await connection.execute("PRAGMA foreign_keys=ON")
                 await connection.execute("PRAGMA secure_delete=ON")
         except BaseException:
@@ -257,7 +257,7 @@ async def _unit(thread: Thread, begin: str) -> AsyncIterator[SqliteSession]:
     with translated():
         try:
             yield session
-            await session.commit()  # the thread takes it to its end, whoever is cancelled meanwhile
+            await session.commit()  # the thread finishes it even if the caller is cancelled
         except BaseException:
             await to_the_end(session.roll_back())
             raise
@@ -265,7 +265,7 @@ async def _unit(thread: Thread, begin: str) -> AsyncIterator[SqliteSession]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Say the driver's errors in our own words."""
+    """Translate the driver's errors into ours."""
     try:
         yield
     except sqlite3.IntegrityError as error:

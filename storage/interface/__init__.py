@@ -1,1 +1,1 @@
-"""What storage promises; the use cases know nothing else of it."""
+"""The interface of storage; the handlers know nothing else of it."""

@@ -1,4 +1,4 @@
-"""What is looked at to raise alarms, and those that stand."""
+"""The data behind alarms, and the current alarms."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -11,10 +11,10 @@ from storage.interface.shut_places import Shut
 
 @frozen
 class Backlog:
-    """What waits and what went wrong; moments are those of the oldest, 0 where nothing waits.
+    """The backlog and failures; times are those of the oldest row, 0 where nothing waits.
 
-    `outbox` is account -> (rows, since when somebody waits for one); what waits for a `shut` place is not late.
-    `timers` are those that are due, `unknown` is counted from a moment on.
+    `outbox` is account -> (rows, since when somebody waits for one); rows that wait for a `shut` place are not late.
+    `timers` are the due ones, `unknown` is counted since a given time.
     """
 
     inbox: int = 0
@@ -28,13 +28,13 @@ class Backlog:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing waits, not even for a later moment."""
+        """Whether nothing waits, not even for a later time."""
         return not (self.inbox or self.outbox or self.timers)
 
 
 @frozen
 class Standing:
-    """An alarm that was raised; `subject` is an account or machine, `told` when staff were told last."""
+    """A raised alarm; `subject` is an account or machine, `told` when staff were told last."""
 
     name: str
     subject: str
@@ -46,13 +46,13 @@ class AlarmsArea(Protocol):
     """Alarms, each known by its name and subject."""
 
     async def backlog(self, now: Instant, since: Instant) -> Backlog:
-        """What waits at `now`, and what happened from `since` on."""
+        """Return the backlog at `now`, and what happened from `since` on."""
 
     async def standing(self) -> list[Standing]:
-        """The alarms that stand, the oldest first."""
+        """Return the current alarms, oldest first."""
 
     async def tell(self, name: str, subject: str, now: Instant, before: Instant) -> bool:
-        """Note that staff are told now; False when they were told at `before` or later, perhaps by another worker."""
+        """Record that staff are told now; False when they were told at `before` or later, perhaps by another worker."""
 
     async def end(self, name: str, subject: str) -> bool:
-        """The alarm is over; False when it was already."""
+        """End an alarm; False when it had ended already."""

@@ -23,13 +23,13 @@ class AnswerRow:
 
 
 class AnswersArea(Protocol):
-    """Answers, one for each question of a session."""
+    """Answers, one per question of a session."""
 
     async def keep(self, answers: Sequence[AnswerRow]) -> None:
         """Insert answers; an answer to the same question of the same session is replaced."""
 
     async def of(self, session: int) -> list[AnswerRow]:
-        """All answers of a session, in the order of their questions' names."""
+        """Return all answers of a session, ordered by question name."""
 
     async def begun(self, case: Case, dialogue: str, moment: Instant) -> list[AnswerRow]:
-        """Answers in the session of a dialogue that was begun by what happened to a case at that moment."""
+        """Return the answers of the session of a dialogue that a change of a case began at that moment."""

@@ -23,28 +23,28 @@ class Attachment:
 
 
 class AttachmentsArea(Protocol):
-    """Files, stored or being fetched."""
+    """Files, stored or being downloaded."""
 
     async def expect(self, attachment: Attachment) -> None:
-        """Reserve a place for a file that is being fetched."""
+        """Insert the row of a file that is being downloaded."""
 
     async def store(self, attachment: int, content: bytes, mime: str, name: str = "") -> None:
-        """Put the bytes in (SHA-256 is computed here)."""
+        """Store the bytes (SHA-256 is computed here)."""
 
     async def refuse(self, attachment: int, reason: str) -> None:
-        """The file could not or must not be stored."""
+        """Mark a file as refused: it could not or must not be stored."""
 
     async def expect_again(self, attachment: int) -> None:
-        """A file that was refused is being fetched once more; one that was erased stays so."""
+        """Mark a refused file as being downloaded again; an erased one stays erased."""
 
     async def attach(self, attachments: Iterable[int], case: CaseId) -> None:
-        """Tie stored files to a case."""
+        """Attach stored files to a case."""
 
     async def read(self, attachment: int) -> tuple[Attachment, bytes] | None:
-        """A file and its bytes (empty while waiting)."""
+        """Return a file and its bytes (empty while waiting)."""
 
     async def describe(self, attachments: Iterable[int]) -> list[Attachment]:
-        """Files without their bytes, the oldest first."""
+        """Return files without their bytes, oldest first."""
 
     async def fetched(self, person: PersonId, since: Instant) -> list[int]:
-        """The files of a person whose download was asked for since."""
+        """Return the files of a person whose download was requested since then."""

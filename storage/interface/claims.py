@@ -1,4 +1,4 @@
-"""Which rows of the outbox are leased to whoever sends them."""
+"""Leases of outbox rows to their senders."""
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
@@ -10,7 +10,7 @@ from storage.interface.outbox import OutboxRow
 
 
 class Freight(Enum):
-    """What is claimed together, because it is limited together."""
+    """Rows that are claimed together, because they share limits."""
 
     PROMPT = "what somebody waits for"
     BULK = "what nobody waits for"
@@ -18,18 +18,18 @@ class Freight(Enum):
 
 
 class Admit(Protocol):
-    """Decides about a row that could go."""
+    """Decides whether a due row may be sent."""
 
     def __call__(self, row: OutboxRow, *, returned: bool) -> float:
-        """Return 0 for go, else seconds to wait; `returned` says that it has already waited."""
+        """Return 0 for yes, else seconds to wait; `returned`: it has already waited."""
 
 
 @frozen
 class Claimed:
     """An outbox row leased to us. `thread` and `edited` are the platform ids behind `thread_of` and `edits`.
 
-    `uncertain` counts the attempts whose answer nobody saw; `queued` is when it was made, or sent anew by hand;
-    `followed` tells that another row of its lane waits behind it, `shut` that its place took no posts so far.
+    `uncertain` counts the attempts with a lost response; `queued` is when it was added, or retried by hand;
+    `followed`: another row of its lane waits behind it; `shut`: its place has accepted no posts so far.
     """
 
     row: OutboxRow
@@ -44,11 +44,10 @@ class Claimed:
 
 @frozen
 class Outlook:
-    """What a look at an account's rows left there.
+    """What a poll of an account's rows left there.
 
-    `left` is the freight of rows whose moment has come and that could not go: their account, their lane or what they
-    hang on holds them up. `next` is after how many seconds of real time the first of the others may go, None without
-    any.
+    `left` is the freight of due rows that could not be claimed: their account, their lane or the row they depend on
+    holds them up. `next` is after how many seconds of real time the first of the others may be sent, None without any.
     """
 
     left: frozenset[Freight]
@@ -56,7 +55,7 @@ class Outlook:
 
 
 class ClaimsArea(Protocol):
-    """Leases of rows of the outbox, in real time."""
+    """Leases of outbox rows, in real time."""
 
     async def take(
         self,
@@ -71,27 +70,27 @@ class ClaimsArea(Protocol):
     ) -> list[Claimed]:
         """Lease the oldest unsent row of each free lane (real time), at most `limit` of each account.
 
-        Expired leases come back as `uncertain`. `holder` is who will send. With `returned`, only rows that had to wait.
-        What `admit` does not let go is put off together with its lane.
+        Expired leases come back as `uncertain`. `holder` is the sender. With `returned`, only rows that had to wait.
+        Rows that `admit` refuses are postponed together with their lane.
         """
 
     def take_made(self, rows: Sequence[int], lease: float, holder: str) -> Callable[[], set[int]]:
-        """Lease rows that this unit made, with its commit, where they are the first of their lanes.
+        """Lease rows that this unit added, with its commit, if they are first in their lanes.
 
-        Only for rows that may be sent again and hang on no other. What is returned tells, after the commit, which.
+        Only for repeatable rows that depend on no other. The returned function tells afterwards which were leased.
         """
 
     def outlook(self, account: str) -> Callable[[], Outlook]:
-        """What there is to send for an account at this point of the unit, known after the next statement that answers.
+        """Request the backlog of an account at this point of the unit; available after the next query.
 
-        Asked before, it names every freight.
+        Before that, it names every freight.
         """
 
     async def give_back(self, claimed: Sequence[Claimed], holder: str) -> None:
-        """Let rows go again that `holder` leased and surely did not send; what is not theirs stays as it is."""
+        """Release rows that `holder` leased and surely did not send; rows leased by others are unchanged."""
 
     async def is_awaited(self, claimed: Claimed) -> bool:
-        """Whether it is still to be recorded how this attempt ended."""
+        """Return whether the result of this attempt is still to be recorded."""
 
     async def free(self, holder: str) -> int:
-        """End the leases of a worker that is no more; return how many. Its rows come back `uncertain` at once."""
+        """End the leases of a dead worker; return how many. Its rows come back `uncertain` at once."""

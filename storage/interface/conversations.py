@@ -1,4 +1,4 @@
-"""The conversations held with people, by address."""
+"""The conversations with people, by address."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
@@ -8,12 +8,12 @@ from conversations.session import Conversation, ConversationId
 
 
 class ConversationsArea(Protocol):
-    """Conversations, each loaded to be changed and saved once."""
+    """Conversations; each is loaded, changed and saved once per unit."""
 
     def expect(self, addresses: Iterable[Address]) -> Callable[[], dict[Address, Conversation]]:
-        """Load (and lock) the conversations at these addresses together with the next thing asked for.
+        """Load (and lock) the conversations at these addresses with the next query.
 
-        What is returned tells them afterwards.
+        The returned function gives them afterwards.
         """
 
     async def at(self, addresses: Iterable[Address]) -> dict[Address, Conversation]:
@@ -25,11 +25,11 @@ class ConversationsArea(Protocol):
     async def create(self, new: Sequence[tuple[Conversation, str]], now: Instant) -> list[Conversation]:
         """Insert conversations (version 0) with person and address rows; the text is the platform's user id.
 
-        The person is found by (account, user id) or made with the conversation's `person` id; return what is stored.
+        The person is found by (account, user id) or inserted with the conversation's `person` id; return the result.
         """
 
     async def save(self, changed: Sequence[Conversation]) -> None:
-        """Write conversations, each with `version` one above the stored one. Raises Conflict."""
+        """Update conversations; each `version` must be one above the stored one. Raises Conflict."""
 
     async def move_chat(self, old: Address, new: str) -> None:
-        """The platform gave a chat a new id."""
+        """Store the new id that the platform gave a chat."""

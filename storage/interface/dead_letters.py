@@ -1,4 +1,4 @@
-"""What could not be handled, until somebody tries it again or drops it."""
+"""Rows that could not be handled, until somebody retries or drops them."""
 
 from typing import Protocol
 
@@ -9,10 +9,10 @@ from conversations.session import CaseId, PersonId
 
 @frozen
 class Letter:
-    """A row that cannot be handled. `box` is inbox or outbox, `state` dead or unknown, `lane` what it keeps order with.
+    """A row that cannot be handled. `box` is inbox or outbox, `state` dead or unknown, `lane` its order.
 
-    `kind` is that of an outbox row; `since` is when it came or was made, `at` when it was given up; `body` is given
-    only where one letter is asked for.
+    `kind` is that of an outbox row; `since` is when it was received or added, `at` when it was given up; `body` is
+    given only where a single one is requested.
     """
 
     id: int
@@ -35,13 +35,13 @@ class DeadLettersArea(Protocol):
     """Rows of the inbox and the outbox that were given up."""
 
     async def oldest(self, limit: int) -> list[Letter]:
-        """What lies dead or unknown and was not dropped, the oldest first, without bodies."""
+        """Return dead and unknown rows that were not dropped, oldest first, without bodies."""
 
     async def find(self, wanted: int) -> Letter | None:
-        """One of them with its body."""
+        """Return one of them with its body."""
 
     async def retry(self, letter: Letter, now: Instant) -> bool:
-        """Let it wait in its lane once more; False when it is no dead letter any more."""
+        """Let it wait in its lane again; False when it is no longer a dead letter."""
 
     async def drop(self, letter: Letter, reason: str) -> bool:
-        """Empty its body and keep the row with this reason; False when it is no dead letter any more."""
+        """Erase its body and keep the row with this reason; False when it is no longer a dead letter."""

@@ -1,4 +1,4 @@
-"""Definitions of dialogues, kept as long as a conversation may walk through them."""
+"""Definitions of dialogues, kept as long as a session may use them."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -7,10 +7,10 @@ from conversations.events import Instant
 
 
 class DialoguesArea(Protocol):
-    """Every revision of a dialogue that was ever served."""
+    """Every revision of a dialogue that was ever in use."""
 
     async def keep(self, revisions: Mapping[str, tuple[str, str]], now: Instant) -> None:
-        """Store definitions: hash -> (name, JSON); known hashes are left alone."""
+        """Store definitions: hash -> (name, JSON); known hashes are skipped."""
 
     async def all(self) -> list[tuple[str, str]]:
-        """Return (name, JSON) of every stored definition, the oldest first."""
+        """Return (name, JSON) of every stored definition, oldest first."""

@@ -1,20 +1,20 @@
-"""What storage raises."""
+"""The errors of storage."""
 
 
 class StoreError(Exception):
-    """Storage could not do it."""
+    """A storage operation failed."""
 
 
 class Conflict(StoreError):
-    """Somebody else changed the row since it was read; start again from the beginning of the unit."""
+    """Somebody else changed the row since it was read; repeat the whole unit."""
 
 
 class StoreUnavailable(StoreError):
-    """The database does not answer; try again later."""
+    """The database does not answer; retry later."""
 
 
 class SchemaTooNew(StoreError):
-    """The database was written by a newer program; nothing was changed."""
+    """The database was written by a newer version; nothing was changed."""
 
 
 class AlreadyServed(StoreError):

@@ -1,4 +1,4 @@
-"""What happened, for good."""
+"""Facts: what happened, append-only."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,9 +11,9 @@ from conversations.session import CaseId, ConversationId, PersonId
 
 @frozen
 class FactRow:
-    """A fact with its context. Tallies and walks move with it in the same transaction.
+    """A fact with its context. Tallies and sessions are updated with it in the same transaction.
 
-    `order` is what a walk that begins is about: it leads to a person, so it stands with the walk, not in the fact.
+    `order` is that of a beginning session: it identifies a person, so it is stored with the session, not in the fact.
     `texts` are the salted hashes of the texts that were sent in its step: `outbox:ID:HASH` or `message:ID:HASH`.
     """
 
@@ -28,10 +28,10 @@ class FactRow:
 
 
 class FactsArea(Protocol):
-    """Facts, each with what follows from it."""
+    """Facts and the rows derived from them."""
 
     async def configured(self) -> Configured | None:
-        """What the service started with last; None before the first start."""
+        """Return the configuration of the last start; None before the first start."""
 
     async def record(self, facts: Sequence[FactRow]) -> None:
-        """Append facts and move their tallies, repeats and walks; before the answers of the same turn are kept."""
+        """Append facts and update tallies, repeats and sessions; call before the answers of the turn are stored."""

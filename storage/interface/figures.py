@@ -1,4 +1,4 @@
-"""Figures that reports and status are made of."""
+"""Figures for reports and status."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from conversations.tallies import DayKey, TallyKey
 
 @frozen
 class Voice:
-    """A comment its author allows to be shown."""
+    """A comment whose author allows quoting it."""
 
     at: Instant
     dialogue: str
@@ -18,19 +18,19 @@ class Voice:
 
 
 class FiguresArea(Protocol):
-    """Figures, read and never written."""
+    """Figures; read-only except for the marks of digests."""
 
     async def tallies(self, first_week: str, last_week: str) -> dict[TallyKey, int]:
-        """All tallies of these weeks (Mondays, inclusive), zero counts left out."""
+        """Return all tallies of these weeks (Mondays, inclusive) without zero counts."""
 
     async def tallies_by_day(self, first: str, last: str) -> dict[DayKey, int]:
-        """All tallies of these days (inclusive), zero counts left out."""
+        """Return all tallies of these days (inclusive) without zero counts."""
 
     async def voices(self, start: Instant, end: Instant, limit: int) -> list[Voice]:
-        """Comments given within [start, end) whose author said yes to being quoted, newest first."""
+        """Return comments given within [start, end) whose author agreed to be quoted, newest first."""
 
     async def mark_digest(self, kind: str, period: str, now: Instant) -> bool:
-        """Note that the digest of a period was made; False when it had been."""
+        """Mark the digest of a period as made; False when it was marked already."""
 
     async def counts(self) -> dict[str, int]:
-        """Figures for doctor and status: inbox_pending, inbox_dead, outbox_waiting, outbox_unknown, outbox_dead, ..."""
+        """Return figures for doctor and status: inbox_pending, inbox_dead, outbox_waiting, outbox_unknown ..."""

@@ -1,4 +1,4 @@
-"""Bodies that came in, kept until they are applied."""
+"""Received bodies, kept until they are applied."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
@@ -10,11 +10,11 @@ from conversations.session import ConversationId
 
 @frozen
 class RawBody:
-    """What a platform handed over, untouched. `lane` orders: bodies of a lane keep their order.
+    """A platform's payload, unchanged. Bodies of one `lane` keep their order.
 
-    A body whose `key` was stored before is the same one again, unless that was longer ago than `reused_after`
-    microseconds: then the platform gave the key to something new. 0 for platforms that never do.
-    `chat` and `message` are the platform's ids, given only where the platform can be asked later what came after it.
+    A body whose `key` is stored already is a redelivery, unless that was longer ago than `reused_after` microseconds:
+    then the platform has reused the key. 0 for platforms that never do.
+    `chat` and `message` are the platform's ids, given only where its history can be read later from there.
     """
 
     key: str
@@ -37,7 +37,7 @@ class InboxRow:
 
 @frozen
 class Trace:
-    """What a body carried and where it went, both as JSON; `handlers.turn.traces` says which words stand in them."""
+    """What a body carried and where it went, both as JSON; `handlers.turn.traces` defines their content."""
 
     carried: str
     places: str
@@ -48,27 +48,27 @@ NO_TRACES: Final[Mapping[int, Trace]] = {}
 
 
 class InboxArea(Protocol):
-    """What came in, in order of arrival."""
+    """Received bodies, in order of arrival."""
 
     async def receive(self, bodies: Sequence[RawBody], ids: Sequence[int], now: Instant) -> None:
-        """Insert bodies, passing over keys already there and not reused since."""
+        """Insert bodies, skipping keys that are stored already and not reused since."""
 
     async def claim(self, limit: int) -> list[InboxRow]:
-        """Pending rows in order of arrival, locked against other workers, never skipping within a lane."""
+        """Return pending rows in order of arrival, locked against other workers, never skipping one within a lane."""
 
     async def finish(
         self, ids: Mapping[int, ConversationId | None], now: Instant, traces: Mapping[int, Trace] = NO_TRACES
     ) -> None:
-        """Mark rows applied: the conversation each changed, the version that now has, and where its parts went."""
+        """Mark rows as applied, each with the conversation it changed, the resulting version, and its trace."""
 
     async def bury(self, inbox: int, reason: str, now: Instant) -> None:
-        """Make a row a dead letter, if it still waits."""
+        """Make a row a dead letter if it still waits."""
 
     async def known(self, keys: Sequence[str]) -> set[str]:
-        """Which of these keys of bodies were ever received."""
+        """Return which of these keys were ever received."""
 
     async def applied(self, since: Instant) -> int:
-        """How many bodies were applied or buried from a moment on, within the days in which bodies are kept."""
+        """Return how many bodies were applied or given up since then; limited to the retention of bodies."""
 
     async def drop_bodies(self, before: Instant) -> int:
-        """Empty the bodies of some rows applied or buried before; return how many, 0 when none is left."""
+        """Erase the bodies of some rows applied or given up before; return how many, 0 when none is left."""

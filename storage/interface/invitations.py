@@ -22,13 +22,13 @@ class Invitation:
 
 
 class InvitationsArea(Protocol):
-    """Invitations, known only by the digest of their secret."""
+    """Invitations, stored with the hash of their secret only."""
 
     async def issue(self, invitation: Invitation) -> Invitation:
-        """Insert, or replace the secret of, the invitation with the same (dialogue, order); return what is stored."""
+        """Upsert the invitation of a (dialogue, order), replacing its secret; return what is stored."""
 
     async def by_digest(self, digest: str) -> Invitation | None:
-        """Find by SHA-256 of the secret."""
+        """Find an invitation by the SHA-256 of its secret."""
 
     async def bind(self, invitation: int, chat: str, session: int, now: Instant) -> bool:
-        """Bind to its first chat; False when it was used before."""
+        """Bind an invitation to its first chat; False when it was used before."""

@@ -1,4 +1,4 @@
-"""What only one of several workers may do, and which workers there are."""
+"""Leases of tasks that only one worker may do, and the membership of workers."""
 
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol
@@ -6,36 +6,36 @@ from typing import Final, Protocol
 from conversations.events import Instant
 
 WORKER: Final = "worker:"
-"""Begins the name of a worker's lease, its place; the number follows."""
+"""Prefix of the name of a place, a worker's lease; the number follows."""
 
 
 class LeasesArea(Protocol):
     """Leases, in real time."""
 
     async def take(self, names: Iterable[str], holder: str, seconds: float) -> dict[str, int]:
-        """Renew what `holder` has and take what is free; return name -> term of those it holds now (real time)."""
+        """Renew the leases of `holder` and acquire free ones; return name -> term of those it now holds (real time)."""
 
     async def take_place(self, holder: str, seconds: float) -> str:
-        """Take a free worker's lease, return its name. Raises Conflict, and StoreError when there is no room."""
+        """Acquire a free place; return its lease name. Raises Conflict, and StoreError when all places are taken."""
 
     async def drop(self, holder: str) -> None:
-        """End all that `holder` has."""
+        """End all leases of `holder`."""
 
     def expect_workers(self) -> Callable[[], int]:
-        """How many workers have a place, known after the next statement that answers."""
+        """Request the number of workers with a place; available after the next query."""
 
     async def ended_workers(self) -> list[str]:
-        """Holders whose place ran out without a farewell; each is told once."""
+        """Return holders whose place expired without being released; each is reported once."""
 
     async def real_time(self) -> Instant:
-        """What the database's clock says."""
+        """Return the time of the database's clock."""
 
 
 def place(number: int) -> str:
-    """The name of a worker's lease."""
+    """Return the lease name of a place."""
     return f"{WORKER}{number}"
 
 
 def number_of(place: str) -> int:
-    """The number of a place."""
+    """Return the number of a place."""
     return int(place.removeprefix(WORKER))

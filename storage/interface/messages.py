@@ -1,4 +1,4 @@
-"""What is said within cases."""
+"""The messages of cases."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -25,7 +25,7 @@ class CaseMessage:
     attachments: tuple[int, ...] = ()
     delivery: str = "none"
     log: int = 0
-    salt: str = ""  # of the hash by which the text can be proved later
+    salt: str = ""  # of the hash that can prove the text later
 
 
 class MessagesArea(Protocol):
@@ -35,16 +35,16 @@ class MessagesArea(Protocol):
         """Append to a case's messages."""
 
     async def extend(self, message: int, text: str, attachments: Sequence[int]) -> None:
-        """More of an album came: the message has this text and these files now."""
+        """Update the text and files of a message, as more of its album has arrived."""
 
     async def show(self, messages: Sequence[int], log: int) -> None:
-        """These messages stand in the thread, in the line of this outbox row."""
+        """Record the outbox row of the thread line that shows these messages."""
 
     async def find(self, message: int) -> CaseMessage | None:
-        """One message by its id."""
+        """Return a message by its id."""
 
     async def of(self, case: CaseId) -> list[CaseMessage]:
-        """All messages of a case, oldest first."""
+        """Return all messages of a case, oldest first."""
 
     async def unshown(self, case: CaseId, since: Instant) -> list[CaseMessage]:
-        """What the customer said since and stands in no line of the thread; not what is on the card, the first one."""
+        """Return the customer's messages since then that no thread line shows, without the one on the card."""

@@ -1,4 +1,4 @@
-"""What goes out, and how it ended."""
+"""Rows to send, and their results."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
@@ -8,16 +8,16 @@ from conversations.frozen import frozen
 from conversations.session import CaseId, ConversationId
 
 ROUND: Final = 1_000_000
-"""Attempts of a round. Sending a dead letter by hand begins a new one: attempts start anew, and yet only ever grow."""
+"""Attempts per round. Retrying a dead letter by hand begins a new round; attempt numbers still only grow."""
 
 
 @frozen
 class OutboxRow:
     """Something to send. `body` is JSON of `handlers.turn.turn.ports.Body`, tagged by `kind`.
 
-    Rows of one `lane` leave in order of id. `thread_of` / `edits` name an earlier outbox row whose platform message is
-    the thread to post in / the message to edit. `resend` tells whether an unknown send may be repeated, `bulk` that
-    nobody waits for it: it leaves after what somebody waits for.
+    Rows of one `lane` are sent in id order. `thread_of` / `edits` name an earlier outbox row whose platform message is
+    the thread to post in / the message to edit. `resend`: an unknown send may be repeated; `bulk`: nobody waits for it,
+    so it is sent after what somebody waits for.
     """
 
     id: int
@@ -32,14 +32,14 @@ class OutboxRow:
     edits: int = 0
     resend: bool = True
     bulk: bool = False
-    salt: str = ""  # of the hash by which the text can be proved later
+    salt: str = ""  # of the hash that can prove the text later
 
 
 @frozen
 class Delivery:
-    """How a send ended. `state` is sent, waiting, dead or unknown; `wait` seconds of real time for waiting.
+    """The result of a send. `state` is sent, waiting, dead or unknown; `wait` is seconds of real time for waiting.
 
-    An unknown one that may be sent again waits as well, unless this is `final`.
+    An unknown one that may be repeated waits as well, unless this is `final`.
     """
 
     id: int
@@ -53,7 +53,7 @@ class Delivery:
 
 @frozen
 class Posted:
-    """A message of ours that stands in a chat: its row, the case it is about, its body (empty once that is dropped)."""
+    """A message of ours in a chat: its row, the case it is about, its body (empty once that is dropped)."""
 
     row: int
     case: CaseId | None
@@ -61,25 +61,25 @@ class Posted:
 
 
 class OutboxArea(Protocol):
-    """Rows to send; those of a lane leave in order."""
+    """Rows to send; those of a lane are sent in order."""
 
     async def enqueue(self, rows: Sequence[OutboxRow], now: Instant) -> None:
         """Add rows to send."""
 
     async def settle(self, deliveries: Sequence[Delivery], now: Instant) -> None:
-        """Record how sends ended, fenced by attempt; the delivery state of case messages follows."""
+        """Record results of sends, fenced by attempt; the delivery state of case messages follows."""
 
     async def platform_messages(self, outbox: Iterable[int]) -> dict[int, str]:
-        """Platform message ids of sent rows."""
+        """Return the platform message ids of sent rows."""
 
     def expect_messages(self, outbox: Iterable[int]) -> Callable[[], dict[int, str]]:
-        """Platform message ids of sent rows, known after the commit."""
+        """Request the platform message ids of sent rows; available after the commit."""
 
     async def posted(self, address: Address, message: str) -> Posted | None:
-        """What we sent as this platform message, None where it is not ours."""
+        """Return what we sent as this platform message; None where it is not ours."""
 
     async def posted_places(self, account: str, kind: str, limit: int) -> list[str]:
-        """Where posts that belong to no case were sent lately, the latest first."""
+        """Return where posts outside of cases were sent recently, latest first."""
 
     async def drop_bodies(self, before: Instant) -> int:
-        """Empty the bodies of some rows sent or given up before; return how many, 0 when none is left."""
+        """Erase the bodies of some rows sent or given up before; return how many, 0 when none is left."""

@@ -1,4 +1,4 @@
-"""Persons: found, and erased."""
+"""Persons: finding and erasing them."""
 
 from typing import Protocol
 
@@ -7,10 +7,10 @@ from conversations.session import PersonId
 
 
 class PeopleArea(Protocol):
-    """Persons, whatever account they write from."""
+    """Persons, across all their accounts."""
 
     async def find(self, wanted: str) -> list[PersonId]:
-        """Persons by id, `account/user`, or a case number."""
+        """Find persons by id, `account/user`, or a case number."""
 
     async def erase(self, person: PersonId, now: Instant) -> dict[str, int]:
-        """Empty every word, name, body and file of a person; return how many rows of each table."""
+        """Erase every word, name, body and file of a person; return the number of rows per table."""

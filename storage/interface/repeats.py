@@ -1,4 +1,4 @@
-"""Answers that the same person has given again; the facts move them."""
+"""Answers that the same person has given again; facts update them."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ from conversations.tallies import Repeat
 
 
 class RepeatsArea(Protocol):
-    """Repeats, by the day of the answer and that of the next one."""
+    """Repeats, by the day of the answer and of the next one."""
 
     async def between(self, first: str, last: str) -> dict[Repeat, int]:
-        """Answers of these days (inclusive) that the same person has given again in them."""
+        """Return answers of these days (inclusive) that the same person has given again within them."""

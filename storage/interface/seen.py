@@ -1,4 +1,4 @@
-"""How far the history of each chat was read."""
+"""How far the history of each chat has been read."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -10,7 +10,7 @@ class SeenArea(Protocol):
     """The newest stored message of each chat."""
 
     async def note(self, newest: Mapping[Address, str]) -> None:
-        """Note the newest stored message of chats; an older one than noted changes nothing."""
+        """Record the newest stored message of chats; an older one than recorded changes nothing."""
 
     async def newest(self, account: str) -> dict[str, str]:
-        """Chat -> the newest stored message there."""
+        """Return chat -> its newest stored message."""

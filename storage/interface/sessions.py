@@ -1,4 +1,4 @@
-"""Walks of dialogues."""
+"""Sessions of dialogues."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -11,10 +11,10 @@ from conversations.session import CaseId, ConversationId, PersonId, SessionId
 
 @frozen
 class AskedQuestion:
-    """A question of a walk: when it was asked, and when it was `answered` or `skipped`.
+    """A question of a session: when it was asked, and when it was `answered` or `skipped`.
 
-    `asked` is 0 where a value given at the start answered it. `done` is 0 for the question that was open when the walk
-    ended: `left`.
+    `asked` is 0 where a binding answered it. `done` is 0 for the question that was open when the session ended:
+    `left`.
     """
 
     question: str
@@ -25,9 +25,9 @@ class AskedQuestion:
 
 @frozen
 class SessionRow:
-    """A walk of a dialogue; `origin` is the walk at the beginning of the chain that led here, else itself.
+    """A session of a dialogue; `origin` is the first session of the chain that led here, else itself.
 
-    `ended` is 0 and `how` None while it goes on: then the open question is the last thing that is not in `asked`.
+    `ended` is 0 and `how` None while it is open: `asked` does not yet hold the open question then.
     """
 
     id: SessionId
@@ -51,7 +51,7 @@ class SessionRow:
 
 
 class SessionsArea(Protocol):
-    """Walks of dialogues; the facts move them."""
+    """Sessions of dialogues; facts update them."""
 
     async def load(self, ids: Iterable[int]) -> dict[SessionId, SessionRow]:
-        """Walks by their ids."""
+        """Return sessions by id."""

@@ -1,4 +1,4 @@
-"""Places that take no posts, and what waits for them."""
+"""Places that accept no posts, and what waits for them."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,7 +11,7 @@ from storage.interface.outbox import OutboxRow
 
 @frozen
 class Shut:
-    """A place that takes no posts, and why; how many rows and how many cards wait for it, how many nobody knows of."""
+    """A shut place, and why; how many rows and cards wait for it, and how many of which nobody was told."""
 
     rows: int
     cards: int
@@ -20,34 +20,34 @@ class Shut:
 
 
 class ShutPlacesArea(Protocol):
-    """Places that take no posts: a channel that was archived, say."""
+    """Places that accept no posts, such as an archived channel."""
 
     async def refuse(self, row: int, attempt: int, place: Address, wait: float, why: str) -> None:
-        """A place refused a row that waits now; so does what else waits for that place, a moment longer than `wait`.
+        """Record that a place refused a row, which waits now; others for that place wait a little longer than `wait`.
 
-        That row alone asks again. Its attempts are counted anew.
+        Only that row probes again. Its attempts are counted afresh.
         """
 
     async def take_untold(self, place: Address, why: str) -> list[OutboxRow]:
-        """What waits for a shut place and whose people do not know yet, in order; from now on they do."""
+        """Return rows that wait for a shut place and whose readers are not told, in order; mark them as told."""
 
     async def reopen(self, place: Address, now: Instant) -> None:
-        """A place takes posts again: what waits for it may go."""
+        """Release the rows of a place that accepts posts again."""
 
     async def try_again(self, account: str) -> None:
-        """Try every shut place now."""
+        """Retry every shut place now."""
 
     async def all(self) -> dict[Address, Shut]:
-        """The places that take no posts, with what waits for them."""
+        """Return the shut places, with what waits for them."""
 
     async def stranded(self, account: str, known: Sequence[str]) -> list[CaseId]:
-        """Cases whose card waits for a shut place that is not among these."""
+        """Return the cases whose card waits for a shut place that is not among these."""
 
     async def redirect_case(self, case: CaseId, old: Address, new: str) -> None:
-        """What waits of a case goes to another place, now."""
+        """Redirect the waiting rows of a case to another place, due now."""
 
     async def redirect_row(self, row: int, new: str) -> None:
-        """A row that waits goes to another place, now."""
+        """Redirect a waiting row to another place, due now."""
 
     async def redirect(self, account: str, kind: str, known: Sequence[str], new: str) -> None:
-        """What waits for a shut place that is not among these, and belongs to no case, goes to another place, now."""
+        """Redirect rows outside of cases that wait for a shut place not among these to another place, due now."""

@@ -1,8 +1,8 @@
-"""What storage promises, in the product's own nouns: the use cases know this folder and nothing else of storage.
+"""The interface of storage, in the product's own nouns: the handlers know only this folder of storage.
 
 A `Transaction` is one unit of work: everything in it is committed together when the block ends, or not at all. Units
-are shielded: a cancelled caller waits for the commit. All times are UTC microseconds of the program's `Clock`, except
-leases and retry moments, which are real time of the database (PostgreSQL) or machine (SQLite).
+are shielded: a cancelled caller waits for the commit. All times are UTC microseconds of the service's `Clock`, except
+leases and retry times, which are real time of the database (PostgreSQL) or machine (SQLite).
 """
 
 from collections.abc import Callable
@@ -35,47 +35,47 @@ from storage.interface.work import Heed, WorkHint
 
 
 class Transaction(Protocol):
-    """One unit of work, in areas. Rows asked for by id that do not exist are simply missing from the answer."""
+    """One unit of work, in areas. Rows requested by id that do not exist are missing from the result."""
 
     @property
     def inbox(self) -> InboxArea:
-        """Bodies that came in, kept until they are applied."""
+        """Received bodies, kept until they are applied."""
 
     @property
     def outbox(self) -> OutboxArea:
-        """What goes out, and how it ended."""
+        """Rows to send, and their results."""
 
     @property
     def claims(self) -> ClaimsArea:
-        """Which rows of the outbox are leased to whoever sends them."""
+        """Leases of outbox rows to their senders."""
 
     @property
     def dead_letters(self) -> DeadLettersArea:
-        """What could not be handled, until somebody tries it again or drops it."""
+        """Rows that could not be handled, until somebody retries or drops them."""
 
     @property
     def shut_places(self) -> ShutPlacesArea:
-        """Places that take no posts, and what waits for them."""
+        """Places that accept no posts, and what waits for them."""
 
     @property
     def conversations(self) -> ConversationsArea:
-        """The conversations held with people, by address."""
+        """The conversations with people, by address."""
 
     @property
     def people(self) -> PeopleArea:
-        """Persons: found, and erased."""
+        """Persons: finding and erasing them."""
 
     @property
     def dialogues(self) -> DialoguesArea:
-        """Definitions of dialogues, kept as long as a conversation may walk through them."""
+        """Definitions of dialogues, kept as long as a session may use them."""
 
     @property
     def facts(self) -> FactsArea:
-        """What happened, for good."""
+        """Facts: what happened, append-only."""
 
     @property
     def sessions(self) -> SessionsArea:
-        """Walks of dialogues."""
+        """Sessions of dialogues."""
 
     @property
     def repeats(self) -> RepeatsArea:
@@ -91,7 +91,7 @@ class Transaction(Protocol):
 
     @property
     def leases(self) -> LeasesArea:
-        """What only one of several workers may do, and which workers there are."""
+        """Leases of tasks that only one worker may do, and the membership of workers."""
 
     @property
     def cases(self) -> CasesArea:
@@ -99,11 +99,11 @@ class Transaction(Protocol):
 
     @property
     def messages(self) -> MessagesArea:
-        """What is said within cases."""
+        """The messages of cases."""
 
     @property
     def cards(self) -> CardsArea:
-        """Where the cards of cases lie."""
+        """Where the cards of cases are posted."""
 
     @property
     def attachments(self) -> AttachmentsArea:
@@ -115,15 +115,15 @@ class Transaction(Protocol):
 
     @property
     def figures(self) -> FiguresArea:
-        """Figures that reports and status are made of."""
+        """Figures for reports and status."""
 
     @property
     def alarms(self) -> AlarmsArea:
-        """What is looked at to raise alarms, and those that stand."""
+        """The data behind alarms, and the current alarms."""
 
     @property
     def seen(self) -> SeenArea:
-        """How far the history of each chat was read."""
+        """How far the history of each chat has been read."""
 
 
 class Gauged(Protocol):
@@ -135,11 +135,11 @@ class Gauged(Protocol):
 
     @property
     def busy(self) -> float:
-        """Seconds spent in them, the wait for their turn included."""
+        """Seconds spent in them, including the wait for the lock."""
 
     @property
     def refused(self) -> float | None:
-        """Since when every one of them has failed, by `time.monotonic()`; None when the last one went well."""
+        """Since when all of them have failed, by `time.monotonic()`; None when the last one succeeded."""
 
 
 class Store(Gauged, Protocol):
@@ -152,26 +152,26 @@ class Store(Gauged, Protocol):
         """Open a unit that only reads."""
 
     heed: Heed
-    """Is told of the work that each committed transaction of this store left."""
+    """Called with the work that each committed transaction of this store leaves."""
 
     async def try_to_write(self) -> None:
-        """Change something and change it back: ends `refused` where the disk takes it. Raises StoreUnavailable."""
+        """Probe with a write that is undone: ends `refused` if it succeeds. Raises StoreUnavailable."""
 
     @property
     def several(self) -> bool:
-        """Whether other workers may use this database at the same time."""
+        """Whether other workers may use this database concurrently."""
 
     def hint(self, hint: WorkHint) -> None:
-        """Tell the other workers that there is something to look for; it may get lost."""
+        """Notify the other workers that there is work; the hint may get lost."""
 
     async def give_hints(self) -> None:
-        """Say at once what `hint` was asked to, where nobody hears. Raises StoreUnavailable."""
+        """Send pending hints now, for a process that does not listen. Raises StoreUnavailable."""
 
     async def hear(self, wake: Callable[[str], None]) -> None:
-        """Call `wake` with the hints of other workers, until cancelled. Raises StoreUnavailable."""
+        """Listen and call `wake` with the hints of other workers, until cancelled. Raises StoreUnavailable."""
 
     async def broken_invariants(self) -> list[str]:
-        """Sentences about every invariant I1 to I8 that does not hold; empty when all is well."""
+        """Return a sentence for every breach of the invariants I1 to I8; empty when there is none."""
 
     async def close(self) -> None:
-        """Checkpoint and let go."""
+        """Checkpoint and close."""

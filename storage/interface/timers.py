@@ -10,7 +10,7 @@ from conversations.session import CaseId, ConversationId
 
 @frozen
 class Timer:
-    """A deadline. (`owner`, `kind`) is unique; owner is `session:<id>`, `case:<id>` or `digest:<channel>`."""
+    """A timer. (`owner`, `kind`) is unique; owner is `session:<id>`, `case:<id>` or `digest:<channel>`."""
 
     owner: str
     kind: str
@@ -22,10 +22,10 @@ class Timer:
 
 @frozen
 class LeftToApply:
-    """What a look at inbox and timers left there.
+    """What a poll of inbox and timers left there.
 
-    `held`: bodies wait in lanes that another worker has in hand. `next_timer` is when the first timer is due, None
-    without any; a moment that has come: another worker has it in hand.
+    `held`: bodies wait in lanes that another worker has locked. `next_timer` is when the first timer is due, None
+    without any; a time in the past means that another worker has locked it.
     """
 
     held: bool
@@ -33,25 +33,25 @@ class LeftToApply:
 
 
 class TimersArea(Protocol):
-    """Deadlines, one for each owner and kind."""
+    """Timers, one per owner and kind."""
 
     async def set(self, timers: Sequence[Timer]) -> None:
-        """Insert or move timers."""
+        """Upsert timers."""
 
     async def drop(self, timers: Iterable[tuple[str, str]]) -> None:
         """Delete timers by (owner, kind); kind `*` deletes all of the owner."""
 
     async def due(self, now: Instant, limit: int) -> list[Timer]:
-        """Timers due at `now`, oldest first, locked against other workers."""
+        """Return timers due at `now`, oldest first, locked against other workers."""
 
     def left_to_apply(self) -> Callable[[], LeftToApply]:
-        """What this look left to apply; known after the commit."""
+        """Request what this poll left to apply; available after the commit."""
 
     async def of(self, owner: str) -> list[Timer]:
-        """All timers of an owner."""
+        """Return all timers of an owner."""
 
     async def put_off(self, kind: str, before: Instant, until: Instant) -> None:
-        """Move timers of a kind that fell due before a moment to a later one."""
+        """Postpone timers of a kind that were due before a given time."""
 
     async def put_off_dialogues(self, before: Instant, until: Instant) -> int:
-        """Move what dialogues wait for and what fell due before a moment to a later one; return how many moved."""
+        """Postpone timers of dialogues that were due before a given time; return how many."""

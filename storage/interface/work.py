@@ -1,4 +1,4 @@
-"""What a committed transaction leaves to be done: told at once, so that no loop has to look for it every moment."""
+"""The work that a committed transaction leaves: announced at once, so that no loop has to poll for it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from conversations.events import Instant
 
 
 class WorkHint(StrEnum):
-    """What workers on one database tell each other; one that gets lost costs time, nothing else."""
+    """What workers on one database tell each other; a lost hint only costs time."""
 
     ARRIVED = "arrived"  # there is something to apply
     QUEUED = "queued"  # ... something to send
@@ -17,11 +17,11 @@ class WorkHint(StrEnum):
 
 @dataclass(slots=True)
 class Work:
-    """What there is to do after a commit.
+    """Work after a commit.
 
-    `apply`: bodies wait that nobody was told of. `made` and `freed`: rows of the outbox were added, or may go now that
-    had to wait. `due` is the earliest timer that was set. `wait` is how many seconds of real time the first row that
-    was put off has to wait; None: there is no such thing.
+    `apply`: unannounced bodies wait. `made` and `freed`: outbox rows were added, or no longer have to wait. `due` is
+    the earliest timer that was set. `wait` is how many seconds of real time the first postponed row has to wait.
+    None: there is none.
     """
 
     apply: bool = False
@@ -31,23 +31,23 @@ class Work:
     wait: float | None = None
 
     def set_timers(self, earliest: Instant) -> None:
-        """Timers were set, the earliest for this moment."""
+        """Note that timers were set, the earliest for this time."""
         self.due = earliest if self.due is None else min(self.due, earliest)
 
     def put_off(self, seconds: float) -> None:
-        """A row may go after so many seconds."""
+        """Note that a row may be sent after so many seconds."""
         self.wait = seconds if self.wait is None else min(self.wait, seconds)
 
     def look_everywhere(self) -> None:
-        """There may be anything to do."""
+        """Note that there may be any kind of work."""
         self.apply = self.freed = True
         self.set_timers(0)
 
     def hints(self) -> list[WorkHint]:
-        """What other workers should hear of it."""
+        """Return the hints for other workers."""
         arrived = [WorkHint.ARRIVED] if self.apply else []
         return [*arrived, WorkHint.QUEUED] if self.made or self.freed else arrived
 
 
 Heed: TypeAlias = Callable[[Work], None]
-"""Is told of the work that a transaction left, right after its commit."""
+"""Called with the work that a transaction leaves, right after its commit."""

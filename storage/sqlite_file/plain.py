@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from storage.interface.errors import StoreError, StoreUnavailable
 
 OWNER_ONLY: Final = 0o600
-PATIENCE: Final = 5.0  # seconds to wait for a lock somebody else holds
+PATIENCE: Final = 5.0  # seconds to wait for a lock that another process holds
 STEP: Final = 2_000  # pages copied between two reports
 
 Progress: TypeAlias = Callable[[int, int], None]
