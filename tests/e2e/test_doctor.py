@@ -146,6 +146,7 @@ async def test_a_missing_scope_is_named_with_what_it_is_for(place: Place) -> Non
     place.slack.web.scopes = set(SCOPES) - {"files:read"}
     found = await place.examine()
     assert found.wrong == {"slack scopes": "files:read (for files that customers and staff send) is missing"}
+    assert "slack-manifest.yaml, which `anliegen init` writes" in found.remedy["slack scopes"]
     assert "install the app again" in found.remedy["slack scopes"]
 
 

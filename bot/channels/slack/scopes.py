@@ -1,4 +1,4 @@
-"""The scopes that docs/slack-manifest.yaml asks for, and what each is for: a test holds both together."""
+"""The scopes that `bot/starter/slack-manifest.yaml` asks for, and what each is for: a test holds both together."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -23,5 +23,6 @@ EXAMINING: Final = frozenset({"users:read"})
 """What the service itself does not need: an app that was installed before doctor asked has it not."""
 
 INSTALL_AGAIN: Final = (
-    "paste docs/slack-manifest.yaml into the app's manifest at api.slack.com/apps and install the app again"
+    "paste slack-manifest.yaml, which `anliegen init` writes, into the app's manifest at api.slack.com/apps"
+    " and install the app again"
 )

@@ -54,4 +54,4 @@ def _scopes(granted: frozenset[str]) -> list[Finding]:
     if not granted >= EXAMINING:
         text = "all that the service needs; users:read is missing, so that staff cannot be examined"
         return [Finding(_SCOPES, Health.NOTE, text, INSTALL_AGAIN)]
-    return [Finding(_SCOPES, Health.GOOD, "all that docs/slack-manifest.yaml asks for")]
+    return [Finding(_SCOPES, Health.GOOD, "all that slack-manifest.yaml asks for")]
