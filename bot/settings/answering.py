@@ -1,6 +1,6 @@
 """The part of the configuration that says who answers for what: staff, routes, deadlines, escalation."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final, Literal
 
 from pydantic import Field
@@ -156,20 +156,17 @@ def of_escalation(
     known = {*Role, *(one.id for one in staff)}
     for n, section in enumerate(escalation):
         path, row = f"escalation[{n}]", section.row
-        if not section.tell:
-            yield Problem(f"{path}.tell", "tells nobody", 'write for example ["manager", "#complaints"]')
-        for one in section.tell:
-            if not one.startswith("#") and one not in known:
-                yield unknown(f"{path}.tell", "role or member of staff", one, known)
-            if one == "#":
-                yield Problem(f"{path}.tell", "names no channel", 'write for example "#complaints"')
+        yield from _told(f"{path}.tell", section.tell, known)
+        if section in escalation[:n]:
+            first = f"escalation[{escalation.index(section)}]"
+            yield Problem(path, f"is the same row as {first}", "remove one of them")
         if row.kind in UNPROMISED:
             remedy = "remove the row, or its kind"
             yield Problem(
-                f"{path}.kind", f"nothing is promised to a {row.kind}: no clock runs for it", remedy
+                f"{path}.kind", f"no clock runs for cases of the kind {row.kind}: nothing is promised", remedy
             )
         if 0 < row.repeat < OFTEN:
-            remedy = "write PT10M or more; staff get no wiser by more than that"
+            remedy = "write PT10M or more"
             yield Problem(f"{path}.repeat", "repeats more often than anybody can act", remedy)
         if row.until and not row.repeat:
             yield Problem(
@@ -179,3 +176,16 @@ def of_escalation(
             yield Problem(
                 f"{path}.until", "is over before the row comes to pass", "make it longer than after"
             )
+
+
+def _told(path: str, tell: Sequence[str], known: Collection[str]) -> Iterator[Problem]:
+    """Whoever is to be told is somebody, and is named once."""
+    if not tell:
+        yield Problem(path, "tells nobody", 'write for example ["manager", "#complaints"]')
+    for one in dict.fromkeys(tell):
+        if not one.startswith("#") and one not in known:
+            yield unknown(path, "role or member of staff", one, known)
+        if one == "#":
+            yield Problem(path, "names no channel", 'write for example "#complaints"')
+        if tell.count(one) > 1:
+            yield Problem(path, f"names '{one}' twice", "name everybody once")

@@ -41,7 +41,7 @@ def _unrouted(
                 )
             except LookupError:
                 about = f" about '{category}'" if category and policy.routes else ""
-                yield f"nobody answers for a {plan.kind}{about}"
+                yield f"nobody answers for cases of the kind {plan.kind}{about}"
                 break
         if not policy.routes:
             return

@@ -243,7 +243,15 @@ weekday = "mon"
             "escalation[0].tell: unknown role or member of staff 'jan' (did you mean 'jana'?)",
         ),
         (f'{ROW}tell = ["#"]', "escalation[0].tell: names no channel"),
-        (f'{ROW}tell = ["owner"]\nkind = "praise"', "escalation[0].kind: nothing is promised to a praise"),
+        (f'{ROW}tell = ["owner", "#c", "#c"]', "escalation[0].tell: names '#c' twice (name everybody once)"),
+        (
+            f'{ROW}tell = ["owner"]\n{ROW}tell = ["owner"]',
+            "escalation[1]: is the same row as escalation[0] (remove one of them)",
+        ),
+        (
+            f'{ROW}tell = ["owner"]\nkind = "praise"',
+            "escalation[0].kind: no clock runs for cases of the kind praise",
+        ),
         (
             f'{ROW}tell = ["owner"]\nrepeat = "PT1M"',
             "escalation[0].repeat: repeats more often than anybody can act",

@@ -277,14 +277,14 @@ begin = {{ dialogue = "{}", category = "about" }}
 
 
 def test_a_complaint_without_any_route() -> None:
-    assert "outcomes.filed.open_case: nobody answers for a complaint (end [[routes]]" in only(
+    assert "outcomes.filed.open_case: nobody answers for cases of the kind complaint (end [[routes]]" in only(
         SOUND, policy=Policy()
     )
 
 
 def test_a_category_without_a_route() -> None:
     policy = Policy(STAFF, (Route(people("mia", "mia", "mia"), "#c", category="bad"),))
-    assert "nobody answers for a complaint about 'good'" in only(SOUND, policy=policy)
+    assert "nobody answers for cases of the kind complaint about 'good'" in only(SOUND, policy=policy)
 
 
 def test_a_language_without_a_route() -> None:
