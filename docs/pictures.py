@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 1600, 1000
 async def main() -> None:
     chromium = PROGRAMS["chromium"].find()
     if chromium is None:
-        sys.exit(f"Chromium is missing; install it with: {remedy(['chromium'])}")
+        sys.exit("; ".join(["Chromium is missing", *remedy(["chromium"])]))
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         async with (

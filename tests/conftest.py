@@ -4,6 +4,7 @@ from hypothesis import settings
 
 pytest_plugins = [
     "tests.postgres",
+    "tests.checkouts",
     "tests.missing",
     "tests.stage",
     "tests.stores",

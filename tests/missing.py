@@ -6,6 +6,7 @@ needs PostgreSQL without saying so.
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.locks import ROOT
 from tests.postgres import find_binaries
 
 POSTGRES_FIXTURES = "postgres"  # how their names start
@@ -39,12 +41,23 @@ def module(name: str) -> Callable[[], Path | None]:
     return find
 
 
+def clone() -> Path | None:
+    """Finds our folder where git knows its files: not unpacked from an archive, not another user's folder."""
+    try:
+        listed = subprocess.run(
+            ["git", "-C", ROOT, "ls-files", "pyproject.toml"], capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        return None
+    return ROOT if listed.stdout else None
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program outside ours: where it is, and the Debian package that brings it."""
+    """A program outside ours: where it is, and the Debian package that brings it, if one does."""
 
     find: Callable[[], Path | None]
-    package: str
+    package: str = ""
 
 
 PROGRAMS = {
@@ -52,6 +65,7 @@ PROGRAMS = {
     "ensurepip": Program(module("ensurepip"), "python3-venv"),
     "faketime": Program(on_path("faketime"), "faketime"),
     "git": Program(on_path("git"), "git"),
+    "git clone": Program(clone),
     "pg_dump": Program(on_path("pg_dump"), "postgresql-client"),
     "node": Program(on_path("node"), "nodejs"),
     "openssl": Program(on_path("openssl"), "openssl"),
@@ -103,7 +117,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Fails a test whose program is missing; only where CI is true such a test is still here."""
     if absent := sorted(needs(item) & item.config.stash[MISSING].keys()):
-        pytest.fail(f"needs {' and '.join(absent)}; install with: {remedy(absent)}", pytrace=False)
+        pytest.fail("; ".join([f"needs {' and '.join(absent)}", *remedy(absent)]), pytrace=False)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -112,9 +126,10 @@ def pytest_testnodedown(node: Any) -> None:
     node.config.stash[MISSING] = getattr(node, "workeroutput", {}).get("missing", {})
 
 
-def remedy(programs: Iterable[str]) -> str:
-    """One command that installs the programs."""
-    return "apt-get install " + " ".join(PROGRAMS[name].package for name in programs)
+def remedy(programs: Iterable[str]) -> list[str]:
+    """How to install the programs, in at most one line."""
+    packages = [package for name in programs if (package := PROGRAMS[name].package)]
+    return [f"install with: apt-get install {' '.join(packages)}"] if packages else []
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
@@ -130,4 +145,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("not run here")
         for name, count in missing.items():
             terminalreporter.line(f"{name} is missing: {count} test{'s' if count > 1 else ''}")
-        terminalreporter.line(f"install with: {remedy(missing)}")
+        for line in remedy(missing):
+            terminalreporter.line(line)

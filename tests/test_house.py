@@ -2,7 +2,6 @@
 
 import ast
 import re
-import subprocess
 import sys
 from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.checkouts import tracked
 from tests.locks import ROOT, asked_for, is_needed
 from tests.missing import PROGRAMS
 
@@ -22,17 +22,10 @@ OF_ONE_MACHINE = re.compile(
     r"(?<![\w.])/(work|root|home/\w+)/|(pypi|npmjs)[.](org|com)|python[h]osted|/[s]imple(?![\w-])"
 )
 
-pytestmark = pytest.mark.needs("git")
+of_a_clone = pytest.mark.needs("git clone")
 
 
-def tracked(*patterns: str) -> list[Path]:
-    """The files of the project that git knows and that exist."""
-    listed = subprocess.run(
-        ["git", "-C", ROOT, "ls-files", "-z", *patterns], capture_output=True, text=True, check=True
-    )
-    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
-
-
+@of_a_clone
 def test_a_package_s_init_imports_nothing() -> None:
     """Neither re-exports nor its own children: the cycles that import-linter cannot see."""
     for path in tracked("*__init__.py"):
@@ -42,11 +35,13 @@ def test_a_package_s_init_imports_nothing() -> None:
         assert not imports, f"{path.relative_to(ROOT)} imports something"
 
 
+@of_a_clone
 def test_no_module_is_longer_than_one_sitting() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in tracked("*.py")}
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
 
 
+@of_a_clone
 def test_nothing_speaks_of_one_machine() -> None:
     found = []
     for path in tracked():
@@ -60,6 +55,7 @@ def test_nothing_speaks_of_one_machine() -> None:
     assert found == []
 
 
+@of_a_clone
 def test_no_two_public_classes_share_a_name() -> None:
     """One word, one thing: whoever reads a name knows which class is meant."""
     places: dict[str, list[str]] = {}
@@ -70,6 +66,7 @@ def test_no_two_public_classes_share_a_name() -> None:
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
 
 
+@of_a_clone
 def test_a_connection_of_sqlite_is_closed_where_it_is_used() -> None:
     """`with sqlite3.connect(...)` ends a transaction and leaves the connection open: `closing` closes it."""
     for path in tracked("*.py"):
@@ -78,6 +75,7 @@ def test_a_connection_of_sqlite_is_closed_where_it_is_used() -> None:
         assert not [one for one in opened if one.startswith("sqlite3.connect(")], path.relative_to(ROOT)
 
 
+@of_a_clone
 def test_an_area_of_the_store_is_one_file_and_its_protocol() -> None:
     """What a table's statements, its promise and its place in a transaction are called is the same word."""
     promised = {path.stem for path in tracked("storage/interface/*.py")} - {
@@ -139,7 +137,7 @@ def stale(function: ast.AST) -> list[str]:
 
 def test_ci_brings_every_program_that_a_test_needs() -> None:
     script = (ROOT / ".ci" / "run").read_text()
-    packages = {program.package for program in PROGRAMS.values()} - {"git"}  # it brought the clone
+    packages = {program.package for program in PROGRAMS.values()} - {"git", ""}  # it brought the clone
     assert {package for package in packages if not re.search(rf"[=(]{package}\b", script)} == set()
 
 
@@ -151,6 +149,7 @@ def imported(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in whole | parts}
 
 
+@of_a_clone
 @pytest.mark.parametrize(("folders", "groups"), [(PACKAGES, ["run"]), (("tests", "docs"), ["run", "test"])])
 def test_every_imported_library_is_asked_for(folders: tuple[str, ...], groups: list[str]) -> None:
     declared = {canonicalize_name(each.name) for group in groups for each in asked_for(group)}

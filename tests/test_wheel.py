@@ -21,10 +21,11 @@ import uv
 from packaging.metadata import Metadata
 
 from bot.exits import Exit
+from tests.checkouts import tracked
 from tests.locks import ROOT, asked_for
-from tests.test_house import PACKAGES, tracked
+from tests.test_house import PACKAGES, of_a_clone
 
-pytestmark = [pytest.mark.needs("git"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     return Built(wheel, source)
 
 
+@of_a_clone
 def test_the_wheel_carries_every_file_of_the_packages(built: Built) -> None:
     packed = set(ZipFile(built.wheel).namelist())
     assert {str(path.relative_to(ROOT)) for path in tracked(*PACKAGES)} - packed == set()
 
 
+@of_a_clone
 def test_the_source_carries_what_tests_and_documentation_need(built: Built) -> None:
     with tarfile.open(built.source) as archive:
         packed = {name.partition("/")[2] for name in archive.getnames()}
