@@ -70,6 +70,7 @@ PROGRAMS = {
     "node": Program(on_path("node"), "nodejs"),
     "openssl": Program(on_path("openssl"), "openssl"),
     "postgresql": Program(find_binaries, "postgresql"),
+    "setpriv": Program(on_path("setpriv"), "util-linux"),
     "strace": Program(on_path("strace"), "strace"),
     "systemd-analyze": Program(on_path("systemd-analyze"), "systemd"),
 }

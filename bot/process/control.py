@@ -79,12 +79,14 @@ async def ask(path: Path, request: Json) -> Json | None:
     """Hand a request to the running `serve`; None when none runs.
 
     Raises:
-        Refused: it cannot be done, or no answer came in time (then it may have been done).
+        Refused: it cannot be done, `serve` is another user's, or no answer came in time (then it may have been done).
     """
     try:
         reader, writer = await asyncio.open_unix_connection(str(path), limit=LONGEST_LINE)
     except (FileNotFoundError, ConnectionRefusedError):
         return None
+    except PermissionError:
+        raise Refused(f"{path} is another user's: run this as the user that runs `serve`") from None
     try:
         async with asyncio.timeout(PATIENCE):
             writer.write(_line(request))
