@@ -7,6 +7,8 @@ from typing import Final
 
 import puremagic
 
+from conversations.events import FileKind
+
 FILE_BYTES: Final = 20 * 1024 * 1024
 """The largest file we take; also what Telegram hands over to bots."""
 
@@ -26,7 +28,7 @@ _SAME = {
 
 def real_type(content: bytes, kind: str) -> str | None:
     """Return the media type of a photo, document or voice by its content; None for what we do not accept."""
-    accepted = (*_ANY, *_VOICE) if kind == "voice" else _ANY
+    accepted = (*_ANY, *_VOICE) if kind == FileKind.VOICE else _ANY
     try:
         found = puremagic.magic_string(content)
     except (ValueError, puremagic.PureError):

@@ -27,13 +27,21 @@ class Kind(StrEnum):
     RECEIPT = "receipt"  # never sent again: seen twice, it only confuses
 
 
+class ButtonStyle(StrEnum):
+    """How a button looks; a dangerous one asks for confirmation."""
+
+    PLAIN = "plain"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
 @frozen
 class Button:
     """A button: `token` comes back in `Pressed` (64 bytes at most); with `url` it opens a link instead."""
 
     label: str
     token: str = ""
-    style: str = "plain"  # plain, primary or danger
+    style: ButtonStyle = ButtonStyle.PLAIN
     url: str = ""
 
 

@@ -4,6 +4,7 @@ Channels translate platform payloads into these; nothing here knows a platform. 
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import TypeAlias
 
 from conversations.frozen import frozen
@@ -39,9 +40,20 @@ class Sender:
     is_bot: bool = False
 
 
+class FileKind(StrEnum):
+    """The kinds of files that are kept."""
+
+    PHOTO = "photo"
+    DOCUMENT = "document"
+    VOICE = "voice"
+
+
 @frozen
 class FileRef:
-    """A file still held by the platform. `kind` is photo, document or voice; `size` in bytes, 0 if unknown."""
+    """A file still held by the platform; `size` in bytes, 0 if unknown.
+
+    `kind` is a `FileKind`, or the platform's word for something that is not kept.
+    """
 
     ref: str
     kind: str

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from enum import StrEnum
 
-from conversations.events import FileRef
+from conversations.events import FileKind, FileRef
 from conversations.frozen import frozen
 
-KINDS = ("photo", "document", "voice")
+KINDS = tuple(kind.value for kind in FileKind)
 """The kinds we keep. A channel names other kinds by the platform's word, so that the refusal can name them."""
 
 MEGABYTES = 20

@@ -39,7 +39,7 @@ class CaseTimer(StrEnum):
 
 def owned_by(kind: OwnerKind, name: object) -> Owner:
     """Return the name under which somebody owns timers."""
-    return Owner(f"{kind.value}:{name}")
+    return Owner(f"{kind}:{name}")
 
 
 def read_owner(owner: str) -> tuple[OwnerKind, str]:

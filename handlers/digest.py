@@ -15,6 +15,7 @@ from conversations.definition.dialogue import Dialogue
 from conversations.effects import SetTimer
 from conversations.events import DAY, MINUTE, SECOND, Address, Instant
 from conversations.frozen import frozen, replace
+from conversations.lanes import LaneKind, lane_for
 from conversations.question import Ids
 from conversations.tallies import TallyKey, week_of
 from conversations.timers import Owner, OwnerKind, owned_by
@@ -24,7 +25,7 @@ from handlers.turn.turn import Turn
 from reports.data import CaseLine, Figures, Period, VoiceLine
 from reports.digest import build
 from reports.render import html, slack
-from storage.interface.attachments import Attachment
+from storage.interface.attachments import Attachment, FileState
 from storage.interface.store import Store
 from storage.interface.timers import Timer
 
@@ -193,10 +194,16 @@ async def _post(turn: Turn, place: Address, week: str, drawn: Drawn, puller: str
             files.append(0)
             continue
         attachment = turn.ids.next()
-        await turn.tx.attachments.expect(Attachment(attachment, None, name, mime, len(content), "waiting"))
+        await turn.tx.attachments.expect(
+            Attachment(attachment, None, name, mime, len(content), FileState.WAITING)
+        )
         await turn.tx.attachments.store(attachment, content, mime, name)
         files.append(attachment)
-    turn.send(place, DigestPost(drawn.text, drawn.blocks, *files), lane=f"digest:{place.chat}:{puller}")
+    turn.send(
+        place,
+        DigestPost(drawn.text, drawn.blocks, *files),
+        lane=lane_for(LaneKind.DIGEST, f"{place.chat}:{puller}"),
+    )
     await turn.write()
 
 

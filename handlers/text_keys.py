@@ -8,9 +8,7 @@ from conversations.kinds import CaseClock, Severity
 from conversations.refusals import Refusal
 from handlers.cases.cards import CARD_FIELDS
 from handlers.monitoring.alarms import RULES
-
-DELIVERIES: Final = ("waiting", "sent", "failed", "unknown")
-"""The delivery states of a message to a customer."""
+from storage.interface.messages import DeliveryState
 
 PROMISES: Final = (CaseClock.ANSWER.promise, CaseClock.DECIDE.promise)
 LISTS: Final = ("mine", "open")
@@ -28,8 +26,8 @@ def text_keys() -> tuple[str, ...]:
         *(f"case.status.{one}" for one in PROMISES),
         *(f"file.{one}" for one in Refusal if one is not Refusal.TOO_MANY),
         *(f"staff.card.{one}" for one in CARD_FIELDS),
-        *(f"staff.delivery.{one}" for one in DELIVERIES),
-        *(f"staff.line.undelivered.{one}" for one in ("failed", "unknown")),
+        *(f"staff.delivery.{one}" for one in DeliveryState if one is not DeliveryState.NONE),
+        *(f"staff.line.undelivered.{one}" for one in (DeliveryState.FAILED, DeliveryState.UNKNOWN)),
         *(f"staff.file.reason.{one}" for one in Refusal),
         *(f"staff.list.{one}" for one in LISTS),
         *(f"alarm.{one}" for one in ("raised", "again", "over")),

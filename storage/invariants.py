@@ -5,10 +5,13 @@ from typing import Any, Final
 
 from sqlalchemy import Select, and_, func, or_, select
 
+from conversations.cases.case import State
 from conversations.kinds import CaseClock
 from storage.areas.cases import OPEN_CASE
 from storage.areas.outbox import OPEN
 from storage.engines.sql import EMPTY, ONE, ZERO, CompiledStatements, EngineSession, given, said
+from storage.interface.inbox import InboxState
+from storage.interface.outbox import BodyKind, OutboxState
 from storage.tables import case, conversation, digest_made, inbox, outbox, timer
 
 SHOWN: Final = 5  # of each invariant, so that a doctor's report stays readable
@@ -19,10 +22,10 @@ _I1 = select(inbox.c.key, func.count()).group_by(inbox.c.key).having(func.count(
 
 _I2 = select(inbox.c.id, inbox.c.state).where(
     ~or_(
-        and_(inbox.c.state == said("pending"), inbox.c.finished == ZERO),
-        and_(inbox.c.state == said("applied"), inbox.c.finished > ZERO),
+        and_(inbox.c.state == said(InboxState.PENDING), inbox.c.finished == ZERO),
+        and_(inbox.c.state == said(InboxState.APPLIED), inbox.c.finished > ZERO),
         and_(
-            inbox.c.state == said("dead"),
+            inbox.c.state == said(InboxState.DEAD),
             inbox.c.finished > ZERO,
             or_(inbox.c.reason != EMPTY, inbox.c.body.is_(None)),
         ),
@@ -50,25 +53,25 @@ _I4 = (
             _earlier.c.id < outbox.c.id,
             _earlier.c.queued <= outbox.c.queued,
             _earlier.c.state.in_(OPEN),
-            outbox.c.state.in_([said("sending"), said("sent")]),
+            outbox.c.state.in_([said(OutboxState.SENDING), said(OutboxState.SENT)]),
         ),
     )
 )
 
 # Fetching a file and drawing an overview leave no message behind; an edit keeps the one it changed.
 _I5 = select(outbox.c.id, outbox.c.kind).where(
-    outbox.c.state == said("sent"),
+    outbox.c.state == said(OutboxState.SENT),
     outbox.c.message == EMPTY,
     outbox.c.body != EMPTY,
     outbox.c.edits == ZERO,
-    outbox.c.kind.not_in([said("download"), said("overview")]),
+    outbox.c.kind.not_in([said(BodyKind.DOWNLOAD), said(BodyKind.OVERVIEW)]),
 )
 
 _I6 = (
     select(timer.c.owner, timer.c.kind)
     .join(case, case.c.id == timer.c.case_id)
     .where(
-        case.c.state == said("closed"),
+        case.c.state == said(State.CLOSED),
         or_(*(func.substr(timer.c.kind, ONE, given(len(clock))) == said(clock) for clock in CaseClock)),
     )
 )

@@ -3,14 +3,15 @@
 from conversations.cases.case import Case
 from conversations.events import DAY, Address
 from conversations.facts import Answered, CaseOpened, Fact, Started
+from conversations.lanes import Lane
 from conversations.session import Answer, Conversation, PersonId, Session, SessionId
 from storage.interface.answers import AnswerRow
-from storage.interface.attachments import Attachment
+from storage.interface.attachments import Attachment, FileState
 from storage.interface.facts import FactRow
 from storage.interface.inbox import RawBody
 from storage.interface.invitations import Invitation
-from storage.interface.messages import CaseMessage
-from storage.interface.outbox import Delivery, OutboxRow
+from storage.interface.messages import CaseMessage, Direction
+from storage.interface.outbox import BodyKind, Delivery, OutboxRow, OutboxState
 from storage.interface.timers import Timer
 from storage.store import SqlTransaction
 from tests.stores import BOT, NOW, complaint, ids, talk
@@ -35,20 +36,24 @@ async def live(tx: SqlTransaction, canary: str, chat: str, user: str) -> tuple[C
     await tx.inbox.bury(numbers[1], canary, NOW)
     await tx.seen.note({one.address: f"m-{canary}"})
     await tx.cases.open(case)
-    await tx.messages.add(CaseMessage(next(ids), case.id, NOW, "in", "", canary))
-    await tx.messages.add(CaseMessage(next(ids), case.id, NOW, "note", "mia", canary))
+    await tx.messages.add(CaseMessage(next(ids), case.id, NOW, Direction.IN, "", canary))
+    await tx.messages.add(CaseMessage(next(ids), case.id, NOW, Direction.NOTE, "mia", canary))
     await tx.answers.keep([AnswerRow(session, "survey", "comment", one.person, one.id, spoken)])
     await live_files(tx, canary, case, one.person)
-    card = OutboxRow(next(ids), "card", Address("slack:T", "C"), "card", canary, case=case.id)
-    said = OutboxRow(next(ids), "talk", one.address, "message", canary, one.id)
-    later = OutboxRow(next(ids), "talk", one.address, "message", canary, one.id)
-    report = OutboxRow(next(ids), "digest", Address("slack:T", "D"), "digest", canary)
+    card = OutboxRow(next(ids), Lane("card"), Address("slack:T", "C"), BodyKind.CARD, canary, case=case.id)
+    said = OutboxRow(next(ids), Lane("talk"), one.address, BodyKind.MESSAGE, canary, one.id)
+    later = OutboxRow(next(ids), Lane("talk"), one.address, BodyKind.MESSAGE, canary, one.id)
+    report = OutboxRow(next(ids), Lane("digest"), Address("slack:T", "D"), BodyKind.DIGEST, canary)
     await tx.outbox.enqueue([card, said, later, report], NOW)
     await tx.claims.take([BOT], 99, 60.0)
-    await tx.outbox.settle([Delivery(said.id, 1, "dead", reason=canary)], NOW)
+    await tx.outbox.settle([Delivery(said.id, 1, OutboxState.DEAD, reason=canary)], NOW)
     await tx.claims.take(["slack:T"], 99, 60.0)
     await tx.outbox.settle(
-        [Delivery(report.id, 1, "sent", "1700.9"), Delivery(card.id, 1, "waiting", "later")], NOW
+        [
+            Delivery(report.id, 1, OutboxState.SENT, "1700.9"),
+            Delivery(card.id, 1, OutboxState.WAITING, "later"),
+        ],
+        NOW,
     )
     timers = [Timer(f"session:{session}", "remind", NOW + DAY, one.id, note=canary)]
     await tx.timers.set([*timers, Timer(f"case:{case.id}", "decide", NOW + DAY, case=case.id)])
@@ -69,10 +74,10 @@ async def live(tx: SqlTransaction, canary: str, chat: str, user: str) -> tuple[C
 
 async def live_files(tx: SqlTransaction, canary: str, case: Case, person: PersonId) -> None:
     """Files: the person's, one of staff for the case, one on its way, and a digest that quotes the person."""
-    sent = Attachment(next(ids), person, f"{canary}.txt", "", 0, "waiting")
-    staff = Attachment(next(ids), None, f"{canary}.txt", "", 0, "waiting", case=case.id)
-    coming = Attachment(next(ids), person, f"{canary}.txt", "", 0, "waiting")
-    digest = Attachment(next(ids), None, f"{canary}.html", "", 0, "waiting")
+    sent = Attachment(next(ids), person, f"{canary}.txt", "", 0, FileState.WAITING)
+    staff = Attachment(next(ids), None, f"{canary}.txt", "", 0, FileState.WAITING, case=case.id)
+    coming = Attachment(next(ids), person, f"{canary}.txt", "", 0, FileState.WAITING)
+    digest = Attachment(next(ids), None, f"{canary}.html", "", 0, FileState.WAITING)
     for file in (sent, staff, coming, digest):
         await tx.attachments.expect(file)
     for file in (sent, staff, digest):

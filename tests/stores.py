@@ -13,9 +13,10 @@ import pytest
 from conversations.cases.case import Case, State
 from conversations.events import Address
 from conversations.kinds import CaseKind, Severity, people
+from conversations.lanes import Lane
 from conversations.session import CaseId, Conversation, ConversationId, PersonId
 from storage.interface.inbox import RawBody
-from storage.interface.outbox import OutboxRow
+from storage.interface.outbox import BodyKind, OutboxRow
 from storage.migrate import migrate
 from storage.open import open_store
 from storage.store import SqlStore, SqlTransaction
@@ -106,7 +107,9 @@ def talk(chat: str = "5", **changes: Any) -> Conversation:
 
 def parcel(lane: str = "a", **changes: Any) -> OutboxRow:
     """Something to send."""
-    return replace(OutboxRow(next(ids), lane, Address(BOT, "5"), "message", '{"text":"hello"}'), **changes)
+    return replace(
+        OutboxRow(next(ids), Lane(lane), Address(BOT, "5"), BodyKind.MESSAGE, '{"text":"hello"}'), **changes
+    )
 
 
 def complaint(of: Conversation, **changes: Any) -> Case:

@@ -25,6 +25,7 @@ from conversations.events import (
     Commanded,
     Edited,
     Event,
+    FileKind,
     FileRef,
     Instant,
     Pressed,
@@ -42,7 +43,11 @@ ADDRESS: Final = Address(ACCOUNT, "you")
 TOKEN_BYTES: Final = 64  # as everywhere: a button must work on every platform
 
 What: TypeAlias = Said | Pressed | Commanded | Attached | Shared | Edited
-_FILES: Final = {"/photo": "photo", "/file": "document", "/voice": "voice"}
+_FILES: Final = {
+    "/photo": FileKind.PHOTO,
+    "/file": FileKind.DOCUMENT,
+    "/voice": FileKind.VOICE,
+}
 _TYPES: Final[Mapping[str, TypeAdapter[What]]] = {
     one.__name__: TypeAdapter(one) for one in (Said, Pressed, Commanded, Attached, Shared, Edited)
 }

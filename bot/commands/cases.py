@@ -16,7 +16,7 @@ from bot.process.failure import Failure
 from bot.settings.config import Settings
 from conversations.cases.case import Case
 from conversations.events import SECOND, Instant
-from storage.interface.messages import CaseMessage
+from storage.interface.messages import CaseMessage, DeliveryState, Direction
 
 MOST = 1000
 _COLUMNS = ("number", "state", "kind", "category", "severity", "owner", "due")
@@ -104,14 +104,14 @@ def _show(settings: Settings, case: Case, messages: list[CaseMessage]) -> None:
     screen.print(table)
     for message in messages:
         who = {
-            "in": "customer",
-            "out": f"{message.author} to the customer",
-            "note": f"{message.author}, internal",
+            Direction.IN: "customer",
+            Direction.OUT: f"{message.author} to the customer",
+            Direction.NOTE: f"{message.author}, internal",
         }
-        delivery = "" if message.delivery == "none" else f" ({message.delivery})"
+        delivery = "" if message.delivery is DeliveryState.NONE else f" ({message.delivery})"
         screen.print()
         screen.print(
-            inert(f"{_local(message.at, zone)} · {who.get(message.direction, message.direction)}{delivery}"),
+            inert(f"{_local(message.at, zone)} · {who[message.direction]}{delivery}"),
             style="bold",
         )
         for line in message.text.splitlines():

@@ -23,12 +23,13 @@ from bot.process.failure import Failure
 from bot.settings.config import Settings
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
 from handlers.sending.dead_letters import MOST
-from storage.interface.dead_letters import Letter
+from storage.interface.dead_letters import Box, Letter
+from storage.interface.outbox import BodyKind, OutboxState
 
 _SECTIONS: Final = {
-    ("inbox", "dead"): "Updates that could not be applied",
-    ("outbox", "dead"): "Messages that could not be sent",
-    ("outbox", "unknown"): "Messages that may have arrived or not",
+    (Box.INBOX, OutboxState.DEAD): "Updates that could not be applied",
+    (Box.OUTBOX, OutboxState.DEAD): "Messages that could not be sent",
+    (Box.OUTBOX, OutboxState.UNKNOWN): "Messages that may have arrived or not",
 }
 _LONGEST: Final = 160  # characters of a reason in the list
 _HIDDEN: Final = ("body", "lane")
@@ -137,13 +138,13 @@ def remedy(letter: Letter) -> str:
     """What helps."""
     reason = letter.reason.lower()
     match letter.box, letter.state:
-        case "inbox", _ if "no channel is configured" in reason:
+        case Box.INBOX, _ if "no channel is configured" in reason:
             return "switch the channel on again, then retry; or drop it"
-        case "inbox", _ if reason.startswith("unreadable"):
+        case Box.INBOX, _ if reason.startswith("unreadable"):
             return "nothing was lost that this version could read; retry after an update, or drop it"
-        case "inbox", _:
+        case Box.INBOX, _:
             return "a mistake in the program or damaged data: look at it with show, mend that, then retry"
-        case "outbox", "unknown":
+        case Box.OUTBOX, OutboxState.UNKNOWN:
             return "ask the person, or look into the chat; then drop it, or retry"
         case _ if "blocked" in reason or "forbidden" in reason or "deactivated" in reason:
             return "the person does not want to hear from us, or is gone: drop it"
@@ -153,7 +154,7 @@ def remedy(letter: Letter) -> str:
             return "retry the message it belongs to first, then this one"
         case _ if "given up after a day" in reason or "what follows" in reason:
             return "mend what the reason names, then retry"
-        case _ if letter.kind == "download":
+        case _ if letter.kind == BodyKind.DOWNLOAD:
             return "retry while the platform still has the file, or ask the person to send it again"
     return "mend what the reason names, then retry; or drop it"
 
@@ -178,7 +179,7 @@ def _describe(screen: Console, letter: Letter, now: Instant) -> None:
 
 def _facts(letter: Letter, now: Instant) -> Iterable[str]:
     what = letter.kind or "update"
-    yield f"{what} {'from' if letter.box == 'inbox' else 'to'} {letter.account}/{letter.chat}"
+    yield f"{what} {'from' if letter.box is Box.INBOX else 'to'} {letter.account}/{letter.chat}"
     if letter.person:
         yield f"person {letter.person}"
     if letter.case:

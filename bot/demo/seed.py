@@ -27,7 +27,7 @@ from handlers.turn.organisation import Organisation
 from handlers.turn.turn import Turn
 from storage.interface.answers import AnswerRow
 from storage.interface.facts import FactRow
-from storage.interface.messages import CaseMessage
+from storage.interface.messages import CaseMessage, DeliveryState, Direction
 from storage.interface.store import Transaction
 from storage.interface.timers import Timer
 
@@ -129,13 +129,13 @@ class Seed:
         moved = opened(case, policy, at)
         case = moved.case
         await self._tx.cases.open(case)
-        await self._say(case, at, "in", "", concern.words)
+        await self._say(case, at, Direction.IN, "", concern.words)
         timers = {timer.kind: timer.at for timer in moved.timers if isinstance(timer, SetTimer)}
         for act in concern.acts:
             when = at + act.after
             case = self._apply(step(case, policy, Move(act.action, act.actor), when), when, timers)
             if act.words:
-                await self._say(case, when, "out", act.actor, act.words)
+                await self._say(case, when, Direction.OUT, act.actor, act.words)
                 arrived = delivered(case, policy, when, proposal=act.action == "propose")
                 case = self._apply(arrived, when, timers)
         for kind, due in sorted(timers.items(), key=lambda timer: timer[1]):
@@ -206,8 +206,8 @@ class Seed:
         await turn.write()
         await self._tx.conversations.save([replace(conversation, case=case.id, version=1)])
 
-    async def _say(self, case: Case, at: Instant, direction: str, author: str, words: str) -> None:
-        delivery = "sent" if direction == "out" else "none"
+    async def _say(self, case: Case, at: Instant, direction: Direction, author: str, words: str) -> None:
+        delivery = DeliveryState.SENT if direction is Direction.OUT else DeliveryState.NONE
         message = CaseMessage(self._ids.next(), case.id, at, direction, author, words, delivery=delivery)
         await self._tx.messages.add(message)
 

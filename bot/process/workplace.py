@@ -8,6 +8,7 @@ from typing import Final, Protocol, runtime_checkable
 from conversations.frozen import replace
 from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Channel
+from storage.interface.outbox import BodyKind
 from storage.interface.store import Store, Transaction
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,10 @@ async def _used(tx: Transaction, organisation: Organisation) -> dict[str, list[s
             kind=kind, category=category, product=product, language=language, severity=severity
         )
         used[route.channel].append(place)
-    for kind, room in (("digest", organisation.digest.channel), ("post", organisation.watch.channel)):
+    for kind, room in (
+        (BodyKind.DIGEST, organisation.digest.channel),
+        (BodyKind.POST, organisation.watch.channel),
+    ):
         if room and not used[room]:
             places = await tx.outbox.posted_places(account, kind, _LATEST)
             used[room] += [place for place in places if policy.by_slack(place) is None]

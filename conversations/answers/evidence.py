@@ -12,8 +12,6 @@ from conversations.session import Answer
 MOST_FILES: Final = 10
 """How many files one answer in words may have, and a question that takes none: the size of a platform's album."""
 
-VOICE: Final = "voice"
-
 
 @frozen
 class TakenFiles:

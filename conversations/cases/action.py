@@ -18,6 +18,7 @@ from typing import Final, Protocol
 from conversations.cases.case import Case, State
 from conversations.cases.moves import CLOCK, CUSTOMER, CaseStep, Move
 from conversations.cases.policy import Policy
+from conversations.effects import ButtonStyle
 from conversations.events import Instant
 from conversations.forms import REFUSALS, Field, SentValue
 from conversations.frozen import frozen
@@ -45,14 +46,6 @@ class By(StrEnum):
     def of(cls, actor: str) -> "By":
         """Return the kind of actor; anybody but the customer and the clock is a member of staff."""
         return {CUSTOMER: cls.CUSTOMER, CLOCK: cls.CLOCK}.get(actor, cls.STAFF)
-
-
-class ButtonStyle(StrEnum):
-    """How a button looks; a dangerous one asks for confirmation."""
-
-    PLAIN = "plain"
-    PRIMARY = "primary"
-    DANGER = "danger"
 
 
 class Save(StrEnum):

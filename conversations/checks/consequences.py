@@ -11,6 +11,7 @@ from conversations.definition.dialogue import (
     CasePlan,
     Decision,
     Dialogue,
+    SourceKind,
     Sources,
     ValueSource,
 )
@@ -59,7 +60,7 @@ def _misspelt(plan: Plan, sources: Mapping[str, Sources]) -> Iterator[Problem]:
     names = [*dialogue.questions, *dialogue.bindings] if dialogue else []
     for field, listed in sources.items():
         for source in listed:
-            if source.kind != "literal":
+            if source.kind is not SourceKind.LITERAL:
                 continue
             near = get_close_matches(source.name, names, n=1, cutoff=0.8)
             if near or (field == WORDS and " " not in source.name):
@@ -101,9 +102,11 @@ def _strangers(dialogue: Dialogue | None, sources: Sources, options: tuple[str, 
 
 
 def _possible(dialogue: Dialogue | None, source: ValueSource) -> tuple[str, ...]:
-    if source.kind == "literal":
+    if source.kind is SourceKind.LITERAL:
         return (source.name,)
-    question = dialogue.questions.get(source.name) if dialogue and source.kind == "question" else None
+    question = (
+        dialogue.questions.get(source.name) if dialogue and source.kind is SourceKind.QUESTION else None
+    )
     return question.options if question else ()
 
 

@@ -5,7 +5,7 @@ from itertools import product
 
 from conversations.cases.policy import Policy
 from conversations.checks.material import Material
-from conversations.definition.dialogue import CasePlan, Dialogue
+from conversations.definition.dialogue import CasePlan, Dialogue, SourceKind
 from conversations.problem import Problem
 
 REMEDY = (
@@ -51,6 +51,6 @@ def _values(dialogue: Dialogue, plan: CasePlan, field: str) -> tuple[str, ...]:
     """Return the possible values of a case field; a single unknown value where they cannot be determined."""
     found: list[str] = []
     for source in plan.fields.get(field, ()):
-        question = dialogue.questions.get(source.name) if source.kind == "question" else None
-        found += question.options if question else [source.name] if source.kind == "literal" else []
+        question = dialogue.questions.get(source.name) if source.kind is SourceKind.QUESTION else None
+        found += question.options if question else [source.name] if source.kind is SourceKind.LITERAL else []
     return tuple(found) or ("normal" if field == "severity" else "",)

@@ -1,10 +1,11 @@
 """A route that never applies: no dialogue opens such a case, or an earlier route takes it."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from conversations.cases.policy import Escalation, Policy, Route
 from conversations.checks.material import Material
-from conversations.definition.dialogue import Beginning, CasePlan, Dialogue, ValueSource
+from conversations.definition.dialogue import Beginning, CasePlan, Dialogue, SourceKind, ValueSource
 from conversations.kinds import CaseKind, Role, Severity
 from conversations.problem import Problem, unknown
 
@@ -108,13 +109,15 @@ def _values(
 ) -> set[str] | None:
     """The possible values of a source: options of a question, a literal, or what other dialogues bind it to."""
     match source.kind:
-        case "question":
+        case SourceKind.QUESTION:
             options = dialogue.questions[source.name].options
             return set(options) or None
-        case "literal":
+        case SourceKind.LITERAL:
             return {source.name}
-        case _:
+        case SourceKind.BINDING:
             return _bound(material, name, source.name, seen)
+        case _:
+            assert_never(source.kind)
 
 
 def _bound(material: Material, name: str, binding: str, seen: frozenset[tuple[str, str]]) -> set[str] | None:

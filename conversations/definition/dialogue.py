@@ -78,6 +78,7 @@ Bindings called order, touchpoint, product and party are passed on by themselves
 import json
 from collections.abc import Mapping
 from dataclasses import field
+from enum import StrEnum
 from hashlib import sha256
 
 from conversations.definition.rules import Rule, Situation
@@ -98,11 +99,19 @@ CARRIED = ("order", "touchpoint", "product", "party")
 """Bindings that are passed on from one dialogue to the next, and to a case."""
 
 
+class SourceKind(StrEnum):
+    """What gives a value."""
+
+    QUESTION = "question"
+    BINDING = "binding"
+    LITERAL = "literal"  # the name itself is the value
+
+
 @frozen
 class ValueSource:
-    """Where a value comes from: `kind` is question, binding or literal."""
+    """Where a value comes from."""
 
-    kind: str
+    kind: SourceKind
     name: str
 
 
@@ -203,7 +212,7 @@ class Dialogue:
         """The question asking for the reason: the source of the category, else the first choice; empty for none."""
         begun = (outcome.then for outcome in self.outcomes.values())
         sources = [then.bindings.get("category", ()) for then in begun if isinstance(then, Beginning)]
-        named = [source.name for group in sources for source in group if source.kind == "question"]
+        named = [source.name for group in sources for source in group if source.kind is SourceKind.QUESTION]
         choices = [one.id for one in self.questions.values() if one.options and not one.metric]
         return next((one for one in (*named, *choices) if one in choices), "")
 

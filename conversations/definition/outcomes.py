@@ -9,6 +9,7 @@ from conversations.definition.dialogue import (
     CasePlan,
     Decision,
     Outcome,
+    SourceKind,
     Sources,
     ValueSource,
 )
@@ -113,7 +114,7 @@ def _decision(draft: Draft, path: str, table: Data, questions: Data) -> Decision
 
 
 def _carried(draft: Draft) -> dict[str, Sources]:
-    return {name: (ValueSource("binding", name),) for name in CARRIED if name in draft.bindings}
+    return {name: (ValueSource(SourceKind.BINDING, name),) for name in CARRIED if name in draft.bindings}
 
 
 def _sources(draft: Draft, path: str, raw: object, questions: Data) -> Sources:
@@ -121,9 +122,10 @@ def _sources(draft: Draft, path: str, raw: object, questions: Data) -> Sources:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         draft.problems.append(Problem(path, "must be a name or a list of names", 'words = ["what"]'))
         return ()
-    return tuple(
-        ValueSource(
-            "question" if name in questions else "binding" if name in draft.bindings else "literal", name
-        )
-        for name in names
-    )
+    return tuple(ValueSource(_what_gives(draft, name, questions), name) for name in names)
+
+
+def _what_gives(draft: Draft, name: str, questions: Data) -> SourceKind:
+    if name in questions:
+        return SourceKind.QUESTION
+    return SourceKind.BINDING if name in draft.bindings else SourceKind.LITERAL

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from conversations.answers.evidence import MOST_FILES, VOICE, joined, take
+from conversations.answers.evidence import MOST_FILES, joined, take
 from conversations.effects import Fetch, Refuse
-from conversations.events import Attached, FileRef, Said
+from conversations.events import Attached, FileKind, FileRef, Said
 from conversations.frozen import replace
 from conversations.problem import Problem
 from conversations.question import (
@@ -95,7 +95,7 @@ class Text:
         low, high = ask.question.number("min_length"), ask.question.number("max_length")
         if len(answer.words) > high:
             return ask.phrase("long", wanted=high, count=len(answer.words))
-        if VOICE in answer.kinds or len(answer.words) >= low:
+        if FileKind.VOICE in answer.kinds or len(answer.words) >= low:
             return ""
         if answer.words or not answer.attachments:
             return ask.phrase("short", wanted=low) if answer.words else ask.phrase("reject")
@@ -106,7 +106,7 @@ class Text:
         count = len(answer.attachments)
         if not count:
             return answer.words
-        spoken = all(kind == VOICE for kind in answer.kinds)
+        spoken = all(kind == FileKind.VOICE for kind in answer.kinds)
         files = ask.phrase("voices" if spoken else "files", count=count)
         return f"{answer.words} ({files})" if answer.words else files
 

@@ -1,10 +1,19 @@
 """How a dialogue ends: what an outcome says and does. Everything said or sent in it is passed on."""
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 from conversations.answers import remarks
 from conversations.answers.evidence import joined, together
-from conversations.definition.dialogue import Beginning, CasePlan, Decision, Outcome, Sources
+from conversations.definition.dialogue import (
+    Beginning,
+    CasePlan,
+    Decision,
+    Outcome,
+    SourceKind,
+    Sources,
+    ValueSource,
+)
 from conversations.effects import Begin, CallHuman, DecideCase, Durable, Message, OpenCase, Say
 from conversations.effects import Kind as MessageKind
 from conversations.facts import Ended, How
@@ -90,23 +99,26 @@ def _open_case(plan: CasePlan, asking: Asking) -> OpenCase:
 
 def _resolve(sources: Sources, asking: Asking) -> str:
     """Join the values of the sources; of an answer, its value, else its words."""
-    found = [_value(source.kind, source.name, asking) for source in sources]
+    found = [_value(source, asking) for source in sources]
     return joined(*found)
 
 
-def _value(kind: str, name: str, asking: Asking) -> str:
-    match kind:
-        case "binding":
+def _value(source: ValueSource, asking: Asking) -> str:
+    name = source.name
+    match source.kind:
+        case SourceKind.BINDING:
             return asking.session.bindings.get(name, "")
-        case "question":
+        case SourceKind.QUESTION:
             answer = visible(asking.session).get(name)
             if answer is None or answer.skipped:  # never asked: a binding of the same name may have it
                 return asking.session.bindings.get(name, "")
             if answer.words or answer.value is None:
                 return answer.words
             return ", ".join(answer.value) if isinstance(answer.value, tuple) else str(answer.value)
-        case _:
+        case SourceKind.LITERAL:
             return name
+        case _:
+            assert_never(source.kind)
 
 
 # -- passed on automatically ----------------------------------------------------------------------------------------
@@ -132,8 +144,12 @@ def _said(asking: Asking, told: frozenset[str] = frozenset()) -> Iterator[str]:
 
 def _told(fields: Mapping[str, Sources], asking: Asking) -> frozenset[str]:
     """Return the questions that these fields take values from."""
-    named = {source.name for sources in fields.values() for source in sources if source.kind == "question"}
-    return frozenset(name for name in named if _value("question", name, asking))
+    return frozenset(
+        source.name
+        for sources in fields.values()
+        for source in sources
+        if source.kind is SourceKind.QUESTION and _value(source, asking)
+    )
 
 
 def _on_card(plan: CasePlan, asking: Asking) -> frozenset[str]:

@@ -6,8 +6,10 @@ from typing import Final
 from conversations.cases.action import buttons
 from conversations.cases.case import Case, State
 from conversations.cases.moves import Notice
+from conversations.effects import ButtonStyle
 from conversations.events import Address
 from conversations.frozen import replace
+from conversations.lanes import Lane, LaneKind, lane_for
 from conversations.refusals import Refusal
 from conversations.subject import about_case
 from conversations.texts.graphemes import beginning, clip, pieces
@@ -15,8 +17,9 @@ from conversations.texts.texts import Rich, inert, markup
 from handlers.cases.origins import led_to
 from handlers.turn.ports import Card, CardField, Post
 from handlers.turn.turn import Turn
-from storage.interface.attachments import Attachment
-from storage.interface.messages import CaseMessage
+from storage.interface.attachments import ERASED, Attachment, FileState
+from storage.interface.messages import CaseMessage, DeliveryState
+from storage.interface.outbox import OutboxState
 
 COLOURS: Final = {
     State.RECEIVED: "#d1453b",
@@ -94,7 +97,7 @@ async def show(turn: Turn, case: Case) -> Case:
 async def _show_directly(turn: Turn, case: Case) -> None:
     """Edit the cards that were sent to people directly because the channel accepts no posts (`shut_channels.py`)."""
     cards = await turn.tx.cards.of(case.id)
-    waits = any(row == case.card and state != "sent" for row, _, state in cards)
+    waits = any(row == case.card and state is not OutboxState.SENT for row, _, state in cards)
     for row, chat, _ in cards:
         user = turn.organisation.policy.by_slack(chat)
         if user is None:
@@ -106,7 +109,7 @@ async def _show_directly(turn: Turn, case: Case) -> None:
         turn.send(
             Address(turn.organisation.staff_account, chat),
             shown,
-            lane=f"direct:{chat}",
+            lane=lane_for(LaneKind.DIRECT, chat),
             case=case.id,
             edits=row,
         )
@@ -117,9 +120,9 @@ def channel_of(turn: Turn, case: Case) -> Address:
     return Address(turn.organisation.staff_account, case.channel)
 
 
-def lane_of(case: Case) -> str:
+def lane_of(case: Case) -> Lane:
     """Return the lane of a case: its posts are sent in the order in which they were written."""
-    return str(about_case(case.id))
+    return lane_for(LaneKind.CASE, case.id)
 
 
 def write_line(
@@ -156,7 +159,7 @@ def write_all(turn: Turn, case: Case, words: str) -> None:
         write_words(turn, case, "staff.line.customer", words)
 
 
-def delivery_line(turn: Turn, case: Case, actor: str, text: str, delivery: str) -> str:
+def delivery_line(turn: Turn, case: Case, actor: str, text: str, delivery: DeliveryState) -> str:
     """The thread line of a relayed message, with whether it was delivered."""
     texts, language = turn.organisation.texts, staff_language(turn, case.owner)
     shown = texts.plain(f"staff.delivery.{delivery}", language)
@@ -190,7 +193,7 @@ def _refusals(turn: Turn, files: Iterable[Attachment], language: str) -> Rich:
 
 
 def _is_missing(file: Attachment) -> bool:
-    return file.state == "refused" and file.reason != "erased"
+    return file.state is FileState.REFUSED and file.reason != ERASED
 
 
 def _reason_key(turn: Turn, file: Attachment) -> str:
@@ -211,7 +214,7 @@ def tell(turn: Turn, case: Case, notice: Notice) -> None:
     for channel in notice.channels:
         if channel != case.channel:
             place = Address(turn.organisation.staff_account, channel)
-            turn.send(place, Post(text), lane=f"escalation:{channel}", case=case.id)
+            turn.send(place, Post(text), lane=lane_for(LaneKind.ESCALATION, channel), case=case.id)
 
 
 def slack_users(turn: Turn, staff: Iterable[str]) -> tuple[str, ...]:
@@ -292,11 +295,10 @@ def _due(turn: Turn, case: Case, language: str) -> str:
     return texts.render(key, language, what=what, due=case.due)
 
 
-def _buttons(turn: Turn, case: Case, language: str) -> tuple[tuple[str, str, str], ...]:
+def _buttons(turn: Turn, case: Case, language: str) -> tuple[tuple[str, str, ButtonStyle], ...]:
     texts = turn.organisation.texts
     return tuple(
-        (name, texts.plain(f"staff.action.{name}", language), action.style.value)
-        for name, action in buttons(case)
+        (name, texts.plain(f"staff.action.{name}", language), action.style) for name, action in buttons(case)
     )
 
 

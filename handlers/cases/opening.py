@@ -21,7 +21,7 @@ from handlers.cases.receipts import tell_customer
 from handlers.files import albums
 from handlers.files.fetching import take
 from handlers.turn.turn import Turn
-from storage.interface.messages import CaseMessage
+from storage.interface.messages import CaseMessage, Direction
 from storage.interface.timers import Timer
 
 STAFFED = 2 * 3600 * SECOND
@@ -83,7 +83,7 @@ async def open_case(turn: Turn, who: ConversationId, wanted: OpenCase, *, receip
         begun.case,
     )
     files = (*wanted.attachments, *wanted.refused)
-    await turn.note(CaseMessage(turn.ids.next(), case.id, now, "in", "", _words(wanted), files))
+    await turn.note(CaseMessage(turn.ids.next(), case.id, now, Direction.IN, "", _words(wanted), files))
     await turn.tx.attachments.attach(files, case.id)
     turn.change(who, case=case.id)
     apply_timers(turn, begun)
@@ -119,7 +119,9 @@ async def decide(turn: Turn, who: ConversationId, decision: DecideCase) -> Case 
     await carry_out(turn, moved)
     key = "staff.line.agreed" if decision.accepted else "staff.line.refused"
     row = write_words(turn, moved.case, key, decision.words, goes_on=bool(decision.words))
-    await turn.note(CaseMessage(turn.ids.next(), case.id, turn.now, "in", "", decision.words, log=row))
+    await turn.note(
+        CaseMessage(turn.ids.next(), case.id, turn.now, Direction.IN, "", decision.words, log=row)
+    )
     if decision.attachments:
         await add_words(turn, who, moved.case, Relay("", decision.attachments))
         await threads.came(turn, moved.case)
@@ -255,7 +257,7 @@ async def add_words(turn: Turn, who: ConversationId, case: Case, words: Relay, k
         await turn.tx.messages.extend(before.id, text, (*before.attachments, *words.attachments))
         return
     message = CaseMessage(
-        turn.ids.next(), case.id, turn.now, "in", "", words.text, words.attachments, log=row
+        turn.ids.next(), case.id, turn.now, Direction.IN, "", words.text, words.attachments, log=row
     )
     await turn.note(message)
     await albums.remember(turn, who, words.album, message=message.id)

@@ -5,6 +5,7 @@ from conversations.events import What, reachable_after
 from conversations.session import ConversationId
 from handlers.cases.cards import promise_name, show, staff_language, write_line
 from handlers.turn.turn import Turn
+from storage.interface.messages import DeliveryState
 
 
 async def take_note(turn: Turn, who: ConversationId, what: What) -> None:
@@ -24,7 +25,7 @@ async def lost(turn: Turn, who: ConversationId, *, blocked: bool) -> None:
         await _tell(turn, who, "staff.line.blocked" if blocked else "staff.line.unreachable")
 
 
-def tell_undelivered(turn: Turn, case: Case, state: str) -> None:
+def tell_undelivered(turn: Turn, case: Case, state: DeliveryState) -> None:
     """Tell the owner that their words did not arrive (`failed`) or may not have (`unknown`), and what is still owed."""
     texts, language = turn.organisation.texts, staff_language(turn, case.owner)
     text = texts.render(

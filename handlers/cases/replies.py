@@ -8,7 +8,7 @@ from conversations.talk.stack import active
 from conversations.talk.tokens import read_token
 from handlers.turn.bodies import body_of
 from handlers.turn.turn import Turn
-from storage.interface.outbox import Posted
+from storage.interface.outbox import BodyKind, Posted
 
 
 async def case_of(turn: Turn, who: ConversationId, event: Event) -> Case | None:
@@ -30,7 +30,7 @@ def _is_asked(conversation: Conversation, posted: Posted) -> bool:
     if posted.row == conversation.keyboard:
         return True
     try:
-        body = body_of("message", posted.body) if posted.body else None
+        body = body_of(BodyKind.MESSAGE, posted.body) if posted.body else None
     except ValueError:
         return False
     if not isinstance(body, Message):

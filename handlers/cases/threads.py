@@ -19,7 +19,7 @@ from conversations.frozen import frozen, replace
 from conversations.texts.graphemes import pieces
 from handlers.cases.cards import MOST_WORDS, not_taken, show, staff_language, write_line
 from handlers.turn.turn import Turn
-from storage.interface.attachments import Attachment
+from storage.interface.attachments import Attachment, FileState
 from storage.interface.messages import CaseMessage
 from storage.interface.timers import Timer
 
@@ -135,7 +135,7 @@ async def _look(turn: Turn, case: Case, known: Awaited) -> None:
     if turn.now < known.until:
         _wait(turn, case, known, known.until)
         return
-    if any(one.state == "waiting" for one in await turn.tx.attachments.describe(files)):
+    if any(one.state is FileState.WAITING for one in await turn.tx.attachments.describe(files)):
         patience = known.patience or turn.now + PATIENCE
         if turn.now < patience:
             _wait(turn, case, replace(known, patience=patience), patience)
@@ -161,7 +161,7 @@ async def _write(turn: Turn, case: Case, messages: Sequence[CaseMessage], late: 
     ids = [file for message in messages for file in message.attachments]
     found = {one.id: one for one in await turn.tx.attachments.describe({*ids, *late})}
     files = [found[one] for one in dict.fromkeys((*ids, *late)) if one in found]
-    stored = tuple(one.id for one in files if one.state == "stored")
+    stored = tuple(one.id for one in files if one.state is FileState.STORED)
     said = [message.text for message in messages if message.text]
     first, texts = 0, list(_lines(turn, case, said, files))
     for number, text in enumerate(texts):
@@ -179,7 +179,7 @@ def _lines(turn: Turn, case: Case, said: Sequence[str], files: Sequence[Attachme
     portions = _portions(said) or [""]
     for number, words in enumerate(portions, 1):
         if not words:
-            stored = sum(one.state == "stored" for one in files)
+            stored = sum(one.state is FileState.STORED for one in files)
             line = texts.render("staff.line.files", language, n=stored) if stored else ""
         elif len(said) == 1 or number > 1:
             line = texts.render("staff.line.customer", language, text=words)

@@ -19,6 +19,7 @@ from handlers.cases.opening import bindings_of, carry_out
 from handlers.cases.receipts import tell_customer
 from handlers.customers import dialogues
 from handlers.turn.turn import Turn
+from storage.interface.messages import Direction
 from storage.interface.store import Store
 from storage.interface.timers import Timer
 
@@ -112,7 +113,7 @@ async def _bindings(turn: Turn, who: ConversationId, case: Case) -> Mapping[str,
     sent = [
         one
         for one in await turn.tx.messages.of(case.id)
-        if one.direction == "out" and one.text and one.at <= case.solved
+        if one.direction is Direction.OUT and one.text and one.at <= case.solved
     ]
     if not sent:
         return {}

@@ -6,6 +6,7 @@ from conversations.answers.collecting import without_file
 from conversations.effects import Fetch, Kind, Message, Refuse
 from conversations.events import Address, FileRef
 from conversations.frozen import frozen, replace
+from conversations.lanes import LaneKind, lane_for
 from conversations.question import clean
 from conversations.refusals import Refusal, sort_out
 from conversations.session import CaseId, ConversationId
@@ -13,7 +14,7 @@ from handlers.files import quota
 from handlers.turn.ports import Download, ReadAttachment
 from handlers.turn.turn import Turn
 from storage.interface.answers import AnswerRow
-from storage.interface.attachments import Attachment
+from storage.interface.attachments import Attachment, FileState
 from storage.interface.store import Store
 
 NAME_LIMIT = 120
@@ -32,10 +33,10 @@ async def fetch(
     file = replace(wanted.file, name=shown_name(wanted.file.name))
     person = turn.conversation(who).person if who else None
     await turn.await_file(
-        Attachment(wanted.attachment, person, file.name, file.mime, file.size, "waiting", case=case)
+        Attachment(wanted.attachment, person, file.name, file.mime, file.size, FileState.WAITING, case=case)
     )
     # A lane of its own: a slow download must not delay the conversation.
-    body, lane = Download(wanted.attachment, file), f"{quota.LANE}{wanted.attachment}"
+    body, lane = Download(wanted.attachment, file), lane_for(LaneKind.FILE, wanted.attachment)
     turn.send(address, body, lane=lane, conversation=who, case=case)
     return wanted.attachment
 
@@ -87,8 +88,8 @@ async def refuse(turn: Turn, who: ConversationId, refused: Refuse) -> None:
             shown_name(file.name),
             file.mime,
             file.size,
-            "refused",
-            refused.reason.value,
+            FileState.REFUSED,
+            refused.reason,
         )
     )
 
@@ -121,7 +122,7 @@ def attachments_of(store: Store) -> ReadAttachment:
     async def read_attachment(attachment: int) -> tuple[bytes, str, str]:
         async with store.reading() as tx:
             found = await tx.attachments.read(attachment)
-        if found is None or found[0].state == "refused":
+        if found is None or found[0].state is FileState.REFUSED:
             raise LookupError(f"no attachment {attachment}")
         about, content = found
         return content, about.mime, about.name

@@ -6,22 +6,22 @@ Requested downloads count, also of files whose content was refused afterwards.
 from typing import Final
 
 from conversations.events import DAY, FileRef
+from conversations.lanes import lane_name
 from conversations.session import ConversationId
 from handlers.turn.turn import Turn
+from storage.interface.outbox import BodyKind
 
 MOST_FILES: Final = 50  # fetched of one person within a day
 MOST_BYTES: Final = 200_000_000
-LANE: Final = "file:"
-"""Prefix of a download's lane: each file has its own."""
 
 
 async def has_room(turn: Turn, who: ConversationId, file: FileRef) -> bool:
     """Return whether this file may still be fetched today."""
     fetched = set(await turn.tx.attachments.fetched(turn.conversation(who).person, turn.now - DAY))
     fetched |= {
-        int(row.lane.removeprefix(LANE))
+        int(lane_name(row.lane))
         for row in turn.outbox
-        if row.kind == "download" and row.conversation == who
+        if row.kind is BodyKind.DOWNLOAD and row.conversation == who
     }
     if len(fetched) >= MOST_FILES:
         return False

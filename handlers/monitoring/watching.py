@@ -6,6 +6,7 @@ from typing import Final
 
 from conversations.effects import SetTimer
 from conversations.events import DAY, SECOND, Address, Instant
+from conversations.lanes import WATCH
 from conversations.question import Ids
 from conversations.timers import OwnerKind, owned_by
 from handlers.monitoring.alarms import AGAIN, QUIET, Key, News, Values, can_be_told, news, post
@@ -17,7 +18,6 @@ from storage.interface.store import Store
 from storage.interface.timers import Timer
 
 HEARTBEAT: Final = owned_by(OwnerKind.WATCH, "heartbeat")
-_LANE: Final = "watch"
 
 
 async def tell(
@@ -110,4 +110,4 @@ def _titles(turn: Turn, standing: list[Standing]) -> str:
 
 def _say(turn: Turn, text: str) -> None:
     organisation = turn.organisation
-    turn.send(Address(organisation.staff_account, organisation.watch.channel), Post(text), lane=_LANE)
+    turn.send(Address(organisation.staff_account, organisation.watch.channel), Post(text), lane=WATCH)

@@ -18,7 +18,7 @@ from handlers.turn.points import CrashPoint, Passing
 from handlers.turn.ports import Clock, Outcome
 from storage.interface.claims import Claimed
 from storage.interface.errors import Conflict, StoreUnavailable
-from storage.interface.outbox import Delivery
+from storage.interface.outbox import BodyKind, Delivery, OutboxState
 from storage.interface.store import Store
 
 log = logging.getLogger(__name__)
@@ -122,12 +122,13 @@ class Aftermath:
         row, reason = end.claimed.row, f"what follows from its end failed: {type(error).__name__}: {error}"
         log.error("outbox row %s is closed without what follows from its end", row.id, exc_info=error)
         plain = delivery(end.claimed, end.outcome)
-        state = "dead" if row.kind == "download" and plain.state == "sent" else plain.state
+        lost = row.kind is BodyKind.DOWNLOAD and plain.state is OutboxState.SENT
+        state = OutboxState.DEAD if lost else plain.state
         closed = Delivery(row.id, end.claimed.attempt, state, plain.message, reason, plain.wait, plain.final)
         try:
             async with self._store.transaction() as tx:
                 await tx.outbox.settle([closed], self._clock.now())
-                if row.kind == "download":
+                if row.kind is BodyKind.DOWNLOAD:
                     await refuse_file(tx, end.claimed)
         except Exception:  # its lease will expire, and then it comes back as uncertain
             log.exception("how the send of outbox row %s ended cannot be recorded", row.id)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from handlers.turn.bodies import body_of
 from handlers.turn.ports import Clock, Download
 from storage.interface.dead_letters import Letter
+from storage.interface.outbox import BodyKind, OutboxState
 from storage.interface.store import Store, Transaction
 
 MOST = 10_000
@@ -18,7 +19,7 @@ async def retry(store: Store, clock: Clock, wanted: int | None) -> list[Letter]:
     still waits there; one that may have arrived is looked up first where its platform can be asked.
     """
     done: list[Letter] = []
-    for numbers in _some(await _wanted(store, wanted, {"dead"})):
+    for numbers in _some(await _wanted(store, wanted, {OutboxState.DEAD})):
         async with store.transaction() as tx:
             for number in numbers:
                 letter = await tx.dead_letters.find(number)
@@ -31,7 +32,7 @@ async def retry(store: Store, clock: Clock, wanted: int | None) -> list[Letter]:
 async def drop(store: Store, wanted: int | None) -> list[Letter]:
     """Drop the content of one dead letter, or of all; the rows stay, with their reason; return which."""
     done: list[Letter] = []
-    for numbers in _some(await _wanted(store, wanted, {"dead", "unknown"})):
+    for numbers in _some(await _wanted(store, wanted, {OutboxState.DEAD, OutboxState.UNKNOWN})):
         async with store.transaction() as tx:
             for number in numbers:
                 letter = await tx.dead_letters.find(number)
@@ -42,7 +43,7 @@ async def drop(store: Store, wanted: int | None) -> list[Letter]:
     return done
 
 
-async def _wanted(store: Store, wanted: int | None, states: Collection[str]) -> list[int]:
+async def _wanted(store: Store, wanted: int | None, states: Collection[OutboxState]) -> list[int]:
     if wanted is not None:
         return [wanted]
     async with store.reading() as tx:
@@ -55,7 +56,7 @@ def _some(numbers: list[int]) -> Iterable[list[int]]:
 
 async def _expect_file(tx: Transaction, letter: Letter) -> None:
     """Restore the attachment row of a file that is fetched again; it was given up with the download."""
-    if letter.kind != "download":
+    if letter.kind != BodyKind.DOWNLOAD:
         return
     try:
         body = body_of(letter.kind, letter.body)

@@ -1,10 +1,14 @@
 """Effects of the result of a send: files stored, promises kept or left open, unreachable people marked."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from conversations.cases.case import Case
 from conversations.cases.deadlines import delivered, undelivered
 from conversations.effects import Kind, Message
 from conversations.events import Instant
 from conversations.question import Ids
+from conversations.refusals import Refusal
 from conversations.session import CaseId
 from handlers.cases import reachability
 from handlers.cases.cards import channel_of, delivery_line, lane_of, staff_name
@@ -17,9 +21,17 @@ from handlers.turn.bodies import decode
 from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Download, Later, Never, Outcome, Post, Sent, Unknown
 from handlers.turn.turn import Turn
+from storage.interface.attachments import FileState
 from storage.interface.claims import Claimed
-from storage.interface.messages import CaseMessage
+from storage.interface.messages import CaseMessage, DeliveryState
+from storage.interface.outbox import BodyKind
 from storage.interface.store import Transaction
+
+_KNOWN: Final[Mapping[type[Outcome], DeliveryState]] = {
+    Sent: DeliveryState.SENT,
+    Never: DeliveryState.FAILED,
+    Unknown: DeliveryState.UNKNOWN,
+}
 
 
 async def follow_up(
@@ -36,7 +48,7 @@ async def follow_up(
         return
     if claimed.shut and isinstance(outcome, Sent):
         await tx.shut_places.reopen(claimed.row.address, now)
-    if claimed.row.kind == "download":
+    if claimed.row.kind is BodyKind.DOWNLOAD:
         await _file_came(turn, claimed, outcome)
     elif claimed.row.message:
         await _show_delivery(turn, claimed, outcome)
@@ -57,7 +69,7 @@ def has_consequences(claimed: Claimed, outcome: Outcome) -> bool:
         case Never() if outcome.moved or outcome.unreachable:
             return True
         case _:
-            return claimed.row.kind == "download" or bool(claimed.row.message)
+            return claimed.row.kind is BodyKind.DOWNLOAD or bool(claimed.row.message)
 
 
 async def _wait_for_place(turn: Turn, claimed: Claimed, outcome: Later) -> None:
@@ -73,7 +85,7 @@ async def _file_came(turn: Turn, claimed: Claimed, outcome: Outcome) -> None:
     if not isinstance(body, Download):
         return
     before = await turn.tx.attachments.read(body.attachment)
-    if before is None or before[0].state != "waiting":
+    if before is None or before[0].state is not FileState.WAITING:
         return  # erased meanwhile, or downloaded already
     about = before[0]
     match outcome:
@@ -98,7 +110,7 @@ async def refuse_file(tx: Transaction, claimed: Claimed) -> None:
     except ValueError:
         return  # it is no longer known which file it was
     if isinstance(body, Download):
-        await tx.attachments.refuse(body.attachment, "gone")
+        await tx.attachments.refuse(body.attachment, Refusal.GONE)
 
 
 async def _explain_refusal(turn: Turn, claimed: Claimed, body: Download, reason: str) -> None:
@@ -116,20 +128,20 @@ async def _show_delivery(turn: Turn, claimed: Claimed, outcome: Outcome) -> None
     case = None if found is None else await turn.case(CaseId(found.case))
     if found is None or case is None:
         return
-    state = {Sent: "sent", Never: "failed", Unknown: "unknown"}[type(outcome)]
+    state = _KNOWN[type(outcome)]
     if found.log:
         _edit_line(turn, case, found, state)
     body, policy = decode(claimed).body, turn.organisation.policy
     # Other messages of staff have no buttons.
     proposal = isinstance(body, Message) and body.kind is Kind.QUESTION
-    if state == "sent":
+    if state is DeliveryState.SENT:
         await carry_out(turn, delivered(case, policy, turn.now, proposal=proposal))
         return
     await carry_out(turn, undelivered(case, policy, turn.now, proposal=proposal))
     reachability.tell_undelivered(turn, await turn.case(case.id) or case, state)
 
 
-def _edit_line(turn: Turn, case: Case, message: CaseMessage, state: str) -> None:
+def _edit_line(turn: Turn, case: Case, message: CaseMessage, state: DeliveryState) -> None:
     text = delivery_line(turn, case, staff_name(turn, message.author), message.text, state)
     turn.send(channel_of(turn, case), Post(text), lane=lane_of(case), case=case.id, edits=message.log)
 

@@ -15,12 +15,14 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from enum import StrEnum
+from typing import Final, TypeAlias, assert_never
 
 from conversations.frozen import frozen
+from conversations.lanes import Lane
 from handlers.turn.ports import Later, Outcome, Unknown
 from storage.interface.claims import Claimed, Freight
-from storage.interface.outbox import OutboxRow
+from storage.interface.outbox import BodyKind, OutboxRow
 
 GENTLE: Final = 25  # sends in flight before the first response
 CROWD: Final = 3  # this many refused chats, or lanes without a response, point to the account, not to a chat
@@ -29,8 +31,19 @@ LONGEST_PAUSE: Final = 60.0
 LONGEST_LINE: Final = 300.0  # seconds after which a row asks again even if others are before it
 _REMEMBERED: Final = 1_000
 
-Key: TypeAlias = tuple[str, str, str]
-"""The scope of a rate: account, kind of call, and for posts the chat."""
+
+class Use(StrEnum):
+    """What a call to a platform does: each may have a rate of its own."""
+
+    POST = "post"
+    EDIT = "edit"
+    DRAW = "draw"  # an overview
+    FETCH = "fetch"
+    BULK = "bulk"  # any of it, for nobody who waits
+
+
+Key: TypeAlias = tuple[str, Use, str]
+"""What a rate belongs to: account, what the call does, and for posts the chat."""
 
 
 @frozen
@@ -119,7 +132,7 @@ class _Account:
     flying: int = 0
     fetching: int = 0
     stops: int = 0  # since the last success
-    silent: set[str] = field(default_factory=set)  # lanes with lost responses since the last success
+    silent: set[Lane] = field(default_factory=set)  # lanes with lost responses since the last success
     refused: deque[tuple[float, str, float]] = field(default_factory=lambda: deque(maxlen=CROWD))
 
 
@@ -150,7 +163,7 @@ class Limiter:
             return min(one.allowance.fetching, one.room) - one.fetching
         room = one.room - one.flying
         if freight is Freight.BULK and one.allowance.bulk is not None:
-            return min(room, self._bucket((account, "bulk", ""), one.allowance.bulk, now).whole(now))
+            return min(room, self._bucket((account, Use.BULK, ""), one.allowance.bulk, now).whole(now))
         return room
 
     def opens_in(self, account: str) -> float | None:
@@ -160,7 +173,7 @@ class Limiter:
             return one.opens - now
         if one.allowance.bulk is None:
             return None
-        return self._bucket((account, "bulk", ""), one.allowance.bulk, now).next_in(now)
+        return self._bucket((account, Use.BULK, ""), one.allowance.bulk, now).next_in(now)
 
     @property
     def is_full(self) -> bool:
@@ -189,19 +202,19 @@ class Limiter:
         """Count sends as begun, as soon as their rows are leased."""
         for claimed in rows:
             row, one = claimed.row, self._accounts[claimed.row.address.account]
-            if row.kind == "download":
+            if row.kind is BodyKind.DOWNLOAD:
                 one.fetching += 1
                 continue
             one.flying += 1
             if row.bulk and one.allowance.bulk is not None:
                 now = self._now()
-                self._bucket((row.address.account, "bulk", ""), one.allowance.bulk, now).take(now)
+                self._bucket((row.address.account, Use.BULK, ""), one.allowance.bulk, now).take(now)
 
     def returned(self, rows: Sequence[Claimed]) -> None:
         """Undo `begin` for rows that were not sent after all."""
         for claimed in rows:
             one = self._accounts[claimed.row.address.account]
-            if claimed.row.kind == "download":
+            if claimed.row.kind is BodyKind.DOWNLOAD:
                 one.fetching -= 1
             else:
                 one.flying -= 1
@@ -210,7 +223,7 @@ class Limiter:
         """Count a send as over; a file is held until it is `stored`."""
         row = claimed.row
         one = self._accounts[row.address.account]
-        one.flying -= row.kind != "download"
+        one.flying -= row.kind is not BodyKind.DOWNLOAD
         match outcome:
             case Later(whole=True):
                 self._stop(one, outcome.seconds)
@@ -225,7 +238,7 @@ class Limiter:
 
     def stored(self, claimed: Claimed) -> None:
         """Count the result of a send as recorded."""
-        if claimed.row.kind == "download":
+        if claimed.row.kind is BodyKind.DOWNLOAD:
             self._accounts[claimed.row.address.account].fetching -= 1
 
     # the parts
@@ -256,7 +269,7 @@ class Limiter:
             self._held = {held: until for held, until in self._held.items() if until > now}
         self._held[key] = now + seconds
 
-    def _doubt(self, one: _Account, lane: str) -> None:
+    def _doubt(self, one: _Account, lane: Lane) -> None:
         """A response was lost. If several lanes are affected, it is the platform: do not use up their retries."""
         if one.opens > self._now():
             return
@@ -269,13 +282,16 @@ class Limiter:
     def _rate(self, key: Key) -> Rate | None:
         allowance = self._accounts[key[0]].allowance
         match key[1]:
-            case "post":
+            case Use.POST:
                 return allowance.post
-            case "edit":
+            case Use.EDIT:
                 return allowance.edit
-            case "draw":
+            case Use.DRAW:
                 return allowance.draw
-        return None
+            case Use.FETCH | Use.BULK:
+                return None  # bulk has a rate of its own, beside that of what it does
+            case _:
+                assert_never(key[1])
 
     def _bucket(self, key: Key, rate: Rate, now: float) -> Bucket:
         bucket = self._buckets.get(key)
@@ -288,8 +304,8 @@ class Limiter:
 
 def _key(row: OutboxRow) -> Key:
     account = row.address.account
-    if row.kind == "download":
-        return (account, "fetch", "")
-    if row.kind == "overview":
-        return (account, "draw", "")
-    return (account, "edit", "") if row.edits else (account, "post", row.address.chat)
+    if row.kind is BodyKind.DOWNLOAD:
+        return (account, Use.FETCH, "")
+    if row.kind is BodyKind.OVERVIEW:
+        return (account, Use.DRAW, "")
+    return (account, Use.EDIT, "") if row.edits else (account, Use.POST, row.address.chat)

@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 
 from conversations.events import Address, Instant
 from conversations.frozen import replace
+from conversations.lanes import Lane
 from conversations.question import Ids
 from handlers.monitoring.meter import Meter
 from handlers.sending.consequences import Aftermath
@@ -29,7 +30,7 @@ from handlers.turn.points import CrashPoint, Passing, go_on
 from handlers.turn.ports import Channel, Clock, Later, Never, Outcome, Sent, Unknown
 from storage.interface.claims import Claimed, Freight, Outlook
 from storage.interface.errors import Conflict, StoreUnavailable
-from storage.interface.outbox import OutboxRow
+from storage.interface.outbox import BodyKind, OutboxRow
 from storage.interface.store import Store, Transaction
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class Outbox:
         self._doubts = Doubts(store, self._in_hand, self._limiter.returned)
         self._crowded: set[str] = set()  # accounts with more to send than was claimed
         self._shut: set[Address] = set()  # channels known to accept no posts
-        self._behind: set[str] = set()  # lanes in which rows may wait behind the one being sent
+        self._behind: set[Lane] = set()  # lanes in which rows may wait behind the one being sent
         self._soon: asyncio.TimerHandle | None = None
         self._look = 0.0  # loop time of the next poll for bulk rows
         self.meter = Meter()
@@ -134,7 +135,9 @@ class Outbox:
         account = row.address.account
         if account not in self._channels or account in self._crowded:
             return False  # switched off, or others wait already
-        plain = row.resend and row.kind != "download" and not (row.bulk or row.thread_of or row.edits)
+        plain = (
+            row.resend and row.kind is not BodyKind.DOWNLOAD and not (row.bulk or row.thread_of or row.edits)
+        )
         return plain and self._limiter.is_free(row) and self._limiter.room(account) > 0
 
     def _send_made(
@@ -147,7 +150,7 @@ class Outbox:
         busy = {one.row.lane for one in self._sending.values()} if left else set()
         if left - busy:
             self.news.set()
-        if any(row.kind == "download" for row in made):
+        if any(row.kind is BodyKind.DOWNLOAD for row in made):
             self._look = 0.0  # the card of a complaint waits for its photos
         self._behind |= left & busy
 

@@ -5,7 +5,7 @@ from typing import Final
 from conversations.events import DAY, Instant
 from handlers.turn.ports import Later, Never, Outcome, Sent, Unknown
 from storage.interface.claims import Claimed
-from storage.interface.outbox import ROUND, Delivery
+from storage.interface.outbox import ROUND, BodyKind, Delivery, OutboxState
 
 AGAIN_AFTER: Final = (2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 1800.0)
 """Seconds after each lost response until a repeatable row is sent again; after the last, it is given up."""
@@ -44,20 +44,22 @@ def delivery(claimed: Claimed, outcome: Outcome) -> Delivery:
     row, attempt = claimed.row.id, claimed.attempt
     match outcome:
         case Sent():
-            return Delivery(row, attempt, "sent", message=outcome.message)
+            return Delivery(row, attempt, OutboxState.SENT, message=outcome.message)
         case Later():
-            return Delivery(row, attempt, "waiting", reason=outcome.reason, wait=_pause(claimed, outcome))
+            return Delivery(
+                row, attempt, OutboxState.WAITING, reason=outcome.reason, wait=_pause(claimed, outcome)
+            )
         case Never() if outcome.moved:
-            return Delivery(row, attempt, "waiting", reason=outcome.reason)  # for the new chat id
-        case Never() if claimed.row.kind == "download" and outcome.reason in REFUSED:
-            return Delivery(row, attempt, "sent", reason=outcome.reason)
+            return Delivery(row, attempt, OutboxState.WAITING, reason=outcome.reason)  # for the new chat id
+        case Never() if claimed.row.kind is BodyKind.DOWNLOAD and outcome.reason in REFUSED:
+            return Delivery(row, attempt, OutboxState.SENT, reason=outcome.reason)
         case Never():
-            return Delivery(row, attempt, "dead", reason=outcome.reason)
+            return Delivery(row, attempt, OutboxState.DEAD, reason=outcome.reason)
         case Unknown() if is_last(claimed):
-            return Delivery(row, attempt, "unknown", reason=outcome.reason, final=True)
+            return Delivery(row, attempt, OutboxState.UNKNOWN, reason=outcome.reason, final=True)
         case Unknown():
             wait = AGAIN_AFTER[claimed.uncertain]
-            return Delivery(row, attempt, "unknown", reason=outcome.reason, wait=wait)
+            return Delivery(row, attempt, OutboxState.UNKNOWN, reason=outcome.reason, wait=wait)
 
 
 def _pause(claimed: Claimed, outcome: Later) -> float:

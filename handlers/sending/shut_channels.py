@@ -12,6 +12,7 @@ from conversations.cases.case import Case
 from conversations.events import Address, Instant
 from conversations.frozen import replace
 from conversations.kinds import Role
+from conversations.lanes import LaneKind, lane_for, lane_name
 from conversations.question import Ids
 from conversations.texts.graphemes import pieces
 from conversations.texts.texts import inert
@@ -21,7 +22,7 @@ from handlers.turn.organisation import Organisation
 from handlers.turn.ports import Card, DigestPost, Post
 from handlers.turn.turn import Turn
 from storage.interface.errors import Conflict
-from storage.interface.outbox import OutboxRow
+from storage.interface.outbox import BodyKind, OutboxRow
 from storage.interface.shut_places import Shut
 from storage.interface.store import Store
 
@@ -96,8 +97,8 @@ async def follow_routes(store: Store, organisation: Organisation) -> None:
                 await tx.cases.save(replace(case, channel=route.channel, version=case.version + 1))
                 log.info("what waited of %s goes to %s", case.number, organisation.rooms.get(route.channel))
             for kind, channel in (
-                ("digest", organisation.digest.channel),
-                ("post", organisation.watch.channel),
+                (BodyKind.DIGEST, organisation.digest.channel),
+                (BodyKind.POST, organisation.watch.channel),
             ):
                 if channel:
                     await tx.shut_places.redirect(account, kind, known, channel)
@@ -126,34 +127,36 @@ def _managers(turn: Turn) -> tuple[str, ...]:
 
 def _puller(turn: Turn, row: OutboxRow) -> str:
     """Return who requested a digest; empty for the weekly one."""
-    return "".join(slack_users(turn, (row.lane.rpartition(":")[2],)))
+    return "".join(slack_users(turn, (lane_name(row.lane).rpartition(":")[2],)))
 
 
 async def _send_card(turn: Turn, place: Address, case: Case, user: str) -> None:
     """Send a card that works like the one in the channel to somebody who has none of this case."""
     direct = Address(place.account, user)
     there = [chat for _, chat, _ in await turn.tx.cards.of(case.id)]
-    on_its_way = [row.address.chat for row in turn.outbox if row.kind == "card" and row.case == case.id]
+    on_its_way = [
+        row.address.chat for row in turn.outbox if row.kind is BodyKind.CARD and row.case == case.id
+    ]
     if user in there or user in on_its_way:
         return
     language = _language(turn, user)
     channel = channel_name(turn.organisation, place)
     note = turn.organisation.texts.render("staff.direct.card", language, channel=channel)
     card = replace(await card_of(turn, case, language), note=note, mention="")
-    sent = turn.send(direct, card, lane=f"direct:{user}", case=case.id)
+    sent = turn.send(direct, card, lane=lane_for(LaneKind.DIRECT, user), case=case.id)
     messages = await turn.tx.messages.of(case.id)
     if messages and len(messages[0].text) > CARD_WORDS:  # the card shows only the beginning
         key = "staff.line.customer"
         for piece in pieces(messages[0].text, MOST_WORDS):
             post = Post(turn.organisation.texts.render(key, language, text=piece))
-            turn.send(direct, post, lane=f"direct:{user}", case=case.id, thread_of=sent)
+            turn.send(direct, post, lane=lane_for(LaneKind.DIRECT, user), case=case.id, thread_of=sent)
             key = "staff.line.more"
 
 
 def _send_post(
     turn: Turn, place: Address, body: Post | DigestPost, user: str, row: OutboxRow, case: Case | None = None
 ) -> None:
-    direct, lane = Address(place.account, user), f"direct:{user}"
+    direct, lane = Address(place.account, user), lane_for(LaneKind.DIRECT, user)
     note = turn.organisation.texts.render(
         "staff.direct.post", _language(turn, user), channel=channel_name(turn.organisation, place)
     )

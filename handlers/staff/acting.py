@@ -32,7 +32,7 @@ from handlers.staff.lookups import answer_command, send_story, show_overview
 from handlers.staff.performing import keep_note, perform
 from handlers.turn.ports import SHOW
 from handlers.turn.turn import Turn
-from storage.interface.messages import CaseMessage
+from storage.interface.messages import CaseMessage, Direction
 from storage.interface.timers import Timer
 
 
@@ -134,7 +134,7 @@ async def _write_note(turn: Turn, event: Event, staff: Staff, written: Threaded)
         await fetch(turn, event.address, Fetch(turn.ids.next(), file), case=case.id) for file in written.files
     ]
     text, now = written.text, turn.now
-    note = CaseMessage(turn.ids.next(), case.id, now, "note", staff.id, text, tuple(files))
+    note = CaseMessage(turn.ids.next(), case.id, now, Direction.NOTE, staff.id, text, tuple(files))
     await turn.note(note)
 
 

@@ -15,6 +15,7 @@ from conversations.frozen import frozen
 from conversations.subject import about_case
 from conversations.timers import OwnerKind, owned_by
 from handlers.turn.turn import Turn
+from storage.interface.messages import Direction
 from storage.interface.timers import Timer
 
 
@@ -54,4 +55,6 @@ async def _rests(turn: Turn, case: Case, timer: Timer) -> bool:
     since = int(timer.note)
     if turn.now >= timer.due or not 0 < case.acknowledged <= since:
         return False
-    return not any(one.direction == "in" and one.at > since for one in await turn.tx.messages.of(case.id))
+    return not any(
+        one.direction is Direction.IN and one.at > since for one in await turn.tx.messages.of(case.id)
+    )

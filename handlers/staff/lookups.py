@@ -1,10 +1,12 @@
 """Look-ups of staff: `/anliegen ...`, their overview, the story of one case."""
 
 from collections.abc import Iterable, Iterator
+from typing import assert_never
 
 from conversations.cases.case import Case
 from conversations.cases.policy import Staff
 from conversations.events import Address, Event
+from conversations.lanes import LaneKind, lane_for
 from conversations.subject import about_case
 from conversations.texts.graphemes import clip, pieces
 from conversations.texts.texts import inert, markup
@@ -13,7 +15,7 @@ from handlers.cases.cards import MOST_WORDS, label, staff_name
 from handlers.staff.desk import Desk, desk_of
 from handlers.turn.ports import Overview, Post
 from handlers.turn.turn import Turn
-from storage.interface.messages import CaseMessage
+from storage.interface.messages import CaseMessage, Direction
 
 _STORY = 12  # messages of a case that are shown: the first, and the latest
 
@@ -60,7 +62,7 @@ async def show_overview(turn: Turn, staff: Staff) -> None:
         note=_away(turn, desk, staff.language),
     )
     place = Address(turn.organisation.staff_account, staff.slack)
-    turn.send(place, overview, lane=f"home:{staff.slack}")
+    turn.send(place, overview, lane=lane_for(LaneKind.HOME, staff.slack))
 
 
 async def send_story(turn: Turn, case: Case, staff: Staff) -> None:
@@ -74,7 +76,7 @@ async def send_story(turn: Turn, case: Case, staff: Staff) -> None:
             parts.append(turn.organisation.texts.render("staff.list.left_out", staff.language, n=left))
         parts += _told(turn, message, staff.language)
     for together in _posts(parts):
-        turn.send(place, Post("<br>".join(together)), lane=f"staff:{staff.id}")
+        turn.send(place, Post("<br>".join(together)), lane=lane_for(LaneKind.STAFF, staff.id))
 
 
 def _told(turn: Turn, message: CaseMessage, language: str) -> Iterator[str]:
@@ -82,17 +84,19 @@ def _told(turn: Turn, message: CaseMessage, language: str) -> Iterator[str]:
     texts = turn.organisation.texts
     first, *more = (inert(piece) for piece in pieces(message.text, MOST_WORDS))
     match message.direction:
-        case "in" if not message.text:
+        case Direction.IN if not message.text:
             yield texts.render("staff.line.files", language, n=len(message.attachments))
-        case "in":
+        case Direction.IN:
             yield texts.render("staff.line.customer", language, text=first)
-        case "out":
+        case Direction.OUT:
             delivery = texts.plain(f"staff.delivery.{message.delivery}", language)
             actor = staff_name(turn, message.author)
             yield texts.render("staff.line.reply", language, actor=actor, delivery=delivery, text=first)
-        case _:
+        case Direction.NOTE:
             actor = staff_name(turn, message.author)
             yield texts.render("staff.line.note", language, actor=actor, text=first)
+        case _:
+            assert_never(message.direction)
     for piece in more:
         yield texts.render("staff.line.more", language, text=piece)
 

@@ -29,7 +29,7 @@ from handlers.cases.receipts import tell_customer
 from handlers.customers.dialogues import begin, withdraw, withdraw_rating
 from handlers.staff.desk import put_away
 from handlers.turn.turn import Turn
-from storage.interface.messages import CaseMessage
+from storage.interface.messages import CaseMessage, DeliveryState, Direction
 
 
 async def perform(turn: Turn, moved: CaseStep, before: Case, staff: Staff) -> None:
@@ -57,7 +57,7 @@ async def keep_note(
 ) -> None:
     """Store a note with the case and show it as a line."""
     row = write_line(turn, case, line, attachments=files)
-    note = CaseMessage(turn.ids.next(), case.id, turn.now, "note", staff.id, words, files, log=row)
+    note = CaseMessage(turn.ids.next(), case.id, turn.now, Direction.NOTE, staff.id, words, files, log=row)
     await turn.note(note)
 
 
@@ -94,7 +94,7 @@ async def _send(turn: Turn, who: ConversationId, case: Case, staff: Staff, key: 
         key, language, author=staff.first_name, number=case.number, text=inert(words)
     )
     turn.say(who, Message(shown, kind=Kind.NOTICE), case_message=message, case=case.id)
-    await _keep_sent(turn, case, staff, words, message, "waiting")
+    await _keep_sent(turn, case, staff, words, message, DeliveryState.WAITING)
 
 
 async def _ask(turn: Turn, who: ConversationId, case: Case, staff: Staff, dialogue: str, words: str) -> None:
@@ -107,7 +107,9 @@ async def _ask(turn: Turn, who: ConversationId, case: Case, staff: Staff, dialog
     bindings = bindings_of(turn, case) | {"proposal": words, "author": staff.first_name}
     begun = await begin(turn, who, dialogue, bindings, case_message=message)
     # Else the customer has too many open dialogues: nothing was asked.
-    await _keep_sent(turn, case, staff, words, message, "waiting" if begun else "failed")
+    await _keep_sent(
+        turn, case, staff, words, message, DeliveryState.WAITING if begun else DeliveryState.FAILED
+    )
 
 
 def _staffed(turn: Turn, who: ConversationId, case: Case) -> None:
@@ -115,12 +117,14 @@ def _staffed(turn: Turn, who: ConversationId, case: Case) -> None:
     turn.change(who, case=case.id, staffed_until=turn.now + STAFFED)
 
 
-async def _keep_sent(turn: Turn, case: Case, staff: Staff, words: str, message: int, delivery: str) -> None:
+async def _keep_sent(
+    turn: Turn, case: Case, staff: Staff, words: str, message: int, delivery: DeliveryState
+) -> None:
     row = write_line(turn, case, delivery_line(turn, case, staff.name, words, delivery))
     await turn.note(
-        CaseMessage(message, case.id, turn.now, "out", staff.id, words, delivery=delivery, log=row)
+        CaseMessage(message, case.id, turn.now, Direction.OUT, staff.id, words, delivery=delivery, log=row)
     )
-    if delivery == "failed":
+    if delivery is DeliveryState.FAILED:
         tell_undelivered(turn, case, delivery)
 
 

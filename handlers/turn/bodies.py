@@ -12,36 +12,36 @@ from conversations.effects import Kind, Message
 from conversations.subject import SubjectKind
 from handlers.turn.ports import Body, Card, DigestPost, Download, Overview, Parcel, Post
 from storage.interface.claims import Claimed
-from storage.interface.outbox import ROUND
+from storage.interface.outbox import ROUND, BodyKind
 
 _ADAPTERS: Final[dict[str, TypeAdapter[Body]]] = {
-    "message": TypeAdapter(Message),
-    "card": TypeAdapter(Card),
-    "post": TypeAdapter(Post),
-    "overview": TypeAdapter(Overview),
-    "digest": TypeAdapter(DigestPost),
-    "download": TypeAdapter(Download),
+    BodyKind.MESSAGE: TypeAdapter(Message),
+    BodyKind.CARD: TypeAdapter(Card),
+    BodyKind.POST: TypeAdapter(Post),
+    BodyKind.OVERVIEW: TypeAdapter(Overview),
+    BodyKind.DIGEST: TypeAdapter(DigestPost),
+    BodyKind.DOWNLOAD: TypeAdapter(Download),
 }
 
 
-def kind_of(body: Body) -> str:
+def kind_of(body: Body) -> BodyKind:
     """Return the tag under which a body is stored."""
     match body:
         case Message():
-            return "message"
+            return BodyKind.MESSAGE
         case Card():
-            return "card"
+            return BodyKind.CARD
         case Post():
-            return "post"
+            return BodyKind.POST
         case Overview():
-            return "overview"
+            return BodyKind.OVERVIEW
         case DigestPost():
-            return "digest"
+            return BodyKind.DIGEST
         case Download():
-            return "download"
+            return BodyKind.DOWNLOAD
 
 
-def encode(body: Body) -> tuple[str, str]:
+def encode(body: Body) -> tuple[BodyKind, str]:
     """Return (kind, JSON)."""
     kind = kind_of(body)
     return kind, _ADAPTERS[kind].dump_json(body, exclude_defaults=True).decode()
@@ -57,7 +57,7 @@ def body_of(kind: str, text: str) -> Body:
 
 def _as_today(kind: str, text: str) -> str:
     """Return a body in today's format: rows older than subjects name a case by its id alone."""
-    if kind not in ("card", "overview"):
+    if kind not in (BodyKind.CARD, BodyKind.OVERVIEW):
         return text
     body = json.loads(text)
     match body:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Final, Protocol, TypeAlias
 
-from conversations.effects import At, Message
+from conversations.effects import At, ButtonStyle, Message
 from conversations.events import Address, Event, FileRef, Instant
 from conversations.frozen import frozen
 from conversations.subject import Subject
@@ -41,7 +41,7 @@ class Card:
     colour: str
     fields: tuple[CardField, ...]
     text: str  # the customer's words, neutral markup
-    actions: tuple[tuple[str, str, str], ...]  # (action, label, style)
+    actions: tuple[tuple[str, str, ButtonStyle], ...]  # (action, label, style)
     attachments: tuple[int, ...] = ()
     mention: str = ""  # platform user id of the owner, to mention them
     note: str = ""  # neutral markup

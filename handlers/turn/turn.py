@@ -23,6 +23,7 @@ from conversations.events import (
 )
 from conversations.facts import Fact, Started
 from conversations.frozen import replace
+from conversations.lanes import Lane, LaneKind, lane_for
 from conversations.question import NAME_LIMIT, Ids, clean
 from conversations.session import CaseId, Conversation, ConversationId, PersonId, Session
 from conversations.step import Step
@@ -34,8 +35,8 @@ from handlers.turn.sealing import salt, sealed
 from storage.interface.answers import AnswerRow
 from storage.interface.attachments import Attachment
 from storage.interface.facts import FactRow
-from storage.interface.messages import CaseMessage
-from storage.interface.outbox import OutboxRow
+from storage.interface.messages import CaseMessage, Direction
+from storage.interface.outbox import BodyKind, OutboxRow
 from storage.interface.store import Transaction
 from storage.interface.timers import Timer
 
@@ -246,7 +247,7 @@ class Turn:
 
     async def note(self, message: CaseMessage) -> None:
         """Append to a case's messages."""
-        if message.direction == "out":
+        if message.direction is Direction.OUT:
             message = replace(message, salt=salt())
             self._said.append(message)
         self.messages.append(message.id)
@@ -275,16 +276,15 @@ class Turn:
         row = self.send(
             present.address,
             message,
-            lane=f"conversation:{who}",
+            lane=lane_for(LaneKind.CONVERSATION, who),
             conversation=who,
             message=case_message,
             case=CaseId(case) if case else None,
         )
         if message.buttons and not lasting:
             if present.keyboard:  # only the latest keyboard is valid: an old one would mislead
-                self.perish(
-                    present.address, MarkKeyboard("", sent=present.keyboard, text=present.keyboard_text)
-                )
+                old = MarkKeyboard("", sent=present.keyboard, text=present.keyboard_text)
+                self.perish(present.address, old)
             self._conversations[who] = replace(present, keyboard=row, keyboard_text=message.text)
         return row
 
@@ -293,7 +293,7 @@ class Turn:
         address: Address,
         body: Body,
         *,
-        lane: str,
+        lane: Lane,
         conversation: ConversationId | None = None,
         case: CaseId | None = None,
         message: int = 0,
@@ -315,7 +315,7 @@ class Turn:
             edits=edits,
             resend=may_resend(body),
             bulk=self._bulk,
-            salt=salt() if conversation is not None and kind != "download" else "",
+            salt=salt() if conversation is not None and kind is not BodyKind.DOWNLOAD else "",
         )
         self.outbox.append(row)
         return row.id

@@ -8,9 +8,11 @@ from storage.areas.outbox import OPEN
 from storage.areas.shut_places import SqlShutPlaces, is_shut
 from storage.engines.sql import EMPTY, ONE, ZERO, Area, said
 from storage.interface.alarms import Backlog, Standing
+from storage.interface.inbox import InboxState
+from storage.interface.outbox import OutboxState
 from storage.tables import alarm, conversation, inbox, outbox, timer
 
-_pending = inbox.c.state == said("pending")
+_pending = inbox.c.state == said(InboxState.PENDING)
 _INBOX = select(func.count()).where(_pending)
 _INBOX_OLDEST = select(inbox.c.received).where(_pending).order_by(inbox.c.id).limit(ONE).offset(ZERO)
 
@@ -29,20 +31,25 @@ _TIMERS = select(func.count(), func.coalesce(func.min(timer.c.due), ZERO)).where
     timer.c.due <= bindparam("now")
 )
 
-_lost = outbox.c.state.in_([said("unknown"), said("dead")])
+_lost = outbox.c.state.in_([said(OutboxState.UNKNOWN), said(OutboxState.DEAD)])
 _gone = (  # a person who blocked the bot is no fault of the service
     select(conversation.c.id)
     .where(conversation.c.id == outbox.c.conversation_id, conversation.c.reachable == ZERO)
     .exists()
 )
 _DEAD = select(
-    select(func.count()).where(inbox.c.state == said("dead"), inbox.c.body.is_not(None)).scalar_subquery()
+    select(func.count())
+    .where(inbox.c.state == said(InboxState.DEAD), inbox.c.body.is_not(None))
+    .scalar_subquery()
     + select(func.count())
-    .where(_lost, outbox.c.state == said("dead"), outbox.c.body != EMPTY, ~_gone)
+    .where(_lost, outbox.c.state == said(OutboxState.DEAD), outbox.c.body != EMPTY, ~_gone)
     .scalar_subquery()
 )
 _UNKNOWN = select(func.count()).where(  # repeatable ones resolve by themselves
-    _lost, outbox.c.state == said("unknown"), outbox.c.body != EMPTY, outbox.c.settled >= bindparam("since")
+    _lost,
+    outbox.c.state == said(OutboxState.UNKNOWN),
+    outbox.c.body != EMPTY,
+    outbox.c.settled >= bindparam("since"),
 )
 
 _ALARMS = select(alarm.c.name, alarm.c.subject, alarm.c.since, alarm.c.told).order_by(

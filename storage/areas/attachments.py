@@ -2,43 +2,44 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Final
 
 from sqlalchemy import bindparam, func, insert, select, update
 
 from conversations.events import Instant
+from conversations.lanes import lane_name
 from conversations.session import CaseId, PersonId
 from storage.codec import clean
 from storage.engines.sql import EMPTY, Area, Row, said, within
-from storage.interface.attachments import Attachment
+from storage.interface.attachments import ERASED, Attachment, FileState
+from storage.interface.outbox import BodyKind
 from storage.tables import attachment, conversation, outbox
 
 _NEW = insert(attachment)
 _STORE = (
     update(attachment)
-    .where(attachment.c.id == bindparam("attachment"), attachment.c.state == said("waiting"))
+    .where(attachment.c.id == bindparam("attachment"), attachment.c.state == said(FileState.WAITING))
     .values(
         content=bindparam("content"),
         digest=bindparam("digest"),
         mime=bindparam("mime"),
         size=bindparam("size"),
-        state=said("stored"),
+        state=said(FileState.STORED),
         name=func.coalesce(func.nullif(bindparam("name"), EMPTY), attachment.c.name),
     )
 )
 _REFUSE = (
     update(attachment)
-    .where(attachment.c.id == bindparam("attachment"), attachment.c.state == said("waiting"))
-    .values(state=said("refused"), reason=bindparam("reason"))
+    .where(attachment.c.id == bindparam("attachment"), attachment.c.state == said(FileState.WAITING))
+    .values(state=said(FileState.REFUSED), reason=bindparam("reason"))
 )
 _EXPECT_AGAIN = (
     update(attachment)
     .where(
         attachment.c.id == bindparam("attachment"),
-        attachment.c.state == said("refused"),
-        attachment.c.reason != said("erased"),
+        attachment.c.state == said(FileState.REFUSED),
+        attachment.c.reason != said(ERASED),
     )
-    .values(state=said("waiting"), reason=EMPTY)
+    .values(state=said(FileState.WAITING), reason=EMPTY)
 )
 _TIE = update(attachment).where(within(attachment.c.id, "attachments")).values(case_id=bindparam("case"))
 _ABOUT = (
@@ -53,12 +54,11 @@ _ABOUT = (
 )
 _READ = select(*_ABOUT, attachment.c.content).where(attachment.c.id == bindparam("attachment"))
 _LIST = select(*_ABOUT).where(within(attachment.c.id, "attachments")).order_by(attachment.c.id)
-_LANE: Final = "file:"  # prefix of a download's lane; the attachment id follows
 _FETCHED = select(outbox.c.lane).where(
     outbox.c.conversation_id.in_(
         select(conversation.c.id).where(conversation.c.person_id == bindparam("person"))
     ),
-    outbox.c.kind == said("download"),
+    outbox.c.kind == said(BodyKind.DOWNLOAD),
     outbox.c.queued >= bindparam("since"),
 )
 
@@ -124,7 +124,7 @@ class SqlAttachments(Area):
     async def fetched(self, person: PersonId, since: Instant) -> list[int]:
         """Return the files of a person whose download was requested since then."""
         rows = await self._unit.fetch(_FETCHED, person=person, since=since)
-        return [int(lane.removeprefix(_LANE)) for (lane,) in rows]
+        return [int(lane_name(lane)) for (lane,) in rows]
 
 
 def _about(row: Row) -> Attachment:
@@ -135,7 +135,7 @@ def _about(row: Row) -> Attachment:
         name,
         mime,
         size,
-        state,
+        FileState(state),
         reason,
         None if case is None else CaseId(case),
     )

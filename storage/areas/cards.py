@@ -6,15 +6,16 @@ from conversations.events import Instant
 from conversations.session import CaseId
 from storage.areas.cases import OPEN_CASE
 from storage.engines.sql import EMPTY, LIMIT, ZERO, Area, given, said
+from storage.interface.outbox import BodyKind, OutboxState
 from storage.tables import case, outbox
 
 _CARDS = (
     select(outbox.c.id, outbox.c.chat, outbox.c.state)
     .where(
         outbox.c.case_id == bindparam("case"),
-        outbox.c.kind == said("card"),
+        outbox.c.kind == said(BodyKind.CARD),
         outbox.c.edits == ZERO,
-        outbox.c.state.in_([said("waiting"), said("sending"), said("sent")]),
+        outbox.c.state.in_([said(OutboxState.WAITING), said(OutboxState.SENDING), said(OutboxState.SENT)]),
     )
     .order_by(outbox.c.id)
 )
@@ -54,9 +55,11 @@ class SqlCards(Area):
 
     __slots__ = ()
 
-    async def of(self, case: CaseId) -> list[tuple[int, str, str]]:
+    async def of(self, case: CaseId) -> list[tuple[int, str, OutboxState]]:
         """Return (outbox row, chat, state) of the cards of a case that are posted or waiting, oldest first."""
-        return [(row, chat, state) for row, chat, state in await self._unit.fetch(_CARDS, case=case)]
+        return [
+            (row, chat, OutboxState(state)) for row, chat, state in await self._unit.fetch(_CARDS, case=case)
+        ]
 
     async def threads(self, account: str, since: Instant) -> list[tuple[str, str]]:
         """Return (chat, message) of the cards of cases that are open or were closed after `since`, newest first."""

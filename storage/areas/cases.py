@@ -29,7 +29,7 @@ _FIELDS = tuple(field.name for field in fields(Case))
 _ROW = select(case.c.owner, *(case.c[_COLUMNS.get(name, name)] for name in _FIELDS))
 _PEOPLE: Any = dict[Role, StaffId]
 
-OPEN_CASE = case.c.state.not_in([said("closed"), said("accepted")])
+OPEN_CASE = case.c.state.not_in([said(State.CLOSED), said(State.ACCEPTED)])
 
 _new_number = insert(case_number)
 _NUMBER = _new_number.on_conflict_do_update(
@@ -82,7 +82,7 @@ _OPEN = (
 _CLOSED = (
     _ROW.where(
         case.c.person_id == bindparam("person"),
-        case.c.state == said("closed"),
+        case.c.state == said(State.CLOSED),
         case.c.closed >= bindparam("since"),
     )
     .order_by(case.c.closed.desc(), case.c.id.desc())

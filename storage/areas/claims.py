@@ -18,7 +18,7 @@ from storage.areas.outbox import FAILED, OPEN
 from storage.areas.shut_places import is_shut
 from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Area, Row, real_time, said, within
 from storage.interface.claims import Admit, Claimed, Freight, Outlook
-from storage.interface.outbox import OutboxRow
+from storage.interface.outbox import BODY_KINDS, BodyKind, OutboxRow, OutboxState
 from storage.tables import outbox
 
 LOST_LEASE: Final = "the sender disappeared before an answer was seen"
@@ -99,8 +99,8 @@ def _heads(*which: Any) -> Select[Any]:
     )
 
 
-_MESSAGES = _heads(_row.c.kind != said("download"), _row.c.bulk == bindparam("bulk"))
-_FILES = _heads(_row.c.kind == said("download"))
+_MESSAGES = _heads(_row.c.kind != said(BodyKind.DOWNLOAD), _row.c.bulk == bindparam("bulk"))
+_FILES = _heads(_row.c.kind == said(BodyKind.DOWNLOAD))
 
 _MADE = (
     update(outbox)
@@ -115,7 +115,10 @@ _MADE = (
         .scalar_subquery(),
     )
     .values(
-        state=said("sending"), attempt=ONE, until=real_time() + bindparam("lease"), holder=bindparam("by")
+        state=said(OutboxState.SENDING),
+        attempt=ONE,
+        until=real_time() + bindparam("lease"),
+        holder=bindparam("by"),
     )
     .returning(outbox.c.id)
 )
@@ -123,7 +126,7 @@ _LEASE = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(
-        state=said("sending"),
+        state=said(OutboxState.SENDING),
         attempt=outbox.c.attempt + ONE,
         uncertain=bindparam("lost"),
         until=real_time() + bindparam("lease"),
@@ -160,11 +163,11 @@ def _first(*which: Any) -> Any:
 
 def _firsts(*which: Any) -> list[Any]:
     """The same for each kind of freight."""
-    message = outbox.c.kind != said("download")
+    message = outbox.c.kind != said(BodyKind.DOWNLOAD)
     return [
         _first(message, outbox.c.bulk == ZERO, *which),
         _first(message, outbox.c.bulk == ONE, *which),
-        _first(outbox.c.kind == said("download"), *which),
+        _first(outbox.c.kind == said(BodyKind.DOWNLOAD), *which),
     ]
 
 
@@ -175,7 +178,9 @@ _OUTLOOK = select(
 )
 
 END_LEASES = (
-    update(outbox).where(outbox.c.state.in_(OPEN), outbox.c.state == said("sending")).values(until=ZERO)
+    update(outbox)
+    .where(outbox.c.state.in_(OPEN), outbox.c.state == said(OutboxState.SENDING))
+    .values(until=ZERO)
 )
 """Used when nobody is sending: the sender has died, and its leases need not expire first."""
 
@@ -185,16 +190,16 @@ _GIVE_BACK = (
         outbox.c.id == bindparam("row"),
         outbox.c.attempt == bindparam("tried"),
         outbox.c.holder == bindparam("by"),
-        outbox.c.state == said("sending"),
+        outbox.c.state == said(OutboxState.SENDING),
     )
-    .values(state=said("waiting"), until=ZERO)
+    .values(state=said(OutboxState.WAITING), until=ZERO)
 )
 _AWAITED = (
     select(outbox.c.id)
     .where(
         outbox.c.id == bindparam("row"),
         outbox.c.attempt == bindparam("tried"),
-        outbox.c.state.in_([said("sending"), said("unknown")]),
+        outbox.c.state.in_([said(OutboxState.SENDING), said(OutboxState.UNKNOWN)]),
     )
     .with_for_update()
 )
@@ -206,7 +211,7 @@ _FREE = (  # skip rows that their sender, still alive, is just settling
             select(_theirs.c.id)
             .where(
                 _theirs.c.state.in_(OPEN),
-                _theirs.c.state == said("sending"),
+                _theirs.c.state == said(OutboxState.SENDING),
                 _theirs.c.holder == bindparam("holder"),
             )
             .with_for_update(skip_locked=True)
@@ -271,9 +276,9 @@ class SqlClaims(Area):
         for row in rows:
             one = _claimed(row)
             if (one.row.thread_of and not one.thread) or (one.row.edits and not one.edited):
-                closed.append({"row": one.row.id, "end": "dead", "why": NOT_THERE})
+                closed.append({"row": one.row.id, "end": OutboxState.DEAD, "why": NOT_THERE})
             elif one.uncertain and not one.row.resend:
-                closed.append({"row": one.row.id, "end": "unknown", "why": LOST_LEASE})
+                closed.append({"row": one.row.id, "end": OutboxState.UNKNOWN, "why": LOST_LEASE})
             elif admit is not None and (wait := admit(one.row, returned=row[18] > 0)) > 0:
                 waiting.append({"of": one.row.lane, "wait": int(wait * SECOND)})
             else:
@@ -321,7 +326,7 @@ def _claimed(row: Row) -> Claimed:
             id=row[0],
             lane=row[1],
             address=Address(row[2], row[3]),
-            kind=row[4],
+            kind=BODY_KINDS.get(row[4], row[4]),
             body=row[5],
             conversation=None if row[6] is None else ConversationId(row[6]),
             case=None if row[7] is None else CaseId(row[7]),
@@ -332,7 +337,7 @@ def _claimed(row: Row) -> Claimed:
             bulk=bool(row[17]),
         ),
         attempt=row[13] + 1,
-        uncertain=row[14] + (row[12] == "sending"),
+        uncertain=row[14] + (row[12] == OutboxState.SENDING),
         thread=row[15],
         edited=row[16],
         queued=row[19],

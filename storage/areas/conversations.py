@@ -11,6 +11,7 @@ from conversations.frozen import replace
 from conversations.session import CaseId, Conversation, ConversationId, PersonId, Session
 from storage.codec import clean, decode, encode
 from storage.engines.sql import ONE, Area, Row, said, within
+from storage.interface.outbox import OutboxState
 from storage.tables import address, conversation, invitation, outbox, person
 
 _STACK = tuple[Session, ...]
@@ -73,7 +74,7 @@ _MOVE_OUTBOX = (
     .where(
         outbox.c.account == bindparam("account"),
         outbox.c.chat == bindparam("old"),
-        outbox.c.state.in_([said("waiting"), said("sending")]),
+        outbox.c.state.in_([said(OutboxState.WAITING), said(OutboxState.SENDING)]),
     )
     .values(chat=bindparam("new"))
 )

@@ -12,11 +12,13 @@ from conversations.events import Instant
 from conversations.session import CaseId, PersonId
 from storage.codec import clean
 from storage.engines.sql import EMPTY, LIMIT, ONE, ZERO, Area, Row, given, said
-from storage.interface.dead_letters import Letter
-from storage.interface.outbox import ROUND
+from storage.interface.dead_letters import Box, Letter
+from storage.interface.inbox import InboxState
+from storage.interface.messages import DeliveryState
+from storage.interface.outbox import ROUND, OutboxState
 from storage.tables import case_message, conversation, inbox, outbox
 
-_BURIED = inbox.c.state == said("dead")
+_BURIED = inbox.c.state == said(InboxState.DEAD)
 _INBOX = select(
     inbox.c.id, inbox.c.account, inbox.c.lane, inbox.c.reason, inbox.c.received, inbox.c.finished
 ).where(_BURIED, inbox.c.body.is_not(null()))
@@ -25,7 +27,7 @@ _INBOX_ONE = _INBOX.add_columns(inbox.c.body).where(inbox.c.id == bindparam("wan
 _INBOX_AGAIN = (
     update(inbox)
     .where(inbox.c.id == bindparam("letter"), _BURIED, inbox.c.body.is_not(null()))
-    .values(state=said("pending"), finished=ZERO, reason=EMPTY)
+    .values(state=said(InboxState.PENDING), finished=ZERO, reason=EMPTY)
 )
 _INBOX_DROP = (
     update(inbox)
@@ -33,7 +35,7 @@ _INBOX_DROP = (
     .values(body=null(), reason=bindparam("why"))
 )
 
-LOST: Final = outbox.c.state.in_([said("unknown"), said("dead")])
+LOST: Final = outbox.c.state.in_([said(OutboxState.UNKNOWN), said(OutboxState.DEAD)])
 _OUTBOX = (
     select(
         outbox.c.id,
@@ -55,16 +57,18 @@ _OUTBOX = (
 _OUTBOX_LIST = _OUTBOX.order_by(outbox.c.id).limit(LIMIT).offset(ZERO)
 _OUTBOX_ONE = _OUTBOX.add_columns(outbox.c.body).where(outbox.c.id == bindparam("wanted"))
 
-_uncertain = case((outbox.c.state == said("unknown"), ONE), (outbox.c.uncertain > ZERO, ONE), else_=ZERO)
+_uncertain = case(
+    (outbox.c.state == said(OutboxState.UNKNOWN), ONE), (outbox.c.uncertain > ZERO, ONE), else_=ZERO
+)
 _OUTBOX_AGAIN = (
     update(outbox)
     .where(outbox.c.id == bindparam("letter"), LOST, outbox.c.body != EMPTY)
     .values(
-        state=said("waiting"),
+        state=said(OutboxState.WAITING),
         until=ZERO,
         attempt=(outbox.c.attempt // given(ROUND) + ONE) * given(ROUND),
         uncertain=_uncertain,  # it may have arrived: channels that can look it up do
-        resend=case((outbox.c.state == said("unknown"), ONE), else_=outbox.c.resend),
+        resend=case((outbox.c.state == said(OutboxState.UNKNOWN), ONE), else_=outbox.c.resend),
         queued=bindparam("now"),  # rows sent meanwhile were sent before it
         settled=ZERO,
         reason=EMPTY,
@@ -78,8 +82,8 @@ _OUTBOX_DROP = (
 _delivering = select(outbox.c.case_message).where(outbox.c.id == bindparam("letter"))
 _ON_ITS_WAY = (
     update(case_message)
-    .where(case_message.c.id.in_(_delivering), case_message.c.delivery == said("failed"))
-    .values(delivery=said("waiting"))
+    .where(case_message.c.id.in_(_delivering), case_message.c.delivery == said(DeliveryState.FAILED))
+    .values(delivery=said(DeliveryState.WAITING))
 )
 
 
@@ -105,7 +109,7 @@ class SqlDeadLetters(Area):
     async def retry(self, letter: Letter, now: Instant) -> bool:
         """Let it wait in its lane again; False when it is no longer a dead letter."""
         work = self._unit.work
-        if letter.box == "inbox":
+        if letter.box is Box.INBOX:
             work.apply = True
             return bool(await self._unit.run(_INBOX_AGAIN, letter=letter.id))
         work.freed = True
@@ -116,7 +120,7 @@ class SqlDeadLetters(Area):
 
     async def drop(self, letter: Letter, reason: str) -> bool:
         """Erase its body and keep the row with this reason; False when it is no longer a dead letter."""
-        statement = _INBOX_DROP if letter.box == "inbox" else _OUTBOX_DROP
+        statement = _INBOX_DROP if letter.box is Box.INBOX else _OUTBOX_DROP
         return bool(await self._unit.run(statement, letter=letter.id, why=clean(reason)))
 
 
@@ -125,7 +129,7 @@ def _received(row: Row) -> Letter:
     number, account, lane, reason, since, at, *body = row
     chat = lane.removeprefix(f"{account}:").removeprefix("chat:")
     words = "".join(bytes(part).decode("utf-8", "replace") for part in body)
-    return Letter(number, "inbox", "dead", account, lane, chat, "", reason, since, at, body=words)
+    return Letter(number, Box.INBOX, OutboxState.DEAD, account, lane, chat, "", reason, since, at, body=words)
 
 
 def _made(row: Row) -> Letter:
@@ -133,8 +137,8 @@ def _made(row: Row) -> Letter:
     number, state, account, lane, chat, kind, reason, since, at, attempt, person, concern, *body = row
     return Letter(
         number,
-        "outbox",
-        state,
+        Box.OUTBOX,
+        OutboxState(state),
         account,
         lane,
         chat,

@@ -34,6 +34,9 @@ from storage.areas.mentions import empty_letters_naming
 from storage.areas.outbox import OPEN
 from storage.columns import IDENTITY, WORDS
 from storage.engines.sql import EMPTY, ONE, ZERO, Unit, said
+from storage.interface.attachments import ERASED, FileState
+from storage.interface.inbox import InboxState
+from storage.interface.outbox import OutboxState
 from storage.tables import (
     address,
     answer,
@@ -98,7 +101,7 @@ _invited_here = select(conversation.c.id).where(
 # Staff actions, lists and digests may quote anybody; once applied or sent, their words are not needed again. Dead
 # letters may still be retried: `storage.areas.mentions` finds those that name the person.
 _staff_bodies = and_(
-    inbox.c.state == said("applied"),
+    inbox.c.state == said(InboxState.APPLIED),
     inbox.c.body.is_not(null()),
     inbox.c.conversation_id.is_(null()),
     ~_same_lane.exists(),
@@ -106,14 +109,14 @@ _staff_bodies = and_(
 _staff_posts = and_(
     outbox.c.conversation_id.is_(null()),
     outbox.c.case_id.is_(null()),
-    outbox.c.state == said("sent"),
+    outbox.c.state == said(OutboxState.SENT),
     outbox.c.body != EMPTY,
 )
 _coming_digest = select(outbox.c.id).where(outbox.c.case_id.is_(null()), outbox.c.state.in_(OPEN))
 _digest_files = and_(
     attachment.c.person_id.is_(null()),
     attachment.c.case_id.is_(null()),
-    attachment.c.state == said("stored"),
+    attachment.c.state == said(FileState.STORED),
     ~_coming_digest.where(outbox.c.conversation_id.is_(null())).exists(),
 )
 
@@ -139,7 +142,7 @@ PLAN: Final[Mapping[Table, Rows]] = {
             _sent_here.exists(),
             _staff_posts,
         ),
-        {"state": choose((outbox.c.state.in_(OPEN), said("dead")), else_=outbox.c.state)},
+        {"state": choose((outbox.c.state.in_(OPEN), said(OutboxState.DEAD)), else_=outbox.c.state)},
     ),
     invitation: Rows(
         _invited_here.exists(),
@@ -148,7 +151,7 @@ PLAN: Final[Mapping[Table, Rows]] = {
     case_message: Rows(_of(case_message.c.case_id, _cases)),
     attachment: Rows(
         or_(attachment.c.person_id == PERSON, _of(attachment.c.case_id, _cases), _digest_files),
-        {"state": said("refused"), "reason": said("erased"), "size": ZERO},
+        {"state": said(FileState.REFUSED), "reason": said(ERASED), "size": ZERO},
     ),
     seen: Rows(_read_here.exists(), gone=True),
     timer: Rows(_of(timer.c.conversation_id, _conversations), gone=True),

@@ -12,6 +12,8 @@ from storage.areas.cases import OPEN_CASE
 from storage.areas.outbox import OPEN
 from storage.engines.sql import EMPTY, LIMIT, ZERO, Area, Row, said
 from storage.interface.figures import Voice
+from storage.interface.inbox import InboxState
+from storage.interface.outbox import OutboxState
 from storage.tables import answer, case, conversation, digest_made, inbox, outbox, person, tally, timer
 
 COMMENT, CONSENT, SCORE = said("comment"), said("quote"), said("score")
@@ -58,7 +60,7 @@ _VOICES = (
     .offset(ZERO)
 )
 
-_LOST = [said("unknown"), said("dead")]  # as the partial index says it
+_LOST = [said(OutboxState.UNKNOWN), said(OutboxState.DEAD)]  # as the partial index says it
 
 
 def _how_many(rows: Table, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -69,18 +71,20 @@ def _first(moment: ColumnElement[int], condition: ColumnElement[bool]) -> Scalar
     return select(func.coalesce(func.min(moment), ZERO)).where(condition).scalar_subquery()
 
 
-_pending = inbox.c.state == said("pending")
+_pending = inbox.c.state == said(InboxState.PENDING)
 _waiting = outbox.c.state.in_(OPEN)
 _lost = outbox.c.state.in_(_LOST)
 _COUNTED: Final = {
     "inbox_pending": _how_many(inbox, _pending),
     "inbox_oldest": _first(inbox.c.received, _pending),
-    "inbox_dead": _how_many(inbox, inbox.c.state == said("dead"), inbox.c.body.is_not(None)),
+    "inbox_dead": _how_many(inbox, inbox.c.state == said(InboxState.DEAD), inbox.c.body.is_not(None)),
     "outbox_waiting": _how_many(outbox, _waiting),
     "outbox_oldest": _first(outbox.c.queued, _waiting),
-    "outbox_unknown": _how_many(outbox, _lost, outbox.c.state == said("unknown"), outbox.c.body != EMPTY)
+    "outbox_unknown": _how_many(
+        outbox, _lost, outbox.c.state == said(OutboxState.UNKNOWN), outbox.c.body != EMPTY
+    )
     + _how_many(outbox, _waiting, outbox.c.uncertain > ZERO),
-    "outbox_dead": _how_many(outbox, _lost, outbox.c.state == said("dead"), outbox.c.body != EMPTY),
+    "outbox_dead": _how_many(outbox, _lost, outbox.c.state == said(OutboxState.DEAD), outbox.c.body != EMPTY),
     "timers": _how_many(timer),
     "cases_open": _how_many(case, OPEN_CASE),
     "conversations": _how_many(conversation),

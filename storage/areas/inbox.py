@@ -9,7 +9,7 @@ from conversations.events import Instant
 from conversations.session import ConversationId
 from storage.codec import clean
 from storage.engines.sql import AT_ONCE, EMPTY, LIMIT, ZERO, Area, said, within
-from storage.interface.inbox import NO_TRACES, UNTRACED, InboxRow, RawBody, Trace
+from storage.interface.inbox import NO_TRACES, UNTRACED, InboxRow, InboxState, RawBody, Trace
 from storage.tables import conversation, inbox
 
 _NEW = (
@@ -21,7 +21,7 @@ _NEW = (
         lane=bindparam("lane"),
         body=bindparam("body"),
         received=bindparam("received"),
-        state=said("pending"),
+        state=said(InboxState.PENDING),
         finished=ZERO,
         reason=EMPTY,
         carried=EMPTY,
@@ -37,7 +37,7 @@ _RETIRE = (
     .values(key=inbox.c.key.concat(literal_column("'~'")).concat(cast(inbox.c.id, Text)))
 )
 _ROW = select(inbox.c.id, inbox.c.key, inbox.c.account, inbox.c.lane, inbox.c.body, inbox.c.received)
-_PENDING = inbox.c.state == said("pending")
+_PENDING = inbox.c.state == said(InboxState.PENDING)
 _CLAIM = _ROW.where(_PENDING).order_by(inbox.c.id).limit(LIMIT).offset(ZERO)
 
 # Several workers: the holder of a lane's lock applies its rows until the unit ends. The rows are read again after
@@ -63,7 +63,7 @@ _FINISH = (
     update(inbox)
     .where(inbox.c.id == bindparam("inbox"))
     .values(
-        state=said("applied"),
+        state=said(InboxState.APPLIED),
         finished=bindparam("now"),
         carried=bindparam("carried"),
         traces=bindparam("traces"),
@@ -76,7 +76,7 @@ _FINISH = (
 _BURY = (
     update(inbox)
     .where(inbox.c.id == bindparam("inbox"), _PENDING)  # another worker may have applied it meanwhile
-    .values(state=said("dead"), finished=bindparam("now"), reason=bindparam("why"))
+    .values(state=said(InboxState.DEAD), finished=bindparam("now"), reason=bindparam("why"))
 )
 _old = inbox.alias("old")
 _OLD = (

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, Update, bindparam, null, select, u
 from conversations.session import PersonId
 from storage.areas.dead_letters import LOST
 from storage.engines.sql import EMPTY, LIMIT, ZERO, Row, Unit, said, within
+from storage.interface.inbox import InboxState
 from storage.tables import answer, case, case_message, conversation, inbox, outbox
 
 PAGE: Final = 500  # dead letters read per query
@@ -35,7 +36,7 @@ _SPOKEN = (
 _BODIES = (
     select(inbox.c.id, inbox.c.body)
     .where(
-        inbox.c.state == said("dead"),
+        inbox.c.state == said(InboxState.DEAD),
         inbox.c.body.is_not(null()),
         inbox.c.conversation_id.is_(null()),
         inbox.c.id > bindparam("after"),

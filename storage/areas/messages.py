@@ -8,7 +8,7 @@ from conversations.events import Instant
 from conversations.session import CaseId
 from storage.codec import clean, decode, encode
 from storage.engines.sql import ZERO, Area, Row, said, within
-from storage.interface.messages import CaseMessage
+from storage.interface.messages import CaseMessage, DeliveryState, Direction
 from storage.tables import case_message
 
 _NUMBERS = tuple[int, ...]
@@ -28,7 +28,7 @@ _first = (
 )
 _UNSHOWN = _MESSAGES.where(
     case_message.c.id > _first,
-    case_message.c.direction == said("in"),
+    case_message.c.direction == said(Direction.IN),
     case_message.c.log == ZERO,
     case_message.c.at >= bindparam("since"),
 )
@@ -88,11 +88,11 @@ def _message(row: Row) -> CaseMessage:
         one,
         CaseId(case_id),
         at,
-        direction,
+        Direction(direction),
         author,
         text,
         decode(_NUMBERS, attachments),
-        delivery,
+        DeliveryState(delivery),
         log,
         salt,
     )

@@ -6,7 +6,7 @@ waiting row is due, or when a lease expires; rows behind it in its lane wait at 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, assert_never
 
 from sqlalchemy import BigInteger, and_, bindparam, func, select, update
 from sqlalchemy import case as choose
@@ -15,15 +15,20 @@ from sqlalchemy.dialects.postgresql import insert
 from conversations.events import SECOND, Address, Instant
 from storage.codec import clean
 from storage.engines.sql import AT_ONCE, EMPTY, LIMIT, ONE, ZERO, Area, given, real_time, said, within
-from storage.interface.outbox import Delivery, OutboxRow, Posted
+from storage.interface.messages import DeliveryState
+from storage.interface.outbox import BodyKind, Delivery, OutboxRow, OutboxState, Posted
 from storage.tables import case_message, outbox
 
-OPEN = [said("waiting"), said("sending")]
+OPEN = [said(OutboxState.WAITING), said(OutboxState.SENDING)]
 
 _ahead = outbox.alias("ahead")
 _as_long_as_its_lane = (
     select(_ahead.c.until)
-    .where(_ahead.c.state.in_(OPEN), _ahead.c.state == said("waiting"), _ahead.c.lane == bindparam("lane"))
+    .where(
+        _ahead.c.state.in_(OPEN),
+        _ahead.c.state == said(OutboxState.WAITING),
+        _ahead.c.lane == bindparam("lane"),
+    )
     .order_by(_ahead.c.id.desc())
     .limit(ONE)
     .offset(ZERO)
@@ -39,7 +44,7 @@ _HURRY = (
     update(outbox)
     .where(
         outbox.c.state.in_(OPEN),
-        outbox.c.state == said("waiting"),
+        outbox.c.state == said(OutboxState.WAITING),
         within(outbox.c.lane, "lanes"),
         outbox.c.bulk == ONE,
     )
@@ -49,17 +54,22 @@ _HURRY = (
 _OURS = and_(
     outbox.c.id == bindparam("row"),
     outbox.c.attempt == bindparam("tried"),
-    outbox.c.state == said("sending"),
+    outbox.c.state == said(OutboxState.SENDING),
 )
 _SENT = (
     update(outbox)
     .where(
         outbox.c.id == bindparam("row"),
         outbox.c.attempt == bindparam("tried"),
-        outbox.c.state.in_([said("sending"), said("unknown")]),  # a response that arrived late
+        outbox.c.state.in_(
+            [said(OutboxState.SENDING), said(OutboxState.UNKNOWN)]
+        ),  # a response that arrived late
     )
     .values(
-        state=said("sent"), message=bindparam("message"), settled=bindparam("now"), reason=bindparam("reason")
+        state=said(OutboxState.SENT),
+        message=bindparam("message"),
+        settled=bindparam("now"),
+        reason=bindparam("reason"),
     )
 )
 # The reason of a row that waits for a shut channel proves that its readers were told (`shut_places.py`): keep it.
@@ -70,15 +80,15 @@ _WHY = choose(
 _WAITING = (
     update(outbox)
     .where(_OURS)
-    .values(state=said("waiting"), until=real_time() + bindparam("wait"), reason=_WHY)
+    .values(state=said(OutboxState.WAITING), until=real_time() + bindparam("wait"), reason=_WHY)
 )
 _DEAD = (
     update(outbox)
     .where(_OURS)
-    .values(state=said("dead"), settled=bindparam("now"), reason=bindparam("reason"))
+    .values(state=said(OutboxState.DEAD), settled=bindparam("now"), reason=bindparam("reason"))
 )
 _once_more = and_(outbox.c.resend == ONE, bindparam("final", type_=BigInteger) == ZERO)
-_AGAIN = choose((_once_more, said("waiting")), else_=said("unknown"))
+_AGAIN = choose((_once_more, said(OutboxState.WAITING)), else_=said(OutboxState.UNKNOWN))
 _UNKNOWN = (
     update(outbox)
     .where(_OURS)
@@ -92,7 +102,9 @@ _UNKNOWN = (
 )
 
 # Rows behind one that has to wait need not be read earlier.
-_behind = select(_ahead.c.lane).where(_ahead.c.id == bindparam("row"), _ahead.c.state == said("waiting"))
+_behind = select(_ahead.c.lane).where(
+    _ahead.c.id == bindparam("row"), _ahead.c.state == said(OutboxState.WAITING)
+)
 _PUT_OFF_BEHIND = (
     update(outbox)
     .where(
@@ -118,20 +130,21 @@ _delivering = select(outbox.c.case_message).where(outbox.c.case_message > ZERO, 
 _ARRIVED = (
     update(case_message)
     .where(
-        case_message.c.id.in_(_delivering.where(outbox.c.state == said("sent"))),
-        case_message.c.delivery == said("waiting"),
+        case_message.c.id.in_(_delivering.where(outbox.c.state == said(OutboxState.SENT))),
+        case_message.c.delivery == said(DeliveryState.WAITING),
     )
-    .values(delivery=said("sent"))
+    .values(delivery=said(DeliveryState.SENT))
 )
+_ILL = [said(OutboxState.DEAD), said(OutboxState.UNKNOWN)]
 FAILED = (
     update(case_message)
-    .where(case_message.c.id.in_(_delivering.where(outbox.c.state.in_([said("dead"), said("unknown")]))))
-    .values(delivery=said("failed"))
+    .where(case_message.c.id.in_(_delivering.where(outbox.c.state.in_(_ILL))))
+    .values(delivery=said(DeliveryState.FAILED))
 )
 """Case messages of failed rows: as far as is known, staff's words did not arrive."""
 
 _MESSAGES = select(outbox.c.id, outbox.c.message).where(
-    within(outbox.c.id, "rows"), outbox.c.state == said("sent")
+    within(outbox.c.id, "rows"), outbox.c.state == said(OutboxState.SENT)
 )
 
 
@@ -162,7 +175,7 @@ _POSTED_LATELY = (
     select(outbox.c.chat)
     .where(
         outbox.c.account == bindparam("account"),
-        outbox.c.state == said("sent"),
+        outbox.c.state == said(OutboxState.SENT),
         outbox.c.kind == bindparam("sort"),
         outbox.c.case_id.is_(None),
         outbox.c.message != EMPTY,
@@ -198,7 +211,7 @@ class SqlOutbox(Area):
                     "thread_of": one.thread_of,
                     "edits": one.edits,
                     "resend": int(one.resend),
-                    "state": "waiting",
+                    "state": OutboxState.WAITING,
                     "attempt": 0,
                     "uncertain": 0,
                     "holder": "",
@@ -217,34 +230,42 @@ class SqlOutbox(Area):
 
     async def settle(self, deliveries: Sequence[Delivery], now: Instant) -> None:
         """Record results of sends, fenced by attempt; the delivery state of case messages follows."""
-        ended: dict[str, list[dict[str, Any]]] = {"sent": [], "waiting": [], "dead": [], "unknown": []}
+        sent: list[dict[str, Any]] = []
+        waiting: list[dict[str, Any]] = []
+        dead: list[dict[str, Any]] = []
+        unknown: list[dict[str, Any]] = []
         for one in deliveries:
             fence = {"row": one.id, "tried": one.attempt}
-            if one.state == "sent":
-                ended["sent"].append(
-                    fence | {"now": now, "message": clean(one.message), "reason": clean(one.reason)}
-                )
-            elif one.state == "waiting":
-                ended["waiting"].append(fence | {"reason": clean(one.reason), "wait": int(one.wait * SECOND)})
-            elif one.state == "dead":
-                ended["dead"].append(fence | {"now": now, "reason": clean(one.reason)})
-            else:
-                ended["unknown"].append(
-                    fence
-                    | {"now": now, "reason": clean(one.reason), "wait": int(one.wait * SECOND)}
-                    | {"final": int(one.final)}
-                )
-        self._unit.later(_SENT, ended["sent"])
-        self._unit.later(_WAITING, ended["waiting"])
-        self._unit.later(_DEAD, ended["dead"])
-        self._unit.later(_UNKNOWN, ended["unknown"])
-        if waiting := [one for one in deliveries if one.state in ("waiting", "unknown")]:
-            self._unit.work.put_off(min(one.wait for one in waiting))
-            put_off = [{"row": one.id, "wait": int(one.wait * SECOND)} for one in waiting if one.wait]
+            match one.state:
+                case OutboxState.SENT:
+                    sent.append(
+                        fence | {"now": now, "message": clean(one.message), "reason": clean(one.reason)}
+                    )
+                case OutboxState.WAITING:
+                    waiting.append(fence | {"reason": clean(one.reason), "wait": int(one.wait * SECOND)})
+                case OutboxState.DEAD:
+                    dead.append(fence | {"now": now, "reason": clean(one.reason)})
+                case OutboxState.UNKNOWN:
+                    unknown.append(
+                        fence
+                        | {"now": now, "reason": clean(one.reason), "wait": int(one.wait * SECOND)}
+                        | {"final": int(one.final)}
+                    )
+                case OutboxState.SENDING:
+                    raise ValueError("a send that ended is not on its way")
+                case _:
+                    assert_never(one.state)
+        self._unit.later(_SENT, sent)
+        self._unit.later(_WAITING, waiting)
+        self._unit.later(_DEAD, dead)
+        self._unit.later(_UNKNOWN, unknown)
+        if later := [one for one in deliveries if one.state in (OutboxState.WAITING, OutboxState.UNKNOWN)]:
+            self._unit.work.put_off(min(one.wait for one in later))
+            put_off = [{"row": one.id, "wait": int(one.wait * SECOND)} for one in later if one.wait]
             self._unit.later(_PUT_OFF_BEHIND, put_off)
-        if arrived := [one["row"] for one in ended["sent"]]:
+        if arrived := [one["row"] for one in sent]:
             self._unit.later(_ARRIVED, [{"rows": arrived}])
-        if failed := [one["row"] for one in ended["dead"] + ended["unknown"]]:
+        if failed := [one["row"] for one in dead + unknown]:
             self._unit.later(FAILED, [{"rows": failed}])
 
     async def drop_bodies(self, before: Instant) -> int:
@@ -268,7 +289,7 @@ class SqlOutbox(Area):
         )
         return Posted(*rows[0]) if rows else None
 
-    async def posted_places(self, account: str, kind: str, limit: int) -> list[str]:
+    async def posted_places(self, account: str, kind: BodyKind, limit: int) -> list[str]:
         """Return where posts outside of cases were sent recently, latest first."""
         return [
             chat

@@ -11,7 +11,7 @@ from conversations.session import CaseId, ConversationId, PersonId, SessionId
 from storage.codec import clean
 from storage.engines.sql import Area, Row, within
 from storage.interface.facts import FactRow
-from storage.interface.sessions import AskedQuestion, SessionRow
+from storage.interface.sessions import AskedQuestion, AskedState, SessionRow
 from storage.tables import session
 
 _NAMES = [column.name for column in session.columns]
@@ -45,13 +45,13 @@ class SqlSessions(Area):
                 case Started():
                     begun.append(_begun(row, row.fact))
                 case Answered(session=one, question=question, asked=asked):
-                    _move(moved, one)["lines"] += f"{question} {asked} {row.at} answered\n"
+                    _move(moved, one)["lines"] += f"{question} {asked} {row.at} {AskedState.ANSWERED}\n"
                 case Skipped(session=one, question=question, asked=asked):
-                    _move(moved, one)["lines"] += f"{question} {asked} {row.at} skipped\n"
+                    _move(moved, one)["lines"] += f"{question} {asked} {row.at} {AskedState.SKIPPED}\n"
                 case Ended(session=one, outcome=outcome, how=how, left=left, asked=asked):
                     change = _move(moved, one)
                     if left:
-                        change["lines"] += f"{left} {asked} 0 left\n"
+                        change["lines"] += f"{left} {asked} 0 {AskedState.LEFT}\n"
                     change |= {"ended": row.at, "outcome": outcome, "how": how}
                 case CaseOpened(case=case, sessions=sessions) if sessions:
                     led.append({"sessions": list(sessions), "case": case})
@@ -121,4 +121,4 @@ def _session(row: Row) -> SessionRow:
 
 def _asked(line: str) -> AskedQuestion:
     question, asked, done, state = line.split()
-    return AskedQuestion(question, int(asked), int(done), state)
+    return AskedQuestion(question, int(asked), int(done), AskedState(state))

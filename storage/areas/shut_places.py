@@ -16,7 +16,7 @@ from conversations.session import CaseId, ConversationId
 from storage.areas.outbox import OPEN
 from storage.codec import clean
 from storage.engines.sql import EMPTY, ONE, ZERO, Area, given, real_time, said, within
-from storage.interface.outbox import ROUND, OutboxRow
+from storage.interface.outbox import BODY_KINDS, ROUND, BodyKind, OutboxRow, OutboxState
 from storage.interface.shut_places import Shut
 from storage.tables import case, outbox
 
@@ -39,8 +39,8 @@ def was_told(reason: Any) -> Any:
 _here = (outbox.c.account == bindparam("account"), outbox.c.chat == bindparam("chat"))
 _waiting = (  # worded so that an index is used
     outbox.c.state.in_(OPEN),
-    outbox.c.kind != said("download"),
-    outbox.c.state == said("waiting"),
+    outbox.c.kind != said(BodyKind.DOWNLOAD),
+    outbox.c.state == said(OutboxState.WAITING),
 )
 
 _REFUSED = (
@@ -87,13 +87,15 @@ _TRY = (
     .where(outbox.c.account == bindparam("account"), *_waiting, is_shut(outbox.c.reason))
     .values(until=ZERO)
 )
-_for_staff = outbox.c.kind.in_([said("card"), said("post"), said("digest")])
+_for_staff = outbox.c.kind.in_([said(BodyKind.CARD), said(BodyKind.POST), said(BodyKind.DIGEST)])
 _PLACES = (
     select(
         outbox.c.account,
         outbox.c.chat,
         func.count().filter(is_shut(outbox.c.reason)),
-        func.count().filter(is_shut(outbox.c.reason), outbox.c.kind == said("card"), outbox.c.edits == ZERO),
+        func.count().filter(
+            is_shut(outbox.c.reason), outbox.c.kind == said(BodyKind.CARD), outbox.c.edits == ZERO
+        ),
         func.count().filter(*_waiting, ~was_told(outbox.c.reason)),
         func.max(outbox.c.reason),
     )
@@ -109,7 +111,7 @@ _STRANDED = (
     .where(
         outbox.c.account == bindparam("account"),
         outbox.c.state.in_(OPEN),
-        outbox.c.kind != said("download"),
+        outbox.c.kind != said(BodyKind.DOWNLOAD),
         was_told(outbox.c.reason),
         ~within(outbox.c.chat, "known"),
         outbox.c.id == select(case.c.card).where(case.c.id == outbox.c.case_id).scalar_subquery(),
@@ -159,7 +161,7 @@ class SqlShutPlaces(Area):
                 row[0],
                 row[1],
                 place,
-                row[2],
+                BODY_KINDS.get(row[2], row[2]),
                 row[3],
                 conversation=None if row[4] is None else ConversationId(row[4]),
                 case=None if row[5] is None else CaseId(row[5]),
@@ -203,7 +205,7 @@ class SqlShutPlaces(Area):
         self._unit.work.freed = True
         self._unit.later(_FOLLOW_ROW, [{"row": row, "new": new}])
 
-    async def redirect(self, account: str, kind: str, known: Sequence[str], new: str) -> None:
+    async def redirect(self, account: str, kind: BodyKind, known: Sequence[str], new: str) -> None:
         """Redirect rows outside of cases that wait for a shut place not among these to another place, due now."""
         self._unit.work.freed = True
         await self._unit.run(_FOLLOW_LANE, account=account, sort=kind, known=list(known), new=new)

@@ -9,6 +9,7 @@ from conversations.events import Instant
 from conversations.session import CaseId, ConversationId
 from storage.codec import clean
 from storage.engines.sql import LIMIT, ONE, ZERO, Area, Row, given, said, within
+from storage.interface.inbox import InboxState
 from storage.interface.timers import LeftToApply, Timer
 from storage.tables import case, conversation, inbox, timer
 
@@ -49,7 +50,7 @@ _DUE_AND_FREE = _DUE.where(
     or_(within(timer.c.case_id, "cases"), _case_gone),
 )
 _LEFT = select(
-    select(ONE).where(inbox.c.state == said("pending")).limit(ONE).offset(ZERO).scalar_subquery(),
+    select(ONE).where(inbox.c.state == said(InboxState.PENDING)).limit(ONE).offset(ZERO).scalar_subquery(),
     select(func.min(timer.c.due)).scalar_subquery(),
 )
 _OF = _ROW.where(timer.c.owner == bindparam("owner")).order_by(timer.c.due, timer.c.kind)

@@ -1,23 +1,36 @@
 """Files that were sent."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from enum import StrEnum
+from typing import Final, Protocol
 
 from conversations.events import Instant
 from conversations.frozen import frozen
 from conversations.session import CaseId, PersonId
 
 
+class FileState(StrEnum):
+    """Whether a file is there."""
+
+    WAITING = "waiting"  # it is being fetched
+    STORED = "stored"
+    REFUSED = "refused"  # it is not there, and will not be
+
+
+ERASED: Final = "erased"
+"""Why a file is refused that was there, until its person was erased."""
+
+
 @frozen
 class Attachment:
-    """A stored file; `state` is waiting, stored or refused (with `reason`)."""
+    """A file that somebody sent; `reason` tells why it was refused: a `Refusal`, `ERASED`, or words of the platform."""
 
     id: int
     person: PersonId | None
     name: str
     mime: str
     size: int
-    state: str
+    state: FileState
     reason: str = ""
     case: CaseId | None = None
 

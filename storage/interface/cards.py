@@ -4,12 +4,13 @@ from typing import Protocol
 
 from conversations.events import Instant
 from conversations.session import CaseId
+from storage.interface.outbox import OutboxState
 
 
 class CardsArea(Protocol):
     """Cards of cases, as staff see them."""
 
-    async def of(self, case: CaseId) -> list[tuple[int, str, str]]:
+    async def of(self, case: CaseId) -> list[tuple[int, str, OutboxState]]:
         """Return (outbox row, chat, state) of the cards of a case that are posted or waiting, oldest first."""
 
     async def threads(self, account: str, since: Instant) -> list[tuple[str, str]]:

@@ -1,10 +1,19 @@
 """Rows that could not be handled, until somebody retries or drops them."""
 
+from enum import StrEnum
 from typing import Protocol
 
 from conversations.events import Instant
 from conversations.frozen import frozen
 from conversations.session import CaseId, PersonId
+from storage.interface.outbox import OutboxState
+
+
+class Box(StrEnum):
+    """Where a letter lies."""
+
+    INBOX = "inbox"
+    OUTBOX = "outbox"
 
 
 @frozen
@@ -16,8 +25,8 @@ class Letter:
     """
 
     id: int
-    box: str
-    state: str
+    box: Box
+    state: OutboxState
     account: str
     lane: str
     chat: str

@@ -1,11 +1,20 @@
 """Received bodies, kept until they are applied."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Final, Protocol
 
 from conversations.events import Instant
 from conversations.frozen import frozen
 from conversations.session import ConversationId
+
+
+class InboxState(StrEnum):
+    """What became of a stored body."""
+
+    PENDING = "pending"
+    APPLIED = "applied"
+    DEAD = "dead"
 
 
 @frozen

@@ -1,6 +1,7 @@
 """The messages of cases."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Protocol
 
 from conversations.events import Instant
@@ -8,22 +9,39 @@ from conversations.frozen import frozen
 from conversations.session import CaseId
 
 
+class Direction(StrEnum):
+    """Where a message within a case goes."""
+
+    IN = "in"  # from the customer
+    OUT = "out"  # to the customer
+    NOTE = "note"  # from staff to staff
+
+
+class DeliveryState(StrEnum):
+    """What is known of words on their way to a customer."""
+
+    NONE = "none"  # they go nowhere: what the customer said, and notes
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"  # or nobody knows whether they arrived
+    UNKNOWN = "unknown"  # nobody knows: so it is shown, and stored as failed
+
+
 @frozen
 class CaseMessage:
-    """A message within a case. `direction` is in (customer), out (to the customer), note (internal).
+    """A message within a case. `author` is a staff id or empty.
 
-    `author` is a staff id or empty; `delivery` is none, waiting, sent or failed; `log` is the outbox row of its line in
-    the card's thread, 0 if it has none.
+    `log` is the outbox row of its line in the card's thread, 0 if it has none.
     """
 
     id: int
     case: CaseId
     at: Instant
-    direction: str
+    direction: Direction
     author: str
     text: str
     attachments: tuple[int, ...] = ()
-    delivery: str = "none"
+    delivery: DeliveryState = DeliveryState.NONE
     log: int = 0
     salt: str = ""  # of the hash that can prove the text later
 

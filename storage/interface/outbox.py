@@ -1,14 +1,41 @@
 """Rows to send, and their results."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Final, Protocol
 
 from conversations.events import Address, Instant
 from conversations.frozen import frozen
+from conversations.lanes import Lane
 from conversations.session import CaseId, ConversationId
 
 ROUND: Final = 1_000_000
 """Attempts per round. Retrying a dead letter by hand begins a new round; attempt numbers still only grow."""
+
+
+class OutboxState(StrEnum):
+    """How far a row to send has come."""
+
+    WAITING = "waiting"
+    SENDING = "sending"  # leased to whoever sends it
+    SENT = "sent"
+    UNKNOWN = "unknown"  # nobody knows whether it arrived, and it must not be sent twice
+    DEAD = "dead"
+
+
+class BodyKind(StrEnum):
+    """What is sent: which body of `handlers.turn.ports` a row holds."""
+
+    MESSAGE = "message"
+    CARD = "card"
+    POST = "post"
+    OVERVIEW = "overview"
+    DIGEST = "digest"
+    DOWNLOAD = "download"  # nothing is sent: a file is fetched
+
+
+BODY_KINDS: Final[Mapping[str, Any]] = {kind.value: kind for kind in BodyKind}
+"""The kinds by what is stored: looking one up costs no call. A word of a newer program is none of them."""
 
 
 @frozen
@@ -21,9 +48,9 @@ class OutboxRow:
     """
 
     id: int
-    lane: str
+    lane: Lane
     address: Address
-    kind: str
+    kind: BodyKind
     body: str
     conversation: ConversationId | None = None
     case: CaseId | None = None
@@ -44,7 +71,7 @@ class Delivery:
 
     id: int
     attempt: int
-    state: str
+    state: OutboxState
     message: str = ""
     reason: str = ""
     wait: float = 0.0
@@ -78,7 +105,7 @@ class OutboxArea(Protocol):
     async def posted(self, address: Address, message: str) -> Posted | None:
         """Return what we sent as this platform message; None where it is not ours."""
 
-    async def posted_places(self, account: str, kind: str, limit: int) -> list[str]:
+    async def posted_places(self, account: str, kind: BodyKind, limit: int) -> list[str]:
         """Return where posts outside of cases were sent recently, latest first."""
 
     async def drop_bodies(self, before: Instant) -> int:

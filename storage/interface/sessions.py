@@ -1,6 +1,7 @@
 """Sessions of dialogues."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Protocol
 
 from conversations.events import Instant
@@ -9,18 +10,25 @@ from conversations.frozen import frozen
 from conversations.session import CaseId, ConversationId, PersonId, SessionId
 
 
+class AskedState(StrEnum):
+    """What became of a question that was asked."""
+
+    ANSWERED = "answered"
+    SKIPPED = "skipped"
+    LEFT = "left"  # it was open when the walk ended
+
+
 @frozen
 class AskedQuestion:
     """A question of a session: when it was asked, and when it was `answered` or `skipped`.
 
-    `asked` is 0 where a binding answered it. `done` is 0 for the question that was open when the session ended:
-    `left`.
+    `asked` is 0 where a binding answered it. `done` is 0 for a question that was left.
     """
 
     question: str
     asked: Instant
     done: Instant
-    state: str
+    state: AskedState
 
 
 @frozen

@@ -6,7 +6,7 @@ from typing import Protocol
 from conversations.events import Address, Instant
 from conversations.frozen import frozen
 from conversations.session import CaseId
-from storage.interface.outbox import OutboxRow
+from storage.interface.outbox import BodyKind, OutboxRow
 
 
 @frozen
@@ -49,5 +49,5 @@ class ShutPlacesArea(Protocol):
     async def redirect_row(self, row: int, new: str) -> None:
         """Redirect a waiting row to another place, due now."""
 
-    async def redirect(self, account: str, kind: str, known: Sequence[str], new: str) -> None:
+    async def redirect(self, account: str, kind: BodyKind, known: Sequence[str], new: str) -> None:
         """Redirect rows outside of cases that wait for a shut place not among these to another place, due now."""

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from conversations.effects import AnswerPress, At, Button, MarkKeyboard, Message, Typing
+from conversations.effects import AnswerPress, At, Button, ButtonStyle, MarkKeyboard, Message, Typing
 from handlers.turn.ports import Later, Never, Parcel, Sent, Unknown, Unreadable
 from storage.interface.inbox import RawBody
 from tests.contract.channel import Adapter, Network, Stage, adapters, described, load, recordings
 
-BUTTONS = ((Button("Yes", "q:1:yes", "primary"), Button("No", "q:1:no")), (Button("Skip", "q:1:skip"),))
+BUTTONS = (
+    (Button("Yes", "q:1:yes", ButtonStyle.PRIMARY), Button("No", "q:1:no")),
+    (Button("Skip", "q:1:skip"),),
+)
 
 HOSTILE = (
     "<!channel> <!here> <@U123> <#C123> <https://evil.example|Bank>",

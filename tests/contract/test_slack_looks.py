@@ -12,7 +12,7 @@ from bot.channels.slack.inbound.payloads import plain
 from bot.channels.slack.outbound import blocks, views
 from bot.channels.slack.outbound.blocks import Photo
 from bot.channels.slack.outbound.rich import escaped
-from conversations.effects import Button, Form, Message
+from conversations.effects import Button, ButtonStyle, Form, Message
 from conversations.forms import (
     DateField,
     Field,
@@ -65,9 +65,9 @@ def of_message(parts: dict[str, Any]) -> list[str]:
 def test_whatever_the_length_slack_takes_it(character: str, length: int) -> None:
     words = character * length
     text, label = str(inert(words)), words or "x"
-    rows = ((Button(label, "t", "primary"), Button(label, url="https://a.example/")),) * 12
+    rows = ((Button(label, "t", ButtonStyle.PRIMARY), Button(label, url="https://a.example/")),) * 12
     photos = [Photo(number, "F0PHOTO0001", label) for number in range(9)]
-    actions = tuple((f"close{number}", label, "danger") for number in range(9))
+    actions = tuple((f"close{number}", label, ButtonStyle.DANGER) for number in range(9))
     fields = (CardField(label, text),) * 12
     card = Card(CASE, label, "#d1453b", fields, text, actions, (), "U0EVA00001")
     assert of_message(blocks.message(Message(text, rows), photos[:5])) == []

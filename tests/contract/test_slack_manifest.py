@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.slack.scopes import SCOPES
-from conversations.effects import At, Button, Hint, MarkKeyboard, Message
+from conversations.effects import At, Button, ButtonStyle, Hint, MarkKeyboard, Message
 from conversations.events import (
     Acted,
     Address,
@@ -34,7 +34,7 @@ CARD = Card(
     "#d1453b",
     (),
     "broken",
-    (("accept", "Accept", "primary"),),
+    (("accept", "Accept", ButtonStyle.PRIMARY),),
     (1, 2),
 )
 

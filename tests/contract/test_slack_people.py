@@ -11,6 +11,7 @@ from conversations.effects import (
     AnswerPress,
     At,
     Button,
+    ButtonStyle,
     Form,
     Hint,
     MarkKeyboard,
@@ -56,7 +57,7 @@ CARD = Card(
     "#d1453b",
     (CardField("State", "received"),),
     "It is broken",
-    (("accept", "Accept", "primary"),),
+    (("accept", "Accept", ButtonStyle.PRIMARY),),
 )
 FORM = Form("reply", CASE, "Reply", (TextField("text", "Your words"),), "Send", "Cancel")
 

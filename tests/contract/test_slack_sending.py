@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.clock import TimeOrderedIds
-from conversations.effects import Button, Kind, Message
+from conversations.effects import Button, ButtonStyle, Kind, Message
 from conversations.events import FileRef
 from conversations.subject import about_case
 from handlers.turn.ports import Card, CardField, DigestPost, Download, Later, Never, Post, Sent, Unknown
@@ -24,7 +24,7 @@ CARD = Card(
     "#d1453b",
     (CardField("State", "<b>received</b>"), CardField("Order", "4711")),
     "It is <i>broken</i>",
-    (("accept", "Accept", "primary"), ("close", "Close", "danger")),
+    (("accept", "Accept", ButtonStyle.PRIMARY), ("close", "Close", ButtonStyle.DANGER)),
     (1, 2),
     "U0EVA00001",
 )

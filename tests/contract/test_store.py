@@ -12,7 +12,7 @@ from storage.interface import store as interface
 from storage.interface.answers import AnswerRow
 from storage.interface.errors import Conflict, StoreError
 from storage.interface.facts import FactRow
-from storage.interface.outbox import Delivery
+from storage.interface.outbox import Delivery, OutboxState
 from storage.interface.timers import Timer
 from storage.store import SqlStore
 from tests.stores import AWKWARD, BOT, CLEAN, NOW, body, ids, meet, parcel, talk
@@ -107,7 +107,11 @@ async def test_bodies_are_dropped_once_they_are_old(store: SqlStore) -> None:
         await tx.outbox.enqueue([parcel("a"), parcel("a"), parcel("b")], NOW)
         first, other = await tx.claims.take([BOT], 9, 60.0)
         await tx.outbox.settle(
-            [Delivery(first.row.id, 1, "sent", "m1"), Delivery(other.row.id, 1, "waiting")], NOW
+            [
+                Delivery(first.row.id, 1, OutboxState.SENT, "m1"),
+                Delivery(other.row.id, 1, OutboxState.WAITING),
+            ],
+            NOW,
         )
     async with store.transaction() as tx:
         assert await tx.inbox.drop_bodies(NOW + HOUR) == 1

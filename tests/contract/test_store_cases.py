@@ -8,11 +8,11 @@ from conversations.cases.case import State
 from conversations.events import DAY, HOUR
 from conversations.session import Answer, CaseId, PersonId
 from storage.interface.answers import AnswerRow
-from storage.interface.attachments import Attachment
+from storage.interface.attachments import Attachment, FileState
 from storage.interface.errors import Conflict
 from storage.interface.invitations import Invitation
-from storage.interface.messages import CaseMessage
-from storage.interface.outbox import Delivery
+from storage.interface.messages import CaseMessage, DeliveryState, Direction
+from storage.interface.outbox import BodyKind, Delivery, OutboxState
 from storage.store import SqlStore
 from tests.stores import AWKWARD, BOT, CLEAN, NOW, complaint, ids, meet, parcel, talk
 
@@ -38,7 +38,7 @@ async def test_a_case_is_found_by_number_card_person_and_owner(store: SqlStore) 
         for each in (closed, later, case):
             await tx.cases.open(each)
         (claimed,) = await tx.claims.take([BOT], 9, 60.0)
-        await tx.outbox.settle([Delivery(claimed.row.id, 1, "sent", "1700.1")], NOW)
+        await tx.outbox.settle([Delivery(claimed.row.id, 1, OutboxState.SENT, "1700.1")], NOW)
         assert await tx.cases.by_number(f" {case.number.lower()}") == case
         assert await tx.cases.by_number("A-2026-999999") is None
         assert await tx.cases.by_card(card.address, "1700.1") == case
@@ -112,8 +112,10 @@ async def test_two_who_change_a_case_at_once_are_told_apart(store: SqlStore) -> 
 async def test_messages_of_a_case_keep_their_order_and_words(store: SqlStore) -> None:
     one = talk()
     case = complaint(one)
-    said = CaseMessage(next(ids), case.id, NOW, "in", "", AWKWARD, (1, 2))
-    reply = CaseMessage(next(ids), case.id, NOW, "out", "mia", "Sorry!", delivery="waiting", log=7)
+    said = CaseMessage(next(ids), case.id, NOW, Direction.IN, "", AWKWARD, (1, 2))
+    reply = CaseMessage(
+        next(ids), case.id, NOW, Direction.OUT, "mia", "Sorry!", delivery=DeliveryState.WAITING, log=7
+    )
     async with store.transaction() as tx:
         await meet(tx, one)
         await tx.cases.open(case)
@@ -155,7 +157,7 @@ async def test_more_of_an_album_joins_its_message_and_a_line_is_noted_with_all_i
     one = talk()
     case = complaint(one)
     first, album, later = (
-        CaseMessage(next(ids), case.id, NOW + n, "in", "", f"{n}", (n,)) for n in (1, 2, 3)
+        CaseMessage(next(ids), case.id, NOW + n, Direction.IN, "", f"{n}", (n,)) for n in (1, 2, 3)
     )
     async with store.transaction() as tx:
         await meet(tx, one)
@@ -172,11 +174,11 @@ async def test_unshown_is_what_the_customer_said_lately_beyond_the_first_words(s
     one = talk()
     case, other = complaint(one), complaint(one)
     first, shown, old, open_one, later = (
-        CaseMessage(next(ids), case.id, NOW + at, "in", "", "words", log=log)
+        CaseMessage(next(ids), case.id, NOW + at, Direction.IN, "", "words", log=log)
         for at, log in ((5, 0), (6, 9), (1, 0), (7, 0), (8, 0))
     )
-    reply = CaseMessage(next(ids), case.id, NOW + 9, "out", "mia", "Sorry!")
-    elsewhere = CaseMessage(next(ids), other.id, NOW + 9, "in", "", "words")
+    reply = CaseMessage(next(ids), case.id, NOW + 9, Direction.OUT, "mia", "Sorry!")
+    elsewhere = CaseMessage(next(ids), other.id, NOW + 9, Direction.IN, "", "words")
     async with store.transaction() as tx:
         await meet(tx, one)
         for each in (case, other):
@@ -192,27 +194,27 @@ async def test_unshown_is_what_the_customer_said_lately_beyond_the_first_words(s
 
 
 async def test_a_file_is_expected_then_stored_and_tied_to_its_case(store: SqlStore) -> None:
-    expected = Attachment(next(ids), PersonId(1), "foto.jpg", "", 0, "waiting")
+    expected = Attachment(next(ids), PersonId(1), "foto.jpg", "", 0, FileState.WAITING)
     async with store.transaction() as tx:
         await tx.attachments.expect(expected)
         assert await tx.attachments.read(expected.id) == (expected, b"")
         await tx.attachments.store(expected.id, b"\xff\xd8\0", "image/jpeg", "Foto 1.jpg")
         await tx.attachments.attach([expected.id], CaseId(9))
         stored = replace(
-            expected, name="Foto 1.jpg", mime="image/jpeg", size=3, state="stored", case=CaseId(9)
+            expected, name="Foto 1.jpg", mime="image/jpeg", size=3, state=FileState.STORED, case=CaseId(9)
         )
         assert await tx.attachments.read(expected.id) == (stored, b"\xff\xd8\0")
         assert await tx.attachments.read(0) is None
 
 
 async def test_a_refused_file_keeps_its_reason_and_takes_no_bytes_any_more(store: SqlStore) -> None:
-    expected = Attachment(next(ids), None, "a.exe", "", 0, "waiting")
+    expected = Attachment(next(ids), None, "a.exe", "", 0, FileState.WAITING)
     async with store.transaction() as tx:
         await tx.attachments.expect(expected)
         await tx.attachments.refuse(expected.id, "too large")
         await tx.attachments.store(expected.id, b"late", "text/plain")
         assert await tx.attachments.read(expected.id) == (
-            replace(expected, state="refused", reason="too large"),
+            replace(expected, state=FileState.REFUSED, reason="too large"),
             b"",
         )
 
@@ -222,7 +224,7 @@ async def test_files_are_told_without_their_bytes_and_those_asked_for_lately_are
 ) -> None:
     one, other = talk(), talk("6")
     mine, late, theirs = (
-        Attachment(next(ids), person, "a.pdf", "", 5, "waiting")
+        Attachment(next(ids), person, "a.pdf", "", 5, FileState.WAITING)
         for person in (one.person, one.person, other.person)
     )
     async with store.transaction() as tx:
@@ -230,12 +232,12 @@ async def test_files_are_told_without_their_bytes_and_those_asked_for_lately_are
         for each in (mine, late, theirs):
             await tx.attachments.expect(each)
         for each, who, at in ((mine, one, NOW - DAY), (late, one, NOW), (theirs, other, NOW)):
-            row = parcel(f"file:{each.id}", kind="download", conversation=who.id)
+            row = parcel(f"file:{each.id}", kind=BodyKind.DOWNLOAD, conversation=who.id)
             await tx.outbox.enqueue([row], at)
         await tx.outbox.enqueue([parcel("conversation:1", conversation=one.id)], NOW)
         await tx.attachments.store(late.id, b"bytes", "application/pdf")
     async with store.reading() as tx:
-        kept = replace(late, mime="application/pdf", state="stored")
+        kept = replace(late, mime="application/pdf", state=FileState.STORED)
         assert await tx.attachments.describe([late.id, mine.id, 0]) == [mine, kept]
         assert await tx.attachments.describe([]) == []
         assert await tx.attachments.fetched(one.person, NOW - HOUR) == [late.id]

@@ -16,7 +16,7 @@ from storage.engines.postgres import dialect as postgres_dialect
 from storage.engines.sql import CompiledStatements
 from storage.engines.sqlite import dialect as sqlite_dialect
 from storage.interface.claims import Claimed, Freight
-from storage.interface.outbox import Delivery, OutboxRow
+from storage.interface.outbox import BodyKind, Delivery, OutboxRow, OutboxState
 from storage.store import SqlStore
 from tests.stores import BOT, NOW, opened, parcel
 
@@ -58,7 +58,7 @@ def rows(claimed: Sequence[Claimed]) -> list[int]:
 
 async def test_each_kind_of_freight_is_claimed_by_itself(store: SqlStore) -> None:
     answer, reminder = parcel("a"), parcel("b", bulk=True)
-    file, reminded_file = parcel("c", kind="download"), parcel("d", kind="download", bulk=True)
+    file, reminded_file = parcel("c", kind=BodyKind.DOWNLOAD), parcel("d", kind=BodyKind.DOWNLOAD, bulk=True)
     await put(store, answer, reminder, file, reminded_file)
     assert rows(await claim(store)) == [answer.id]
     assert rows(await claim(store, Freight.BULK)) == [reminder.id]
@@ -106,7 +106,9 @@ async def test_a_row_told_to_wait_holds_its_lane_without_anybody_looking(store: 
     await put(store, first, second)
     (one,) = await claim(store)
     async with store.transaction() as tx:
-        await tx.outbox.settle([Delivery(first.id, one.attempt, "waiting", reason="429", wait=300.0)], NOW)
+        await tx.outbox.settle(
+            [Delivery(first.id, one.attempt, OutboxState.WAITING, reason="429", wait=300.0)], NOW
+        )
     gate = Gate()
     await put(store, parcel("a"))
     assert await claim(store, gate=gate) == []
@@ -133,10 +135,13 @@ async def crowd(store: SqlStore) -> OutboxRow:
     await put(store, *heads)
     async with store.transaction() as tx:
         claimed = await tx.claims.take([BOT], 100, 60.0)
-        waits = [Delivery(one.row.id, one.attempt, "waiting", reason="429", wait=3600.0) for one in claimed]
+        waits = [
+            Delivery(one.row.id, one.attempt, OutboxState.WAITING, reason="429", wait=3600.0)
+            for one in claimed
+        ]
         await tx.outbox.settle(waits, NOW)
     await put(store, *(parcel(f"held {n % 10}") for n in range(MANY)))
-    await put(store, *(parcel(f"file {n}", kind="download") for n in range(100)))
+    await put(store, *(parcel(f"file {n}", kind=BodyKind.DOWNLOAD) for n in range(100)))
     await put(store, *(parcel(f"slack {n}", address=Address("slack:T", "C")) for n in range(1_000)))
     await put(store, one := parcel("free"))
     return one

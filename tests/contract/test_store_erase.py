@@ -13,13 +13,14 @@ import pytest
 from sqlalchemy import LargeBinary, Text
 
 from conversations.events import DAY, Address
+from conversations.lanes import Lane
 from conversations.session import CaseId, PersonId
 from storage.areas.erasure import PLAN, emptied
 from storage.columns import IDENTITY, PLAIN, WORDS
-from storage.interface.attachments import Attachment
+from storage.interface.attachments import Attachment, FileState
 from storage.interface.inbox import RawBody
-from storage.interface.messages import CaseMessage
-from storage.interface.outbox import Delivery, OutboxRow
+from storage.interface.messages import CaseMessage, Direction
+from storage.interface.outbox import BodyKind, Delivery, OutboxRow, OutboxState
 from storage.open import open_store
 from storage.store import SqlStore, SqlTransaction
 from storage.tables import metadata
@@ -90,8 +91,10 @@ async def test_the_dead_letters_of_others_can_still_be_tried_again(store: SqlSto
         await tx.inbox.receive(bodies, dead := [next(ids), next(ids)], NOW)
         for one in dead:
             await tx.inbox.bury(one, "no body", NOW)
-        listed = OutboxRow(next(ids), "list", Address("slack:T", "U2"), "post", f"Late: {about.number}")
-        refused = OutboxRow(next(ids), "two", other.address, "message", "nightingale", other.id)
+        listed = OutboxRow(
+            next(ids), Lane("list"), Address("slack:T", "U2"), BodyKind.POST, f"Late: {about.number}"
+        )
+        refused = OutboxRow(next(ids), Lane("two"), other.address, BodyKind.MESSAGE, "nightingale", other.id)
         await lose(tx, listed)
         await lose(tx, refused)
         before = {letter.id for letter in await tx.dead_letters.oldest(99)}
@@ -105,7 +108,7 @@ async def test_a_dead_letter_of_staff_goes_when_it_names_the_person(store: SqlSt
     async with store.transaction() as tx:
         erased, case = await live(tx, CANARY, CHAT, USER)
         first = CaseMessage(
-            next(ids), case.id, NOW, "in", "", 'Er sagt "kaputt" & meint die Lampe im Flur oben'
+            next(ids), case.id, NOW, Direction.IN, "", 'Er sagt "kaputt" & meint die Lampe im Flur oben'
         )
         await tx.messages.add(first)
         form = {"private_metadata": f"reply:{case.id}", "text": "Lieber Ben, ..."}
@@ -117,18 +120,26 @@ async def test_a_dead_letter_of_staff_goes_when_it_names_the_person(store: SqlSt
         for one in dead:
             await tx.inbox.bury(one, "no body", NOW)
         numbers = OutboxRow(
-            next(ids), "a", Address("slack:T", "U2"), "post", f'{{"text":"<b>{case.number}</b>"}}'
+            next(ids),
+            Lane("a"),
+            Address("slack:T", "U2"),
+            BodyKind.POST,
+            f'{{"text":"<b>{case.number}</b>"}}',
         )
-        name = OutboxRow(next(ids), "b", Address("slack:T", "U2"), "post", f'{{"text":"{CANARY}: late"}}')
+        name = OutboxRow(
+            next(ids), Lane("b"), Address("slack:T", "U2"), BodyKind.POST, f'{{"text":"{CANARY}: late"}}'
+        )
         words = html.escape(first.text, quote=False)[:60]
         voice = OutboxRow(
             next(ids),
-            "c",
+            Lane("c"),
             Address("slack:T", "D"),
-            "post",
+            BodyKind.POST,
             json.dumps({"text": f"„{words} …“"}, ensure_ascii=False),
         )
-        others = OutboxRow(next(ids), "d", Address("slack:T", "D"), "post", f'{{"text":"{case.number}0"}}')
+        others = OutboxRow(
+            next(ids), Lane("d"), Address("slack:T", "D"), BodyKind.POST, f'{{"text":"{case.number}0"}}'
+        )
         for row in (numbers, name, voice, others):
             await lose(tx, row)
         touched = await tx.people.erase(erased.person, NOW + DAY)
@@ -141,7 +152,7 @@ async def lose(tx: SqlTransaction, row: OutboxRow) -> None:
     """A message of ours that its platform refused for good."""
     await tx.outbox.enqueue([row], NOW)
     await tx.claims.take([row.address.account], 99, 60.0)
-    await tx.outbox.settle([Delivery(row.id, 1, "dead", reason="refused")], NOW)
+    await tx.outbox.settle([Delivery(row.id, 1, OutboxState.DEAD, reason="refused")], NOW)
 
 
 async def test_no_figure_changes(store: SqlStore) -> None:
@@ -186,7 +197,7 @@ async def test_erasing_again_finds_nothing_to_do_for_the_person(store: SqlStore)
 
 
 async def test_a_file_that_arrives_after_the_erasure_is_not_stored(store: SqlStore) -> None:
-    file = Attachment(next(ids), PersonId(3), "a.txt", "", 0, "waiting", case=CaseId(4))
+    file = Attachment(next(ids), PersonId(3), "a.txt", "", 0, FileState.WAITING, case=CaseId(4))
     async with store.transaction() as tx:
         await tx.attachments.expect(file)
         await tx.people.erase(PersonId(3), NOW)

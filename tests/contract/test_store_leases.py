@@ -7,7 +7,7 @@ import pytest
 from storage.areas.leases import PLACES
 from storage.interface.errors import Conflict, StoreError
 from storage.interface.leases import place
-from storage.interface.outbox import Delivery
+from storage.interface.outbox import Delivery, OutboxState
 from storage.store import SqlStore
 from tests.stores import BOT, NOW, opened, parcel
 
@@ -151,7 +151,7 @@ async def test_an_end_is_awaited_until_it_is_recorded(store: SqlStore) -> None:
         await tx.outbox.enqueue([parcel("a")], NOW)
         [claimed] = await tx.claims.take([BOT], 9, LONG)
         assert await tx.claims.is_awaited(claimed)
-        await tx.outbox.settle([Delivery(claimed.row.id, claimed.attempt, "sent", "m")], NOW)
+        await tx.outbox.settle([Delivery(claimed.row.id, claimed.attempt, OutboxState.SENT, "m")], NOW)
     async with store.transaction() as tx:
         assert not await tx.claims.is_awaited(claimed)
 

@@ -1,10 +1,10 @@
 """Dead letters: found with their reasons, sent anew in their order, dropped without a trace of words."""
 
-from storage.interface.attachments import Attachment
+from storage.interface.attachments import Attachment, FileState
 from storage.interface.claims import Claimed
-from storage.interface.dead_letters import Letter
-from storage.interface.messages import CaseMessage
-from storage.interface.outbox import ROUND, Delivery, OutboxRow
+from storage.interface.dead_letters import Box, Letter
+from storage.interface.messages import CaseMessage, DeliveryState, Direction
+from storage.interface.outbox import ROUND, Delivery, OutboxRow, OutboxState
 from storage.store import SqlStore
 from tests.stores import BOT, NOW, body, complaint, ids, meet, parcel, talk
 
@@ -21,7 +21,9 @@ async def claim(store: SqlStore) -> list[Claimed]:
         return await tx.claims.take([BOT], 100, 60.0)
 
 
-async def end(store: SqlStore, one: Claimed, state: str, reason: str = "", *, final: bool = False) -> None:
+async def end(
+    store: SqlStore, one: Claimed, state: OutboxState, reason: str = "", *, final: bool = False
+) -> None:
     async with store.transaction() as tx:
         delivery = Delivery(one.row.id, one.attempt, state, f"m{one.row.id}", reason, final=final)
         await tx.outbox.settle([delivery], NOW)
@@ -46,7 +48,7 @@ async def died(store: SqlStore, row: OutboxRow, reason: str = "chat not found") 
     """A row that was given up."""
     await put(store, row)
     (one,) = await claim(store)
-    await end(store, one, "dead", reason)
+    await end(store, one, OutboxState.DEAD, reason)
     return (await letters(store))[-1]
 
 
@@ -65,7 +67,7 @@ async def buried(store: SqlStore, key: str = "1") -> Letter:
 async def test_a_buried_body_is_found_with_its_reason_and_its_words_only_on_request(store: SqlStore) -> None:
     letter = await buried(store)
     assert letter == Letter(
-        letter.id, "inbox", "dead", BOT, "telegram:1:5", "5", "", "KeyError: 'x'", NOW, NOW + 5
+        letter.id, Box.INBOX, OutboxState.DEAD, BOT, "telegram:1:5", "5", "", "KeyError: 'x'", NOW, NOW + 5
     )
     async with store.reading() as tx:
         whole = await tx.dead_letters.find(letter.id)
@@ -88,10 +90,10 @@ async def test_a_message_that_was_given_up_says_whose_it_was(store: SqlStore) ->
 async def test_a_message_that_may_have_arrived_is_a_letter_of_its_own_kind(store: SqlStore) -> None:
     await put(store, parcel(resend=False), parcel("b"))
     for one in await claim(store):
-        await end(store, one, "unknown", "read timeout")
+        await end(store, one, OutboxState.UNKNOWN, "read timeout")
     assert [letter.state for letter in await letters(store)] == ["unknown"]
     (again,) = await claim(store)
-    await end(store, again, "unknown", "read timeout", final=True)
+    await end(store, again, OutboxState.UNKNOWN, "read timeout", final=True)
     assert [letter.state for letter in await letters(store)] == ["unknown", "unknown"]
 
 
@@ -112,14 +114,14 @@ async def test_a_dead_message_goes_again_before_what_waits_and_the_order_stays_s
     between, after = parcel("a"), parcel("a")
     await put(store, between)
     (one,) = await claim(store)
-    await end(store, one, "sent")
+    await end(store, one, OutboxState.SENT)
     assert await retry(store, letter)
     async with store.transaction() as tx:
         await tx.outbox.enqueue([after], LATER)
     (again,) = await claim(store)
     assert (again.row.id, again.attempt, again.uncertain, again.queued) == (letter.id, ROUND + 1, 0, LATER)
     assert await store.broken_invariants() == []
-    await end(store, again, "sent")
+    await end(store, again, OutboxState.SENT)
     assert [one.row.id for one in await claim(store)] == [after.id]
     assert await store.broken_invariants() == []
 
@@ -129,12 +131,12 @@ async def test_a_receipt_that_may_have_arrived_is_sent_again_because_somebody_wa
 ) -> None:
     await put(store, parcel(resend=False))
     (one,) = await claim(store)
-    await end(store, one, "unknown", "read timeout")
+    await end(store, one, OutboxState.UNKNOWN, "read timeout")
     (letter,) = await letters(store)
     assert await retry(store, letter)
     (again,) = await claim(store)
     assert again.uncertain == 1, "whoever can look for it does"
-    await end(store, again, "sent")
+    await end(store, again, OutboxState.SENT)
     assert await letters(store) == []
 
 
@@ -143,14 +145,16 @@ async def test_an_attempt_of_before_cannot_settle_what_is_sent_anew(store: SqlSt
     await retry(store, letter)
     (again,) = await claim(store)
     async with store.transaction() as tx:
-        await tx.outbox.settle([Delivery(letter.id, 1, "sent", "m1")], LATER)
+        await tx.outbox.settle([Delivery(letter.id, 1, OutboxState.SENT, "m1")], LATER)
         assert await tx.claims.is_awaited(again)
 
 
 async def test_the_words_of_staff_are_on_their_way_again(store: SqlStore) -> None:
     one = talk()
     case = complaint(one)
-    message = CaseMessage(next(ids), case.id, NOW, "out", "mia", "Sorry!", delivery="waiting")
+    message = CaseMessage(
+        next(ids), case.id, NOW, Direction.OUT, "mia", "Sorry!", delivery=DeliveryState.WAITING
+    )
     async with store.transaction() as tx:
         await meet(tx, one)
         await tx.cases.open(case)
@@ -193,7 +197,7 @@ async def test_a_refused_file_is_expected_again_and_an_erased_one_is_not(store: 
     for reason, state in (("gone", "waiting"), ("erased", "refused")):
         number = next(ids)
         async with store.transaction() as tx:
-            await tx.attachments.expect(Attachment(number, None, "a.jpg", "", 0, "waiting"))
+            await tx.attachments.expect(Attachment(number, None, "a.jpg", "", 0, FileState.WAITING))
             await tx.attachments.refuse(number, reason)
             await tx.attachments.expect_again(number)
             found = await tx.attachments.read(number)

@@ -8,8 +8,8 @@ import pytest
 
 from conversations.events import HOUR, SECOND, Address
 from storage.interface.claims import Claimed
-from storage.interface.messages import CaseMessage
-from storage.interface.outbox import Delivery, OutboxRow, Posted
+from storage.interface.messages import CaseMessage, DeliveryState, Direction
+from storage.interface.outbox import Delivery, OutboxRow, OutboxState, Posted
 from storage.store import SqlStore, SqlTransaction
 from tests.stores import BOT, NOW, complaint, ids, meet, opened, parcel, talk
 
@@ -36,7 +36,8 @@ async def send(store: SqlStore, *, message: str = "m") -> list[int]:
     """Claim what may go and send it; return the rows."""
     sent = await claim(store)
     await settle(
-        store, *(Delivery(one.row.id, one.attempt, "sent", f"{message}{one.row.id}") for one in sent)
+        store,
+        *(Delivery(one.row.id, one.attempt, OutboxState.SENT, f"{message}{one.row.id}") for one in sent),
     )
     return rows(sent)
 
@@ -95,7 +96,7 @@ async def test_a_unit_may_lease_with_its_commit_what_it_made(store: SqlStore) ->
         leased = tx.claims.take_made([question.id], LEASE, "ada")
     assert leased() == {question.id}
     assert rows(await claim(store)) == [receipt.id]
-    await settle(store, Delivery(question.id, 1, "sent", message="7"))
+    await settle(store, Delivery(question.id, 1, OutboxState.SENT, message="7"))
     assert await claim(store) == []
 
 
@@ -141,7 +142,7 @@ async def test_a_row_that_has_to_wait_waits_and_holds_its_lane(store: SqlStore) 
     first, second = parcel("a"), parcel("a")
     await put(store, first, second)
     await claim(store)
-    await settle(store, Delivery(first.id, 1, "waiting", reason="429", wait=3600.0))
+    await settle(store, Delivery(first.id, 1, OutboxState.WAITING, reason="429", wait=3600.0))
     assert await claim(store) == []
     assert await counted(store, "outbox_waiting") == 2
 
@@ -150,7 +151,7 @@ async def test_a_row_that_waited_goes_out_as_a_further_attempt(store: SqlStore) 
     row = parcel()
     await put(store, row)
     await claim(store)
-    await settle(store, Delivery(row.id, 1, "waiting", reason="429", wait=0.0))
+    await settle(store, Delivery(row.id, 1, OutboxState.WAITING, reason="429", wait=0.0))
     assert await claim(store) == [Claimed(row, attempt=2, uncertain=0, thread="", edited="", queued=NOW)]
 
 
@@ -158,7 +159,7 @@ async def test_a_dead_row_does_not_block_its_lane(store: SqlStore) -> None:
     first, second = parcel("a"), parcel("a")
     await put(store, first, second)
     await claim(store)
-    await settle(store, Delivery(first.id, 1, "dead", reason="chat not found"))
+    await settle(store, Delivery(first.id, 1, OutboxState.DEAD, reason="chat not found"))
     assert rows(await claim(store)) == [second.id]
     assert await counted(store, "outbox_dead") == 1
 
@@ -167,10 +168,10 @@ async def test_an_unseen_answer_means_again_where_that_does_no_harm(store: SqlSt
     row = parcel()
     await put(store, row)
     await claim(store)
-    await settle(store, Delivery(row.id, 1, "unknown", reason="read timeout"))
+    await settle(store, Delivery(row.id, 1, OutboxState.UNKNOWN, reason="read timeout"))
     assert await counted(store, "outbox_unknown") == 1
     assert await claim(store) == [Claimed(row, attempt=2, uncertain=1, thread="", edited="", queued=NOW)]
-    await settle(store, Delivery(row.id, 2, "waiting", reason="429"))
+    await settle(store, Delivery(row.id, 2, OutboxState.WAITING, reason="429"))
     (again,) = await claim(store)
     assert again.uncertain, "surely not sent this time, but perhaps the first time"
 
@@ -179,7 +180,7 @@ async def test_an_unseen_answer_ends_a_receipt_and_frees_its_lane(store: SqlStor
     receipt, after = parcel("a", resend=False), parcel("a")
     await put(store, receipt, after)
     await claim(store)
-    await settle(store, Delivery(receipt.id, 1, "unknown", reason="read timeout"))
+    await settle(store, Delivery(receipt.id, 1, OutboxState.UNKNOWN, reason="read timeout"))
     assert rows(await claim(store)) == [after.id]
     assert await counted(store, "outbox_unknown") == 1
 
@@ -223,10 +224,10 @@ async def test_a_sleeper_who_wakes_after_its_lease_was_taken_changes_nothing(sto
     await put(store, row)
     await claim(store, OVER)
     await claim(store)
-    await settle(store, Delivery(row.id, 1, "dead", reason="too late"))
+    await settle(store, Delivery(row.id, 1, OutboxState.DEAD, reason="too late"))
     async with store.transaction() as tx:
         assert await tx.outbox.platform_messages([row.id]) == {}
-        await tx.outbox.settle([Delivery(row.id, 2, "sent", "m2")], NOW)
+        await tx.outbox.settle([Delivery(row.id, 2, OutboxState.SENT, "m2")], NOW)
         assert await tx.outbox.platform_messages([row.id]) == {row.id: "m2"}
 
 
@@ -235,7 +236,7 @@ async def test_an_answer_seen_after_all_is_believed(store: SqlStore) -> None:
     await put(store, receipt)
     await claim(store, OVER)
     await claim(store)
-    await settle(store, Delivery(receipt.id, 1, "sent", "m1"))
+    await settle(store, Delivery(receipt.id, 1, OutboxState.SENT, "m1"))
     async with store.reading() as tx:
         assert await tx.outbox.platform_messages([receipt.id]) == {receipt.id: "m1"}
 
@@ -243,7 +244,9 @@ async def test_an_answer_seen_after_all_is_believed(store: SqlStore) -> None:
 async def test_a_message_that_somebody_replies_to_tells_its_case(store: SqlStore) -> None:
     one = talk()
     case, other = complaint(one), complaint(one)
-    reply = CaseMessage(next(ids), other.id, NOW, "out", "mia", "Sorry!", delivery="waiting")
+    reply = CaseMessage(
+        next(ids), other.id, NOW, Direction.OUT, "mia", "Sorry!", delivery=DeliveryState.WAITING
+    )
     about, brings, plain = parcel("a", case=case.id), parcel("b", message=reply.id), parcel("c")
     edit = parcel("d", edits=about.id, case=other.id)
     async with store.transaction() as tx:
@@ -253,10 +256,12 @@ async def test_a_message_that_somebody_replies_to_tells_its_case(store: SqlStore
         await tx.messages.add(reply)
     await put(store, about, brings, plain)
     await claim(store)
-    await settle(store, *(Delivery(row.id, 1, "sent", f"m{row.id}") for row in (about, brings, plain)))
+    await settle(
+        store, *(Delivery(row.id, 1, OutboxState.SENT, f"m{row.id}") for row in (about, brings, plain))
+    )
     await put(store, edit)
     await claim(store)
-    await settle(store, Delivery(edit.id, 1, "sent", f"m{about.id}"))
+    await settle(store, Delivery(edit.id, 1, OutboxState.SENT, f"m{about.id}"))
     async with store.reading() as tx:
         assert await tx.outbox.posted(about.address, f"m{about.id}") == Posted(about.id, case.id, about.body)
         assert await tx.outbox.posted(brings.address, f"m{brings.id}") == Posted(
@@ -275,7 +280,7 @@ async def test_a_thread_waits_for_the_message_it_belongs_to(store: SqlStore) -> 
     line, edit = parcel("thread", thread_of=card.id), parcel("edit", edits=card.id)
     await put(store, card, line, edit)
     assert rows(await claim(store)) == [card.id]
-    await settle(store, Delivery(card.id, 1, "sent", "1700.1"))
+    await settle(store, Delivery(card.id, 1, OutboxState.SENT, "1700.1"))
     hanging = {one.row.id: (one.thread, one.edited) for one in await claim(store)}
     assert hanging == {line.id: ("1700.1", ""), edit.id: ("", "1700.1")}
 
@@ -285,7 +290,7 @@ async def test_what_hangs_on_a_dead_message_dies_with_a_reason_and_frees_its_lan
     line, after = parcel("thread", thread_of=card.id), parcel("thread")
     await put(store, card, line, after)
     await claim(store)
-    await settle(store, Delivery(card.id, 1, "dead", reason="channel_not_found"))
+    await settle(store, Delivery(card.id, 1, OutboxState.DEAD, reason="channel_not_found"))
     assert await claim(store) == []
     assert rows(await claim(store)) == [after.id]
     assert await counted(store, "outbox_dead") == 2
@@ -304,7 +309,9 @@ async def relayed(tx: SqlTransaction, **changes: bool) -> tuple[OutboxRow, CaseM
     """A reply of staff on its way to the customer."""
     one = talk(str(next(ids)))
     case = complaint(one)
-    message = CaseMessage(next(ids), case.id, NOW, "out", "mia", "Sorry!", delivery="waiting")
+    message = CaseMessage(
+        next(ids), case.id, NOW, Direction.OUT, "mia", "Sorry!", delivery=DeliveryState.WAITING
+    )
     row = replace(parcel(f"{one.id}", message=message.id), **changes)  # type: ignore[arg-type]  # resend is a bool
     await meet(tx, one)
     await tx.cases.open(case)
@@ -316,20 +323,22 @@ async def relayed(tx: SqlTransaction, **changes: bool) -> tuple[OutboxRow, CaseM
 @pytest.mark.parametrize(
     ("state", "resend", "delivery"),
     [
-        ("sent", True, "sent"),
-        ("dead", True, "failed"),
-        ("waiting", True, "waiting"),
-        ("unknown", True, "waiting"),
-        ("unknown", False, "failed"),
+        (OutboxState.SENT, True, "sent"),
+        (OutboxState.DEAD, True, "failed"),
+        (OutboxState.WAITING, True, "waiting"),
+        (OutboxState.UNKNOWN, True, "waiting"),
+        (OutboxState.UNKNOWN, False, "failed"),
     ],
 )
 async def test_a_relayed_message_shows_how_it_went(
-    store: SqlStore, state: str, delivery: str, *, resend: bool
+    store: SqlStore, state: OutboxState, delivery: str, *, resend: bool
 ) -> None:
     async with store.transaction() as tx:
         row, message = await relayed(tx, resend=resend)
         await tx.claims.take([BOT], 9, LEASE)
-        await tx.outbox.settle([Delivery(row.id, 1, state, "m1" if state == "sent" else "", "reason")], NOW)
+        await tx.outbox.settle(
+            [Delivery(row.id, 1, state, "m1" if state is OutboxState.SENT else "", "reason")], NOW
+        )
         found = await tx.messages.find(message.id)
         assert found is not None
         assert found.delivery == delivery

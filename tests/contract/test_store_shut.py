@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from conversations.cases.case import Case
 from conversations.events import Address, Instant
+from conversations.lanes import Lane
 from storage.interface.claims import Claimed
-from storage.interface.outbox import ROUND, Delivery, OutboxRow
+from storage.interface.outbox import ROUND, BodyKind, Delivery, OutboxRow, OutboxState
 from storage.interface.shut_places import Shut
 from storage.store import SqlStore, SqlTransaction
 from tests.stores import NOW, complaint, ids, meet, parcel, talk
@@ -15,7 +16,7 @@ PLACE, ELSEWHERE = Address(TEAM, "C1"), Address(TEAM, "C2")
 
 
 def post(lane: str, **changes: object) -> OutboxRow:
-    return replace(parcel(lane, address=PLACE, kind="post", body='{"text":"hello"}'), **changes)  # type: ignore[arg-type]
+    return replace(parcel(lane, address=PLACE, kind=BodyKind.POST, body='{"text":"hello"}'), **changes)  # type: ignore[arg-type]
 
 
 async def claimed(store: SqlStore) -> list[Claimed]:
@@ -26,7 +27,7 @@ async def claimed(store: SqlStore) -> list[Claimed]:
 async def refused(tx: SqlTransaction, one: Claimed, wait: float = 60.0) -> list[OutboxRow]:
     """As `handlers.sending.delivery` records it."""
     await tx.outbox.settle(
-        [Delivery(one.row.id, one.attempt, "waiting", reason="is_archived", wait=wait)], NOW
+        [Delivery(one.row.id, one.attempt, OutboxState.WAITING, reason="is_archived", wait=wait)], NOW
     )
     await tx.shut_places.refuse(one.row.id, one.attempt, one.row.address, wait, "is_archived")
     return await tx.shut_places.take_untold(one.row.address, "is_archived")
@@ -77,7 +78,7 @@ async def test_a_refusal_begins_a_new_round_and_never_tells_again(store: SqlStor
 
 async def test_what_else_befalls_a_row_does_not_make_it_told_again(store: SqlStore) -> None:
     await shut(store, post("case:1"))
-    for state, final in (("waiting", False), ("unknown", False)):
+    for state, final in ((OutboxState.WAITING, False), (OutboxState.UNKNOWN, False)):
         async with store.transaction() as tx:
             await tx.shut_places.try_again(TEAM)
         (one,) = await claimed(store)
@@ -115,7 +116,7 @@ async def case_with_card(store: SqlStore, **changes: object) -> tuple[Case, Outb
     async with store.transaction() as tx:
         (one,) = await meet(tx, talk(str(next(ids))))
         case = complaint(one)
-        card = post(f"case:{case.id}", kind="card", case=case.id, **changes)
+        card = post(f"case:{case.id}", kind=BodyKind.CARD, case=case.id, **changes)
         case = replace(case, card=card.id)
         await tx.cases.open(case)
     return case, card
@@ -123,14 +124,20 @@ async def case_with_card(store: SqlStore, **changes: object) -> tuple[Case, Outb
 
 async def test_the_cards_of_a_case_are_found_where_they_lie(store: SqlStore) -> None:
     case, card = await case_with_card(store)
-    edit, direct = replace(card, id=next(ids), edits=card.id), replace(card, id=next(ids), lane="direct")
-    gone = replace(card, id=next(ids), lane="gone")
+    edit, direct = (
+        replace(card, id=next(ids), edits=card.id),
+        replace(card, id=next(ids), lane=Lane("direct")),
+    )
+    gone = replace(card, id=next(ids), lane=Lane("gone"))
     direct = replace(direct, address=Address(TEAM, "U1"))
     await shut(store, card, edit)
     async with store.transaction() as tx:
         await tx.outbox.enqueue([direct, gone], NOW)
         await tx.claims.take([TEAM], 100, 60.0)
-        await tx.outbox.settle([Delivery(direct.id, 1, "sent", "17.1"), Delivery(gone.id, 1, "dead")], NOW)
+        await tx.outbox.settle(
+            [Delivery(direct.id, 1, OutboxState.SENT, "17.1"), Delivery(gone.id, 1, OutboxState.DEAD)],
+            NOW,
+        )
     async with store.reading() as tx:
         assert await tx.cards.of(case.id) == [(card.id, "C1", "waiting"), (direct.id, "U1", "sent")]
         assert (await tx.shut_places.all())[PLACE].cards == 1
@@ -138,13 +145,13 @@ async def test_the_cards_of_a_case_are_found_where_they_lie(store: SqlStore) -> 
 
 async def test_what_waits_for_a_place_nobody_names_goes_elsewhere(store: SqlStore) -> None:
     case, card = await case_with_card(store)
-    digest, alarm = post("digest:C1:", kind="digest"), post("watch")
+    digest, alarm = post("digest:C1:", kind=BodyKind.DIGEST), post("watch")
     await shut(store, card, post(card.lane, case=case.id), digest, alarm)
     async with store.transaction() as tx:
         assert await tx.shut_places.stranded(TEAM, ["C1", "C2"]) == []
         assert await tx.shut_places.stranded(TEAM, ["C2"]) == [case.id]
         await tx.shut_places.redirect_case(case.id, PLACE, "C2")
-        await tx.shut_places.redirect(TEAM, "digest", ["C2"], "C3")
+        await tx.shut_places.redirect(TEAM, BodyKind.DIGEST, ["C2"], "C3")
         await tx.shut_places.redirect_row(alarm.id, "C4")
     found = {one.row.id: one.row.address.chat for one in await claimed(store)}
     assert found == {card.id: "C2", digest.id: "C3", alarm.id: "C4"}
@@ -157,10 +164,11 @@ async def test_where_posts_were_is_known(store: SqlStore) -> None:
         await tx.outbox.enqueue([card, alarm], NOW)
         await tx.claims.take([TEAM], 100, 60.0)
         await tx.outbox.settle(
-            [Delivery(card.id, 1, "sent", "17.1"), Delivery(alarm.id, 1, "sent", "17.2")], NOW
+            [Delivery(card.id, 1, OutboxState.SENT, "17.1"), Delivery(alarm.id, 1, OutboxState.SENT, "17.2")],
+            NOW,
         )
     async with store.reading() as tx:
         assert await tx.cards.used_places(TEAM, 10) == [("C1", ("complaint", "delivery", "", "en", "normal"))]
-        assert await tx.outbox.posted_places(TEAM, "post", 10) == ["C2"]
-        assert await tx.outbox.posted_places(TEAM, "digest", 10) == []
+        assert await tx.outbox.posted_places(TEAM, BodyKind.POST, 10) == ["C2"]
+        assert await tx.outbox.posted_places(TEAM, BodyKind.DIGEST, 10) == []
     assert case.channel == "C1"

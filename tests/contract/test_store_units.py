@@ -14,7 +14,7 @@ from conversations.events import Address
 from conversations.facts import Invited
 from storage.interface.errors import Conflict, StoreError, StoreUnavailable
 from storage.interface.facts import FactRow
-from storage.interface.outbox import Delivery
+from storage.interface.outbox import Delivery, OutboxState
 from storage.interface.timers import Timer
 from storage.interface.work import WorkHint
 from storage.migrate import migrate
@@ -167,7 +167,8 @@ async def send_all(store: SqlStore, sent: list[tuple[str, int]]) -> None:
         await asyncio.sleep(random.random() / 200)
         async with store.transaction() as tx:
             await tx.outbox.settle(
-                [Delivery(one.row.id, one.attempt, "sent", f"m{one.row.id}") for one in claimed], NOW
+                [Delivery(one.row.id, one.attempt, OutboxState.SENT, f"m{one.row.id}") for one in claimed],
+                NOW,
             )
             if not (await tx.figures.counts())["outbox_waiting"]:
                 return

@@ -6,7 +6,7 @@ from conversations.cases.case import State
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Address
 from conversations.session import CaseId
 from storage.interface.alarms import Backlog, Standing
-from storage.interface.outbox import Delivery
+from storage.interface.outbox import Delivery, OutboxState
 from storage.interface.timers import Timer
 from storage.store import SqlStore
 from tests.stores import BOT, NOW, body, complaint, meet, parcel, talk
@@ -52,8 +52,8 @@ async def test_what_went_wrong_is_counted(store: SqlStore) -> None:
         await tx.claims.take([BOT], 10, 60.0)
         await tx.outbox.settle(
             [
-                Delivery(first.id, 1, "dead", reason="too long"),
-                Delivery(second.id, 1, "unknown", reason="no answer"),
+                Delivery(first.id, 1, OutboxState.DEAD, reason="too long"),
+                Delivery(second.id, 1, OutboxState.UNKNOWN, reason="no answer"),
             ],
             NOW,
         )
@@ -72,7 +72,9 @@ async def test_words_for_somebody_who_blocked_the_bot_are_no_dead_letter(store: 
         rows = [parcel("a", conversation=gone.id), parcel("b", conversation=there.id)]
         await tx.outbox.enqueue(rows, NOW)
         await tx.claims.take([BOT], 10, 60.0)
-        await tx.outbox.settle([Delivery(one.id, 1, "dead", reason="Forbidden") for one in rows], NOW)
+        await tx.outbox.settle(
+            [Delivery(one.id, 1, OutboxState.DEAD, reason="Forbidden") for one in rows], NOW
+        )
     assert (await backlog(store)).dead == 1
 
 
@@ -144,7 +146,7 @@ async def test_threads_are_those_of_open_cases_and_of_those_closed_lately(store:
             card = replace(parcel(f"card {n}"), address=Address(TEAM, "C1"))
             await tx.outbox.enqueue([card], NOW)
             await tx.claims.take([TEAM], 10, 60.0)
-            await tx.outbox.settle([Delivery(card.id, 1, "sent", message=f"179{n}.0001")], NOW)
+            await tx.outbox.settle([Delivery(card.id, 1, OutboxState.SENT, message=f"179{n}.0001")], NOW)
             case = complaint(conversation, card=card.id, opened=NOW + n)
             await tx.cases.open(
                 replace(case, closed=closed, state=State.CLOSED if closed else State.RECEIVED)

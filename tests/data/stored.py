@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter
 
-from conversations.effects import Button, Kind, Message
+from conversations.effects import Button, ButtonStyle, Kind, Message
 from conversations.events import FileRef, Instant
 from conversations.session import Answer, Remark, Session, SessionId
 from conversations.subject import about_case
@@ -44,7 +44,7 @@ EXAMPLES: Final[Mapping[str, Body | tuple[Session, ...]]] = {
         "#2f6fdb",
         (CardField("State", "in work"),),
         "broken",
-        (("accept", "Accept", "primary"),),
+        (("accept", "Accept", ButtonStyle.PRIMARY),),
         (7,),
         "U1",
         "!",

@@ -21,7 +21,7 @@ from bot.exits import MEANING, Exit
 from conversations.cases.case import Case
 from conversations.events import DAY
 from conversations.session import PersonId
-from storage.interface.messages import CaseMessage
+from storage.interface.messages import CaseMessage, DeliveryState, Direction
 from storage.open import open_store
 from tests.stores import BERLIN, NOW, complaint, meet, talk
 
@@ -328,8 +328,10 @@ async def fill(
         (ada,) = await meet(tx, talk(person=PersonId(person)) if person else talk())
         case = complaint(ada, category=category, due=NOW + DAY, due_kind="answer")
         await tx.cases.open(case)
-        await tx.messages.add(CaseMessage(1, case.id, NOW, "in", "", words))
-        await tx.messages.add(CaseMessage(2, case.id, NOW, "out", "mia", "We are sorry", delivery="sent"))
+        await tx.messages.add(CaseMessage(1, case.id, NOW, Direction.IN, "", words))
+        await tx.messages.add(
+            CaseMessage(2, case.id, NOW, Direction.OUT, "mia", "We are sorry", delivery=DeliveryState.SENT)
+        )
     await store.close()
     return case
 

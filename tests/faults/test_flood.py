@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from conversations.events import Address
+from conversations.lanes import LaneKind, lane_for
 from handlers.cases.threads import AT_ONCE
 from handlers.turn.ports import Post
 from handlers.turn.turn import Turn
@@ -168,5 +169,5 @@ async def enqueue(stage: Stage, texts: list[str]) -> None:
         turn = Turn(tx, service.organisation, service.ids, service.clock.now())
         for n, text in enumerate(texts):
             place = Address(service.organisation.staff_account, stage.desk.id)
-            turn.send(place, Post(text), lane=f"case:{n}")
+            turn.send(place, Post(text), lane=lane_for(LaneKind.CASE, n))
         await turn.write()

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations.events import Address
+from conversations.lanes import Lane
 from storage.interface.claims import Claimed, Freight
-from storage.interface.outbox import Delivery, OutboxRow
+from storage.interface.outbox import BodyKind, Delivery, OutboxRow, OutboxState
 from storage.store import SqlStore
 from tests.faults.evidence import Database
 from tests.faults.figures import figure
@@ -54,7 +55,9 @@ class World:
 
     async def put(self, lane: str, bulk: bool, resend: bool) -> None:
         self.made += 1
-        row = OutboxRow(self.made, lane, Address(BOT, lane), "message", "{}", bulk=bulk, resend=resend)
+        row = OutboxRow(
+            self.made, Lane(lane), Address(BOT, lane), BodyKind.MESSAGE, "{}", bulk=bulk, resend=resend
+        )
         async with self.store.transaction() as tx:
             await tx.outbox.enqueue([row], self.tick())
 
@@ -73,7 +76,7 @@ class World:
         if not self.flying:
             return
         one = self.flying.pop(which % len(self.flying))
-        state = {"held": "waiting", "given up": "unknown"}.get(how, how)
+        state = {"held": OutboxState.WAITING, "given up": OutboxState.UNKNOWN}.get(how) or OutboxState(how)
         delivery = Delivery(
             one.row.id,
             one.attempt,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from conversations.events import Address
+from conversations.lanes import Lane
 from handlers.sending import outbox, outcomes
 from handlers.turn.ports import Post
 from handlers.turn.turn import Turn
@@ -194,7 +195,7 @@ async def post(stage: Stage, lane: str, text: str) -> None:
     assert service is not None
     async with service.store.transaction() as tx:
         turn = Turn(tx, service.organisation, service.ids, service.clock.now())
-        turn.send(Address(service.organisation.staff_account, stage.desk.id), Post(text), lane=lane)
+        turn.send(Address(service.organisation.staff_account, stage.desk.id), Post(text), lane=Lane(lane))
         await turn.write()
     await met(stage)
 

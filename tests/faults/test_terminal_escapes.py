@@ -13,7 +13,7 @@ import pytest
 
 from bot.commands import cases, dead
 from storage.interface.inbox import RawBody
-from storage.interface.outbox import Delivery
+from storage.interface.outbox import Delivery, OutboxState
 from tests.faults.evidence import Database
 from tests.lives import live
 from tests.stores import BOT, NOW, ids, opened, parcel
@@ -51,7 +51,7 @@ async def config(tmp_path: Path, sqlite_url: str) -> Path:
         await tx.inbox.bury(letter, EVIL, NOW)
         await tx.outbox.enqueue([row], NOW)
         (claimed,) = [one for one in await tx.claims.take([BOT], 9, 60) if one.row.id == row.id]
-        await tx.outbox.settle([Delivery(row.id, claimed.attempt, "dead", reason=EVIL)], NOW)
+        await tx.outbox.settle([Delivery(row.id, claimed.attempt, OutboxState.DEAD, reason=EVIL)], NOW)
     database = Database(sqlite_url)
     hexed = EVIL.replace("\0", "").encode().hex()
     for table, columns in WORDS.items():

@@ -1,9 +1,10 @@
 """Accept a case: the actor becomes its owner."""
 
-from conversations.cases.action import WORKABLE, Action, ButtonStyle, CaseSituation, stays
+from conversations.cases.action import WORKABLE, Action, CaseSituation, stays
 from conversations.cases.case import Case, State
 from conversations.cases.deadlines import stopped
 from conversations.cases.moves import CaseStep, TellCustomer, ThreadLine
+from conversations.effects import ButtonStyle
 from conversations.frozen import replace
 from conversations.kinds import CaseClock, CaseKind
 

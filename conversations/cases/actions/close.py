@@ -1,6 +1,6 @@
 """Close a case: by staff, or by the clock when the customer does not answer a proposal."""
 
-from conversations.cases.action import Action, ButtonStyle, By, CaseSituation, FormContext, lead
+from conversations.cases.action import Action, By, CaseSituation, FormContext, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import owner_of
 from conversations.cases.moves import (
@@ -13,7 +13,7 @@ from conversations.cases.moves import (
     ThreadLine,
     Withdraw,
 )
-from conversations.effects import DropTimer
+from conversations.effects import ButtonStyle, DropTimer
 from conversations.forms import Field, SentValue, TextField
 from conversations.frozen import replace
 

@@ -1,9 +1,10 @@
 """Propose a solution: the customer is asked whether they accept it."""
 
-from conversations.cases.action import TONGUE, WORKABLE, Action, ButtonStyle, CaseSituation, FormContext, lead
+from conversations.cases.action import TONGUE, WORKABLE, Action, CaseSituation, FormContext, lead
 from conversations.cases.case import State
 from conversations.cases.deadlines import WAITING, dropped, promises, started_now
 from conversations.cases.moves import PROPOSAL, AskCustomer, CaseStep
+from conversations.effects import ButtonStyle
 from conversations.forms import Field, SentValue, TextField
 from conversations.frozen import replace
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from conversations.definition import dialogue as documented
-from conversations.definition.dialogue import Beginning, CasePlan, ValueSource
+from conversations.definition.dialogue import Beginning, CasePlan, SourceKind, ValueSource
 from conversations.definition.parse import parse, restore
 from tests.unit.conversations.chat import dialogue_data
 
@@ -73,8 +73,10 @@ def test_an_offer_becomes_a_question_with_two_ends() -> None:
     yes = found.outcomes["unhappy_yes"].then
     assert isinstance(yes, Beginning)
     assert yes.dialogue == "complaint"
-    assert yes.bindings["category"] == (ValueSource("question", "reason"),)
-    assert yes.bindings["touchpoint"] == (ValueSource("binding", "touchpoint"),)  # carried on by itself
+    assert yes.bindings["category"] == (ValueSource(SourceKind.QUESTION, "reason"),)
+    assert yes.bindings["touchpoint"] == (
+        ValueSource(SourceKind.BINDING, "touchpoint"),
+    )  # carried on by itself
 
 
 def test_sources_are_questions_bindings_or_literals() -> None:
@@ -82,9 +84,9 @@ def test_sources_are_questions_bindings_or_literals() -> None:
     assert found
     plan = found.outcomes["filed"].then
     assert isinstance(plan, CasePlan)
-    assert plan.fields["severity"] == (ValueSource("literal", "high"),)
-    assert plan.fields["order"] == (ValueSource("question", "order"),)
-    assert plan.fields["touchpoint"] == (ValueSource("binding", "touchpoint"),)
+    assert plan.fields["severity"] == (ValueSource(SourceKind.LITERAL, "high"),)
+    assert plan.fields["order"] == (ValueSource(SourceKind.QUESTION, "order"),)
+    assert plan.fields["touchpoint"] == (ValueSource(SourceKind.BINDING, "touchpoint"),)
 
 
 def test_a_definition_survives_storage() -> None:

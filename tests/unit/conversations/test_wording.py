@@ -16,7 +16,7 @@ from tests.unit.conversations.chat import system_texts
 OURS = sorted(system_texts().entries)
 ROOT = Path(__file__).parents[3]
 LANGUAGES = ROOT / "conversations" / "languages"
-SPEAKERS = ("bot", "conversations", "handlers", "reports")
+SPEAKERS = ("bot", "conversations", "handlers", "reports", "storage/interface")
 
 
 def test_all_texts_can_be_read() -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import pytest
 
 from conversations.events import Address
+from conversations.lanes import Lane
 from handlers.sending.limits import GENTLE, LONGEST_PAUSE, Allowance, Limiter, Rate
 from handlers.turn.ports import Later, Never, Sent, Unknown
 from storage.interface.claims import Claimed, Freight
-from storage.interface.outbox import OutboxRow
+from storage.interface.outbox import BodyKind, OutboxRow
 
 BOT, TEAM = "telegram:1", "slack:T"
 
@@ -36,9 +37,14 @@ def limiter(clock: Clock) -> Limiter:
 
 
 def claimed(
-    account: str = BOT, chat: str = "5", kind: str = "message", *, edits: int = 0, bulk: bool = False
+    account: str = BOT,
+    chat: str = "5",
+    kind: BodyKind = BodyKind.MESSAGE,
+    *,
+    edits: int = 0,
+    bulk: bool = False,
 ) -> Claimed:
-    row = OutboxRow(1, f"lane of {chat}", Address(account, chat), kind, "{}", edits=edits, bulk=bulk)
+    row = OutboxRow(1, Lane(f"lane of {chat}"), Address(account, chat), kind, "{}", edits=edits, bulk=bulk)
     return Claimed(row, 1, 0, "", "")
 
 
@@ -77,7 +83,7 @@ def test_after_a_silence_a_few_may_go_at_once(limiter: Limiter, clock: Clock) ->
 def test_changes_and_overviews_have_rates_of_their_own(limiter: Limiter) -> None:
     assert waits(limiter, claimed(TEAM)) == 0
     assert [waits(limiter, claimed(TEAM, chat, edits=7)) for chat in ("a", "b")] == [0, 2]
-    home = claimed(TEAM, "home", "overview")
+    home = claimed(TEAM, "home", BodyKind.OVERVIEW)
     assert [waits(limiter, home) for _ in range(2)] == [0, 1]
 
 
@@ -139,7 +145,7 @@ def test_chats_refused_over_the_day_are_no_crowd(limiter: Limiter, clock: Clock)
 
 
 def test_a_refusal_that_names_no_chat_holds_the_bot(limiter: Limiter, clock: Clock) -> None:
-    file = claimed(kind="download")
+    file = claimed(kind=BodyKind.DOWNLOAD)
     end(limiter, file, Later(7, "429", limited=True))
     assert limiter.room(BOT) == 0
     clock.at += 7
@@ -197,7 +203,7 @@ def test_one_lane_without_answers_is_its_own_trouble(limiter: Limiter) -> None:
 
 
 def test_files_have_few_places_and_keep_them_until_they_are_stored(limiter: Limiter) -> None:
-    file = claimed(kind="download")
+    file = claimed(kind=BodyKind.DOWNLOAD)
     for _ in range(4):
         limiter.claimed([file])
     assert limiter.room(BOT, Freight.FILES) == 0

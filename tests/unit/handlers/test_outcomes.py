@@ -4,15 +4,16 @@ import pytest
 
 from conversations.events import DAY, HOUR, Address
 from conversations.frozen import replace
+from conversations.lanes import Lane
 from handlers.sending.outcomes import AGAIN_AFTER, delivery, judged
 from handlers.turn.ports import Later, Never, Outcome, Sent, Unknown
 from storage.interface.claims import Claimed
-from storage.interface.outbox import ROUND, Delivery, OutboxRow
+from storage.interface.outbox import ROUND, BodyKind, Delivery, OutboxRow, OutboxState
 from tests.stores import NOW
 
 
 def claimed(attempt: int = 1, lost: int = 0, *, resend: bool = True) -> Claimed:
-    row = OutboxRow(7, "lane", Address("telegram:1", "5"), "message", "{}", resend=resend)
+    row = OutboxRow(7, Lane("lane"), Address("telegram:1", "5"), BodyKind.MESSAGE, "{}", resend=resend)
     return Claimed(row, attempt, lost, "", "", queued=NOW)
 
 
@@ -21,23 +22,25 @@ def ended(one: Claimed, outcome: Outcome, *, after: int = 0) -> Delivery:
 
 
 def test_what_is_sent_has_its_message() -> None:
-    assert ended(claimed(), Sent("m1")) == Delivery(7, 1, "sent", message="m1")
+    assert ended(claimed(), Sent("m1")) == Delivery(7, 1, OutboxState.SENT, message="m1")
 
 
 @pytest.mark.parametrize(
     ("reason", "state"), [("too-large", "sent"), ("wrong-type", "sent"), ("gone", "dead")]
 )
 def test_a_file_that_is_not_taken_is_nobodys_trouble(reason: str, state: str) -> None:
-    row = OutboxRow(7, "lane", Address("telegram:1", "5"), "download", "{}")
+    row = OutboxRow(7, Lane("lane"), Address("telegram:1", "5"), BodyKind.DOWNLOAD, "{}")
     assert ended(Claimed(row, 1, 0, "", "", NOW), Never(reason)).state == state
 
 
 def test_what_is_refused_for_good_is_dead() -> None:
-    assert ended(claimed(), Never("chat not found")) == Delivery(7, 1, "dead", reason="chat not found")
+    assert ended(claimed(), Never("chat not found")) == Delivery(
+        7, 1, OutboxState.DEAD, reason="chat not found"
+    )
 
 
 def test_a_platform_that_asks_to_wait_is_obeyed() -> None:
-    assert ended(claimed(), Later(300, "429")) == Delivery(7, 1, "waiting", reason="429", wait=300)
+    assert ended(claimed(), Later(300, "429")) == Delivery(7, 1, OutboxState.WAITING, reason="429", wait=300)
 
 
 def test_what_waits_in_vain_waits_longer_and_longer() -> None:
@@ -91,6 +94,6 @@ def test_a_receipt_that_may_have_arrived_is_not_sent_again() -> None:
 
 def test_a_message_follows_its_chat_but_not_for_ever() -> None:
     moved = Never("migrated", moved="-100")
-    assert ended(claimed(), moved) == Delivery(7, 1, "waiting", reason="migrated")
+    assert ended(claimed(), moved) == Delivery(7, 1, OutboxState.WAITING, reason="migrated")
     assert ended(claimed(6), moved).state == "dead"
     assert ended(claimed(), Never("migrated", moved="5")).state == "dead"

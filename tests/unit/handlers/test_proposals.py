@@ -13,7 +13,7 @@ from conversations.events import DAY, HOUR, Commanded, Pressed, Said
 from handlers.cases import opening
 from handlers.customers import dialogues, proposals
 from handlers.turn.turn import Turn
-from storage.interface.messages import CaseMessage
+from storage.interface.messages import CaseMessage, DeliveryState, Direction
 from storage.interface.timers import Timer
 from tests.unit.handlers.desk import Desk
 
@@ -37,7 +37,15 @@ async def proposes(desk: Desk, case: Case, text: str) -> Case:
             if not moved.refused:
                 await opening.carry_out(turn, moved)
                 present = moved.case
-        message = CaseMessage(desk.ids.next(), case.id, desk.clock.at, "out", "mia", text, delivery="waiting")
+        message = CaseMessage(
+            desk.ids.next(),
+            case.id,
+            desk.clock.at,
+            Direction.OUT,
+            "mia",
+            text,
+            delivery=DeliveryState.WAITING,
+        )
         await tx.messages.add(message)
         bindings = opening.bindings_of(turn, present) | {"proposal": text, "author": "Mia"}
         await dialogues.begin(turn, who, PROPOSAL, bindings, case_message=message.id)
@@ -51,7 +59,15 @@ async def replies(desk: Desk, case: Case, text: str) -> None:
         turn = Turn(tx, desk.organisation, desk.ids, desk.clock.at)
         who = await turn.find(case.conversation)
         assert who is not None
-        message = CaseMessage(desk.ids.next(), case.id, desk.clock.at, "out", "mia", text, delivery="waiting")
+        message = CaseMessage(
+            desk.ids.next(),
+            case.id,
+            desk.clock.at,
+            Direction.OUT,
+            "mia",
+            text,
+            delivery=DeliveryState.WAITING,
+        )
         await tx.messages.add(message)
         turn.say(who, Message(text, kind=Kind.NOTICE), case_message=message.id)
         await turn.write()

@@ -14,7 +14,7 @@ from handlers.monitoring.watching import HEARTBEAT, next_hour, tell
 from handlers.turn.bodies import decode
 from handlers.turn.organisation import Organisation, WatchPlan
 from handlers.turn.ports import Post
-from storage.interface.outbox import Delivery
+from storage.interface.outbox import Delivery, OutboxState
 from storage.interface.store import Store
 from storage.interface.timers import Timer
 from tests.stores import NOW
@@ -39,7 +39,9 @@ async def told(store: Store) -> list[str]:
         while claimed := await tx.claims.take([TEAM], 100, 60.0):
             bodies = [decode(row).body for row in claimed]
             texts += [body.text for body in bodies if isinstance(body, Post)]
-            await tx.outbox.settle([Delivery(one.row.id, one.attempt, "sent", "1.2") for one in claimed], NOW)
+            await tx.outbox.settle(
+                [Delivery(one.row.id, one.attempt, OutboxState.SENT, "1.2") for one in claimed], NOW
+            )
     return texts
 
 

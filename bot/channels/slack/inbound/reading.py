@@ -24,6 +24,7 @@ from conversations.events import (
     Commanded,
     Edited,
     Event,
+    FileKind,
     FileRef,
     HomeOpened,
     Instant,
@@ -241,10 +242,10 @@ def _files(message: Payload) -> Iterator[FileRef]:
 
 def _kind(mime: str, file: Payload) -> str:
     if mime.startswith("audio/") or file.get("subtype") == "slack_audio":
-        return "voice"
+        return FileKind.VOICE
     if mime.startswith("video/"):
         return "video"
-    return "photo" if mime.startswith("image/") and "svg" not in mime else "document"
+    return FileKind.PHOTO if mime.startswith("image/") and "svg" not in mime else FileKind.DOCUMENT
 
 
 # -- interactions --------------------------------------------------------------------------------------------------

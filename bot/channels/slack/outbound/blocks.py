@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.channels.slack.outbound.rich import Json, escaped, fallback, limited, rich, shorten, units
 from bot.markup import Span, Spans, Style
-from conversations.effects import Button, Message
+from conversations.effects import Button, ButtonStyle, Message
 from conversations.frozen import frozen, replace
 from handlers.turn.ports import Card, CardField, DigestPost, Post
 
@@ -150,7 +150,7 @@ def _actions(body: Card) -> Iterator[Json]:
             "value": str(body.subject.id),
             "text": _plain(label, 75),
         }
-        if style == "danger":
+        if style is ButtonStyle.DANGER:
             # The words of the dialogue are the ones at hand, so that it needs no language of its own.
             element["confirm"] = {
                 "title": _plain(f"{label}?", 100),
@@ -161,8 +161,8 @@ def _actions(body: Card) -> Iterator[Json]:
         yield element | _styled(style)
 
 
-def _styled(style: str) -> Json:
-    return {"style": style} if style in ("primary", "danger") else {}
+def _styled(style: ButtonStyle) -> Json:
+    return {} if style is ButtonStyle.PLAIN else {"style": style.value}
 
 
 def _lines(fields: Iterable[CardField]) -> Iterator[Span]:

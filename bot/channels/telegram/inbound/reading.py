@@ -13,6 +13,7 @@ from conversations.events import (
     Departed,
     Edited,
     Event,
+    FileKind,
     FileRef,
     Instant,
     Overheard,
@@ -208,13 +209,13 @@ def _contact(contact: Json, sender: Sender) -> Shared:
 
 def _file(content: Json) -> FileRef | None:
     if "photo" in content:
-        return _reference(_largest(content), "photo", "photo.jpg", "image/jpeg")
+        return _reference(_largest(content), FileKind.PHOTO, "photo.jpg", "image/jpeg")
     if "document" in content:
-        return _reference(_object(content, "document"), "document", "document", "")
+        return _reference(_object(content, "document"), FileKind.DOCUMENT, "document", "")
     if "voice" in content:
-        return _reference(_object(content, "voice"), "voice", "voice.ogg", "audio/ogg")
+        return _reference(_object(content, "voice"), FileKind.VOICE, "voice.ogg", "audio/ogg")
     if "audio" in content:  # a recording sent as a file
-        return _reference(_object(content, "audio"), "voice", "audio", "audio/mpeg")
+        return _reference(_object(content, "audio"), FileKind.VOICE, "audio", "audio/mpeg")
     return None
 
 
