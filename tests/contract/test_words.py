@@ -24,9 +24,9 @@ FILES = Path(__file__).parent / "extending"
 WAVE = """
 from conversations.cases.action import Action, stays
 from conversations.cases.case import State
-from conversations.cases.moves import Step
+from conversations.cases.moves import CaseStep
 
-action = Action(place=99, leads=stays(*State), apply=lambda given: Step(given.case), texts=())
+action = Action(place=99, leads=stays(*State), apply=lambda given: CaseStep(given.case), texts=())
 """
 
 
