@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import assert_never
 
 from aiohttp import web
 
@@ -129,6 +130,10 @@ class Faults:
                 return web.Response(body=whole[: len(whole) // 2], content_type="application/json")
             case Kind.HANG:
                 await self._gone(request)
+            case Kind.CUT:
+                pass
+            case _:
+                assert_never(fault.kind)
         if request.transport is not None:
             request.transport.abort()
         return web.Response()

@@ -1,5 +1,7 @@
 """What commands do, in every state; the dialogue then continues where it was."""
 
+from typing import Literal, TypeAlias, assert_never
+
 from conversations.answers import remarks
 from conversations.answers.evidence import joined
 from conversations.effects import (
@@ -22,6 +24,9 @@ from conversations.talk.stack import SILENT_ENDS, Place, Stack
 from conversations.talk.tokens import STEER, Token
 from conversations.talk.walk import cut_short
 from conversations.texts.texts import language_name, paragraphs
+
+Turning: TypeAlias = Literal[Command.BACK, Command.SKIP, Command.CORRECT, Command.CANCEL]
+"""The commands that need an open question."""
 
 
 def obey(stack: Stack, command: Command, argument: str = "", press: Pressed | None = None) -> None:
@@ -46,6 +51,8 @@ def obey(stack: Stack, command: Command, argument: str = "", press: Pressed | No
                 stack.say("nothing_open")
             else:
                 _turn(stack, place, command, argument, press)
+        case _:
+            assert_never(command)
 
 
 def say_idle(stack: Stack, note: str = "") -> None:
@@ -61,7 +68,7 @@ def say_idle(stack: Stack, note: str = "") -> None:
     stack.do(Say(Message(paragraphs(note, text), rows)))
 
 
-def _turn(stack: Stack, place: Place, command: Command, argument: str, press: Pressed | None) -> None:
+def _turn(stack: Stack, place: Place, command: Turning, argument: str, press: Pressed | None) -> None:
     """Move within the dialogue, or leave it."""
     walk = stack.walk(place, press)
     match command:
@@ -71,13 +78,15 @@ def _turn(stack: Stack, place: Place, command: Command, argument: str, press: Pr
             stack.apply(place, walk.skip())
         case Command.CORRECT:
             stack.apply(place, walk.correct(argument))
-        case _:
+        case Command.CANCEL:
             purpose = place[0].settings.purpose
             key = "cancelled" if purpose in SILENT_ENDS else "cancelled.unsent"
             key = "cancelled.open" if purpose == "solution" else key
             step = cut_short(*place, stack.scene(press), How.CANCELLED)
             said = Say(Message(stack.text(key), kind=Kind.RECEIPT))
             stack.apply(place, replace(step, effects=(*step.effects, said)))
+        case _:
+            assert_never(command)
 
 
 def _start(stack: Stack) -> None:
