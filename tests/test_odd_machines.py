@@ -1,4 +1,4 @@
-"""The program for a user who is not root and has no home, and beside other users.
+"""The program for a user who is not root, whose home nobody may write or is not there, and beside other users.
 
 Where the tests are root, they become somebody else for it. One right of root's stays where it can: to read everything,
 as the Python of the tests and their checkout may lie in a home of root's. To write, it gives no right.
@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import stat
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ import pytest
 
 from bot.exits import Exit
 from bot.process.control import socket_path
+from tests.checkouts import UV_VENV, VENV, Checkout
 from tests.locks import ROOT
 from tests.stage import configuration, furnish, platforms
 
@@ -58,6 +60,63 @@ def tmp_path() -> Iterator[Path]:
     with TemporaryDirectory(prefix="anliegen-odd-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
+
+
+def written(traces: Path) -> set[Path]:
+    """The files and folders outside /dev and /proc that traced processes opened to write, or made."""
+    calls = "\n".join(path.read_text(errors="replace") for path in traces.iterdir())
+    opened = re.findall(r"^(?:open|creat).*O_(?:WRONLY|RDWR|CREAT).* = \d+<(/.*?)>", calls, re.MULTILINE)
+    made = re.findall(r'^mkdir.*?"(/.*?)"', calls, re.MULTILINE)
+    names = {read_escapes(name) for name in opened + made}
+    return {Path(name) for name in names if not name.startswith(("/dev/", "/proc/"))}
+
+
+def read_escapes(name: str) -> str:
+    """A path as strace writes it: what is not ASCII, byte by byte."""
+    return name.encode("latin-1").decode("unicode_escape").encode("latin-1").decode("utf-8")
+
+
+@pytest.mark.needs("git clone", "ensurepip", "strace")
+@pytest.mark.parametrize("home", ["that nobody may write", "that is not there"])
+def test_a_home(checkout: Checkout, tmp_path: Path, home: str) -> None:
+    """Once with pip and once with uv: nothing is written but the environment and what was asked for."""
+    if home == "that is not there":
+        checkout.with_uv(there=True)
+        checkout.make_environment(*UV_VENV)
+        where = Path("/nonexistent")
+    else:
+        checkout.make_environment(*VENV)
+        where = Path(checkout.environ["HOME"])
+        where.chmod(0o555)
+    mine, temporary, traces = (give(tmp_path / name) for name in ("mine", "temporary", "traces"))
+    give(checkout.environment)
+    strace = [shutil.which("strace") or "", "-ff", "-qq", "-z", "-y", "--seccomp-bpf", f"-o{traces / 'of'}"]
+    strace += ["--trace=open,openat,creat,mkdir,mkdirat"]
+    environ = checkout.environ | {"HOME": str(where), "TMPDIR": str(temporary)}
+    for words in (
+        "--version",
+        "doctor --offline",
+        "init ours --yes",
+        "check --config ours/config.toml",
+        "migrate --config ours/config.toml",
+        "digest --config ours/config.toml --format html --output digest.html",
+    ):
+        done = subprocess.run(
+            [*become(NOBODY), *strace, checkout.folder / "run", *words.split()],
+            cwd=mine,
+            env=environ,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == Exit.DONE, done.stdout + done.stderr
+        assert "writable" not in done.stderr
+    assert (mine / "digest.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert [*checkout.environment.glob("cache/matplotlib/fontlist*")]
+    assert [*temporary.iterdir()] == []
+    places = (checkout.environment, mine, temporary)
+    assert {one for one in written(traces) if not any(one.is_relative_to(place) for place in places)} == set()
+    assert mine / "ours" / "anliegen.db" in written(traces), "the trace shows what is written"
 
 
 @dataclass(frozen=True, slots=True)
