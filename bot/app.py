@@ -1,4 +1,4 @@
-"""The composition root: the only place where settings, storage, platforms and use cases meet."""
+"""The composition root: the only place that wires settings, storage, platforms and handlers together."""
 
 import asyncio
 import logging
@@ -51,7 +51,7 @@ async def open_service(
     clock: Clock | None = None,
     listen: Listen | None = None,
 ) -> Service:
-    """Open database and channels and put the service together; without `listen` it listens as configured.
+    """Open database and channels and build the service; without `listen` it listens as configured.
 
     Raises:
         StoreError: the database cannot be used.
@@ -84,7 +84,7 @@ async def open_service(
 
 
 def refuse_silence(settings: Settings) -> None:
-    """Raise ConfigProblems where no channel is switched on: nobody could talk to the service."""
+    """Raise ConfigProblems if no channel is switched on."""
     if not (settings.telegram.on or settings.slack.on):
         remedy = (
             "put a token into [telegram] token or [slack] bot_token, or name your configuration with --config"
@@ -93,14 +93,14 @@ def refuse_silence(settings: Settings) -> None:
 
 
 def listen_of(settings: Settings, socket: Socket | None = None, worker: int = 0) -> Listen:
-    """Where to listen: on a socket shared with other workers, and then also behind it for what is of one worker."""
+    """Return where to listen: on a socket shared with other workers and, if so, also on a port of this worker's own."""
     http = settings.http
     own = http.port + worker if worker and http.port else 0
     return Listen(http.host, http.port, http.metrics_token.get_secret_value(), socket, own)
 
 
 def limits_of(settings: Settings) -> Limits:
-    """The configuration as the watch knows it."""
+    """Return the part of the configuration that the watch needs."""
     file = settings.storage.file
     return Limits(
         give_up_after=settings.watch.give_up_after / SECOND,
@@ -113,7 +113,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def organisation_of(settings: Settings, library: Library) -> Organisation:
-    """The configuration as the use cases know it."""
+    """Return the part of the configuration that the handlers need."""
     return Organisation(
         name=settings.organisation.name,
         languages=settings.organisation.languages,
@@ -127,7 +127,7 @@ def organisation_of(settings: Settings, library: Library) -> Organisation:
 
 
 def load_dialogues(settings: Settings) -> tuple[tuple[Dialogue, ...], tuple[Problem, ...]]:
-    """Read the shipped dialogues and those of the configured folders; a name of yours replaces one of ours."""
+    """Read the shipped dialogues and those of the configured folders; the latter replace the former by name."""
     files, problems = read_dialogues(settings)
     dialogues: list[Dialogue] = []
     for file, data in files.items():
@@ -152,7 +152,7 @@ def library_of(settings: Settings, dialogues: tuple[Dialogue, ...]) -> Library:
 
 
 def texts_of(settings: Settings) -> Texts:
-    """Every system text; `problems` names what is missing or wrong."""
+    """Return the system texts; `problems` names what is missing or wrong."""
     languages, problems = read_words(settings)
     return Texts.of(
         languages,
@@ -163,7 +163,7 @@ def texts_of(settings: Settings) -> Texts:
 
 
 async def load_library(settings: Settings, store: Store, clock: Clock) -> Library:
-    """Load every dialogue, store each under its hash before anybody talks to it, and remember the older ones.
+    """Load every dialogue, store each under its hash before it is used, and load the older revisions.
 
     Raises:
         ConfigProblems: a dialogue or text cannot be used; all problems at once.
@@ -171,7 +171,7 @@ async def load_library(settings: Settings, store: Store, clock: Clock) -> Librar
     dialogues, problems = load_dialogues(settings)
     library = library_of(settings, dialogues)
     problems += library.texts.problems
-    if not problems:  # what only shows in the whole: circles, missing translations
+    if not problems:  # problems that only show in the whole: cycles, missing translations
         files, _ = read_dialogues(settings)
         problems += check_dialogues(files, {}, languages=settings.organisation.languages)
     if settings.dialogues.default not in library.current:
@@ -192,7 +192,7 @@ async def load_library(settings: Settings, store: Store, clock: Clock) -> Librar
 async def _open_channels(
     settings: Settings, environ: Mapping[str, str], store: Store, clock: Clock, texts: Texts
 ) -> dict[str, Channel]:
-    """Open what is switched on, trying again until each platform answers."""
+    """Open the channels that are switched on, retrying until each platform answers."""
     wanted = _channels(settings, environ, attachments_of(store), StoredMemory(store, clock), texts)
     opening = [asyncio.create_task(_open(channel)) for channel in wanted]
     try:
@@ -214,7 +214,7 @@ def _channels(
     memory: Memory,
     texts: Texts,
 ) -> list[Channel]:
-    # Each platform's SDK takes a second to import: only what is switched on is loaded.
+    # Each platform's SDK takes a second to import: load only those that are switched on.
     channels: list[Channel] = []
     if settings.telegram.on:
         from bot.channels.telegram.channel import open_channel as open_telegram  # noqa: PLC0415
@@ -242,7 +242,7 @@ def _channels(
 
 
 def telegram_proxy(settings: Settings, environ: Mapping[str, str]) -> "Proxy | None":
-    """Through which proxy Telegram is reached. Raises ConfigProblems for one of the environment that is none."""
+    """Return the proxy for Telegram. Raises ConfigProblems for an invalid one in the environment."""
     from bot.channels.telegram.api.proxy import proxy_for  # noqa: PLC0415
 
     telegram = settings.telegram

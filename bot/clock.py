@@ -1,4 +1,4 @@
-"""The one clock and the one source of ids. Only `bot` may ask the machine for the time."""
+"""The only clock and the only source of ids. Only `bot` may read the machine's time."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from handlers.turn.ports import Clock
 log = logging.getLogger(__name__)
 
 _EPOCH: Final = 1_577_836_800_000  # 2020-01-01 in milliseconds
-_LOOK: Final = 0.1  # seconds of real time between two looks at the offset file
+_LOOK: Final = 0.1  # seconds of real time between two checks at the offset file
 
 
 class SystemClock:
@@ -32,11 +32,11 @@ def real_seconds() -> float:
 
 
 class SteadyClock:
-    """The machine's UTC time as long as it moves evenly; a jump is believed only once a platform agrees.
+    """The machine's UTC time as long as it advances evenly; a jump is accepted only once a platform confirms it.
 
-    Somebody who sets the clock by hand, or a time server gone mad, must not make deadlines fall due: from a jump on,
-    time goes on by the monotonic clock. A platform that contradicts machine and monotonic clock is right; where none
-    says anything for ten minutes (the machine slept, and nothing is asked) the machine is.
+    A clock set by hand, or a broken time server, must not make deadlines fall due: after a jump, time continues by the
+    monotonic clock. A platform that contradicts machine and monotonic clock wins; if no platform reports a time for ten
+    minutes (the machine slept, and no request is made), the machine does.
     """
 
     TOLERANCE: Final = 10 * SECOND
@@ -61,7 +61,7 @@ class SteadyClock:
         return even + self._offset
 
     def compare(self, theirs: float) -> None:
-        """A platform says how late it is now, in seconds since 1970."""
+        """Take note of a platform's current time, in seconds since 1970."""
         told, even = int(theirs * SECOND), self._even()
         machine = self._machine()
         if abs(machine - told) <= self.TOLERANCE:
@@ -72,7 +72,7 @@ class SteadyClock:
                 self._jump_to(told - even)
 
     async def jumped(self) -> None:
-        """Return as soon as time has made a jump."""
+        """Return as soon as time has jumped."""
         await self._jump.wait()
         self._jump.clear()
 
@@ -150,9 +150,9 @@ def made_at(one: int) -> Instant:
 class TimeOrderedIds:
     """63-bit ids: 41 bits of milliseconds since 2020, 10 bits of worker, 12 bits of sequence.
 
-    Real time, so that ids of several workers interleave: the database's where it is told, for machines' clocks differ.
-    Within a process ids only ever grow. Workers are given their numbers by the database, from the lower half; whoever
-    has none (a command) draws one from the upper half: process ids are no help, in containers they are all alike.
+    Real time, so that ids of several workers interleave: the database's where it is known, as machines' clocks differ.
+    Within a process ids only ever grow. The database assigns numbers in the lower half to workers; one without any
+    (a command) picks a random one of the upper half: process ids would not do, as in containers they are all alike.
     """
 
     def __init__(self, worker: int | None = None) -> None:
@@ -165,7 +165,7 @@ class TimeOrderedIds:
         self._ahead = 0  # milliseconds that the database's clock is ahead of this machine's
 
     def follow(self, told: Instant, age: float) -> None:
-        """The database's clock said `told`, `age` seconds ago: follow it."""
+        """Follow the database's clock, which showed `told` `age` seconds ago."""
         self._ahead = (told + int(age * SECOND)) // 1000 - time.time_ns() // 1_000_000
 
     def next(self) -> int:

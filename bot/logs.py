@@ -1,7 +1,7 @@
 """The log: one line per event, readable on a terminal, JSON with ANLIEGEN_LOG=json; tokens never reach it.
 
-Everything logs through the standard library, also the libraries we use; structlog only renders. Tokens are taken out of
-the finished line, so that no exception, no address in a traceback and no careless library can carry one out.
+Everything logs through the standard library, also the libraries we use; structlog only renders. Tokens are removed from
+the finished line, so that no exception, no address in a traceback and no careless library can leak one.
 """
 
 import logging
@@ -116,7 +116,7 @@ def _named(worker: int) -> Processor:
 
 
 def _strip(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """Make control and direction characters visible: nothing can forge a record or steer a terminal.
+    """Make control and direction characters visible: nothing can forge a record or control a terminal.
 
     Only a traceback has several lines, all but the first indented: a record begins at the left edge.
     """

@@ -1,1 +1,1 @@
-"""One folder or file a platform; each translates and never decides."""
+"""One folder or file per platform; channels translate and never decide."""

@@ -40,7 +40,7 @@ from storage.interface.inbox import RawBody
 
 ACCOUNT: Final = "console:local"
 ADDRESS: Final = Address(ACCOUNT, "you")
-TOKEN_BYTES: Final = 64  # as everywhere: a button must work on every platform
+TOKEN_BYTES: Final = 64  # as on all platforms: a button must work on each of them
 
 What: TypeAlias = Said | Pressed | Commanded | Attached | Shared | Edited
 _FILES: Final = {
@@ -55,7 +55,7 @@ _TYPES: Final[Mapping[str, TypeAdapter[What]]] = {
 
 @frozen
 class StoredLine:
-    """A line as it is stored: its number, and what it meant when it was typed."""
+    """A stored line: its number, and its meaning when it was typed."""
 
     number: int
     type: str
@@ -91,17 +91,17 @@ class ConsoleChannel:
 
     @property
     def account(self) -> str:
-        """There is one terminal."""
+        """The account of the only terminal."""
         return ACCOUNT
 
     async def open(self) -> None:
-        """Nothing to find out."""
+        """Do nothing."""
 
     async def listen(self, receive: Receive) -> None:
-        """Take in lines until there are no more.
+        """Receive lines until the end of input.
 
-        The next one is read when `receive` returns: whoever answers within it sees to it that numbers typed ahead
-        mean the buttons of the question they were meant for.
+        The next one is read when `receive` returns: if it answers within the call, numbers typed ahead refer to the
+        buttons of the question they were meant for.
         """
         for line in self._lines:
             if line.strip() == "/quit":
@@ -138,7 +138,7 @@ class ConsoleChannel:
                 return Never("the console shows nothing to staff")
 
     async def perform(self, effect: At) -> None:
-        """Show short words and ticks; what needs a platform has no meaning here."""
+        """Show toasts and ticks; other effects have no meaning in a terminal."""
         match effect.effect:
             case AnswerPress(_, text) if text:
                 self._print(f"({text})")
@@ -154,7 +154,7 @@ class ConsoleChannel:
                 pass
 
     async def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing."""
 
     # what was typed
 
@@ -223,7 +223,7 @@ class ConsoleChannel:
             self._print("  " + "  ".join(shown))
 
     def _print(self, text: str) -> None:
-        """Print without control characters: nobody's words may steer the terminal."""
+        """Print without control characters: a person's words must not control the terminal."""
         self._write("".join(one for one in text if one in "\n\t" or unicodedata.category(one) != "Cc") + "\n")
 
 

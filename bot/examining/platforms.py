@@ -26,7 +26,7 @@ class Platforms:
         found = await asyncio.gather(*(asking[name](pulse) for name, pulse in self.pulses.items()))
         return [finding for findings in found for finding in findings]
 
-    # Each platform's SDK takes a second to import: only what is switched on is loaded.
+    # Each platform's SDK takes a second to import: load only those that are switched on.
 
     def _telegram(self, pulse: Pulse) -> Awaitable[list[Finding]]:
         from bot.app import telegram_proxy  # noqa: PLC0415

@@ -1,1 +1,1 @@
-"""What looks at the running process, and what others may ask it."""
+"""Monitoring of the running process, from within and over HTTP."""

@@ -1,4 +1,4 @@
-"""What `anliegen doctor` found out about one thing: whoever examines something says it in this shape."""
+"""A finding of `anliegen doctor`: the common result of all its examinations."""
 
 from enum import StrEnum
 from typing import Final

@@ -1,4 +1,4 @@
-"""What Prometheus reads: plain numbers the service keeps anyway, put into words only when somebody asks.
+"""Metrics for Prometheus: counters the service keeps anyway, formatted only on request.
 
 Names and meanings are listed in docs/run/operations.md. No label holds a token or anything a person wrote.
 """
@@ -21,7 +21,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4"
 
 
 class Metrics(Collector):
-    """Everything of one process, as it is at this moment; what the database knows is as the last look found it."""
+    """The current figures of one process; those from the database are of the last check."""
 
     def __init__(self, store: Gauged, watch: Watch, meter: Meter, clock: Clock) -> None:
         self._store = store

@@ -1,7 +1,7 @@
-"""What monitoring asks over HTTP: is it alive, is it ready, how is it doing.
+"""HTTP probes for monitoring: liveness, readiness, metrics.
 
-`/healthz` and `/readyz` answer everybody: 200, or 503 and why. `/metrics` answers this machine, and whoever has the
-token. A proxy on this machine calls from here too, on behalf of anybody: what was forwarded needs the token as well.
+`/healthz` and `/readyz` answer everybody: 200, or 503 and why. `/metrics` answers this machine, and callers with the
+token. A proxy on this machine also calls from here, on behalf of anybody: forwarded requests need the token as well.
 """
 
 import hmac
@@ -30,11 +30,11 @@ class Probes:
         self._report = report
         self._token = token
         self._runner: web.AppRunner | None = None
-        self.ready = False  # every platform answered, the schema is right, and the loops were begun
+        self.ready = False  # every platform has answered, the schema is current, and the loops have started
 
     @property
     def routes(self) -> Sequence[web.RouteDef]:
-        """What the HTTP server must offer."""
+        """The routes that the HTTP server must serve."""
         return [
             web.get("/healthz", self.healthz),
             web.get("/readyz", self.readyz),
@@ -42,7 +42,7 @@ class Probes:
         ]
 
     async def serve(self, host: str, port: int) -> None:
-        """Answer at a port of its own as well: the shared one is answered by any worker."""
+        """Also answer on a port of its own: on the shared one, any worker answers."""
         application = web.Application()
         application.add_routes(self.routes)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
@@ -53,22 +53,22 @@ class Probes:
             log.warning("nobody can ask this worker how it is, port %d is taken: %s", port, error.strerror)
 
     async def close(self) -> None:
-        """Answer there no longer."""
+        """Stop answering there."""
         if self._runner is not None:
             await self._runner.cleanup()
 
     async def healthz(self, _: web.Request) -> web.Response:
-        """Whether the process lives, its loops go round and its database takes changes: else it is to be restarted."""
+        """Liveness: the process runs, its loops iterate and its database accepts writes; else restart it."""
         watch = self._watch
         gone = [_refused(watch)] if watch.database_gone > DATABASE_GONE else []
         return _verdict([*gone, *(f"{name} stands still" for name in watch.stuck)])
 
     async def readyz(self, _: web.Request) -> web.Response:
-        """Whether it can do its work now."""
+        """Readiness: whether it can do its work now."""
         return _verdict(list(self._lacking()), list(self._remarks()))
 
     async def metrics(self, request: web.Request) -> web.Response:
-        """The figures; 401 for strangers."""
+        """The metrics; 401 for callers without permission."""
         if not self._may_read(request):
             return web.Response(status=401, text="from elsewhere with [http] metrics_token only")
         body, content_type = self._report()
@@ -88,7 +88,7 @@ class Probes:
             yield f"{name} stands still"
 
     def _remarks(self) -> Iterator[str]:
-        """What somebody must see to, although the work goes on. Everybody may read it: it names no channel."""
+        """Current alarms while the service keeps working. Everybody may read them: they name no channel."""
         shut = sum(one.name == "channel" for one in self._watch.standing)
         if shut:
             yield f"staff channels that take no posts, so that what is meant for them waits: {shut}"

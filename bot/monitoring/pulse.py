@@ -1,4 +1,4 @@
-"""The signs of life of one platform, as its channel notes them: heard, deaf, read by another, what time it is there."""
+"""The health of one platform, as its channel observes it: last contact, deafness, rivals, its clock."""
 
 import math
 import time
@@ -15,9 +15,9 @@ RECENT: Final = 120.0  # seconds an observation counts as present
 
 @dataclass(slots=True)
 class Pulse:
-    """Moments are those of `time.monotonic()`. `expects` tells that silence means something: we poll or are connected.
+    """Times are those of `time.monotonic()`. `expects`: silence means something, as we poll or are connected.
 
-    `told` is what time the platform said it was (seconds since 1970), and when it said so.
+    `told` is the platform's time (seconds since 1970), and when it was received.
     """
 
     expects: bool = False
@@ -31,19 +31,19 @@ class Pulse:
     told: tuple[float, float] | None = None
 
     def listen(self) -> None:
-        """From now on something should be heard."""
+        """From now on, silence is a sign of trouble."""
         self.expects, self.heard = True, time.monotonic()
 
     def rest(self) -> None:
-        """Nobody listens any more."""
+        """From now on, nothing is expected."""
         self.expects = False
 
     def beat(self) -> None:
-        """Something was heard."""
+        """Note that something was received."""
         self.heard = time.monotonic()
 
     def date(self, header: str | None) -> None:
-        """Take note of an answer's Date; a second of error does not matter, garbage is passed over."""
+        """Take note of a response's Date; a second of error does not matter, garbage is ignored."""
         now = time.monotonic()
         if not header or (self.told is not None and now - self.told[1] < 1.0):
             return
@@ -54,31 +54,31 @@ class Pulse:
 
     @property
     def silent(self) -> float | None:
-        """Seconds since something was heard; None while silence is no sign."""
+        """Return the seconds since something was received; None while silence means nothing."""
         return time.monotonic() - self.heard if self.expects else None
 
     @property
     def their_time(self) -> float | None:
-        """What time it is by the platform's clock, in seconds since 1970; None while it has not told."""
+        """Return the time by the platform's clock, in seconds since 1970; None while it is unknown."""
         return None if self.told is None else self.told[0] + time.monotonic() - self.told[1]
 
 
 def is_recent(moment: float) -> bool:
-    """Whether something was noticed just now."""
+    """Return whether an observation is recent."""
     return time.monotonic() - moment < RECENT
 
 
 @runtime_checkable
 class Alive(Protocol):
-    """A channel that notes signs of life."""
+    """A channel that observes its platform's health."""
 
     @property
     def pulse(self) -> Pulse:
-        """They are read while it listens."""
+        """Its pulse, read while it listens."""
 
 
 def dating(pulse: Pulse) -> aiohttp.TraceConfig:
-    """What makes an aiohttp session note the Date of every answer."""
+    """Return a trace config that makes an aiohttp session note the Date of every response."""
 
     async def ended(
         _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams

@@ -1,8 +1,8 @@
-"""The watch: every few seconds it looks at everything, raises alarms, and ends a process that stands still.
+"""The watch: checks everything every few seconds, raises alarms, and ends a process that hangs.
 
-What it looks at is a snapshot (`handlers/monitoring/alarms.py` has the rules). An alarm stands when two looks in a row
+It checks a snapshot (`handlers/monitoring/alarms.py` has the rules). An alarm is raised when two checks in a row
 agree, and is over when it was not seen for a minute. The watch never waits for the database: one that does not answer
-within a few seconds is itself what is to be told.
+within a few seconds is itself a problem to report.
 """
 
 import asyncio
@@ -35,12 +35,12 @@ from storage.sqlite_file.space import free_bytes
 
 log = logging.getLogger(__name__)
 
-EVERY: Final = 5.0  # seconds of real time between two looks
-RESTING: Final = 15.0  # ... into the database, while nothing happens
-PATIENCE: Final = 5.0  # seconds the database may take to answer the watch
+EVERY: Final = 5.0  # seconds of real time between two checks
+RESTING: Final = 15.0  # ... of the database, while idle
+PATIENCE: Final = 5.0  # seconds until a query of the watch times out
 CALM: Final = 60.0  # seconds an alarm must be gone to be over
-_FEEL: Final = 0.25  # seconds between two feelings of the event loop's pulse
-_FEEL_RESTING: Final = 2.5  # ... while nothing happens
+_FEEL: Final = 0.25  # seconds between two measurements of the event loop's lag
+_FEEL_RESTING: Final = 2.5  # ... while idle
 
 
 @frozen
@@ -61,14 +61,14 @@ class Limits:
 
 @dataclass(slots=True)
 class Round:
-    """When a loop that must not stand still came round last; one that rests waits for something to do."""
+    """When a loop that must not hang iterated last; an idle one waits for work."""
 
     ended: float = field(default_factory=time.monotonic)
     resting: bool = False
 
     @property
     def age(self) -> float:
-        """For how many seconds it has not come round."""
+        """Return the seconds since its last iteration."""
         return 0.0 if self.resting else time.monotonic() - self.ended
 
 
@@ -87,8 +87,8 @@ class Watch:
     ) -> None:
         self.backlog: Backlog | None = None
         self.looked = False
-        self.lag = 0.0  # seconds the event loop was late at worst, since the last look but one
-        self.scarce = asyncio.Event()  # set while the disk is too full to take anything in
+        self.lag = 0.0  # worst lag of the event loop in seconds, since the last check but one
+        self.scarce = asyncio.Event()  # set while the disk is too full to receive anything
         self.room = asyncio.Event()  # its opposite
         self.room.set()
         self.rounds: dict[str, Round] = {}
@@ -105,23 +105,23 @@ class Watch:
         self._machine = platform.node() or "localhost"
         self._seen: dict[
             Key, tuple[Values | None, float]
-        ] = {}  # what the last look saw, and when it stood last
+        ] = {}  # what the last check saw, and when it last held
         self._logged: dict[Key, Standing] = {}
-        self._felt = self._read_at = 0  # turns when the loop was felt, and the database looked into
+        self._felt = self._read_at = 0  # turns at the last measurement of the loop, and check of the database
         self._read_when = -RESTING
-        self._moved = (0, time.monotonic())  # turns when something last moved, and when that was
+        self._moved = (0, time.monotonic())  # turns at the last activity, and when that was
         self._found: dict[Key, Values | None] = {}
         self._worst = 0.0
-        self._refused = 0.0  # when the database was last seen to refuse everything
+        self._refused = 0.0  # when the database last refused everything
         self._trying = Errand("the watch cannot write", store.try_to_write, PATIENCE)
         self._reading = Errand("the watch cannot read", self._read, PATIENCE)
         self._telling = Errand("the watch cannot tell", self._tell, PATIENCE)
 
-    # what others tell the watch
+    # input from others
 
     @contextmanager
     def round(self, name: str) -> Iterator[None]:
-        """Go round once. One that the store refuses came round too; any other failure did not."""
+        """Run one iteration of a loop. A refusal of the store counts as an iteration; any other failure does not."""
         going = self.rounds.setdefault(name, Round())
         if going.resting:
             going.ended, going.resting = time.monotonic(), False
@@ -132,21 +132,21 @@ class Watch:
             raise
         going.ended, going.resting = time.monotonic(), True
 
-    # what the watch tells others
+    # output for others
 
     @property
     def standing(self) -> list[Standing]:
-        """The alarms that stand, by what this process saw itself."""
+        """Return the current alarms that this process has seen itself."""
         return list(self._logged.values())
 
     @property
     def database_gone(self) -> float:
-        """Seconds since which the store has refused every change."""
+        """Return for how many seconds the store has refused every write."""
         return 0.0 if self._store.refused is None else time.monotonic() - self._store.refused
 
     @property
     def stuck(self) -> list[str]:
-        """The loops that do not come round any more, unless it is, or was just now, the database that holds them up."""
+        """Return the loops that hang, unless the database is, or was just now, the cause."""
         since = max(self._refused, time.monotonic() if self.database_gone else 0.0)
         limit = time.monotonic() - self._limits.give_up_after
         return [
@@ -155,22 +155,22 @@ class Watch:
 
     @property
     def unanswered(self) -> bool:
-        """Whether the database did not answer the last look."""
+        """Whether the database did not answer the last check."""
         return self.looked and self.backlog is None
 
     def platforms(self) -> dict[str, Platform]:
-        """What is known of every account."""
+        """Return what is known of every account."""
         return {account: self._platform(account) for account in self._accounts}
 
     # the loops
 
     async def keep_looking(self) -> None:
-        """Look, and rest. Raises Stuck and DatabaseGone: this process must end."""
+        """Check periodically. Raises Stuck and DatabaseGone: this process must end."""
         await self.look(read=not self._rests())
         await asyncio.sleep(self._limits.every)
 
     def _rests(self) -> bool:
-        """Whether nothing waited at the last look into the database, and nothing has happened since."""
+        """Return whether nothing waited at the last check of the database, and nothing has happened since."""
         return (
             self.backlog is not None
             and self.backlog.is_empty
@@ -181,7 +181,7 @@ class Watch:
         )
 
     async def feel(self) -> None:
-        """Notice how late the event loop is."""
+        """Measure the lag of the event loop."""
         rest = _FEEL_RESTING if self._meter.turns == self._felt else _FEEL
         self._felt = self._meter.turns
         expected = time.monotonic() + rest
@@ -189,18 +189,18 @@ class Watch:
         self._worst = max(self._worst, time.monotonic() - expected)
 
     async def close(self) -> None:
-        """Let go of what is still under way."""
+        """Cancel what is still running."""
         await self._trying.cancel()
         await self._reading.cancel()
         await self._telling.cancel()
 
-    # one look
+    # one check
 
     async def look(self, *, read: bool = True) -> None:
-        """Look at everything once, into the database only to `read`. Raises Stuck and DatabaseGone."""
+        """Check everything once, the database only with `read`. Raises Stuck and DatabaseGone."""
         self.lag, self._worst = self._worst, 0.0
         self.believe_platforms()
-        if self.database_gone:  # in a quiet hour nobody else would notice that it takes changes again
+        if self.database_gone:  # while idle, nothing else would notice that it accepts writes again
             await self._trying.run()
         if read:
             self._read_at, self._read_when = self._meter.turns, time.monotonic()
@@ -215,7 +215,7 @@ class Watch:
         self._refuse_to_stand_still()
 
     def believe_platforms(self) -> None:
-        """Let the clock know what time it is elsewhere."""
+        """Pass the platforms' time on to the clock."""
         if isinstance(self._clock, SteadyClock):
             for pulse in self.pulses.values():
                 if (theirs := pulse.their_time) is not None:
@@ -272,7 +272,7 @@ class Watch:
             (self.room if scarce else self.scarce).clear()
 
     def _agreed(self, judged: Mapping[Key, Values | None]) -> dict[Key, Values | None]:
-        """What may be said: some need two looks in a row, and what stood within the last minute still does."""
+        """Return the alarms to report: some need two checks in a row, and one seen in the last minute still holds."""
         now = time.monotonic()
         agreed: dict[Key, Values | None] = {}
         for key, values in judged.items():
@@ -293,7 +293,7 @@ class Watch:
         self._logged = stand(self._logged, told, now)
 
     def _refuse_to_stand_still(self) -> None:
-        """Raise where only a fresh process may help; a full disk is no such thing."""
+        """Raise where only a restart may help, which a full disk is not."""
         limit = self._limits.give_up_after
         if self.database_gone:
             self._refused = time.monotonic()

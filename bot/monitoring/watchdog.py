@@ -1,6 +1,6 @@
-"""The last resort: a thread that ends the process when its event loop stands still, for nothing inside could do it.
+"""The last resort: a thread that ends the process when its event loop hangs, as nothing inside the loop could.
 
-It counts its own seconds: a process that was stopped and goes on, or a machine that slept, has missed nothing.
+It counts its own seconds: a process that was suspended and resumed, or a machine that slept, does not count as hung.
 """
 
 import asyncio
@@ -20,13 +20,13 @@ _BEAT: Final = 5.0  # seconds
 
 
 def end_at_once(code: Exit) -> None:
-    """Leave without looking back: what is stored is stored. Says where every thread was."""
+    """Exit at once, without cleanup: what is stored is safe. Prints the stack of every thread."""
     faulthandler.dump_traceback(file=sys.stderr)
     os._exit(code)
 
 
 class Watchdog:
-    """Bites after `patience` seconds without a sign of the running loop; `bite` ends the process."""
+    """Calls `bite`, which ends the process, after `patience` seconds without a beat of the event loop."""
 
     def __init__(self, patience: float, bite: Callable[[Exit], None] = end_at_once) -> None:
         self._patience = patience
@@ -37,15 +37,15 @@ class Watchdog:
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Start watching."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         self._over.set()
 
     def cut_off_after(self, seconds: float, code: Exit) -> None:
-        """From now on the process may go on for so long and no longer: it is told to end."""
+        """Give the process this many seconds to end."""
         ending = threading.Timer(seconds, self._bite_late, [code])
         ending.daemon = True
         ending.start()

@@ -1,1 +1,1 @@
-"""The running process: service, workers, signals, ends."""
+"""The running process: service, workers, signals, shutdown."""

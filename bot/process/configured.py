@@ -1,4 +1,4 @@
-"""With which configuration and program the service started: a fact, so that what ran later can be told by it."""
+"""Records configuration and program version at the start as a fact, so that it is known later what was running."""
 
 from importlib.metadata import version
 
@@ -12,10 +12,10 @@ from storage.interface.store import Store
 
 
 async def note_configuration(settings: Settings, store: Store, clock: Clock, ids: Ids) -> None:
-    """Keep it where it is not as it was before."""
+    """Record it if it differs from the last start."""
     said = settings.model_dump_json(
         exclude={"storage", "http"}
-    )  # where it runs is not what it does; tokens are masked
+    )  # not the machine's settings; tokens are masked
     present = Configured(digest(said), version("anliegen"))
     async with store.transaction() as tx:
         if present != await tx.facts.configured():

@@ -1,6 +1,6 @@
 """A crash on demand: `ANLIEGEN_TEST_FAILPOINT=after-commit-a:3` kills the process when it passes there the third time.
 
-It dies as by kill -9; with `:hang` behind the number it stands still there instead. Points are named in
+It dies as by kill -9; with `:hang` after the number it hangs there instead. Points are named in
 `handlers/turn/points.py`.
 """
 

@@ -10,7 +10,7 @@ from storage.interface.errors import AlreadyServed, StoreError
 
 
 class Failure(Exception):
-    """What was asked for cannot be done; the text says why and what helps."""
+    """A request cannot be carried out; the text says why and what helps."""
 
     def __init__(self, text: str, code: Exit = Exit.PROBLEM) -> None:
         super().__init__(text)
@@ -24,7 +24,7 @@ def no_dialogue(name: str, known: Iterable[str]) -> str:
 
 
 def explain(error: Exception) -> tuple[str, Exit]:
-    """Put an exception into words."""
+    """Describe an exception."""
     # The settings take a while to import; most failures have nothing to do with them.
     from bot.settings.config import ConfigProblems  # noqa: PLC0415
 

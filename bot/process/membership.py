@@ -1,9 +1,9 @@
-"""One worker among several on one database: its place there, and the duties that only one of them has at a time.
+"""Membership of one of several workers on a database: its place, and the duties that one worker has at a time.
 
-The database decides, by its own clock. A worker asks every two seconds; what it holds is its own for ten seconds from
-the moment it asked, less a second in which it stops what it does. So nobody takes over while the former holder still
-works, unless that one's whole process stood still; and then it does nothing that harms: two pollers store the same
-updates under the same keys, and two who keep house find nothing left to do.
+The database decides, by its own clock. A worker renews every two seconds; its leases last ten seconds from the
+request, less a second in which it stops its work. So nobody takes over while the former holder still works, unless that
+process was suspended as a whole; and then it does no harm: two pollers store the same updates under the same keys, and
+the second of two housekeepers finds nothing left to do.
 """
 
 import asyncio
@@ -26,38 +26,38 @@ log = logging.getLogger(__name__)
 LEASE: Final = 10.0  # seconds of real time
 RENEW: Final = 2.0
 MARGIN: Final = 1.0
-_AGAIN: Final = 0.5  # seconds until a database that did not answer is asked again
+_AGAIN: Final = 0.5  # seconds until a database that did not answer is retried
 
 Work: TypeAlias = Callable[[], Awaitable[None]]
 
 
 class Member(Protocol):
-    """A worker as the service knows it. `holder` is its name, `ids` are its own."""
+    """The membership of a worker. `holder` is its name, `ids` generates its ids."""
 
     @property
     def holder(self) -> str:
-        """Unique for ever; empty for the only worker of a SQLite database."""
+        """Globally unique; empty for the only worker of a SQLite database."""
 
     @property
     def is_alone(self) -> bool:
-        """Whether nobody else works here, as of a moment ago: a hint, that makes less work where it is true."""
+        """Whether this was the only worker a moment ago: a hint that saves work when true."""
 
     @property
     def ids(self) -> TimeOrderedIds:
-        """Never those of another worker."""
+        """Generates ids that no other worker generates."""
 
     async def keep(self) -> None:
-        """Look after what this worker holds, once, and wait."""
+        """Renew the leases of this worker once, and wait."""
 
     async def lead(self, duty: str, work: Work) -> None:
-        """Do the work while this duty is ours."""
+        """Run the work while this worker holds the duty."""
 
     async def leave(self) -> None:
-        """Let others go on at once."""
+        """Release everything, so that others can take over at once."""
 
 
 class Alone:
-    """The only worker there can be."""
+    """The membership of a single worker."""
 
     holder = ""
     is_alone = True
@@ -66,19 +66,19 @@ class Alone:
         self.ids = TimeOrderedIds()
 
     async def keep(self) -> None:
-        """Nothing can be lost."""
+        """Wait: there is nothing to renew."""
         await asyncio.Event().wait()
 
     async def lead(self, duty: str, work: Work) -> None:
-        """Every duty is ours."""
+        """Run the work: it holds every duty."""
         await work()
 
     async def leave(self) -> None:
-        """Nobody waits."""
+        """Do nothing: no other worker waits."""
 
 
 async def join(store: Store) -> "Membership":
-    """Take a place among the workers. Raises StoreError."""
+    """Acquire a place among the workers. Raises StoreError."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     while True:
         try:
@@ -100,14 +100,14 @@ class Membership:
         self._store = store
         self._place = place
         self._wanted: set[str] = set()
-        self._until: dict[str, float] = {}  # what we hold -> loop time at which it has to be given up
-        self._changed = asyncio.Event()  # set, and made anew, each time the leases were asked for
+        self._until: dict[str, float] = {}  # lease -> loop time at which it must be given up
+        self._changed = asyncio.Event()  # set, and replaced, after each renewal
         self._seen = self._steady = (
             asyncio.get_running_loop().time()
         )  # the last answer, and since when none failed
 
     async def keep(self) -> None:
-        """Renew what we hold, take what is free, see to those who died; then wait.
+        """Renew our leases, acquire free ones, clean up after dead workers; then wait.
 
         Raises:
             Stuck: another worker has our place.
@@ -134,9 +134,9 @@ class Membership:
         await asyncio.sleep(max(0.0, asked + RENEW - clock()))
 
     async def _bury(self, tx: Transaction, asked: float) -> None:
-        """Free what dead workers were sending.
+        """Release the rows of dead workers.
 
-        Whoever has not seen the database for a while cannot judge others, who may have been cut off as well.
+        A worker that has not reached the database for a while does not judge others: they may have been cut off, too.
         """
         if asked - self._seen > LEASE / 2:
             self._steady = asked
@@ -148,7 +148,7 @@ class Membership:
             log.warning("worker %s ended without a farewell; %d messages it was sending go on", holder, freed)
 
     async def lead(self, duty: str, work: Work) -> None:
-        """Wait until a duty is ours, do the work as long as it is, and return when it no longer is.
+        """Wait for a duty, run the work while we hold it, and return when we no longer do.
 
         Raises what the work raises.
         """
@@ -169,7 +169,7 @@ class Membership:
         return None
 
     async def _until_changed(self, duty: str, task: asyncio.Future[None]) -> None:
-        """Wait until the work is done, the leases were asked for anew, or this one has ended."""
+        """Wait until the work is done, the leases were renewed, or this one has expired."""
         changed = asyncio.ensure_future(self._changed.wait())
         either: set[asyncio.Future[Any]] = {task, changed}
         rest = self._until[duty] - asyncio.get_running_loop().time()
@@ -182,7 +182,7 @@ class Membership:
         return asyncio.get_running_loop().time() < self._until.get(duty, 0.0)
 
     async def leave(self) -> None:
-        """Let others go on at once; where the database does not answer they wait until the leases end."""
+        """Release everything at once; if the database does not answer, others wait until the leases expire."""
         with suppress(StoreError):
             async with self._store.transaction() as tx:
                 await tx.leases.drop(self.holder)

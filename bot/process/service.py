@@ -1,9 +1,9 @@
-"""The running service: listens, applies, delivers, and stops cleanly. Put together by `bot.app`.
+"""The running service: listens, applies, delivers, and stops cleanly. Built by `bot.app`.
 
-A message's way: a channel listens and stores (commit A); `apply` turns what waits into state and outbox rows (B);
-`deliver` sends (C) and records how it went (D). Nothing is shared between these but the store. What a commit leaves to
-do wakes the loop that does it, here at once and in other workers by a hint; a timer or a row that was put off wakes it
-at its moment. Beside that every loop looks by itself now and then, for whatever nobody told it of.
+The path of a message: a channel receives and stores it (commit A); `apply` turns what waits into state and outbox rows
+(B); `deliver` sends (C) and records the result (D). They share nothing but the store. Work left by a commit wakes the
+loop that does it, here at once and in other workers by a hint; a timer or a postponed row wakes it when due. In
+addition every loop polls now and then, in case a wake-up was lost.
 """
 
 import asyncio
@@ -48,34 +48,34 @@ from storage.interface.work import Work, WorkHint
 
 log = logging.getLogger(__name__)
 
-SAFETY: Final = 15.0  # seconds of real time between two looks when nothing wakes a loop
+SAFETY: Final = 15.0  # seconds of real time between two checks when nothing wakes a loop
 STOP: Final = 8.0  # seconds a clean stop may take; supervisors kill after ten
 BODIES_KEPT: Final = 30 * DAY
-FLOOD: Final = 100  # bodies at once: more wait than the platform hands over in one go
+FLOOD: Final = 100  # bodies at once: then more wait at the platform than it delivers in one response
 _HOUSEKEEPING: Final = 3600.0
 
 
 @runtime_checkable
 class Routed(Protocol):
-    """A channel that can be called over HTTP."""
+    """A channel with HTTP routes."""
 
     @property
     def routes(self) -> Sequence[web.RouteDef]:
-        """What our server must offer for it; empty when nobody calls."""
+        """The routes our server must serve for it; empty when there are none."""
 
 
 @runtime_checkable
 class Polling(Protocol):
-    """A channel that may ask its platform for updates."""
+    """A channel that may poll its platform."""
 
     @property
     def polls(self) -> bool:
-        """Whether it does; two who ask would be in each other's way."""
+        """Whether it polls; two pollers would conflict."""
 
 
 @runtime_checkable
 class Jumping(Protocol):
-    """A clock that may jump, so that timers are due which were not a moment ago."""
+    """A clock that may jump, so that timers suddenly fall due."""
 
     async def jumped(self) -> None:
         """Return as soon as it has jumped."""
@@ -83,9 +83,9 @@ class Jumping(Protocol):
 
 @frozen
 class Listen:
-    """Where our one HTTP server listens; port 0 takes a free one.
+    """Where our only HTTP server listens; port 0 picks a free one.
 
-    `socket` is one that several workers share; at the port `own` a worker then answers for itself alone.
+    `socket` is shared by several workers; on the port `own` a worker then answers for itself only.
     """
 
     host: str
@@ -96,7 +96,7 @@ class Listen:
 
 
 class Service:
-    """One process's share of the work. `channels` are open."""
+    """The service within one process. `channels` are open."""
 
     def __init__(
         self,
@@ -137,11 +137,11 @@ class Service:
         self._drawing: set[asyncio.Task[None]] = set()
 
     def allow(self, allowances: Mapping[str, Allowance]) -> None:
-        """Say how fast accounts may send; without, only their platforms' refusals do."""
+        """Set the allowances of accounts; without one, only the platform's refusals limit sending."""
         self._outbox.allow(allowances)
 
     async def run(self, stop: asyncio.Event, started: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Work until `stop` is set. Raises GiveUp when a platform refuses us for good, or nothing moves any more."""
+        """Run until `stop` is set. Raises GiveUp when a platform refuses us for good, or the service hangs."""
         loops: list[asyncio.Task[None]] = []
         runner = self._runner()
         ended = asyncio.create_task(stop.wait())
@@ -161,7 +161,7 @@ class Service:
             for task in done - {ended}:
                 task.result()
         finally:
-            stop.set()  # whoever else waits for the end is told of it
+            stop.set()  # also tells others that wait for the end
             ended.cancel()
             await self._stop(loops, runner)
 
@@ -189,7 +189,7 @@ class Service:
         return asyncio.create_task(keep_running(name, once), name=name)
 
     async def _listen_to(self, account: str, channel: Channel) -> None:
-        """Take in what comes; on a disk that is nearly full only what staff say."""
+        """Receive bodies; if the disk is nearly full, only those of staff."""
         if account == self.organisation.staff_account:
             await self._listen_as_told(account, channel)
             return
@@ -197,7 +197,7 @@ class Service:
         await until_set(self.watch.scarce, self._listen_as_told(account, channel))
 
     async def _listen_as_told(self, account: str, channel: Channel) -> None:
-        """A platform hands updates to one poller at a time; calls and sockets it shares out among all workers."""
+        """Listen: a platform serves one poller at a time, but spreads webhooks and sockets over all workers."""
         listen = partial(channel.listen, self._receive)
         if isinstance(channel, Polling) and channel.polls:
             await self._member.lead(f"poll for {account}", listen)
@@ -208,7 +208,7 @@ class Service:
         if self._member.is_alone:
             applied = await to_the_end(self._inbox.take(bodies))
             self._note(applied)
-        else:  # whoever is free applies them
+        else:  # any free worker applies them
             await self._inbox.receive(bodies)
             applied = Applied(full=True)
         self._flooded = len(bodies) >= FLOOD
@@ -217,17 +217,17 @@ class Service:
             self.store.hint(WorkHint.ARRIVED)
 
     async def _hear(self) -> None:
-        """Hear other workers; what they said while nobody heard them is looked for."""
+        """Listen to the hints of other workers; poll once for those missed while not listening."""
         self._inbox.news.set()
         self._outbox.news.set()
         await self.store.hear(self._wake)
 
     def _wake(self, hint: str) -> None:
-        """Another worker left something to do."""
+        """Wake the loops for work that another worker left."""
         (self._inbox.news if hint == WorkHint.ARRIVED else self._outbox.news).set()
 
     def _heed(self, work: Work) -> None:
-        """A commit of ours left something to do."""
+        """Wake the loops for work that our own commit left."""
         if work.apply:
             self._inbox.news.set()
         if work.made or work.freed:
@@ -238,7 +238,7 @@ class Service:
             self._inbox.expect_timer(work.due)
 
     async def _follow_clock(self) -> None:
-        """Look for timers after every jump."""
+        """Poll for timers after every jump of the clock."""
         if isinstance(self.clock, Jumping):
             await self.clock.jumped()
             self._inbox.news.set()
@@ -249,10 +249,10 @@ class Service:
         began = asyncio.get_running_loop().time()
         with self.watch.round("applying"):
             applied = await to_the_end(self._inbox.apply())
-        if self._flooded:  # half of the time is for storing: what still waits at the platform is not safe yet
+        if self._flooded:  # half of the time is for storing: bodies still at the platform are not safe yet
             await asyncio.sleep(asyncio.get_running_loop().time() - began)
         self._note(applied)
-        # Where others work too, rows may be left that were theirs meanwhile.
+        # With several workers, rows that others had locked may be left.
         if not (applied.full or (applied.handled and not self._member.is_alone)):
             await self._inbox.rest(self.safety)
 
@@ -320,7 +320,7 @@ class Service:
     # the end
 
     async def _stop(self, loops: Sequence[asyncio.Task[None]], runner: web.AppRunner) -> None:
-        """Take in nothing more, finish what is under way, let go. A clean stop leaves no send unknown."""
+        """Stop receiving, finish what is in flight, close. A clean stop leaves no send unknown."""
         deadline = asyncio.get_running_loop().time() + STOP
         try:
             async with asyncio.timeout_at(deadline):

@@ -1,7 +1,7 @@
-"""A limit for code that does not come back: after some processor time it is broken off, in the middle of whatever runs.
+"""A CPU time limit for code that does not return: it is interrupted wherever it is.
 
-It counts the time the process computes, not the time that passes: a machine that sleeps, or a database that waits,
-breaks nothing off. Python can be interrupted, and so can its patterns; a single operation of a library in C cannot.
+It counts CPU time, not elapsed time: a sleeping machine or a slow database interrupts nothing. Python code and its
+regular expressions can be interrupted; a single operation of a C library cannot.
 """
 
 import signal
@@ -13,11 +13,11 @@ from typing import Final
 
 from handlers.turn.budget import OverBudget
 
-SECONDS: Final = 0.5  # of processor time; a usual step takes less than a thousandth of that
+SECONDS: Final = 0.5  # of CPU time; a typical step takes less than a thousandth of that
 
 
 class TimeLimit:
-    """Gives contexts that end with OverBudget; in a thread other than the main one they never do."""
+    """Returns contexts that raise OverBudget; outside of the main thread they never do."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
@@ -39,7 +39,7 @@ class TimeLimit:
             signal.setitimer(signal.ITIMER_PROF, 0)
 
     def _ring(self, _number: int, _frame: FrameType | None) -> None:
-        if self._armed:  # else it was over in the same moment
+        if self._armed:  # else the step ended at the same moment
             raise OverBudget(f"took more than {self._seconds:g} s of processor time")
 
 

@@ -1,8 +1,8 @@
-"""Several workers on one machine: each a process, forked from one that has loaded everything and does nothing else.
+"""Several workers on a machine: each a process, forked from a parent that has loaded everything and does nothing more.
 
-That one starts a worker again when it dies, with growing pauses, and stops all of them together. Workers listen on one
-socket that it opened: what waits there when a worker dies is taken by another one, and port 0 means the same port for
-all (which SO_REUSEPORT does not give: there every process has a queue of its own, that dies with it).
+The parent restarts a worker that dies, with growing backoff, and stops all of them together. Workers listen on one
+socket that it opened: connections waiting there when a worker dies are accepted by another one, and port 0 means the
+same port for all (unlike SO_REUSEPORT, where every process has a queue of its own that dies with it).
 """
 
 import logging
@@ -24,20 +24,18 @@ from conversations.frozen import frozen
 
 log = logging.getLogger(__name__)
 
-FINAL: Final = frozenset(
-    {Exit.USAGE, Exit.PLATFORM, Exit.SERVED}
-)  # a further start would end in the same way
+FINAL: Final = frozenset({Exit.USAGE, Exit.PLATFORM, Exit.SERVED})  # a restart would end the same way
 STOP: Final = 9.5  # seconds until a worker that was asked to stop is killed; supervisors kill after ten
-CALM: Final = 120.0  # a worker that lived this long is started again without a long pause
+CALM: Final = 120.0  # a worker that ran this long is restarted without a long pause
 ENDS: Final = (signal.SIGTERM, signal.SIGINT)
 
 Work: TypeAlias = Callable[[int], None]
-"""What the worker of a number does, in a process of its own, until it gets SIGTERM."""
+"""The work of a numbered worker, in a process of its own, until it gets SIGTERM."""
 
 
 @frozen
 class Living:
-    """A worker that runs, since a moment of the monotonic clock."""
+    """A running worker, and since when by the monotonic clock."""
 
     process: ForkProcess
     since: float
@@ -45,7 +43,7 @@ class Living:
 
 @dataclass(slots=True)
 class Worker:
-    """A number and the process that has it, or the moment when the next one gets it."""
+    """A number and its process, or when the next process gets it."""
 
     number: int
     living: Living | None = None
@@ -54,16 +52,16 @@ class Worker:
 
 
 class Workers:
-    """Keeps `count` processes at work."""
+    """Keeps `count` processes running."""
 
     def __init__(self, count: int, work: Work) -> None:
         self._workers = [Worker(number) for number in range(1, count + 1)]
         self._work = work
         self._ending: Exit | None = None
-        self._alarm, self._bell = os.pipe()  # a signal rings, whatever we wait for
+        self._alarm, self._bell = os.pipe()  # a signal wakes every wait
 
     def run(self) -> Exit:
-        """Until SIGTERM or SIGINT, or until a worker ends in a way that no further start would mend."""
+        """Run until SIGTERM or SIGINT, or until a worker ends in a way that no restart would fix."""
         os.set_blocking(self._bell, False)
         signal.set_wakeup_fd(self._bell, warn_on_full_buffer=False)
         for number in ENDS:
@@ -90,7 +88,7 @@ class Workers:
         process = multiprocessing.get_context("fork").Process(target=self._begin, args=(number,))
         signal.pthread_sigmask(
             signal.SIG_BLOCK, ENDS
-        )  # who is told to stop before it listens shall stop all the same
+        )  # a worker told to stop before it listens must stop as well
         try:
             process.start()
         finally:
@@ -98,7 +96,7 @@ class Workers:
         return process
 
     def _begin(self, number: int) -> None:
-        """In the new process: forget what its parent was, and work."""
+        """In the new process: reset the parent's state, and run the worker."""
         signal.set_wakeup_fd(-1)
         for one in ENDS:
             signal.signal(one, signal.SIG_DFL)
@@ -111,7 +109,7 @@ class Workers:
             sys.exit(code)
 
     def _wait(self) -> None:
-        """Until a worker ends, a pause is over, or a signal comes."""
+        """Wait until a worker ends, a backoff is over, or a signal arrives."""
         pauses = [one.again for one in self._workers if one.living is None]
         seconds = max(0.0, min(pauses) - time.monotonic()) if pauses else None
         sentinels = [one.living.process.sentinel for one in self._workers if one.living is not None]
@@ -122,7 +120,7 @@ class Workers:
                 self._bury(worker, worker.living, worker.living.process.exitcode)
 
     def _bury(self, worker: Worker, former: Living, code: int) -> None:
-        """Decide what follows from a worker's end."""
+        """React to the end of a worker."""
         worker.living = None
         former.process.close()
         if code in FINAL:
@@ -138,7 +136,7 @@ class Workers:
         log.error("worker %d %s; the next one starts in %.1f s", worker.number, how, pause)
 
     def _stop(self) -> None:
-        """Ask all to stop, and kill who does not."""
+        """Ask all to stop, and kill those that do not."""
         living = [(one.number, one.living.process) for one in self._workers if one.living is not None]
         deadline = time.monotonic() + STOP
         for _, process in living:

@@ -1,4 +1,4 @@
-"""Where staff work: the names of channels in the configuration, and the platform's ids of them."""
+"""The channels in which staff work: their names in the configuration, and the platform's ids."""
 
 import logging
 from collections import Counter
@@ -13,27 +13,27 @@ from storage.interface.store import Store, Transaction
 
 log = logging.getLogger(__name__)
 
-_LATEST: Final = 500  # cases that are looked at for where their cards lie
+_LATEST: Final = 500  # cases examined for where their cards are posted
 
 
 @runtime_checkable
 class Workplace(Protocol):
-    """A channel in which staff work: it knows its rooms by name."""
+    """A platform on which staff work: it resolves the names of rooms."""
 
     async def chat_id(self, name: str) -> str:
-        """The platform's id of a room. Raises LookupError or ConnectionError."""
+        """Return the platform's id of a room. Raises LookupError or ConnectionError."""
 
     def sees(self, chat: str) -> bool:
-        """Whether the platform lists a room, by its id."""
+        """Return whether the platform lists a room, by its id."""
 
 
 async def with_staff(
     organisation: Organisation, channels: Mapping[str, Channel], store: Store
 ) -> Organisation:
-    """Say where staff work, and replace the names of their rooms by the platform's ids: events carry only those.
+    """Return the organisation with the platform's ids in place of room names: events carry only ids.
 
-    A name that the platform does not know means the room in which its posts were so far, where that is gone from sight
-    too. One that is listed is called otherwise and was never called so: the platform would know.
+    A name unknown to the platform means the room that got its posts so far, if that room is no longer listed either. A
+    listed room has another name and never had this one: the platform would know.
     """
     for account, channel in channels.items():
         if isinstance(channel, Workplace):
@@ -46,7 +46,7 @@ async def with_staff(
 
 
 def _names(organisation: Organisation) -> list[str]:
-    """The rooms that the configuration names, each once."""
+    """Return the rooms that the configuration names, without duplicates."""
     named = [row.channel for row in organisation.policy.routes]
     named += [channel for row in organisation.policy.escalation for channel in row.channels]
     named += [organisation.digest.channel, organisation.watch.channel]
@@ -54,7 +54,7 @@ def _names(organisation: Organisation) -> list[str]:
 
 
 async def _room(channel: Workplace, name: str) -> str:
-    """The id of a room, empty where there is none; the name itself, where it cannot be asked for now."""
+    """Return the id of a room, empty where there is none; the name itself where it cannot be resolved now."""
     try:
         return await channel.chat_id(name)
     except LookupError as error:
@@ -68,7 +68,7 @@ async def _room(channel: Workplace, name: str) -> str:
 async def _former(
     store: Store, organisation: Organisation, lost: Iterable[str], channel: Workplace
 ) -> dict[str, str]:
-    """What names meant that nobody knows any more, by where their posts were; the name itself, where there are none."""
+    """Return the rooms of unknown names by where their posts were; the name itself where there are none."""
     async with store.reading() as tx:
         used = await _used(tx, organisation)
     rooms = {}
@@ -85,7 +85,7 @@ async def _former(
 
 
 async def _used(tx: Transaction, organisation: Organisation) -> dict[str, list[str]]:
-    """Where the posts were that the configuration sends to a room today."""
+    """Return where the posts were that the configuration sends to a room today."""
     account, policy = organisation.staff_account, organisation.policy
     used: dict[str, list[str]] = {name: [] for name in _names(organisation)}
     for place, (kind, category, product, language, severity) in await tx.cards.used_places(account, _LATEST):
@@ -104,7 +104,7 @@ async def _used(tx: Transaction, organisation: Organisation) -> dict[str, list[s
 
 
 def _in_rooms(organisation: Organisation, ids: Mapping[str, str]) -> Organisation:
-    """The organisation with ids instead of names, and what people call the rooms."""
+    """Return the organisation with ids instead of names, and the display names of the rooms."""
     policy = organisation.policy
     routes = tuple(replace(row, channel=ids[row.channel]) for row in policy.routes)
     escalation = tuple(
@@ -121,6 +121,6 @@ def _in_rooms(organisation: Organisation, ids: Mapping[str, str]) -> Organisatio
 
 
 def _called(name: str, found: str) -> str:
-    """The name as people write it; what is an id stays one."""
+    """Return the name as people write it; an id is unchanged."""
     is_id = name == found and not name.startswith("#") and name.isupper()
     return name if is_id else f"#{name.removeprefix('#')}"

@@ -1,4 +1,4 @@
-"""Slack as a channel: one workspace, with its way in (HTTP or Socket Mode) and its way out."""
+"""Slack as a channel: one workspace, inbound (HTTP or Socket Mode) and outbound."""
 
 import asyncio
 import logging
@@ -89,13 +89,13 @@ class SlackChannel:
 
     @property
     def routes(self) -> Sequence[web.RouteDef]:
-        """What the program's HTTP server must serve for this channel; nothing in mode socket."""
+        """The routes that our HTTP server must serve for this channel; none in mode socket."""
         return [web.post(PATH, self._ingress.handle)] if self._settings.mode == "http" else []
 
     async def open(self) -> None:
-        """Find out who we are. Raises ConnectionError (try again) or PermissionError (bad token)."""
+        """Identify the account. Raises ConnectionError (retry) or PermissionError (bad token)."""
         timeout = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=30)
-        # A shorter keep-alive than the server's: a connection closed under a request is an unknown send.
+        # A shorter keep-alive than the server's: a connection closed during a request is an unknown send.
         session = aiohttp.ClientSession(
             timeout=timeout,
             connector=aiohttp.TCPConnector(keepalive_timeout=10),
@@ -115,7 +115,7 @@ class SlackChannel:
         self._ingress.us = us
 
     async def listen(self, receive: Receive) -> None:
-        """Take in bodies until cancelled, and read up on what did not come."""
+        """Receive bodies until cancelled, and catch up on those that did not arrive."""
         settings, client = self._settings, self._open.client
         sockets = Sockets(client, settings.app_token, self._app, settings.patience, settings.connections)
         catch_up = CatchUp(client, self._us, self._memory, partial(their_time, self.pulse))
@@ -143,7 +143,7 @@ class SlackChannel:
             self._ingress.receive = None
 
     def read(self, body: RawBody, at: Instant) -> Event | None:
-        """Translate a stored body; None for what we pass over. Raises Unreadable."""
+        """Translate a stored body; None for one to ignore. Raises Unreadable."""
         return read(parse(body.body), body.key, at, self._us)
 
     async def send(self, parcel: Parcel) -> Outcome:
@@ -169,7 +169,7 @@ class SlackChannel:
         return self._open.places.sees(chat)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
         if self._opened is not None:
             await self._opened.session.close()
             self._opened = None
@@ -189,7 +189,7 @@ class SlackChannel:
 
 @frozen
 class _Opened:
-    """What there is between `open` and `close`."""
+    """The objects that exist between `open` and `close`."""
 
     session: aiohttp.ClientSession
     client: AsyncWebClient
@@ -199,7 +199,7 @@ class _Opened:
 
 
 def client_of(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """Return a client without retry handlers: they would post twice after a lost answer, and our outbox repeats."""
+    """Return a client without retry handlers: they would post twice after a lost response; our outbox retries."""
     client = AsyncWebClient(
         settings.bot_token, base_url=settings.base_url, session=session, retry_handlers=[], logger=_quiet()
     )
@@ -210,7 +210,7 @@ def client_of(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncW
 
 
 def _quiet() -> logging.Logger:
-    """At DEBUG the SDK logs whole requests, people's words included."""
+    """Silence the SDK, which at DEBUG logs whole requests, including people's words."""
     logger = logging.getLogger("slack_sdk.web")
     logger.setLevel(logging.WARNING)
     return logger

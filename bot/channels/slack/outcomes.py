@@ -1,4 +1,4 @@
-"""What became of a call to Slack: surely not done, refused for good, or nobody knows."""
+"""The result of a failed call to Slack: surely not done, refused for good, or unknown."""
 
 import logging
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ from handlers.turn.ports import Later, Never, Unknown
 log = logging.getLogger(__name__)
 
 TROUBLE = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
-"""What a call raises for reasons that lie with Slack or the way to it."""
+"""The exceptions of a call caused by Slack or the network."""
 
 
 class Garbled(Exception):
-    """Slack answered well, but not with what it documents."""
+    """Slack responded with success, but not in the documented shape."""
 
 
 # Errors: docs.slack.dev/reference/methods/chat.postMessage and its siblings.

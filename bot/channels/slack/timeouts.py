@@ -1,4 +1,4 @@
-"""How long a Slack channel waits for what."""
+"""The timeouts of a Slack channel."""
 
 from conversations.frozen import frozen
 

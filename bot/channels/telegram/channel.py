@@ -100,7 +100,7 @@ class TelegramChannel:
             self._webhook.disconnect()
 
     def read(self, body: RawBody, at: Instant) -> Event | None:
-        """Translate a stored update; None for what is none of our business. Raises Unreadable."""
+        """Translate a stored update; None for one to ignore. Raises Unreadable."""
         return self._known().read(body, at)
 
     async def send(self, parcel: Parcel) -> Outcome:
@@ -112,7 +112,7 @@ class TelegramChannel:
         await perform(self._wire, effect, mark_answered=self._mark_answered)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
         await self._wire.close()
         await self._bot.shutdown()
 

@@ -1,1 +1,1 @@
-"""What was said in Slack while nobody listened."""
+"""Catching up on messages missed while offline."""

@@ -1,7 +1,7 @@
-"""Reading up: what was said while nobody listened, out of Slack's history, as the very events that did not come.
+"""Catching up: reads messages missed while offline from Slack's history, as the events that did not arrive.
 
-Slack repeats an event for six minutes and then drops it; its history forgets nothing. A message read there becomes the
-same body under the same key, so that one that also came, or still comes, has one effect. Edits and clicks are not read.
+Slack retries an event for six minutes and then drops it; its history keeps everything. A message read there becomes the
+same body under the same key, so that one that also arrives as an event has one effect. Edits and clicks are not read.
 """
 
 import asyncio
@@ -23,16 +23,16 @@ from storage.interface.inbox import RawBody
 
 log = logging.getLogger(__name__)
 
-LONGEST: Final = 24 * 3_600.0  # seconds back; older words are no news any more
-MARGIN: Final = 600.0  # seconds before the end was noticed; Slack tries for six minutes to bring an event
+LONGEST: Final = 24 * 3_600.0  # seconds back; older messages are no longer relevant
+MARGIN: Final = 600.0  # seconds before the loss was noticed; Slack retries an event for six minutes
 _PAGE: Final = 200
 _MOST_PAGES: Final = 50
 _BATCH: Final = 100
-_NEWEST: Final = 20  # messages of a channel that a look takes in
+_NEWEST: Final = 20  # messages read per channel and check
 
 
 class NotNow(ConnectionError):
-    """Slack does not tell its history at present."""
+    """Slack cannot return its history now."""
 
 
 @frozen
@@ -60,14 +60,14 @@ class CatchUp:
         return self._us.account
 
     async def run(self, receive: Receive, lost: float | None) -> dict[Place, str]:
-        """Bring everything said since the connection was lost, or since what was stored last; return how far it went.
+        """Fetch everything said since the connection was lost, or since the last stored message; return how far it got.
 
-        Raises NotNow; what `receive` raises is passed on. What was brought until then is passed over the next time.
+        Raises NotNow and whatever `receive` raises. What was fetched until then is skipped the next time.
         """
         recalled = await self._memory.recall(self._us.account)
         reached: dict[Place, str] = {}
         if lost is None and not recalled.seen:
-            return reached  # the first start: nobody has waited for us
+            return reached  # the first start: there is nothing to catch up on
         for place in await self.places(recalled.seen):
             floor = self._floor(place.chat, recalled, lost)
             threads = [ts for chat, ts in recalled.threads if chat == place.chat]
@@ -79,7 +79,7 @@ class CatchUp:
         return reached
 
     def _floor(self, chat: str, recalled: Recalled, lost: float | None) -> str:
-        """The moment from which on a chat is read, as a ts."""
+        """Return the ts from which a chat is read."""
         earliest = self._now() - LONGEST
         if lost is not None:
             return _ts(max(earliest, lost - MARGIN))
@@ -87,7 +87,7 @@ class CatchUp:
         return _ts(max(earliest, newest - MARGIN, float(recalled.seen.get(chat, "0"))))
 
     async def places(self, seen: Mapping[str, str]) -> list[Place]:
-        """Where the bot is: channels first, then direct messages, the liveliest before the others. Raises NotNow."""
+        """Return where the bot is: channels first, then direct messages, most active first. Raises NotNow."""
         known = {chat: Place(chat, "im") for chat in seen if chat.startswith("D")}
         for types in ("public_channel,private_channel", "im"):
             try:
@@ -102,7 +102,7 @@ class CatchUp:
         )
 
     async def said(self, place: Place, floor: str, threads: Iterable[str]) -> dict[str, Json]:
-        """Everything in a place and in these threads after a moment: ts -> message. Raises NotNow."""
+        """Return everything in a place and in these threads after a given time: ts -> message. Raises NotNow."""
         found: dict[str, Json] = {}
         try:
             async for page in self._pages(
@@ -119,7 +119,7 @@ class CatchUp:
         return {ts: one for ts, one in found.items() if ts > floor}
 
     async def newest(self, place: Place) -> dict[str, Json]:
-        """The newest messages that stand in a place itself: ts -> message. Raises NotNow."""
+        """Return the newest messages of a place outside of threads: ts -> message. Raises NotNow."""
         try:
             page = await self._ask(self._client.conversations_history, channel=place.chat, limit=_NEWEST)
         except _Refused:
@@ -127,7 +127,7 @@ class CatchUp:
         return {str(one["ts"]): one for one in page["messages"]}
 
     def bodies(self, place: Place, said: Mapping[str, Json]) -> list[RawBody]:
-        """What is to be stored of it, the oldest first: what people said, and nothing that would be passed over."""
+        """Return what to store of it, oldest first: people's messages, without those that would be ignored."""
         events = (_event(place, said[ts], self._us) for ts in sorted(said))
         found = (sealed(json.dumps(event).encode(), self._us) for event in events)
         return [body for body in found if body is not None]
@@ -144,7 +144,7 @@ class CatchUp:
                 return
 
     async def _ask(self, method: Any, **arguments: Any) -> Json:
-        """Ask, waiting as long as Slack wants. Raises _Refused for this question, NotNow for all."""
+        """Call Slack, waiting as long as it asks. Raises _Refused for this call, NotNow for all."""
         while True:
             try:
                 answer = await method(**arguments)
@@ -167,11 +167,11 @@ class CatchUp:
 
 
 class _Refused(Exception):
-    """Slack refuses this one question, and asking again would not help."""
+    """Slack refuses this call, and a retry would not help."""
 
 
 def _event(place: Place, message: Json, us: Identity) -> Json:
-    """The event that a message of the history was, or would have been."""
+    """Return the event of a message from the history."""
     event = {**message, "type": "message", "channel": place.chat, "channel_type": place.kind}
     return {"type": "event_callback", "team_id": us.team, "event": event | {"event_ts": message["ts"]}}
 

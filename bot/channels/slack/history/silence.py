@@ -1,8 +1,8 @@
-"""Attention: what was heard when, and what to do when it was nothing: read up after a gap, look when it is quiet.
+"""Watches for silence: catches up after a gap, and checks the history when nothing arrives.
 
-A connection may live and yet bring nothing (alive but deaf). Slack sends an event for our own posts too, so that what
-stands newest in a channel's history has always been heard of, here or by another worker; where it was not stored
-either, we are deaf: what is missing is fetched and the connections are made anew.
+A connection may be open and yet deliver nothing (deaf). Slack sends an event for our own posts too, so the newest
+message of a channel's history has always been received, here or by another worker; if it was not stored either, we
+are deaf: what is missing is fetched and the connections are replaced.
 """
 
 import asyncio
@@ -24,15 +24,15 @@ from storage.interface.inbox import RawBody
 
 log = logging.getLogger(__name__)
 
-_ROOMS: Final = 5  # channels that a look takes in
+_ROOMS: Final = 5  # channels read per check
 _TALKS: Final = 3  # direct messages
 _LISTED: Final = 600.0  # seconds the list of them is good
 _CHANGES: Final = {"message_changed", "message_deleted", "message_replied"}
-_LONGEST_PAUSE: Final = 30.0  # seconds between two attempts to read up
+_LONGEST_PAUSE: Final = 30.0  # seconds between two attempts to catch up
 
 
 class Attention:
-    """Of one workspace. `renew` throws all connections away."""
+    """Watches one workspace. `renew` replaces all connections."""
 
     def __init__(
         self,
@@ -42,14 +42,14 @@ class Attention:
         patience: SlackTimeouts,
         renew: Callable[[], Awaitable[None]],
     ) -> None:
-        self.caught_up = False  # until then no newest message is noted: the next start must read up again
+        self.caught_up = False  # until then no newest message is recorded: the next start must catch up again
         self._catch_up = catch_up
         self._memory = memory
         self._pulse = pulse
         self._patience = patience
         self._renew = renew
         self._returned = asyncio.Event()
-        self._lost: float | None = None  # since when, by Slack's clock, nothing was heard
+        self._lost: float | None = None  # since when, by Slack's clock, nothing was received
         self._event = -math.inf
         self._newest: dict[str, str] = {}
         self._places: list[Place] = []
@@ -58,18 +58,18 @@ class Attention:
     # what the connections tell
 
     def greeted(self) -> None:
-        """A connection stands; after a gap there is something to read."""
+        """Note an open connection; after a gap, catch up."""
         gap = time.monotonic() - self._pulse.heard
         self._pulse.beat()
         if gap > self._patience.gap:
             self._read_from(their_time(self._pulse) - gap)
 
     def frame(self) -> None:
-        """Something came, if only a ping."""
+        """Note that something arrived, if only a ping."""
         self._pulse.beat()
 
     def heard(self, payload: Payload) -> None:
-        """Something came; of messages note the newest of each chat, our own included."""
+        """Note an event; of messages, record the newest of each chat, including our own."""
         self._pulse.beat()
         match payload:
             case {"event": {"type": "message", "channel": str(chat), "ts": str(ts), **more}}:
@@ -78,17 +78,17 @@ class Attention:
                     self._newest[chat] = max(ts, self._newest.get(chat, ""))
 
     def noting(self, receive: Receive) -> Receive:
-        """Receive bodies; while something is still to be read they do not count as the newest of their chat."""
+        """Receive bodies; until we have caught up, they do not count as the newest of their chat."""
 
         async def receive_noting(bodies: Sequence[RawBody]) -> None:
             await receive(bodies if self.caught_up else [replace(one, message="") for one in bodies])
 
         return receive_noting
 
-    # what follows from it
+    # reactions
 
     async def keep(self, receive: Receive) -> None:
-        """Read up at the start, after every gap and when we turn out to be deaf, until cancelled."""
+        """Catch up at the start, after every gap and when we turn out to be deaf, until cancelled."""
         await self._read(receive, None)
         while True:
             await wait_for(self._returned, self._patience.look)
@@ -104,7 +104,7 @@ class Attention:
         self._returned.set()
 
     async def _read(self, receive: Receive, lost: float | None) -> None:
-        """Read up, however often it takes."""
+        """Catch up, retrying until it succeeds."""
         failures = 0
         while True:
             try:
@@ -121,7 +121,7 @@ class Attention:
             return
 
     async def _look(self) -> None:
-        """Look whether something stands in a history that should have come and is stored by nobody."""
+        """Check the history for messages that should have arrived and that no worker has stored."""
         try:
             for place in await self._watched():
                 if (since := await self._missing_since(place)) is not None:
@@ -145,13 +145,13 @@ class Attention:
         return self._places
 
     async def _missing_since(self, place: Place) -> float | None:
-        """From when on there is something that never came, by Slack's clock; None where all came."""
+        """Return from when on messages are missing, by Slack's clock; None if all have arrived."""
         page = await self._catch_up.newest(place)
         latest = {ts: max(ts, str(one.get("latest_reply", ""))) for ts, one in page.items()}
         newest, known = max(latest.values(), default=""), self._newest.get(place.chat, "")
         if known and newest > known:
             if their_time(self._pulse) - float(newest) < self._patience.grace:
-                return None  # it may still come
+                return None  # it may still arrive
             threads = [ts for ts, last in latest.items() if last > max(ts, known)]
             bodies = self._catch_up.bodies(place, await self._catch_up.said(place, known, threads))
             if await self._memory.missing([one.key for one in bodies]):
@@ -161,6 +161,6 @@ class Attention:
 
 
 def their_time(pulse: Pulse) -> float:
-    """What time it is by the platform's clock, in seconds since 1970; by ours where it never told."""
+    """Return the time by the platform's clock, in seconds since 1970; by ours if it is unknown."""
     theirs = pulse.their_time
     return real_seconds() if theirs is None else theirs

@@ -1,7 +1,7 @@
-"""Bolt's part: its middleware and listeners turn a stored payload into the answer that Slack waits for.
+"""Bolt's part: its middleware and listeners turn a stored payload into the response that Slack waits for.
 
-The answer is made of pure checks only, so that the same body gets the same answer however often it comes; what
-follows from it happens when the stored row is applied.
+The response depends on pure checks only, so that every redelivery of a body gets the same one; the effects happen
+when the stored row is applied.
 """
 
 import logging
@@ -28,9 +28,9 @@ _ANY = re.compile(r".*", re.DOTALL)
 def acknowledging(
     us: Callable[[], Identity], base_url: str, answers: ResponseUrls, words: FormWords
 ) -> AsyncApp:
-    """Return the app that answers Slack; `us` tells who we are by then, `words` say what a form lacks.
+    """Return the app that responds to Slack; `us` returns our identity, `words` say what a form lacks.
 
-    The ingress has checked the signature before, over the raw bytes.
+    The ingress has already checked the signature over the raw bytes.
     """
 
     async def authorize() -> AuthorizeResult:
@@ -47,7 +47,7 @@ def acknowledging(
     )
 
     async def hear_complaint(ack: AsyncAck, body: Payload, next_: Next) -> BoltResponse | None:
-        """Slack's word that it holds events back is no event, and Bolt would refuse it."""
+        """Acknowledge Slack's notice that it rate-limits events: it is no event, and Bolt would refuse it."""
         if body.get("type") == "app_rate_limited":
             log.warning("Slack holds back events: there were more than 30,000 within an hour")
             return await ack()
@@ -78,7 +78,7 @@ def acknowledging(
 
 
 async def respond(app: AsyncApp, ask: Callable[[], AsyncBoltRequest]) -> BoltResponse:
-    """Return what Bolt says to a stored payload; 200 where it chokes on it, for repeating that would not help."""
+    """Return Bolt's response to a stored payload; 200 if Bolt fails, since a redelivery would not help."""
     try:
         said = await app.async_dispatch(ask())
     except Exception as error:  # it trusts payloads to have the shape it knows

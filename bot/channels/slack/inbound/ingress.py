@@ -1,6 +1,6 @@
-"""The HTTP entrance: guard, store, then let Bolt answer. Everything Slack sends comes to `/slack/events`.
+"""The HTTP entrance: check, store, then let Bolt respond. Everything Slack sends arrives at `/slack/events`.
 
-Nothing is parsed before its signature is right: unsigned garbage must not reach a parser, however robust.
+Nothing is parsed before its signature is verified: unsigned input must not reach a parser, however robust.
 """
 
 import hmac
@@ -30,7 +30,7 @@ LARGEST = 1_000_000
 
 
 class Ingress:
-    """Takes requests while somebody receives; before and after that Slack is told to try again."""
+    """Accepts requests while somebody receives; at other times Slack is told to retry."""
 
     def __init__(
         self, signing_secret: str, app: AsyncApp, pulse: Pulse | None = None, clock: Clock | None = None
@@ -43,7 +43,7 @@ class Ingress:
         self.receive: Receive | None = None
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Answer a POST: 413 too large, 401 not from Slack, 503 not stored, else what Bolt says."""
+        """Answer a POST: 413 too large, 401 not from Slack, 503 not stored, else Bolt's response."""
         body = await _bounded(request)
         if body is None:
             return web.Response(status=413)

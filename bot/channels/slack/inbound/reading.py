@@ -1,4 +1,4 @@
-"""Payload -> Event: the one translation, used before a body is stored, by Bolt's listeners and when it is applied."""
+"""Payload -> Event: the only translation, used before a body is stored, by Bolt's listeners and when it is applied."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -55,9 +55,9 @@ _GONE = {"tombstone", "hidden_by_limit"}
 
 
 def sealed(body: bytes, us: Identity) -> RawBody | None:
-    """Return what is to be stored of a body; None for what we pass over in silence.
+    """Return what to store of a body; None for one to ignore.
 
-    What nobody can read is stored too: it becomes a dead letter that somebody sees.
+    An unreadable body is stored too: it becomes a dead letter that somebody sees.
     """
     try:
         payload = parse(body)
@@ -79,7 +79,7 @@ def sealed(body: bytes, us: Identity) -> RawBody | None:
 
 
 def read(payload: Payload, key: str, at: Instant, us: Identity) -> Event | None:
-    """Translate a payload; None for what we pass over. Raises Unreadable for a shape Slack does not document."""
+    """Translate a payload; None for one to ignore. Raises Unreadable for a shape Slack does not document."""
     try:
         match payload:
             case {"type": "event_callback", "event": dict(event)}:

@@ -1,9 +1,9 @@
 """Socket Mode: envelopes over WebSockets, each stored before it is acknowledged.
 
-Ours rather than the SDK's client, which hands every envelope to a task of its own, keeps no order, and is known to
-go on alive but deaf (slackapi/bolt-python#1529, #417; slackapi/python-slack-sdk#1446, #1110, #1701). Here a
-connection is one coroutine with a session of its own: when nothing is heard, both are thrown away and made anew.
-Slack's server pings every few seconds, so silence is never idleness (the SDK for Node counts 30 s as well).
+Our own client rather than the SDK's, which starts a task per envelope, keeps no order, and is known to stay
+connected but deaf (slackapi/bolt-python#1529, #417; slackapi/python-slack-sdk#1446, #1110, #1701). Here a
+connection is one coroutine with an HTTP session of its own: when nothing is received, both are replaced.
+Slack's server pings every few seconds, so silence is never mere idleness (the SDK for Node also allows 30 s).
 """
 
 import asyncio
@@ -33,24 +33,24 @@ _HOPELESS = {"invalid_auth", "not_allowed_token_type", "not_authed", "token_revo
 
 
 class Deaf(ConnectionError):
-    """A connection is open and says nothing."""
+    """A connection is open and delivers nothing."""
 
 
 class Ear(Protocol):
-    """Who is told what comes, before anybody knows what it means."""
+    """Is called with what arrives, before it is interpreted."""
 
     def greeted(self) -> None:
-        """A connection stands."""
+        """Called when a connection is open."""
 
     def frame(self) -> None:
-        """Something came, if only a ping."""
+        """Note that something arrived, if only a ping."""
 
     def heard(self, payload: Payload) -> None:
-        """An envelope came."""
+        """Called for an envelope."""
 
 
 class Sockets:
-    """Keeps `connections` open at the same time, so that one can be renewed while another listens."""
+    """Keeps `connections` open concurrently, so that one can be replaced while another listens."""
 
     def __init__(
         self,
@@ -68,18 +68,18 @@ class Sockets:
         self._open: set[ClientWebSocketResponse] = set()
 
     async def listen(self, receive: Receive, us: Identity, ear: Ear) -> None:
-        """Take in envelopes until cancelled."""
+        """Receive envelopes until cancelled."""
         async with asyncio.TaskGroup() as group:
             for number in range(self._connections):
                 group.create_task(self._keep(receive, us, ear, number))
 
     async def renew(self) -> None:
-        """Throw away every connection; each is made anew."""
+        """Close every connection; each is opened again."""
         for socket in list(self._open):
             await socket.close()
 
     async def _keep(self, receive: Receive, us: Identity, ear: Ear, number: int) -> None:
-        """Connect again and again, waiting longer after each failure that nothing good came between."""
+        """Reconnect for ever, with exponential backoff after consecutive failures."""
         wait = self._patience.first_wait
         while True:
             line = Socket(self._app, receive, us, ear, self._patience)
@@ -107,14 +107,14 @@ class Sockets:
         ):
             self._open.add(socket)
             try:
-                # the second connection is renewed half a life after the first
+                # the second connection is replaced half a lifetime after the first
                 await line.hear(socket, self._patience.life * (1 + number % 2) / 2)
             finally:
                 self._open.discard(socket)
 
 
 class Socket:
-    """One connection from hello to its end."""
+    """Run one connection from hello to its end."""
 
     def __init__(
         self, app: AsyncApp, receive: Receive, us: Identity, ear: Ear, patience: SlackTimeouts
@@ -128,7 +128,7 @@ class Socket:
         self.leaving = False
 
     async def hear(self, socket: ClientWebSocketResponse, life: float) -> None:
-        """Serve until Slack asks to leave, the connection ends or its life is over. Raises Deaf."""
+        """Serve until Slack asks to disconnect, the connection ends or its lifetime is over. Raises Deaf."""
         clock = asyncio.get_running_loop().time
         end = clock() + life
         while not self.leaving:
@@ -160,14 +160,14 @@ class Socket:
                     log.warning("Slack sent a frame that is no envelope; it is passed over")
 
     def _dismissed(self, reason: str) -> None:
-        """A warning comes some seconds before the end and lets the line go on."""
+        """Return whether it is only a warning, sent some seconds before the connection is closed."""
         if reason == "link_disabled":
             log.error("Socket Mode is switched off in the app's settings")
             self.greeted = False
         self.leaving = reason == "refresh_requested"
 
     async def _envelope(self, envelope: str, payload: Any, socket: ClientWebSocketResponse) -> None:
-        """Store, then answer. What could not be stored is not acknowledged: Slack brings it again."""
+        """Store, then acknowledge. What could not be stored is not acknowledged: Slack redelivers it."""
         self._ear.heard(payload)
         raw = sealed(json.dumps(payload).encode(), self._us)  # half a pair of surrogates stays an escape
         if raw is not None:

@@ -1,4 +1,4 @@
-"""Perishable effects: what is worth doing within seconds or not at all. Trouble is logged and forgotten."""
+"""Perishable effects: run within seconds or not at all. Failures are logged and ignored."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ from conversations.effects import AnswerPress, At, Hint, MarkKeyboard, Message, 
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 10.0  # seconds of real time for everything an effect needs
+PATIENCE = 10.0  # seconds of real time for all calls of an effect
 _ELSEWHERE = {"channel_not_found", "is_archived", "not_in_channel", "user_not_in_channel"}
 _ELSEWHERE |= {"restricted_action", "restricted_action_read_only_channel"}
 
@@ -34,7 +34,7 @@ class Performer:
         self._answers = answers
 
     async def perform(self, wanted: At) -> None:
-        """Do it now; never raises."""
+        """Run an effect; never raises."""
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._do(wanted)
@@ -54,12 +54,12 @@ class Performer:
             case MarkKeyboard() as mark:
                 await self._mark(wanted.address.chat, mark)
             case Typing():
-                pass  # Slack's Web API has no such sign
+                pass  # Slack's Web API has no typing indicator
             case _:
                 assert_never(wanted.effect)
 
     async def _whisper(self, place: str, hint: Hint) -> None:
-        """Tell one person: in the channel, else through their command's own URL, else in their direct message."""
+        """Tell one person in private: in the channel, else by their command's response URL, else by direct message."""
         parts, user = blocks.remark(hint.text), hint.user.rpartition("/")[2]
         chat = await self._places.chat_id(place)
         if not chat.startswith("D"):
@@ -90,7 +90,7 @@ class Performer:
             response.raise_for_status()
 
     async def _mark(self, place: str, mark: MarkKeyboard) -> None:
-        """Take the buttons of a question away and show the choice, or other buttons; the question itself stays."""
+        """Replace the buttons of a question with the choice, or with other buttons; the question itself stays."""
         if not mark.message:
             return
         chat = await self._places.chat_id(place)
@@ -106,7 +106,7 @@ class Performer:
             )
 
     async def _changed(self, chat: str, mark: MarkKeyboard) -> Json:
-        """Ask Slack for the question where we do not know it any more."""
+        """Fetch the question from Slack where it is no longer known."""
         found = await posted.message(self._client, chat, mark.message)
         kept = [block for block in found.get("blocks", []) if block["type"] != "actions"]
         below = blocks.rows(mark.buttons) or [blocks.chosen(mark.choice)]

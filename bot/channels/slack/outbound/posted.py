@@ -1,4 +1,4 @@
-"""What Slack already has of ours: a post whose answer was not seen, files that were shared before.
+"""Finds what Slack already has: a post whose response was lost, files that were shared before.
 
 Every post carries our outbox id in its metadata (docs.slack.dev/messaging/message-metadata), because Slack knows no
 idempotency key (slackapi/slack-api-specs#10).

@@ -1,4 +1,4 @@
-"""Parcel -> outcome. Words are sent once, as far as Slack lets anybody know; an uncertain post is looked for first."""
+"""Parcel -> outcome. Texts are sent once, as far as Slack lets us know; an uncertain post is looked up first."""
 
 import logging
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ Posted = Message | Post | Card | DigestPost
 
 @frozen
 class _Ready:
-    """A post of which nobody has seen anything, or that was `sent` already, under this ts."""
+    """A post that is not visible yet, or was `sent` already under this ts."""
 
     chat: str
     content: Json
@@ -80,7 +80,7 @@ class SlackSender:
             return Later(2, "channel_not_found", shut=True)
         except Exception as error:  # whatever Slack may answer, down to an answer nobody can read
             verdict = await self._verdict(error, parcel)
-            # Nobody has seen anything yet: nothing is uncertain.
+            # Nothing is visible yet, so nothing is uncertain.
             return Later(_PAUSE, verdict.reason) if isinstance(verdict, Unknown) else verdict
         try:
             return await self._post(parcel, ready)
@@ -88,7 +88,7 @@ class SlackSender:
             return await self._verdict(error, parcel)
 
     async def _prepared(self, parcel: Parcel, body: Posted) -> _Ready:
-        """Look up, bring and draw what a post needs, and find the post itself where it may be there already."""
+        """Prepare what a post needs (ids, uploads, blocks), and look the post up if it may exist already."""
         chat = await self._places.chat_id(parcel.address.chat)
         if self._places.enters(chat):
             await self._join(parcel.address.chat)
@@ -163,7 +163,7 @@ class SlackSender:
                 return verdict
 
     async def _join(self, name: str) -> bool:
-        """Enter a public channel; into a private one somebody must invite us."""
+        """Join a public channel; to a private one somebody must invite us."""
         try:
             await self._client.conversations_join(channel=await self._places.chat_id(name))
         except Exception as error:

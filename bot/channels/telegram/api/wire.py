@@ -58,7 +58,7 @@ class Wire:
         return answer.result()
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
         await self._connections.close()
 
     def _head(self, method: str) -> bytes:

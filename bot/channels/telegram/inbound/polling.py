@@ -1,8 +1,8 @@
-"""Long polling that loses nothing: an update is confirmed to the platform only after it is stored.
+"""Long polling without loss: an update is confirmed to the platform only after it is stored.
 
-The offset lives in memory. A new process asks without one and gets every unconfirmed update again (their keys make
-repeats harmless); a stored offset would be wrong, because after a week of silence the platform may number from a lower
-place. For the same reason the offset is dropped after a day without updates.
+The offset is kept in memory. A new process polls without one and gets every unconfirmed update again (their keys make
+redelivery harmless); a stored offset would be wrong, because after a week of silence the platform may restart at a
+lower number. For the same reason the offset is dropped after a day without updates.
 """
 
 import asyncio

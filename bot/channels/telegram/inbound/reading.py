@@ -1,4 +1,4 @@
-"""Telegram update -> Event, straight from the JSON: private chats only, everything else is passed over in silence."""
+"""Telegram update -> Event, straight from the JSON: private chats only, everything else is ignored."""
 
 import re
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ from storage.interface.inbox import RawBody
 Json = Mapping[str, object]
 
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
-"""The kinds of update we ask the platform for; every other kind is passed over."""
+"""The kinds of update we request; all others are ignored."""
 
 # Files of kinds that we do not keep; with words, a name or others of its album one comes as what it is.
 _FILES: Final = ("video", "video_note", "animation")
@@ -71,7 +71,7 @@ class Reader:
     username: str
 
     def read(self, body: RawBody, at: Instant) -> Event | None:
-        """Translate a stored update; None for what is none of our business. Raises Unreadable."""
+        """Translate a stored update; None for one to ignore. Raises Unreadable."""
         update = load(body.body)
         if not isinstance(update, dict):
             raise Unreadable("the update is not an object")

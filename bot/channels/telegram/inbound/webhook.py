@@ -1,4 +1,4 @@
-"""The other way in: the platform calls us. Stored first, then answered; anything else makes it call again."""
+"""The webhook: an update is stored, then confirmed; any other response makes the platform retry."""
 
 import hmac
 import logging
@@ -18,7 +18,7 @@ _BODY_BYTES: Final = 1024 * 1024
 
 
 class Webhook:
-    """Answers `POST /telegram` for one bot; `secret` is what only the platform and we know."""
+    """Answers `POST /telegram` for one bot; `secret` is shared with the platform."""
 
     def __init__(self, secret: str) -> None:
         self.secret = secret
@@ -34,7 +34,7 @@ class Webhook:
         self._receive = None
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Take in one update: 200 once it is stored, 401 for strangers, 413 for too much, 503 when we cannot now."""
+        """Receive one update: 200 once it is stored, 401 without the secret, 413 if too large, 503 if not stored."""
         given = request.headers.get(_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, self.secret.encode()):
             return web.Response(status=401)

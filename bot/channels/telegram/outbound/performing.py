@@ -1,4 +1,4 @@
-"""Perishable effects: tried once, within seconds, and never anybody's problem when they fail."""
+"""Perishable effects: tried once, within seconds; a failure has no consequences."""
 
 import logging
 from typing import Final
@@ -19,7 +19,7 @@ _ANSWER_LENGTH: Final = 200  # of the remark shown after a press
 
 
 async def perform(wire: Wire, at: At, *, mark_answered: bool) -> None:
-    """Run one effect; what goes wrong is only worth a line for those who look for it."""
+    """Run one effect; failures are only logged at debug level."""
     try:
         await _perform(wire, at, mark_answered=mark_answered)
     except Exception as error:

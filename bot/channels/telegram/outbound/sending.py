@@ -1,7 +1,7 @@
-"""Parcel -> Bot API calls -> how it went. One call where the platform allows it.
+"""Parcel -> Bot API calls -> outcome. One call where the platform allows it.
 
-What needs several calls (a long text, files with buttons) goes on after an interruption where it stopped, as long as
-this process lives.
+A parcel of several calls (a long text, files with buttons) resumes after an interruption where it stopped, as long as
+this process runs.
 """
 
 import asyncio
