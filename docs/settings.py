@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
-from bot.commands.schema import SCHEMAS, written
 from bot.settings.config import Settings
+from bot.settings.schema import SCHEMAS, written
 from bot.settings.sources import PREFIX, Setting, every_setting
 
 PAGE = Path(__file__).parent / "start" / "configuration.md"

@@ -1,1 +1,1 @@
-"""What the commands do; how they are called is in `bot/cli.py`."""
+"""The commands, each one file: `bot/command_line/finding.py` says what lies in it."""

@@ -1,14 +1,19 @@
-"""`anliegen backup`: a copy of the database, also while `serve` runs, proved by opening it."""
+"""Copy the database, also while serve runs, and prove the copy by opening it."""
 
 import asyncio
 import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
+
+import typer
 
 from bot.clock import SystemClock
-from bot.commands.opening import settings_of
+from bot.command_line.groups import Group
+from bot.command_line.opening import settings_of
+from bot.command_line.options import AsJson, Config
+from bot.command_line.showing import rows_of
 from bot.exits import Exit
 from bot.process.failure import Failure
 from bot.settings.config import Settings
@@ -17,10 +22,23 @@ from storage.copies.dump import dump
 from storage.open import absent
 from storage.sqlite_file.copies import FOLDER, drop_older, folder_beside, free_name
 
+GROUP = Group.DATA
+RANK = 10
+
 STEM: Final = "anliegen"  # what copies of a PostgreSQL database are called
 
 
-def backup(config: Path | None, target: Path | None, *, keep: int, as_json: bool) -> Exit:
+def backup(
+    target: Annotated[
+        Path | None,
+        typer.Argument(help="A folder, or a file to be made; without, `backups` beside the database."),
+    ] = None,
+    keep: Annotated[
+        int, typer.Option(min=0, help="Keep this many copies in the folder and drop older ones; 0 keeps all.")
+    ] = 0,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> Exit:
     """Make a copy, print what is in it, and drop old ones. Raises StoreError, Failure."""
     settings = settings_of(config)
     if (file := settings.storage.file) is not None and not file.exists():
@@ -62,17 +80,10 @@ def _as_json(copy: Copy, gone: list[Path]) -> str:
 
 
 def _as_text(copy: Copy, gone: list[Path]) -> str:
-    lines = [f"{copy.path}: {size_of(copy)}, schema {copy.revision}, opened and found sound", rows_of(copy)]
+    lines = [
+        f"{copy.path}: {copy.size / 1e6:.1f} MB, schema {copy.revision}, opened and found sound",
+        rows_of(copy.rows),
+    ]
     lines += [f"BAD   {sentence}" for sentence in copy.broken]
     lines += [f"dropped {path}" for path in gone]
     return "\n".join(lines)
-
-
-def size_of(copy: Copy) -> str:
-    """How large a copy is, for people."""
-    return f"{copy.size / 1e6:.1f} MB"
-
-
-def rows_of(copy: Copy) -> str:
-    """What is in a copy, for people."""
-    return "rows: " + ", ".join(f"{name} {count}" for name, count in copy.rows.items() if count)

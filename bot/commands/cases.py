@@ -1,28 +1,39 @@
-"""`anliegen cases`: the cases by next deadline, or one with its messages."""
+"""List the cases by next deadline, or show one with its messages."""
 
 import asyncio
 import os
 from dataclasses import asdict
 from datetime import UTC, datetime, tzinfo
-from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.table import Table
 
 from bot.clock import clock_from
-from bot.commands.opening import reading, settings_of
-from bot.commands.showing import as_json as to_json
-from bot.commands.showing import console, inert
+from bot.command_line.groups import Group
+from bot.command_line.opening import reading, settings_of
+from bot.command_line.options import AsJson, Config
+from bot.command_line.showing import as_json as to_json
+from bot.command_line.showing import console, inert
 from bot.process.failure import Failure
 from bot.settings.config import Settings
 from conversations.cases.case import Case
 from conversations.events import SECOND, Instant
 from storage.interface.messages import CaseMessage, DeliveryState, Direction
 
+GROUP = Group.CASES
+RANK = 10
+
 MOST = 1000
 _COLUMNS = ("number", "state", "kind", "category", "severity", "owner", "due")
 
 
-def cases(config: Path | None, number: str, *, every: bool, as_json: bool) -> None:
+def cases(
+    number: Annotated[str, typer.Argument(help="One case, for example A-2026-000123; without, a list.")] = "",
+    every: Annotated[bool, typer.Option("--all/--open", help="Closed ones too.")] = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
     """Print a list or one case. Raises Failure."""
     settings = settings_of(config)
     if number:

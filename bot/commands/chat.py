@@ -1,16 +1,20 @@
-"""`anliegen chat DIALOGUE`: the real service around one terminal; what it stores is gone when it ends."""
+"""Walk through a dialogue here in the terminal; nothing is stored."""
 
 import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
+
+import typer
 
 from bot.app import library_of, load_dialogues, organisation_of
 from bot.channels.console import ConsoleChannel, raw_body
 from bot.clock import SystemClock, TimeOrderedIds
-from bot.commands.opening import run, settings_of
+from bot.command_line.groups import Group
+from bot.command_line.opening import run, settings_of
+from bot.command_line.options import Config
 from bot.process.failure import Failure, no_dialogue
 from bot.settings.config import Settings
 from conversations.cases.policy import Policy, Route, Staff
@@ -27,6 +31,9 @@ from handlers.turn.turn import Turn
 from storage.interface.inbox import RawBody
 from storage.interface.store import Store
 from storage.open import open_store
+
+GROUP = Group.START
+RANK = 40
 
 SOMEBODY: Final = Policy(
     {"mia": Staff(StaffId("mia"), "", "Mia")}, (Route(people("mia", "mia", "mia"), "#complaints"),)
@@ -45,8 +52,15 @@ SAMPLES: Final = {
 """What a dialogue is given that cannot begin without; any other binding is given its own name."""
 
 
-def chat(config: Path | None, dialogue: str, language: str) -> None:
-    """Talk until the end of the input, `/quit` or Ctrl-C. Raises Failure for a dialogue that does not exist."""
+def chat(
+    dialogue: Annotated[str, typer.Argument(help="The dialogue's name, for example survey.")],
+    language: Annotated[str, typer.Option(help="The language you speak, for example de.")] = "",
+    config: Config = None,
+) -> None:
+    """Talk until the end of the input, `/quit` or Ctrl-C. Raises Failure for a dialogue that does not exist.
+
+    It is the real service around one terminal; what it stores is gone when it ends.
+    """
     run(_chat(settings_of(config), dialogue, language))
 
 

@@ -1,7 +1,4 @@
-"""`anliegen check`: every problem of configuration, dialogues and texts at once, each with its place and remedy.
-
-Hints name what is not filled in; they come last and are no problem.
-"""
+"""Look at configuration, dialogues and texts, and name every problem with its place and remedy."""
 
 import json
 import os
@@ -9,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from bot.command_line.groups import Group
+from bot.command_line.options import AsJson, Config
 from bot.exits import Exit
 from bot.settings.config import ConfigProblems, Settings, find, load
 from bot.settings.dialogue_files import read_dialogues
@@ -18,9 +17,12 @@ from conversations.checks.check import check as check_all
 from conversations.problem import Problem, unknown
 from conversations.texts.texts import Texts
 
+GROUP = Group.START
+RANK = 30
 
-def check(config: Path | None, *, as_json: bool) -> Exit:
-    """Print every problem and hint; a problem if there is one that is no hint."""
+
+def check(config: Config = None, as_json: AsJson = False) -> Exit:
+    """Print every problem, then every hint of what is not filled in; a hint alone is no problem."""
     found = sorted(_problems(find(config, os.environ)), key=lambda one: one.hint)
     if as_json:
         print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))

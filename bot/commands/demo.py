@@ -1,4 +1,4 @@
-"""`anliegen demo`: everything on one local page, without a token."""
+"""Try everything on one local page: a customer's Telegram, the staff's Slack, the digest. No token needed."""
 
 import asyncio
 import os
@@ -7,16 +7,31 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
+import typer
+
+from bot.command_line.groups import Group
 from bot.exits import Exit
 from bot.process.failure import Failure
+
+GROUP = Group.START
+RANK = 10
 
 _TOKENS: Final = ("TELEGRAM__TOKEN", "SLACK__BOT_TOKEN", "SLACK__APP_TOKEN", "SLACK__SIGNING_SECRET")
 
 
-def demo(*, port: int, browser: bool, folder: Path | None = None) -> None:
-    """Run until interrupted; without a folder its files lie in a temporary one. Raises Failure."""
+def demo(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port of the page; 0 takes a free one.")
+    ] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page where there is a desktop.")] = True,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Keep its files here, made anew at each start; without, in a temporary folder."),
+    ] = None,
+) -> None:
+    """Run until interrupted. Raises Failure."""
     refuse_tokens(os.environ)
     print("Starting the demo ...", flush=True)
     with tempfile.TemporaryDirectory(prefix="anliegen-demo-") as temporary, suppress(KeyboardInterrupt):

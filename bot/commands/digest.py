@@ -1,14 +1,19 @@
-"""`anliegen digest`: the figures of a week, read from the database and shown in the form that is wanted."""
+"""Show the digest of a week."""
 
 import asyncio
 import json
 import os
 import sys
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from bot.app import library_of, load_dialogues, organisation_of
 from bot.clock import clock_from
-from bot.commands.opening import reading, settings_of
+from bot.command_line.groups import Group
+from bot.command_line.opening import reading, settings_of
+from bot.command_line.options import Config
 from bot.exits import Exit
 from bot.process.failure import Failure
 from bot.settings.config import Settings
@@ -17,11 +22,20 @@ from handlers.digest import language_of, monday, read_figures
 from reports.blocks import Digest
 from reports.digest import build
 
+GROUP = Group.FIGURES
+RANK = 10
+
 FORMS = ("text", "json", "html", "slack")
 
 
-def digest(config: Path | None, week: str, *, form: str, output: Path | None, language: str) -> None:
-    """Print a digest, or write it. Raises Failure."""
+def digest(
+    week: Annotated[str, typer.Option(help="this, last, 2026-W47, or any day as 2026-11-16.")] = "this",
+    form: Annotated[str, typer.Option("--format", help="text, json, html or slack.")] = "text",
+    output: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    language: Annotated[str, typer.Option(help="Its language; without, the organisation's first.")] = "",
+    config: Config = None,
+) -> None:
+    """Read the figures from the database; print their digest, or write it. Raises Failure."""
     if form not in FORMS:
         raise Failure(f"--format is one of {', '.join(FORMS)}", Exit.USAGE)
     made = asyncio.run(_read(settings_of(config), week, language))

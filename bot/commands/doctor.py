@@ -1,13 +1,17 @@
-"""`anliegen doctor`: examine installation, configuration, database and platforms, and say what is wrong."""
+"""Examine installation, configuration, database and platforms, and say what is wrong."""
 
 import asyncio
 import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
+
+import typer
 
 from bot import logs
+from bot.command_line.groups import Group
+from bot.command_line.options import AsJson, Config
 from bot.examining.clock import examine_clock
 from bot.examining.database import Database
 from bot.examining.installation import examine_channels, examine_dialogues, examine_installation, wrong
@@ -16,11 +20,18 @@ from bot.exits import Exit
 from bot.monitoring.finding import Finding, Health
 from bot.settings.config import ConfigProblems, Settings, find, load
 
+GROUP = Group.RUN
+RANK = 30
+
 _MARKS: Final = {Health.GOOD: "ok", Health.NOTE: "note", Health.BAD: "BAD"}
 
 
-def doctor(config: Path | None, *, as_json: bool, offline: bool = False) -> Exit:
-    """Print every finding; a problem if one is bad. `offline` asks no platform."""
+def doctor(
+    config: Config = None,
+    as_json: AsJson = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no platform.")] = False,
+) -> Exit:
+    """Print every finding; a problem if one is bad."""
     findings = [*examine_installation(), *_configured(config, offline=offline)]
     if as_json:
         print(json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=2))

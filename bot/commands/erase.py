@@ -1,33 +1,45 @@
-"""`anliegen erase`: empty what is known of a person."""
+"""Empty every word, name and file of a person. Figures stay; it cannot be undone."""
 
 import asyncio
 import json
 import sys
-from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from bot.commands.opening import reading, settings_of
-from bot.commands.requests import write
+from bot.command_line.groups import Group
+from bot.command_line.opening import reading, settings_of
+from bot.command_line.options import AsJson, Config, Yes
+from bot.command_line.requests import write
 from bot.exits import Exit
 from bot.process.failure import Failure
 from bot.settings.config import Settings
 from conversations.session import PersonId
 
+GROUP = Group.PRIVACY
+RANK = 10
 
-def erase(config: Path | None, wanted: str, *, yes: bool, as_json: bool) -> None:
+
+def erase(
+    person: Annotated[
+        str, typer.Argument(help="A person's id, ACCOUNT/USER, or the number of a case of theirs.")
+    ],
+    yes: Yes = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
     """Ask, then erase. Raises Failure."""
     settings = settings_of(config)
-    person = asyncio.run(_find(settings, wanted))
+    found = asyncio.run(_find(settings, person))
     if not yes:
-        _confirm(person)
-    rows = asyncio.run(write(settings, {"do": "erase", "person": person}))
+        _confirm(found)
+    rows = asyncio.run(write(settings, {"do": "erase", "person": found}))
     if as_json:
-        print(json.dumps({"person": str(person), "rows": rows}))
+        print(json.dumps({"person": str(found), "rows": rows}))
         return
     touched = ", ".join(f"{count} × {table}" for table, count in rows.items() if count)
     print(
-        f"Person {person} is erased ({touched}). Copies and backups of the database are yours to look after."
+        f"Person {found} is erased ({touched}). Copies and backups of the database are yours to look after."
     )
 
 

@@ -1,4 +1,4 @@
-"""`anliegen init FOLDER`: a short configuration, the Slack manifest and a dialogue to change, to begin with."""
+"""Make a folder to begin with: a short configuration, the Slack manifest and a dialogue to change."""
 
 import os
 import re
@@ -7,16 +7,20 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
-from bot.commands.schema import SCHEMAS, written
+from bot.command_line.groups import Group
 from bot.exits import Exit
 from bot.process.failure import Failure
+from bot.settings.schema import SCHEMAS, written
 from bot.settings.values import REGION
 from bot.starter.files import EXAMPLE, FORMAL, Newcomer, files_for, spoken
 from bot.starter.zones import zone_of
+
+GROUP = Group.START
+RANK = 20
 
 _NAME: Final = "Our company"
 _TOKENS_LIE_HERE: Final = 0o600
@@ -29,13 +33,14 @@ _PURPOSES: Final = {
 
 
 def init(
-    folder: Path,
-    *,
-    name: str | None,
-    languages: str | None,
-    address: str | None,
-    region: str | None,
-    yes: bool,
+    folder: Annotated[Path, typer.Argument(help="The folder; it is made where there is none.")] = Path(),
+    name: Annotated[str | None, typer.Option(help="What customers know you as.")] = None,
+    languages: Annotated[str | None, typer.Option(help="Customers' languages, as en,de.")] = None,
+    address: Annotated[str | None, typer.Option(help="In German: du or Sie.")] = None,
+    region: Annotated[str | None, typer.Option(help="Your country or a part of it, as DE-BY.")] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask: take what is usual for what is not said.")
+    ] = False,
 ) -> None:
     """Ask for what was not given, write the files, and say what comes next. Raises Failure; then nothing is written."""
     _refuse_to_overwrite(folder, _PURPOSES)

@@ -1,35 +1,43 @@
-"""`anliegen invite`: a link for one customer, also as a QR code for the parcel or the receipt."""
+"""Make a link and QR code that invite one customer after a purchase."""
 
 import asyncio
 import json
 import os
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import aiohttp
 import segno
+import typer
 
 from bot.app import telegram_proxy
 from bot.channels.telegram.api.proxy import through
-from bot.commands.opening import settings_of
-from bot.commands.requests import write
+from bot.command_line.groups import Group
+from bot.command_line.opening import settings_of
+from bot.command_line.options import AsJson, Config
+from bot.command_line.requests import write
 from bot.exits import Exit
 from bot.process.control import Json
 from bot.process.failure import Failure
 from bot.settings.config import Settings
 
+GROUP = Group.RUN
+RANK = 20
+
 _SECONDS = aiohttp.ClientTimeout(total=15)
 
 
 def invite(
-    config: Path | None,
-    dialogue: str,
-    *,
-    order: str,
-    touchpoint: str,
-    language: str,
-    png: Path | None,
-    as_json: bool,
+    dialogue: Annotated[str, typer.Argument(help="The dialogue the link opens.")],
+    order: Annotated[str, typer.Option(help="The order it is about; asked again, its link is renewed.")],
+    touchpoint: Annotated[str, typer.Option(help="Where the customer met you: shop, delivery ...")] = "",
+    language: Annotated[
+        str, typer.Option(help="The language to begin in; without, the customer's own.")
+    ] = "",
+    png: Annotated[Path | None, typer.Option(help="Write the QR code to this file.")] = None,
+    as_json: AsJson = False,
+    config: Config = None,
 ) -> None:
     """Store an invitation and print its link. Raises Failure."""
     settings = settings_of(config)

@@ -1,13 +1,16 @@
-"""`anliegen migrate`: bring the database to this program's schema."""
+"""Bring the database to this program's schema (serve does it by itself on SQLite)."""
 
-from pathlib import Path
-
-from bot.commands.opening import settings_of
+from bot.command_line.groups import Group
+from bot.command_line.opening import settings_of
+from bot.command_line.options import Config
 from storage.migrate import head
 from storage.migrate import migrate as bring_up
 
+GROUP = Group.DATA
+RANK = 30
 
-def migrate(config: Path | None) -> None:
+
+def migrate(config: Config = None) -> None:
     """Raises StoreError."""
     settings = settings_of(config)
     changed = bring_up(settings.storage.url, settings.organisation.zone)

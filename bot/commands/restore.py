@@ -1,20 +1,40 @@
-"""`anliegen restore`: put a copy in the place of the database; what was there stays under another name."""
+"""Put a copy back; the present database is kept beside it under another name."""
 
 import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from bot.clock import SystemClock
-from bot.commands.backup import rows_of
-from bot.commands.opening import settings_of
+from bot.command_line.groups import Group
+from bot.command_line.opening import settings_of
+from bot.command_line.options import AsJson, Config
+from bot.command_line.showing import rows_of
 from bot.settings.config import Settings
 from storage.address import address_of
 from storage.copies.restore import Former, Restored, read_former, restore_file, restore_server
 from storage.interface.errors import StoreError
 
+GROUP = Group.DATA
+RANK = 20
 
-def restore(config: Path | None, source: Path, *, former: str, as_json: bool) -> None:
+
+def restore(
+    source: Annotated[
+        Path, typer.Argument(help="A copy that `anliegen backup` made.", exists=True, dir_okay=False)
+    ],
+    former: Annotated[
+        str,
+        typer.Option(
+            help="The address of the database it replaces, where that is another one than [storage] url."
+        ),
+    ] = "",
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
     """Put it back and say what it does not know. Raises StoreError."""
     settings = settings_of(config)
     known, unknown = _former(settings, former)
@@ -54,7 +74,7 @@ def _lines(settings: Settings, done: Restored, unknown: str) -> list[str]:
     lines = [
         f"{done.copy.path} is now {settings.storage.file or 'in the PostgreSQL database'}"
         f" (made with schema {done.copy.revision})",
-        rows_of(done.copy),
+        rows_of(done.copy.rows),
     ]
     if done.aside:
         lines.append(f"The database that was there is kept as {done.aside}")

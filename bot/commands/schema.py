@@ -1,30 +1,20 @@
-"""`anliegen schema`: the form of a file as JSON Schema, from which editors complete and check."""
+"""Print the JSON Schema of a file, from which editors complete and check."""
 
-import json
-from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Annotated
 
+import typer
+
+from bot.command_line.groups import Group
 from bot.exits import Exit
 from bot.process.failure import Failure
-from bot.settings.language_files import shipped_words
-from bot.settings.schema import config_schema
-from conversations.definition.schema import Schema, dialogue_schema
+from bot.settings.schema import SCHEMAS, written
+
+GROUP = Group.START
+RANK = 60
 
 
-def schema(of: str) -> None:
+def schema(of: Annotated[str, typer.Argument(metavar="config|dialogue", help="Of which file.")]) -> None:
     """Print a schema. Raises Failure."""
     if of not in SCHEMAS:
         raise Failure(f"a schema is one of {', '.join(SCHEMAS)}", Exit.USAGE)
     print(written(of), end="")
-
-
-def written(of: str) -> str:
-    """Return a schema as it is printed, and as it lies in a file."""
-    return json.dumps(SCHEMAS[of](), ensure_ascii=False, indent=2) + "\n"
-
-
-def _dialogue() -> Schema:
-    return dialogue_schema(dict.fromkeys(source.language for source in shipped_words()))
-
-
-SCHEMAS: Final[Mapping[str, Callable[[], Schema]]] = {"config": config_schema, "dialogue": _dialogue}

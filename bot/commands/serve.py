@@ -1,4 +1,4 @@
-"""`anliegen serve`: the service in the foreground, alone or as several workers, until it is told to stop."""
+"""Run the service until SIGTERM or Ctrl-C."""
 
 import asyncio
 import gc
@@ -9,15 +9,18 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
-from pathlib import Path
 from socket import SOCK_STREAM, create_server, getaddrinfo
 from socket import socket as Socket  # noqa: N812 - a class
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
+
+import typer
 
 from bot import logs
 from bot.app import listen_of, open_service, refuse_silence
-from bot.commands.opening import settings_of
-from bot.commands.requests import handler
+from bot.command_line.groups import Group
+from bot.command_line.opening import settings_of
+from bot.command_line.options import Config
+from bot.command_line.requests import handler
 from bot.exits import Exit
 from bot.loops import keep_running
 from bot.monitoring.watchdog import Watchdog
@@ -31,6 +34,9 @@ from storage.engines.sqlite import version_warning
 from storage.interface.errors import StoreUnavailable
 from storage.open import open_store
 
+GROUP = Group.RUN
+RANK = 10
+
 T = TypeVar("T")
 
 GARBAGE: Final = (10_000, 20, 50)  # Python's own first figure, 700, is reached every few turns
@@ -40,7 +46,12 @@ PAUSE: Final = 1.0  # seconds until a database server that does not answer yet i
 log = logging.getLogger(__name__)
 
 
-def serve(config: Path | None, *, workers: int = 1) -> Exit:
+def serve(
+    config: Config = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="How many processes; more than one needs PostgreSQL.")
+    ] = 1,
+) -> Exit:
     """Run until SIGTERM or SIGINT. Raises what `open_service` and `Service.run` raise, and Failure."""
     settings = settings_of(config, level=logging.INFO)
     refuse_silence(settings)

@@ -1,11 +1,14 @@
-"""The form of the configuration as JSON Schema, for editors: built from the settings and what they say themselves."""
+"""The form of our files as JSON Schema, for editors; the configuration's is built from the settings themselves."""
 
+import json
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema
 
 from bot.settings.config import Settings
-from conversations.definition.schema import DRAFT, Schema
+from bot.settings.language_files import shipped_words
+from conversations.definition.schema import DRAFT, Schema, dialogue_schema
 
 _NOISE: Final = ("title", "description")
 
@@ -30,3 +33,15 @@ def config_schema() -> Schema:
             if form.get("default", "") in (None, "", []):
                 form.pop("default", None)
     return {"$schema": DRAFT, "title": "The configuration of Anliegen", **found}
+
+
+def written(of: str) -> str:
+    """Return a schema as it is printed, and as it lies in a file."""
+    return json.dumps(SCHEMAS[of](), ensure_ascii=False, indent=2) + "\n"
+
+
+def _dialogue() -> Schema:
+    return dialogue_schema(dict.fromkeys(source.language for source in shipped_words()))
+
+
+SCHEMAS: Final[Mapping[str, Callable[[], Schema]]] = {"config": config_schema, "dialogue": _dialogue}

@@ -1,4 +1,4 @@
-"""A question type, an action, a dialogue, a report section: each is one new file, put in its place and used here."""
+"""A question type, an action, a dialogue, a report section, a command: each is one new file, put in its place here."""
 
 import shutil
 import sys
@@ -10,7 +10,9 @@ from types import ModuleType
 
 import pytest
 
+from bot import cli, commands
 from bot.app import library_of, load_dialogues
+from bot.commands import dead
 from bot.commands.check import check
 from bot.exits import Exit
 from bot.settings.config import Settings, load
@@ -59,6 +61,7 @@ channel = "service"
 """
 
 Put = Callable[[ModuleType, str], None]
+Run = Callable[..., tuple[object, str]]
 
 
 @pytest.fixture
@@ -82,6 +85,19 @@ def put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Put]:
 def _look_again() -> None:
     for found in (question_types, examples, actions, action_examples, lifecycle, type_texts):
         found.cache_clear()
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Calls the program: how it ends, and what it prints."""
+
+    def run_words(*words: str) -> tuple[object, str]:
+        monkeypatch.setattr(sys, "argv", ["anliegen", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return ended.value.code, capsys.readouterr().out
+
+    return run_words
 
 
 def test_a_question_type_is_one_file(put: Put) -> None:
@@ -173,3 +189,28 @@ def test_a_report_section_is_one_file(put: Put, language: str, title: str, line:
     for shown in (html.render(digest), str(slack.render(digest).blocks), terminal.render(digest)):
         assert title in shown
     assert "busiest_dialogue" not in [one.key for one in build(empty(), language, texts).chapters]
+
+
+def test_a_command_is_one_file(put: Put, run: Run) -> None:
+    put(commands, "count")
+    figures = run("--help")[1].partition("\nFigures:\n")[2].partition("\n\n")[0]
+    first, second = figures.splitlines()
+    assert first.split() == ["count", "Count", "to", "a", "number."]
+    assert second.split()[0] == "digest", "it ranks after ours"
+    assert "bot.commands.count" not in sys.modules, "what is only listed is not imported"
+    assert "The last number." in run("count", "--help")[1]
+    assert run("count", "3") == (Exit.DONE, "1 2 3\n")
+    assert run("count", "2", "--json") == (Exit.DONE, "[1, 2]\n")
+    assert run("count", "0") == (Exit.PROBLEM, "\n")
+    assert run("count", "many")[0] == Exit.USAGE
+
+
+def test_a_command_behind_a_word_is_one_file_in_its_folder(put: Put, run: Run) -> None:
+    put(dead, "count")
+    assert "\n  count  Count to a number." in run("dead", "--help")[1]
+    assert run("dead", "count", "3") == (Exit.DONE, "1 2 3\n")
+    assert run("count", "3")[0] == Exit.USAGE
+
+
+def test_a_command_that_is_not_there_is_refused(run: Run) -> None:
+    assert run("count", "3") == (Exit.USAGE, "")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import idle
-from bot.commands.requests import handler, write
+from bot.command_line.requests import handler, write
 from bot.process.control import Json, ask, serve_requests
 from bot.settings.config import load
 from sandbox import faults

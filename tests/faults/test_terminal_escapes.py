@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import cases, dead
+from bot.commands.cases import cases
+from bot.commands.dead.list_ import list_
+from bot.commands.dead.show import show
 from storage.interface.inbox import RawBody
 from storage.interface.outbox import Delivery, OutboxState
 from tests.faults.evidence import Database
@@ -71,7 +73,7 @@ def shown(path: Path, *, as_json: bool = False) -> None:
     assert url is not None
     for table in ("inbox", "outbox"):
         for (number,) in Database(url[1]).rows(f"SELECT id FROM {table} WHERE state = 'dead'"):
-            dead.show(path, str(number), as_json=as_json)
+            show(str(number), as_json=as_json, config=path)
 
 
 def one_case(path: Path, *, as_json: bool = False) -> None:
@@ -79,16 +81,16 @@ def one_case(path: Path, *, as_json: bool = False) -> None:
     url = re.search(r'url = "(.*)"', path.read_text())
     assert url is not None
     for (number,) in Database(url[1]).rows("SELECT number FROM case_"):
-        cases.cases(path, number, every=True, as_json=as_json)
+        cases(number, every=True, as_json=as_json, config=path)
 
 
 COMMANDS: dict[str, Command] = {
-    "dead list": partial(dead.listed, as_json=False),
-    "dead list --json": partial(dead.listed, as_json=True),
+    "dead list": lambda path: list_(config=path),
+    "dead list --json": lambda path: list_(as_json=True, config=path),
     "dead show": shown,
     "dead show --json": partial(shown, as_json=True),
-    "cases": partial(cases.cases, number="", every=True, as_json=False),
-    "cases --json": partial(cases.cases, number="", every=True, as_json=True),
+    "cases": lambda path: cases(every=True, config=path),
+    "cases --json": lambda path: cases(every=True, as_json=True, config=path),
     "cases NUMBER": one_case,
     "cases NUMBER --json": partial(one_case, as_json=True),
 }

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bot.commands.schema import SCHEMAS, written
 from bot.settings.config import ConfigProblems, load
+from bot.settings.schema import SCHEMAS, written
 from bot.starter.files import Newcomer, files_for
 from conversations.definition.dialogue import BUTTONS
 from conversations.definition.outcomes import CASE_FIELDS, ENDINGS, OFFER_TEXTS

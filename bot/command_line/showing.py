@@ -27,6 +27,11 @@ def as_json(value: object) -> str:
     return json.dumps(_with_ids(value))
 
 
+def rows_of(rows: Mapping[str, int]) -> str:
+    """Return how many rows each table has that has any."""
+    return "rows: " + ", ".join(f"{name} {count}" for name, count in rows.items() if count)
+
+
 def _with_ids(value: Any, name: str = "") -> Any:
     if isinstance(value, Mapping):
         return {key: _with_ids(one, str(key)) for key, one in value.items()}

@@ -1,11 +1,15 @@
-"""`anliegen db copy`: move a stopped SQLite installation to PostgreSQL."""
+"""Copy everything from SQLite to PostgreSQL; rows and checksums are read back and compared."""
 
 import asyncio
 import json
 import sys
 from datetime import UTC
+from typing import Annotated
+
+import typer
 
 from bot import logs
+from bot.command_line.options import AsJson
 from bot.exits import Exit
 from bot.process.failure import Failure
 from storage.address import PostgresAddress, SqliteAddress, parse
@@ -13,8 +17,16 @@ from storage.copies.move import Copied, move
 from storage.interface.errors import StoreError
 from storage.open import open_store
 
+RANK = 10
 
-def copy(source: str, target: str, *, as_json: bool) -> Exit:
+
+def copy(
+    source: Annotated[str, typer.Argument(help="sqlite:///FILE; no serve may run on it.")],
+    target: Annotated[
+        str, typer.Argument(help="postgresql://USER@HOST/NAME, empty; PGPASSWORD may hold the password.")
+    ],
+    as_json: AsJson = False,
+) -> Exit:
     """Copy, compare and examine; print what was done. Raises StoreError, Failure."""
     logs.configure({})
     here, there = _address(source, "SOURCE"), _address(target, "TARGET")

@@ -1,133 +1,60 @@
-"""`anliegen dead`: what could not be applied or sent, why, and what helps; done once more, or dropped."""
+"""Dead letters, as the commands below `anliegen dead` name them, ask for them and show them."""
 
-import asyncio
 import os
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Final
+from typing import Annotated, Final, TypeAlias
 
 import typer
 from rich.console import Console
 
 from bot.clock import clock_from
-from bot.commands.opening import reading, settings_of
-from bot.commands.requests import write
-from bot.commands.showing import as_json as to_json
-from bot.commands.showing import console, inert
+from bot.command_line.requests import write
+from bot.command_line.showing import inert
 from bot.exits import Exit
 from bot.process.control import Json
 from bot.process.failure import Failure
 from bot.settings.config import Settings
 from conversations.events import DAY, HOUR, MINUTE, SECOND, Instant
-from handlers.sending.dead_letters import MOST
 from storage.interface.dead_letters import Box, Letter
 from storage.interface.outbox import BodyKind, OutboxState
 
-_SECTIONS: Final = {
-    (Box.INBOX, OutboxState.DEAD): "Updates that could not be applied",
-    (Box.OUTBOX, OutboxState.DEAD): "Messages that could not be sent",
-    (Box.OUTBOX, OutboxState.UNKNOWN): "Messages that may have arrived or not",
-}
+ALL: Final = "all"
+Wanted: TypeAlias = Annotated[
+    str, typer.Argument(metavar=f"ID|{ALL}", help="A letter's number from `dead list`, or all.")
+]
+
 _LONGEST: Final = 160  # characters of a reason in the list
 _HIDDEN: Final = ("body", "lane")
 
 
-def listed(config: Path | None, *, as_json: bool) -> None:
-    """Print all of them, without anybody's words. Raises Failure."""
-    settings = settings_of(config)
-    found = asyncio.run(_all(settings))
-    now = _now(settings)
-    if as_json:
-        print(to_json([_plain(letter, now) for letter in found]))
-    else:
-        _print(found, now)
-
-
-def show(config: Path | None, wanted: str, *, as_json: bool) -> None:
-    """Print one with its body. Raises Failure."""
-    settings = settings_of(config)
-    letter, now = asyncio.run(_one(settings, _number(wanted))), _now(settings)
-    if as_json:
-        print(to_json(_plain(letter, now) | {"reason": letter.reason, "body": letter.body}))
-        return
-    screen = console()
-    _describe(screen, letter, now)
-    for line in (*letter.reason.splitlines(), "", *letter.body.splitlines()):
-        screen.print(inert(line), soft_wrap=True)
-
-
-def retry(config: Path | None, wanted: str, *, as_json: bool) -> None:
-    """Have one or all applied or sent once more. Raises Failure."""
-    done = asyncio.run(_ask(settings_of(config), "retry", wanted))
-    if as_json:
-        print(to_json(done))
-        return
-    notes = {
-        "inbox dead": "applied now, after what came since",
-        "outbox dead": "sent now, before what still waits for the same place",
-        "outbox unknown": "sent now; on Telegram it may arrive twice, in Slack it is looked for first",
-    }
-    for what, count in done.items():
-        print(f"{count} {what}: {notes[what]}")
-
-
-def drop(config: Path | None, wanted: str, *, yes: bool, as_json: bool) -> None:
-    """Ask, then empty one or all. Raises Failure."""
-    settings = settings_of(config)
-    if not yes:
-        _confirm(wanted)
-    done = asyncio.run(_ask(settings, "drop", wanted))
-    print(to_json(done) if as_json else f"Dropped: {', '.join(f'{n} {what}' for what, n in done.items())}.")
-
-
-# -- the parts -------------------------------------------------------------------------------------------------------
-
-
-async def _all(settings: Settings) -> list[Letter]:
-    async with reading(settings) as store, store.reading() as tx:
-        return await tx.dead_letters.oldest(MOST)
-
-
-async def _one(settings: Settings, number: int) -> Letter:
-    async with reading(settings) as store, store.reading() as tx:
-        letter = await tx.dead_letters.find(number)
-    if letter is None:
-        raise _unknown(number)
-    return letter
-
-
-async def _ask(settings: Settings, what: str, wanted: str) -> dict[str, int]:
-    number = None if wanted == "all" else _number(wanted)
+async def ask(settings: Settings, what: str, wanted: str) -> dict[str, int]:
+    """Have something done to one or all; how many of which box and state they were. Raises Failure for none."""
+    number = None if wanted == ALL else number_of(wanted)
     request: Json = {"do": what, "letter": number}
     answer = await write(settings, request)
     done = answer["letters"]
     if not isinstance(done, dict) or not done:
-        raise _unknown(number)
+        raise no_letter(number)
     return done
 
 
-def _number(wanted: str) -> int:
+def number_of(wanted: str) -> int:
+    """Return a letter's number. Raises Failure for anything else."""
     if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 19:
         raise Failure("a letter is named by its number: `anliegen dead list` shows them", Exit.USAGE)
     return int(wanted)
 
 
-def _unknown(number: int | None) -> Failure:
+def no_letter(number: int | None) -> Failure:
+    """Say that there is none, or not this one."""
     which = "no letter lies dead" if number is None else f"no letter {number} lies dead (any more)"
     return Failure(f"{which}; `anliegen dead list` shows what does")
 
 
-def _confirm(wanted: str) -> None:
-    if not sys.stdin.isatty():
-        raise Failure("nobody is here to be asked: add --yes", Exit.USAGE)
-    what = "every letter" if wanted == "all" else f"letter {wanted}"
-    typer.confirm(f"Empty {what}? It cannot be undone.", abort=True)
-
-
-def _now(settings: Settings) -> Instant:
+def now_of(settings: Settings) -> Instant:
+    """Return the present moment, from which the age of a letter is told."""
     return clock_from(os.environ, loopback=settings.is_loopback).now()
 
 
@@ -159,19 +86,8 @@ def remedy(letter: Letter) -> str:
     return "mend what the reason names, then retry; or drop it"
 
 
-def _print(found: Sequence[Letter], now: Instant) -> None:
-    screen = console()
-    if not found:
-        screen.print("No dead letters.")
-    for section, heading in _SECTIONS.items():
-        some = [letter for letter in found if (letter.box, letter.state) == section]
-        if some:
-            screen.print(f"{heading}: {len(some)}", style="bold")
-        for letter in some:
-            _describe(screen, letter, now)
-
-
-def _describe(screen: Console, letter: Letter, now: Instant) -> None:
+def describe(screen: Console, letter: Letter, now: Instant) -> None:
+    """Print what is known of one, in three lines and without anybody's words."""
     screen.print(inert(f"{letter.id}  {' · '.join(_facts(letter, now))}"), soft_wrap=True)
     screen.print(inert(f"  reason  {_short(letter.reason)}"), soft_wrap=True)
     screen.print(inert(f"  remedy  {remedy(letter)}"), soft_wrap=True)
@@ -195,7 +111,8 @@ def _short(reason: str) -> str:
     return first if len(first) <= _LONGEST else f"{first[: _LONGEST - 1]}…"
 
 
-def _plain(letter: Letter, now: Instant) -> Json:
+def plain(letter: Letter, now: Instant) -> Json:
+    """Return what scripts may know of one: times in ISO 8601, its age in seconds, and nobody's words."""
     shown = {name: value for name, value in asdict(letter).items() if name not in _HIDDEN}
     moments = {"since": _moment(letter.since), "at": _moment(letter.at)}
     age = max(now - letter.since, 0) // SECOND

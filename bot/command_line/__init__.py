@@ -1,0 +1,1 @@
+"""What commands share: how they are found and listed, common options, what they begin with, ask for and show."""

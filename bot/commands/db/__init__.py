@@ -1,0 +1,4 @@
+"""Move the database."""
+
+GROUP = "Data"
+RANK = 40

@@ -1,0 +1,4 @@
+"""Look after what could not be applied or sent."""
+
+GROUP = "Run"
+RANK = 40
