@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 from bot.command_line.groups import Group
 from bot.command_line.options import AsJson, Config
@@ -19,6 +20,13 @@ from conversations.texts.texts import Texts
 
 GROUP = Group.START
 RANK = 30
+
+NO_FILE: Final = Problem(
+    "",
+    "there is no config.toml here, so only what ships was looked at",
+    "`anliegen init` makes one",
+    hint=True,
+)
 
 
 def check(config: Config = None, as_json: AsJson = False) -> Exit:
@@ -43,14 +51,17 @@ def _summary(found: Sequence[Problem]) -> str:
 
 
 def _problems(path: Path | None) -> Iterator[Problem]:
+    mistaken = False
     try:
         settings = load(path, os.environ)
     except ConfigProblems as wrong:
         # The dialogues are looked at all the same: those that come with the program, for the folders are not known.
         yield from wrong.problems
-        settings, path = Settings(), None
+        settings, path, mistaken = Settings(), None, True
     if path:
         yield from (one.within(str(path)) for one in unfilled(settings))
+    elif not mistaken and not any(name.startswith("ANLIEGEN_") for name in os.environ):
+        yield NO_FILE
     files, mistakes = read_dialogues(settings)
     yield from mistakes
     names = {Path(file).stem for file in files}

@@ -112,6 +112,9 @@ def _region(text: str) -> str:
 def _refuse_to_overwrite(folder: Path, files: Mapping[str, str]) -> None:
     if folder.exists() and not folder.is_dir():
         raise Failure(f"{folder} is a file: name a folder")
+    for inner in {(folder / path).parent for path in files}:
+        if os.path.lexists(inner) and not inner.is_dir():
+            raise Failure(f"{inner} is a file, and a folder is needed there: choose another folder")
     there = [path for path in files if os.path.lexists(folder / path)]
     if there:
         raise Failure(

@@ -133,6 +133,18 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "dialogues" / "visit.toml").read_text() == "mine"
 
 
+def test_a_file_in_the_place_of_a_folder_leaves_nothing_half_made(tmp_path: Path) -> None:
+    (tmp_path / "dialogues").write_text("mine")
+    done = anliegen(tmp_path, "init", "--yes")
+    assert (done.returncode, "dialogues is a file" in done.stderr) == (Exit.PROBLEM, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["dialogues"]
+
+
+def test_check_says_where_there_is_no_configuration(tmp_path: Path) -> None:
+    done = anliegen(tmp_path, "check")
+    assert (done.returncode, "there is no config.toml here" in done.stdout) == (Exit.DONE, True)
+
+
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "ours").write_text("mine")
     done = anliegen(tmp_path, "init", "ours", "--yes")
