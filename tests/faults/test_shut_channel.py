@@ -4,13 +4,15 @@ What must not happen: nobody learns of a case because the process died between t
 somebody is told again at every start.
 """
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from sandbox.slack.member import Member
+from sandbox.telegram.people import Customer
 from tests.faults.program import Program
-from tests.faults.running import serving, world
+from tests.faults.running import Supervisor, serving, world
 from tests.faults.story import complain, settled
 from tests.stores import ENGINES
 
@@ -43,6 +45,7 @@ async def test_whoever_answers_is_told_once_although_the_process_dies(
             await supervisor.tell(complain(anna))
             await maria.sees("The table arrived with a scratch.", timeout=30)
             await alarms.sees("#service takes no posts", timeout=60)
+            await writes_on(anna, supervisor)
             around.slack.unarchive(service)
             await service.sees("The table arrived with a scratch.", timeout=60)
             await settled(around)
@@ -52,6 +55,15 @@ async def test_whoever_answers_is_told_once_although_the_process_dies(
         assert len(service.top()) == 1
         lost = "SELECT count(*) FROM outbox WHERE state IN ('dead', 'unknown') AND kind <> 'message'"
         assert around.database.rows(lost) == [(0,)]
+
+
+async def writes_on(anna: Customer, supervisor: Supervisor) -> None:
+    """Write until every point was passed: how many ends of sends one commit takes depends on the machine."""
+    number = 0
+    while not supervisor.survived:
+        number += 1
+        await supervisor.tell(anna.says(f"That makes {number} more."))
+        await asyncio.sleep(0.5)
 
 
 def cards(member: Member) -> list[str]:
