@@ -5,9 +5,9 @@ import os
 from collections.abc import Awaitable
 from typing import Final
 
-from bot.monitoring.finding import Finding
+from bot.monitoring.finding import Finding, Health
 from bot.monitoring.pulse import Pulse
-from bot.settings.config import Settings
+from bot.settings.config import ConfigProblems, Settings
 
 SECONDS: Final = 10.0
 """What a platform may take to answer one question."""
@@ -28,15 +28,21 @@ class Platforms:
 
     # Each platform's SDK takes a second to import: load only those that are switched on.
 
-    def _telegram(self, pulse: Pulse) -> Awaitable[list[Finding]]:
+    async def _telegram(self, pulse: Pulse) -> list[Finding]:
         from bot.app import telegram_proxy  # noqa: PLC0415
         from bot.channels.telegram.examining import examine  # noqa: PLC0415
 
         telegram = self._settings.telegram
         wanted = telegram.webhook.url if telegram.mode == "webhook" else ""
         token = telegram.token.get_secret_value()
-        proxy = telegram_proxy(self._settings, os.environ)
-        return examine(
+        try:
+            proxy = telegram_proxy(self._settings, os.environ)
+        except ConfigProblems as wrong:  # of the environment: what is left can be asked all the same
+            return [
+                Finding("telegram proxy", Health.BAD, f"{one.path} {one.text}", one.remedy)
+                for one in wrong.problems
+            ]
+        return await examine(
             token, telegram.base_url, webhook_url=wanted, proxy=proxy, pulse=pulse, seconds=SECONDS
         )
 

@@ -273,6 +273,16 @@ async def test_platforms_that_are_not_there_are_told(place: Place) -> None:
     assert "clock" not in found.text, "nobody told the time"
 
 
+async def test_a_proxy_that_is_none_is_told_and_the_rest_is_asked(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:1")
+    monkeypatch.setenv("ANLIEGEN_TELEGRAM__BASE_URL", "https://api.telegram.org/bot")
+    found = await place.examine()
+    assert found.wrong == {"telegram proxy": "HTTPS_PROXY is no HTTP proxy"}
+    assert found.state["slack token"] == "good"
+
+
 async def test_answers_that_are_none_are_told(place: Place) -> None:
     place.telegram.faults.next("getMe", html())
     place.slack.faults.next("auth.test", html())
