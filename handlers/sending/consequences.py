@@ -39,7 +39,7 @@ class End:
     after: float = 0.0  # loop time before which it is not retried
 
 
-class Aftermath:
+class Consequences:
     """Records results one by one."""
 
     def __init__(

@@ -17,7 +17,7 @@ from conversations.frozen import replace
 from conversations.lanes import Lane
 from conversations.question import Ids
 from handlers.monitoring.meter import Meter
-from handlers.sending.consequences import Aftermath
+from handlers.sending.consequences import Consequences
 from handlers.sending.delivery import has_consequences
 from handlers.sending.limits import Allowance, Limiter
 from handlers.sending.outcomes import AGAIN_AFTER, delivery, judged
@@ -66,7 +66,7 @@ class Outbox:
         self._clock = clock
         self._passing = passing
         self._limiter = Limiter({account: Allowance() for account in channels})
-        self._aftermath = Aftermath(store, organisation, clock, ids, self._limiter, passing)
+        self._consequences = Consequences(store, organisation, clock, ids, self._limiter, passing)
         self._ended: list[Ended] = []
         self._failures = 0  # units in a row
         self._sending: dict[asyncio.Task[None], Claimed] = {}
@@ -158,7 +158,7 @@ class Outbox:
 
     async def deliver_due(self) -> int:
         """Settle, claim, start sending; return how many were started or postponed."""
-        await self._aftermath.settle()
+        await self._consequences.settle()
         put_off = self._limiter.put_off
         passed_over = self._look - asyncio.get_running_loop().time()
         async with self.unit() as tx:
@@ -179,7 +179,7 @@ class Outbox:
 
         `passed_over` is for how many seconds the last poll did not look for bulk rows.
         """
-        rests = [self._aftermath.rest, *(one.next for one in outlooks.values())]
+        rests = [self._consequences.rest, *(one.next for one in outlooks.values())]
         held_up = [account for account, one in outlooks.items() if one.left]
         self._left = bool(held_up)
         if held_up:
@@ -217,7 +217,7 @@ class Outbox:
         """Wait for sends in flight and record their results; return whether none is left unknown."""
         if self._sending:
             await asyncio.wait(self._sending, timeout=seconds)
-        await self._aftermath.settle()
+        await self._consequences.settle()
         async with self.unit():
             return not self._sending
 
@@ -283,7 +283,7 @@ class Outbox:
         """The rows that are being sent, or whose result is not recorded yet."""
         ended = {one.row.id for one, _ in self._ended}
         sending = {one.row.id for one in self._sending.values()}
-        return ended.union(sending, self._settling, self._aftermath.rows)
+        return ended.union(sending, self._settling, self._consequences.rows)
 
     def _take_back(self, carried: list[Ended], error: BaseException) -> None:
         """Keep results for the next unit; after several failures each gets its own, since one may be the cause."""
@@ -296,7 +296,7 @@ class Outbox:
             return
         self._failures = 0
         for one in carried:
-            self._aftermath.add(*one)
+            self._consequences.add(*one)
         self.news.set()
 
     async def _deliver(self, claimed: Claimed) -> None:
@@ -311,7 +311,7 @@ class Outbox:
         if isinstance(outcome, Never):
             log.warning("outbox row %s: %s", claimed.row.id, outcome.reason)
         if has_consequences(claimed, outcome):
-            self._aftermath.add(claimed, outcome)
+            self._consequences.add(claimed, outcome)
             self.news.set()
         else:
             self._limiter.stored(claimed)
