@@ -102,6 +102,7 @@ async def restore_file(
         SchemaTooNew: a newer program made the copy; nothing was changed.
         StoreError: the copy is no use; nothing was changed.
     """
+    _refuse_itself(source, database)
     owner = Ownership(database)
     fresh = Path(f"{database}.restoring")
     done = False
@@ -133,6 +134,11 @@ async def restore_server(source: Path, conninfo: str, zone: tzinfo, former: Form
     finally:
         await engine.close()
     return Restored(copy, None, erased)
+
+
+def _refuse_itself(source: Path, database: Path) -> None:
+    if database.exists() and source.samefile(database):
+        raise StoreError(f"{source} is the database itself: name a copy of it")
 
 
 def _unpack(source: Path, fresh: Path, zone: tzinfo) -> None:

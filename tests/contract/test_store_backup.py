@@ -201,6 +201,14 @@ async def test_a_damaged_database_is_replaced_and_kept_with_its_log(sqlite_url: 
         assert len(await tx.inbox.claim(10)) == 1
 
 
+async def test_a_database_is_no_copy_of_itself(sqlite_url: str) -> None:
+    await somebody(sqlite_url)
+    before = file_of(sqlite_url).read_bytes()
+    with pytest.raises(StoreError, match="is the database itself"):
+        await put_back(file_of(sqlite_url), sqlite_url)
+    assert file_of(sqlite_url).read_bytes() == before
+
+
 async def test_a_database_that_is_served_is_not_replaced(sqlite_url: str, tmp_path: Path) -> None:
     await back_up(file_of(sqlite_url), tmp_path / "copy.db")
     async with opened(sqlite_url):
