@@ -36,6 +36,7 @@ from reports import sections
 from reports.blocks import Note
 from reports.digest import build
 from reports.render import html, slack, terminal
+from tests.contract.staff import MIA
 from tests.contract.test_actions import Asked, case_in, context
 from tests.stores import NOW
 from tests.unit.conversations.case_story import POLICY
@@ -43,22 +44,12 @@ from tests.unit.conversations.chat import Chat
 from tests.unit.reports.weeks import busy, empty
 
 FILES = Path(__file__).parent / "extending"
-CONFIG = """
+CONFIG = f"""
 [dialogues]
 folders = ["dialogues"]
 default = "pickup"
 
-[[staff]]
-id = "mia"
-slack = "U0MIA00001"
-name = "Mia Stern"
-
-[[routes]]
-owner = "mia"
-deputy = "mia"
-manager = "mia"
-channel = "service"
-"""
+{MIA}"""
 
 Put = Callable[[ModuleType, str], None]
 Run = Callable[..., tuple[object, str]]

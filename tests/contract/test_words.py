@@ -17,6 +17,7 @@ from conversations import questions
 from conversations.cases import action, actions
 from conversations.question import examples, question_types, type_texts
 from storage.open import open_store
+from tests.contract.staff import MIA
 
 FILES = Path(__file__).parent / "extending"
 
@@ -85,18 +86,6 @@ def checked(config: Path, capsys: pytest.CaptureFixture[str]) -> tuple[Exit, lis
     return ended, capsys.readouterr().out.splitlines()[:-1]
 
 
-MIA = """
-[[staff]]
-id = "mia"
-slack = "U0MIA00001"
-name = "Mia Stern"
-
-[[routes]]
-owner = "mia"
-deputy = "mia"
-manager = "mia"
-channel = "service"
-"""
 OWN = f"""
 [organisation]
 languages = ["de", "en"]
